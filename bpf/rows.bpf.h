@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * rows.bpf.h - find or begin the row that a fact belongs to, and count in it.
+ *
+ * An open-addressed table in one array. The common case is one look at the
+ * first place. A row is recycled in place when its descriptor means another
+ * file or its thread is another: the old counts leave through the ring first,
+ * and if the ring is full the old row stays where it is and a new place is
+ * taken, so a full ring costs places, not counts.
+ */
+#ifndef IOM_ROWS_BPF_H
+#define IOM_ROWS_BPF_H
+
+#include "files.bpf.h"
+
+#define IOM_CHECK_EVERY 13 /* calls of a thread between two looks at a descriptor's file; a prime, so
+			    * that no loop of calls keeps one row from being looked at */
+
+static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
+{
+	return (__u64)tid << 42 | (__u64)(fd & IOM_FD_NONE) << 20 | class << 12 | (nr & 0xfff);
+}
+
+static __always_inline __u32 row_hash(__u64 key)
+{
+	return key * 0x9e3779b97f4a7c15ULL >> (64 - IOM_ROWS_BITS);
+}
+
+static __always_inline void row_zero(struct iom_row *r)
+{
+	r->file = 0;
+	r->ino = 0;
+	r->f_flags = 0;
+	r->mode = 0;
+	r->nr = 0;
+	r->kind = 0;
+	r->bits = 0;
+	r->name_kind = 0;
+	r->code = 0;
+	r->retry_mark = 0;
+	for (int i = 0; i < IOM_N_MAX; i++)
+		r->n[i] = 0;
+	r->bytes = 0;
+	r->wait_ns = 0;
+	r->max_wait_ns = 0;
+	r->aux = 0;
+	for (int i = 0; i < IOM_NAME_LEN / 8; i++)
+		((__u64 *)r->name)[i] = 0;
+}
+
+static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, __u64 key,
+				      __u64 id)
+{
+	__u32 fd = key >> 20 & IOM_FD_NONE;
+
+	row_zero(r);
+	r->tgid = t->tgid;
+	r->check = recheck;
+	r->since_ns = bpf_ktime_get_ns();
+	if (fd != IOM_FD_NONE) {
+		struct file *f = file_of(t, fd);
+
+		if (f)
+			file_identify(f, r);
+	}
+	r->id = id;
+}
+
+/* Send a finished row away. Not 0: the ring is full, the row still counts. */
+static __always_inline int row_send(struct iom_row *r, __u64 id)
+{
+	struct {
+		struct iom_record head;
+		struct iom_row row;
+	} *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+
+	if (!rec)
+		return -1;
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_ROW;
+	__builtin_memcpy(&rec->row, r, sizeof(*r));
+	rec->row.id = id; /* in the table it says BUSY meanwhile */
+	/* The collector comes by every now and then; when that is too slow, call it. */
+	bpf_ringbuf_submit(rec, bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > IOM_RING_BYTES / 8 ?
+					BPF_RB_FORCE_WAKEUP :
+					BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* Is the descriptor still the file, with the flags, that the row began with? */
+static __always_inline int row_file_same(struct iom_row *r, struct task_struct *t, __u32 fd)
+{
+	struct file *f = file_of(t, fd);
+
+	if ((__u64)f != r->file)
+		return 0;
+	if (!f)
+		return 1;
+	if (BPF_CORE_READ(f, f_ep))
+		r->bits |= IOM_B_EPOLL;
+	return BPF_CORE_READ(f, f_flags) == r->f_flags;
+}
+
+/*
+ * The row for this key and id, found or begun: index + 1, or 0 when there is
+ * no place (counted as lost by the caller, who knows what is lost). A global
+ * function, so that it is verified once and not in every caller.
+ */
+__noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	__u32 first = row_hash(key);
+
+	for (__u32 i = 0; i < IOM_PROBE_DEPTH; i++) {
+		__u32 at = (first + i) & (IOM_ROWS - 1);
+		struct iom_row *r = bpf_map_lookup_elem(&rows, &at);
+		__u64 old;
+
+		if (!r)
+			break;
+		if (r->key == 0) {
+			if (__sync_val_compare_and_swap(&r->key, 0, key) != 0)
+				continue;
+			row_begin(r, t, key, id);
+			return at + 1;
+		}
+		if (r->key != key)
+			continue;
+		old = r->id;
+		if (old == id) {
+			if (!look && r->check == recheck)
+				return at + 1;
+			if ((key >> 20 & IOM_FD_NONE) == IOM_FD_NONE ||
+			    row_file_same(r, t, key >> 20 & IOM_FD_NONE)) {
+				r->check = recheck;
+				return at + 1;
+			}
+		}
+		/* The collector may take rows of dead threads away at any time: who
+		 * turns the id into BUSY owns the row. */
+		if (old == IOM_ROW_BUSY ||
+		    __sync_val_compare_and_swap(&r->id, old, IOM_ROW_BUSY) != old)
+			continue;
+		if (row_send(r, old)) {
+			/* The ring is full. A changed id finds another place later on; the
+			 * same id with other flags goes on here, flags as they were. */
+			r->id = old;
+			if (old == id)
+				return at + 1;
+			continue;
+		}
+		row_begin(r, t, key, id);
+		return at + 1;
+	}
+	return 0;
+}
+
+static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u32 class, __u32 nr)
+{
+	__u64 key = row_key(s->tid, fd, class, nr);
+	__u64 id = (__u64)s->serial << 32;
+	__u32 at = row_hash(key), look = 0;
+	struct iom_row *r;
+
+	if (fd != IOM_FD_NONE) {
+		id |= gen_get(s->tgid, fd);
+		if (--s->until_check == 0) {
+			s->until_check = IOM_CHECK_EVERY;
+			look = 1;
+		}
+	}
+	r = bpf_map_lookup_elem(&rows, &at);
+	if (r && r->key == key && r->id == id && r->check == recheck && !look)
+		return r;
+	at = row_slow(key, id, look);
+	if (!at) {
+		IOM_COUNT(lost_rows);
+		return NULL;
+	}
+	at = (at - 1) & (IOM_ROWS - 1);
+	return bpf_map_lookup_elem(&rows, &at);
+}
+
+static __always_inline void row_slept(struct iom_row *r, __u64 ns)
+{
+	r->wait_ns += ns;
+	if (ns > r->max_wait_ns)
+		r->max_wait_ns = ns;
+}
+
+#endif

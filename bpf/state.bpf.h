@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * state.bpf.h - what the programs keep: configuration, tables, rings, threads.
+ *
+ * Who writes what: a thread slot and a row have one writer, the thread they
+ * belong to, at its own sys_exit; so plain increments are exact there. All
+ * else (targets, generations, statistics, shared rows) is changed atomically.
+ */
+#ifndef IOM_STATE_BPF_H
+#define IOM_STATE_BPF_H
+
+#include "kernel.h"
+#include "facts.h"
+
+/* Set by the collector before loading. */
+const volatile __u32 pidns_inum;	/* inode number of the collector's PID namespace */
+
+/* Changed by the collector while the programs run. */
+__u64 targets[IOM_PIDS_MAX / 64]; /* one bit per watched process (tgid) */
+__u32 follow;			  /* children of watched processes are watched too */
+__u32 arm_on_exec;		  /* a tgid that becomes a target at its next exec */
+__u32 find_tgid;		  /* the iterator looks for this process, by its id in the
+				   * collector's namespace, and answers in found_tgid */
+__u32 found_tgid;
+__u32 window;			  /* not 0: number of the sampled window under way */
+
+__u64 irq_text[2];	/* [start, end) of the kernel's interrupt entry text; set before the first window */
+__u64 softirq_text[2];	/* the same for soft interrupts; 0: not known */
+
+__u32 recheck;	   /* some descriptor's flags or file may have changed unseen: look again */
+__u32 serials;	   /* threads seen so far */
+__u64 clock_offset; /* CLOCK_MONOTONIC - the scheduler's clock, see tasks.bpf.h */
+__u32 gens[IOM_GENS]; /* generation of (process, fd), shared by collision: a strange bump only
+		       * makes a row begin anew */
+struct iom_stats stats;
+
+struct iom_slot { /* one watched thread */
+	__u32 tid; /* 0: free */
+	__u32 tgid;
+	__u32 serial;
+	__u32 waits; /* readiness calls that could wait, so far */
+	__u64 nvcsw; /* as of the last call looked at */
+	__u64 off_ns;
+	__u64 maj_flt;
+	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
+	__u32 ring_calls;  /* io_uring_enter calls so far */
+	__u32 poll_sets;   /* calls with large sets so far */
+	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
+	__u16 pad;
+	/* sampled windows only */
+	__u32 window;	/* the window that the next fields belong to */
+	__u32 samples;	/* taken in it */
+	__u64 enter_ns; /* 0: the call under way began outside the window */
+	__u64 sleep_ns, cur_sleep_ns, wake_ns, run_ns, asleep_ns;
+	__u64 ready_ns; /* end of the last readiness call */
+	__u32 waker_tid;
+	__u32 waker;
+	char waker_comm[IOM_COMM_LEN];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IOM_THREADS);
+	__type(key, __u32);
+	__type(value, struct iom_slot);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, IOM_ROWS);
+	__type(key, __u32);
+	__type(value, struct iom_row);
+} rows SEC(".maps");
+
+struct { /* rows that many write: signals generated, io_uring requests */
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct iom_row);
+} shared SEC(".maps");
+
+struct { /* counts: recycled rows and threads; nothing else, so that no picture displaces a count */
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, IOM_RING_BYTES);
+} ring SEC(".maps");
+
+struct { /* samples */
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} sample_ring SEC(".maps");
+
+/* 6.1's verifier forgets the bound of an index after "|" and clang makes one of
+ * additions; a mask that clang cannot see through is believed by all versions. */
+#define IOM_BOUND(x, mask) asm volatile("%0 &= %1" : "+r"(x) : "i"(mask))
+
+#define IOM_COUNT(field) __sync_fetch_and_add(&stats.field, 1)
+
+static __always_inline int watched(__u32 tgid)
+{
+	__u64 word = tgid >> 6;
+
+	IOM_BOUND(word, IOM_PIDS_MAX / 64 - 1);
+	return targets[word] >> (tgid & 63) & 1;
+}
+
+static __always_inline void watch_set(__u32 tgid)
+{
+	__u64 word = tgid >> 6;
+
+	IOM_BOUND(word, IOM_PIDS_MAX / 64 - 1);
+	__sync_fetch_and_or(&targets[word], 1ULL << (tgid & 63));
+}
+
+static __always_inline void watch_clear(__u32 tgid)
+{
+	__u64 word = tgid >> 6;
+
+	IOM_BOUND(word, IOM_PIDS_MAX / 64 - 1);
+	__sync_fetch_and_and(&targets[word], ~(1ULL << (tgid & 63)));
+}
+
+static __always_inline __u64 gen_index(__u32 tgid, __u32 fd)
+{
+	__u64 at = (__u64)tgid * 0x9e3779b1 + fd; /* neighbours of one process never collide */
+
+	IOM_BOUND(at, IOM_GENS - 1);
+	return at;
+}
+
+static __always_inline __u32 gen_get(__u32 tgid, __u32 fd)
+{
+	return gens[gen_index(tgid, fd)];
+}
+
+/* The descriptor now means another file, or none. */
+static __always_inline void gen_bump(__u32 tgid, __u32 fd)
+{
+	__sync_fetch_and_add(&gens[gen_index(tgid, fd)], 1);
+}
+
+/*
+ * Time off the CPU and off the run queue, up to the last switch-in; only the
+ * difference of two readings means something. last_arrival is when the task
+ * last got the CPU, run_delay all its time on run queues, prev_sum_exec_runtime
+ * its CPU time at that moment (kernel/sched/stats.h, sched_info_arrive();
+ * kernel/sched/fair.c, set_next_entity()). Real-time classes leave the last one
+ * alone, so there sum_exec_runtime stands in, too large by the current slice.
+ */
+static __always_inline __u64 off_time(struct task_struct *t)
+{
+	__u64 cpu = t->se.prev_sum_exec_runtime;
+
+	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+		cpu = t->se.sum_exec_runtime;
+	return t->sched_info.last_arrival - t->sched_info.run_delay - cpu;
+}
+
+static __always_inline struct iom_slot *slot_find(__u32 tid)
+{
+	struct iom_slot *s;
+	__u32 at = tid & (IOM_THREADS - 1);
+
+	s = bpf_map_lookup_elem(&slots, &at);
+	if (s && s->tid == tid)
+		return s;
+	for (__u32 i = 1; i < IOM_PROBE_DEPTH; i++) { /* another tid had the place */
+		at = (tid + i) & (IOM_THREADS - 1);
+		s = bpf_map_lookup_elem(&slots, &at);
+		if (s && s->tid == tid)
+			return s;
+	}
+	return NULL;
+}
+
+/* A slot for a thread that has none. Called for the current task, for a task
+ * being born, or for one that sleeps, so nobody else fills the same slot. */
+static __always_inline struct iom_slot *slot_add(struct task_struct *t)
+{
+	__u32 tid = t->pid;
+
+	for (__u32 i = 0; i < IOM_PROBE_DEPTH; i++) {
+		__u32 at = (tid + i) & (IOM_THREADS - 1);
+		struct iom_slot *s = bpf_map_lookup_elem(&slots, &at);
+
+		if (!s || __sync_val_compare_and_swap(&s->tid, 0, tid) != 0)
+			continue;
+		s->tgid = t->tgid;
+		s->serial = __sync_fetch_and_add(&serials, 1) + 1;
+		s->waits = 0;
+		s->nvcsw = t->nvcsw;
+		s->off_ns = off_time(t);
+		s->maj_flt = t->maj_flt;
+		s->until_check = 1;
+		s->ring_calls = 0;
+		s->poll_sets = 0;
+		s->restart_nr = 0;
+		s->window = 0;
+		s->enter_ns = 0;
+		s->ready_ns = 0;
+		return s;
+	}
+	IOM_COUNT(lost_threads);
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tasks.bpf.h - processes and threads: how they are, come, change and go.
+ */
+#ifndef IOM_TASKS_BPF_H
+#define IOM_TASKS_BPF_H
+
+#include "state.bpf.h"
+
+#define IOM_PIDNS_DEPTH 8
+
+/* The task's id in the collector's PID namespace, 0 if it is not visible there
+ * (kernel/pid.c, pid_nr_ns()). */
+static __always_inline __u32 ns_id(struct task_struct *t)
+{
+	struct pid *p = BPF_CORE_READ(t, thread_pid);
+	__u32 depth = BPF_CORE_READ(p, level);
+	__u32 at = bpf_core_field_offset(struct pid, numbers);
+	__u32 step = bpf_core_type_size(struct upid);
+
+	for (__u32 i = 0; i < IOM_PIDNS_DEPTH && i <= depth; i++) {
+		struct upid *u = (void *)p + at + i * step;
+
+		if (BPF_CORE_READ(u, ns, ns.inum) == pidns_inum)
+			return BPF_CORE_READ(u, nr);
+	}
+	return 0;
+}
+
+static __always_inline void thread_fill(struct iom_thread *e, struct task_struct *t, __u8 event)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	e->event = event;
+	e->nr = 0xffff;
+	e->tid = t->pid;
+	e->tgid = t->tgid;
+	e->ns_tid = ns_id(t);
+	e->ns_tgid = ns_id(t->group_leader);
+	e->ppid = t->real_parent->tgid;
+	e->now_ns = bpf_ktime_get_ns();
+	e->start_ns = t->group_leader->start_boottime;
+	e->nvcsw = t->nvcsw;
+	e->cpu_ns = t->se.sum_exec_runtime;
+	e->off_ns = off_time(t);
+	e->maj_flt = t->maj_flt;
+	if (t->flags & PF_KTHREAD)
+		e->flags |= IOM_TF_KTHREAD;
+	if (t->flags & PF_IO_WORKER)
+		e->flags |= IOM_TF_IO_WORKER;
+	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+		e->flags |= IOM_TF_RT;
+	bpf_probe_read_kernel(e->comm, sizeof(e->comm), t->comm);
+}
+
+static __always_inline void thread_send(struct task_struct *t, struct iom_slot *s, __u8 event,
+					__u8 flags)
+{
+	struct {
+		struct iom_record head;
+		struct iom_thread thread;
+	} *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		IOM_COUNT(lost_records);
+		return;
+	}
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_THREAD;
+	thread_fill(&rec->thread, t, event);
+	if (event == IOM_T_NEW) {
+		struct pt_regs *regs = (void *)bpf_task_pt_regs(t);
+
+		rec->thread.args[0] = regs->sp;
+	}
+	rec->thread.flags |= flags;
+	if (s)
+		rec->thread.serial = s->serial;
+	/* These are rare and the collector acts on them: wake it. */
+	bpf_ringbuf_submit(rec, BPF_RB_FORCE_WAKEUP);
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(iom_task_newtask, struct task_struct *t)
+{
+	struct task_struct *creator = bpf_get_current_task_btf();
+	struct iom_slot *s;
+
+	if (!watched(creator->tgid))
+		return 0;
+	if (t->tgid != creator->tgid) {
+		if (!follow)
+			return 0;
+		watch_set(t->tgid);
+	}
+	s = slot_add(t);
+	if (s) /* nothing of its life is missed: its scheduler clock begins when it is first run */
+		s->off_ns = bpf_ktime_get_ns() - clock_offset;
+	thread_send(t, s, IOM_T_NEW, 0);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(iom_sched_process_exec, struct task_struct *t)
+{
+	if (arm_on_exec && arm_on_exec == (__u32)t->tgid) {
+		arm_on_exec = 0;
+		watch_set(t->tgid);
+	}
+	if (!watched(t->tgid))
+		return 0;
+	__sync_fetch_and_add(&recheck, 1);
+	thread_send(t, slot_find(t->pid), IOM_T_EXEC, 0);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
+{
+	struct iom_slot *s;
+	__u8 last;
+
+	if (!watched(t->tgid))
+		return 0;
+	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
+	last = t->signal->live.counter == 0;
+	s = slot_find(t->pid);
+	thread_send(t, s, IOM_T_EXIT, last ? IOM_TF_LAST : 0);
+	if (s)
+		__sync_lock_test_and_set(&s->tid, 0);
+	if (last)
+		watch_clear(t->tgid);
+	return 0;
+}
+
+/*
+ * One pass over all tasks: gives each watched thread its slot, and tells how it
+ * is just now. A thread that sleeps when it is first seen is in a call that
+ * will end later: its counters are set back so that this sleep is found, and
+ * only the part of it from now on counts.
+ */
+SEC("iter/task")
+int iom_iter_task(struct bpf_iter__task *ctx)
+{
+	struct task_struct *t = ctx->task;
+	struct iom_thread e;
+	struct iom_slot *s;
+	struct pt_regs *regs;
+	__u64 slept_at;
+
+	if (!t)
+		return 0;
+	if (t == bpf_get_current_task_btf()) /* the collector itself, which has slept just before */
+		clock_offset = bpf_ktime_get_ns() - t->sched_info.last_arrival -
+			       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
+	if (find_tgid && ns_id(t) == find_tgid)
+		found_tgid = t->tgid;
+	if (!watched(t->tgid))
+		return 0;
+	thread_fill(&e, t, IOM_T_STATE);
+	s = slot_find(t->pid);
+	if (!s)
+		s = slot_add(t);
+	if (s)
+		e.serial = s->serial;
+	if (t->__state != 0 && !t->on_cpu) {
+		regs = (void *)bpf_task_pt_regs(t);
+		slept_at = t->sched_info.last_arrival +
+			   (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
+		e.flags |= IOM_TF_ASLEEP;
+		e.asleep_ns = slept_at + clock_offset;
+		e.nr = (__u16)regs->orig_ax;
+		e.args[0] = regs->di;
+		e.args[1] = regs->si;
+		e.args[2] = regs->dx;
+		e.args[3] = regs->r10;
+		e.args[4] = regs->r8;
+		e.args[5] = regs->r9;
+		if (t->thread_info.status & TS_COMPAT)
+			e.flags |= IOM_TF_COMPAT;
+		if (s && (s->nvcsw == e.nvcsw || s->nvcsw == e.nvcsw - 1)) {
+			s->nvcsw = e.nvcsw - 1;
+			s->off_ns = e.off_ns;
+			if (e.now_ns > e.asleep_ns)
+				s->off_ns += e.now_ns - e.asleep_ns;
+		}
+	}
+	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
+	return 0;
+}
+
+#endif
