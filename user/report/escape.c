@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "escape.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Decode one character: its length in bytes, 0 if it is no valid UTF-8
+ * (overlong forms, surrogates and numbers beyond U+10FFFF are none). */
+static size_t decode(const unsigned char *s, size_t len, uint32_t *c)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 :
+		   s[0] < 0xf8 ? 4 : 0;
+
+	if (n == 0 || n > len)
+		return 0;
+	if (n == 1) {
+		*c = s[0];
+		return 1;
+	}
+	*c = s[0] & (0xff >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	if (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
+		return 0;
+	return n;
+}
+
+static bool harmless(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+		return false;
+	if (c >= 0x200b && c <= 0x200f) /* invisible, and marks of direction */
+		return false;
+	if (c >= 0x2028 && c <= 0x202e) /* separators, embeddings and overrides */
+		return false;
+	return !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff && c != 0x061c &&
+	       !(c >= 0xfff0 && c <= 0xffff);
+}
+
+char *iom_escape(const char *bytes, size_t len, bool utf8)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	char *out, *at;
+
+	len = strnlen(bytes, len);
+	out = at = malloc(len * 10 + 1); /* the longest: \U0010ffff for 4 bytes, \xNN for 1 */
+	if (!out) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	for (size_t i = 0; i < len;) {
+		uint32_t c = 0;
+		size_t n = decode(s + i, len - i, &c);
+
+		if (n == 0) {
+			at += sprintf(at, "\\x%02x", s[i]);
+			n = 1;
+		} else if (harmless(c) && (c < 0x80 || utf8)) {
+			memcpy(at, s + i, n);
+			at += n;
+		} else if (c < 0x100) {
+			at += sprintf(at, "\\x%02x", (unsigned int)c);
+		} else {
+			at += sprintf(at, c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned int)c);
+		}
+		i += n;
+	}
+	*at = 0;
+	return out;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "escape.h"
+#include "sysname.h"
+
+static json_t *text(const char *s)
+{
+	char *safe;
+	json_t *j;
+
+	if (!s)
+		return json_null();
+	safe = iom_escape(s, strlen(s), true);
+	j = json_string(safe);
+	free(safe);
+	return j;
+}
+
+static json_t *comm(const char *bytes)
+{
+	char *safe = iom_escape(bytes, IOM_COMM_LEN, true);
+	json_t *j = json_string(safe);
+
+	free(safe);
+	return j;
+}
+
+static json_t *number(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+/* Three digits: more would claim what nobody measured. */
+static json_t *part(double x)
+{
+	if (!(x > 0))
+		return json_real(0);
+	return json_real((int)((x > 1 ? 1 : x) * 1000 + 0.5) / 1000.0);
+}
+
+static const char *in_fact(enum iom_in_fact f)
+{
+	switch (f) {
+	case IOM_FACT_SYNCHRONOUS:
+		return "synchronous";
+	case IOM_FACT_THREADS:
+		return "threads";
+	case IOM_FACT_POLLING:
+		return "polling";
+	default:
+		return NULL;
+	}
+}
+
+static json_t *models(const struct rep_share *shares)
+{
+	json_t *o = json_object();
+
+	for (int m = 0; m < IOM_M_NR; m++) {
+		json_t *j = json_object();
+
+		json_object_set_new(j, "transfers", number(shares[m].transfers));
+		json_object_set_new(j, "bytes", number(shares[m].bytes));
+		json_object_set_new(j, "phase1_ns", number(shares[m].phase1_ns));
+		json_object_set_new(j, "phase2_ns", number(shares[m].phase2_ns));
+		json_object_set_new(j, "phase2_samples", number(shares[m].phase2_samples));
+		json_object_set_new(j, "share", part(shares[m].share));
+		json_object_set_new(o, iom_model_name(m), j);
+	}
+	return o;
+}
+
+static json_t *verdict(const struct rep_verdict *v)
+{
+	json_t *o = json_object(), *also = json_array(), *because = json_array();
+
+	for (size_t i = 0; i < v->nalso; i++)
+		json_array_append_new(also, json_string(iom_model_name(v->also[i])));
+	for (size_t i = 0; i < v->nbecause; i++)
+		json_array_append_new(because, text(v->because[i]));
+	json_object_set_new(o, "model", json_string(iom_model_name(v->model)));
+	json_object_set_new(o, "confidence", part(v->confidence));
+	json_object_set_new(o, "also", also);
+	json_object_set_new(o, "pattern", text(v->pattern));
+	json_object_set_new(o, "in_fact", text(in_fact(v->in_fact)));
+	if (v->headline)
+		json_object_set_new(o, "headline", text(v->headline));
+	json_object_set_new(o, "because", because);
+	return o;
+}
+
+static json_t *loop(const struct rep_loop *l)
+{
+	static const char *const calls[] = {"epoll_wait", "poll", "select"};
+	json_t *o = json_object();
+
+	json_object_set_new(o, "call", json_string(calls[l->class - IOM_C_EPOLL_WAIT]));
+	json_object_set_new(o, "fd", l->fd >= 0 ? json_integer(l->fd) : json_null());
+	json_object_set_new(o, "files", number(l->files));
+	json_object_set_new(o, "iterations", number(l->iterations));
+	json_object_set_new(o, "zero_timeout", number(l->zero_timeout));
+	json_object_set_new(o, "empty", number(l->empty));
+	json_object_set_new(o, "edge_triggered", json_boolean(l->edge_triggered));
+	json_object_set_new(o, "busy_p50_ns", number(l->busy_p50_ns));
+	json_object_set_new(o, "busy_p99_ns", number(l->busy_p99_ns));
+	json_object_set_new(o, "busy_max_ns", number(l->busy_max_ns));
+	json_object_set_new(o, "busy_samples", number(l->busy_samples));
+	return o;
+}
+
+static json_t *thread(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	json_t *o = json_object();
+
+	json_object_set_new(o, "tid", number(ct->ns_tid));
+	json_object_set_new(o, "comm", comm(ct->comm));
+	json_object_set_new(o, "verdict", verdict(&t->verdict));
+	json_object_set_new(o, "models", models(t->models));
+	json_object_set_new(o, "what", text(t->what));
+	json_object_set_new(o, "cpu_ns", number(ct->cpu_ns));
+	json_object_set_new(o, "asleep_ns", number(ct->asleep_ns));
+	if (ct->flags & IOM_TF_IO_WORKER)
+		json_object_set_new(o, "kernel_worker", json_true());
+	if (t->loop.is_loop)
+		json_object_set_new(o, "loop", loop(&t->loop));
+	return o;
+}
+
+static json_t *flags(uint32_t f)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} known[] = {{O_APPEND, "O_APPEND"}, {O_NONBLOCK, "O_NONBLOCK"}, {O_ASYNC, "O_ASYNC"},
+		     {O_DIRECT, "O_DIRECT"}, {O_DSYNC, "O_DSYNC"}};
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (f & known[i].bit)
+			json_array_append_new(a, json_string(known[i].name));
+	return a;
+}
+
+static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
+{
+	const struct cap_file *cf = &cap->files[f->file];
+	json_t *o = json_object(), *facts = json_object(), *watched = json_array();
+
+	for (uint32_t e = 0; e < cf->nepolls; e++)
+		json_array_append_new(watched,
+				      json_integer(cap->files[cf->epolls[e]].fd));
+	json_object_set_new(facts, "attempts", number(f->attempts));
+	json_object_set_new(facts, "slept", number(f->slept));
+	json_object_set_new(facts, "eagain", number(f->eagain));
+	json_object_set_new(facts, "ready", number(f->ready));
+	json_object_set_new(facts, "signals", number(f->signals));
+	json_object_set_new(facts, "inline", number(f->inline_));
+	json_object_set_new(facts, "late", number(f->late));
+	json_object_set_new(o, "fd", cf->fd >= 0 ? json_integer(cf->fd) : json_null());
+	json_object_set_new(o, "kind", json_string(iom_kind_name(cf->kind)));
+	json_object_set_new(o, "name", text(cf->name));
+	json_object_set_new(o, "flags", flags(cf->f_flags));
+	json_object_set_new(o, "watched_by", watched);
+	json_object_set_new(o, "model", json_string(iom_model_name(f->model)));
+	json_object_set_new(o, "models", models(f->models));
+	json_object_set_new(o, "facts", facts);
+	json_object_set_new(o, "since_ns",
+			    f->since_ns >= 0 ? json_integer(f->since_ns) : json_null());
+	json_object_set_new(o, "open_at_end", json_boolean(f->open_at_end));
+	if (cf->merged)
+		json_object_set_new(o, "merged", number(cf->merged));
+	return o;
+}
+
+static json_t *finding(const struct iom_capture *cap, const struct rep_finding *f)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "id", json_string(f->id));
+	json_object_set_new(o, "severity",
+			    json_string(f->severity == IOM_SEV_WARNING ? "warning" : "info"));
+	json_object_set_new(o, "message", text(f->message));
+	json_object_set_new(o, "count", number(f->count));
+	json_object_set_new(o, "max_ns", number(f->max_ns));
+	json_object_set_new(o, "tid", f->thread == UINT32_MAX ?
+					      json_null() :
+					      number(cap->threads[f->thread].ns_tid));
+	json_object_set_new(o, "fd", f->file == IOM_NO_FILE || cap->files[f->file].fd < 0 ?
+					     json_null() :
+					     json_integer(cap->files[f->file].fd));
+	return o;
+}
+
+static json_t *process(const struct iom_capture *cap, const struct rep_process *p)
+{
+	static const char *const runtimes[] = {"native", "go", "jvm", "node", "python", "script"};
+	const struct cap_proc *cp = &cap->procs[p->proc];
+	json_t *o = json_object();
+
+	json_object_set_new(o, "pid", number(cp->pid));
+	json_object_set_new(o, "comm", comm(cp->comm));
+	json_object_set_new(o, "exe", text(cp->exe));
+	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
+	json_object_set_new(o, "exited", json_boolean(cp->exited));
+	json_object_set_new(o, "verdict", verdict(&p->verdict));
+	json_object_set_new(o, "models", models(p->models));
+	return o;
+}
+
+static json_t *start_time(int64_t ns)
+{
+	time_t t = ns / 1000000000;
+	struct tm tm;
+	char buf[32];
+
+	gmtime_r(&t, &tm);
+	strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(buf);
+}
+
+static json_t *head(const struct iom_report *rep)
+{
+	const struct iom_capture *cap = rep->cap;
+	json_t *o = json_object(), *probes = json_array();
+
+	for (size_t i = 0; i < cap->nprobes; i++)
+		json_array_append_new(probes, text(cap->probes[i]));
+	json_object_set_new(o, "schema", json_string("iomodel/1"));
+	json_object_set_new(o, "tool",
+			    json_pack("{s:s, s:o, s:o}", "version", IOM_VERSION, "backend",
+				      text(cap->backend), "probes", probes));
+	json_object_set_new(o, "host", json_pack("{s:o, s:o}", "kernel", text(cap->kernel), "arch",
+						 text(cap->arch)));
+	json_object_set_new(o, "window",
+			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "start",
+				      start_time(cap->start_realtime_ns), "duration_ns",
+				      number(cap->end_ns - cap->start_ns), "ended_by",
+				      text(cap->ended_by), "sampled_windows",
+				      number(cap->windows.taken), "sampled_ns",
+				      number(cap->windows.open_ns)));
+	json_object_set_new(o, "lost",
+			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "counts", number(cap->lost.counts),
+				      "samples", number(cap->lost.samples), "skipped_by_kernel",
+				      number(cap->lost.skipped), "compat_calls",
+				      number(cap->lost.compat_calls), "unknown_calls",
+				      number(cap->lost.unknown_calls)));
+	return o;
+}
+
+/* Write one value and let go of it: with thousands of threads and files the
+ * whole tree would take more memory than the watch did. */
+static void put(FILE *out, json_t *o, size_t flags)
+{
+	json_dumpf(o, out, flags | JSON_REAL_PRECISION(6));
+	json_decref(o);
+}
+
+static void put_process(FILE *out, const struct iom_capture *cap, const struct rep_process *p)
+{
+	fputs("{", out);
+	put(out, process(cap, p), JSON_EMBED | JSON_INDENT(1));
+	fputs(",\n\"threads\": [", out);
+	for (size_t i = 0; i < p->nthreads; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put(out, thread(cap, &p->threads[i]), 0);
+	}
+	fputs("],\n\"files\": [", out);
+	for (size_t i = 0; i < p->nfiles; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put(out, file(cap, &p->files[i]), 0);
+	}
+	fputs("],\n\"findings\": [", out);
+	for (size_t i = 0; i < p->nfindings; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put(out, finding(cap, &p->findings[i]), 0);
+	}
+	fputs("]}", out);
+}
+
+int iom_report_json(const struct iom_report *rep, FILE *out)
+{
+	errno = 0;
+	fputs("{", out);
+	put(out, head(rep), JSON_EMBED | JSON_INDENT(1));
+	fputs(",\n\"processes\": [", out);
+	for (size_t i = 0; i < rep->nprocs; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put_process(out, rep->cap, &rep->procs[i]);
+	}
+	fputs("]}\n", out);
+	if (fflush(out) || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
