@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * backend.h - the seam between the collector and what records facts in the kernel.
+ *
+ * A back end fills the records of facts.h; the collector knows no more of it
+ * than these operations. Process numbers here are the kernel's own (those of
+ * the first PID namespace) unless a name says ns.
+ */
+#ifndef IOM_BACKEND_H
+#define IOM_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture.h"
+#include "facts.h"
+
+struct iom_backend;
+
+struct iom_backend_sink { /* records go here, in the order of their making per thread */
+	void (*row)(void *arg, const struct iom_row *row);
+	void (*thread)(void *arg, const struct iom_thread *thread);
+	void (*sample)(void *arg, const struct iom_sample *sample);
+	void *arg;
+};
+
+struct iom_backend_ops {
+	const char *name;
+	/* Make everything ready without watching anything. 0 or -errno with *why
+	 * (heap) as in iom_collect(). */
+	int (*open)(struct iom_backend **be, const struct iom_backend_sink *sink, bool verbose,
+		    char **why);
+	/* The kernel's number of a process named in the collector's namespace,
+	 * 0 when it is gone. */
+	uint32_t (*number_of)(struct iom_backend *be, uint32_t ns_tgid);
+	void (*watch)(struct iom_backend *be, uint32_t tgid);
+	void (*watch_on_exec)(struct iom_backend *be, uint32_t tgid);
+	void (*follow)(struct iom_backend *be, bool on);
+	int (*attach)(struct iom_backend *be, char **why);
+	/* sink->thread() for every watched thread, event IOM_T_STATE; threads not
+	 * seen before are taken up. */
+	int (*iterate)(struct iom_backend *be);
+	/* Readable when a record wants to be seen soon. */
+	int (*fd)(struct iom_backend *be);
+	/* Deliver what the rings hold. */
+	void (*drain)(struct iom_backend *be);
+	/* Deliver, and take out of the table, the rows of these threads, which are
+	 * dead; serials sorted. */
+	void (*reclaim)(struct iom_backend *be, const uint32_t *serials, size_t n);
+	/* A sampled window; begin may fail, then there are no samples. */
+	int (*window_begin)(struct iom_backend *be);
+	void (*window_end)(struct iom_backend *be);
+	/* Generation of a descriptor just now: equal to iom_row.id's low half while
+	 * it still means the same file. */
+	uint32_t (*generation)(struct iom_backend *be, uint32_t tgid, uint32_t fd);
+	/* A libaio context that was there before: its ring's tail and size. */
+	void (*seed_aio)(struct iom_backend *be, uint32_t tgid, uint64_t ctx, uint32_t tail,
+			 uint32_t nr);
+	/* CLOCK_MONOTONIC - the scheduler's clock, after the first iterate(). */
+	uint64_t (*clock_offset)(struct iom_backend *be);
+	/* Detach everything, then deliver what is left in rings and tables: after
+	 * this all counts are whole. */
+	void (*finish)(struct iom_backend *be);
+	void (*lost)(struct iom_backend *be, struct cap_lost *lost);
+	/* Names of the probes in use; static strings, NULL-terminated array of the
+	 * back end's. */
+	const char *const *(*probes)(struct iom_backend *be);
+	void (*close)(struct iom_backend *be);
+};
+
+extern const struct iom_backend_ops iom_backend_bpf;
+
+#endif

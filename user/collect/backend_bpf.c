@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "backend.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel_features.h"
+#include "iomodel.skel.h"
+
+/* include/linux/proc_ns.h: the first PID namespace has this inode number */
+#define PROC_PID_INIT_INO 0xEFFFFFFCU
+#define MAX_PROBES	  32
+
+struct iom_backend {
+	struct iomodel_bpf *skel;
+	struct iom_backend_sink sink;
+	struct ring_buffer *rb;
+	struct iom_row *rows; /* the table, mapped */
+	struct bpf_link *windows[3];
+	uint32_t window;
+	bool first_namespace;
+	bool attached;
+	const char *probes[MAX_PROBES];
+};
+
+static bool verbose_libbpf;
+
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (!verbose_libbpf || level == LIBBPF_DEBUG)
+		return 0;
+	return vfprintf(stderr, fmt, args);
+}
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct iom_backend *be = arg;
+	const struct iom_record *rec = data;
+	const void *body = rec + 1;
+
+	if (size < sizeof(*rec))
+		return 0;
+	if (rec->kind == IOM_R_ROW)
+		be->sink.row(be->sink.arg, body);
+	else if (rec->kind == IOM_R_THREAD)
+		be->sink.thread(be->sink.arg, body);
+	else if (rec->kind == IOM_R_SAMPLE)
+		be->sink.sample(be->sink.arg, body);
+	return 0;
+}
+
+/*
+ * Programs for tracepoints whose prototypes differ between kernels: the one
+ * that fits is chosen by what BTF says of the tracepoint. All others whose
+ * tracepoint is there are wanted.
+ */
+static void choose_programs(struct iomodel_bpf *skel)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool by_value = iom_tracepoint_args(btf, "io_uring_complete") > 4;
+
+	bpf_program__set_autoload(skel->progs.iom_uring_submit_sqe,
+				  iom_tracepoint_args(btf, "io_uring_submit_sqe") > 0);
+	bpf_program__set_autoload(skel->progs.iom_uring_submit_req,
+				  iom_tracepoint_args(btf, "io_uring_submit_req") > 0);
+	bpf_program__set_autoload(skel->progs.iom_uring_queue_async_work,
+				  iom_tracepoint_args(btf, "io_uring_queue_async_work") > 0);
+	bpf_program__set_autoload(skel->progs.iom_uring_poll_arm,
+				  iom_tracepoint_args(btf, "io_uring_poll_arm") > 0);
+	bpf_program__set_autoload(skel->progs.iom_uring_complete_values, by_value);
+	bpf_program__set_autoload(skel->progs.iom_uring_complete_cqe,
+				  !by_value && iom_tracepoint_args(btf, "io_uring_complete") > 0);
+	btf__free(btf);
+}
+
+static int map_rows(struct iom_backend *be)
+{
+	size_t size = (size_t)IOM_ROWS * sizeof(struct iom_row);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			bpf_map__fd(be->skel->maps.rows), 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	be->rows = at;
+	return 0;
+}
+
+static void bpf_close(struct iom_backend *be)
+{
+	if (!be)
+		return;
+	for (size_t i = 0; i < 3; i++)
+		bpf_link__destroy(be->windows[i]);
+	ring_buffer__free(be->rb);
+	if (be->rows)
+		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
+	iomodel_bpf__destroy(be->skel);
+	free(be);
+}
+
+static int bpf_open(struct iom_backend **out, const struct iom_backend_sink *sink, bool verbose,
+		    char **why)
+{
+	struct iom_backend *be = calloc(1, sizeof(*be));
+	struct stat st;
+	int err;
+
+	if (!be)
+		return -ENOMEM;
+	verbose_libbpf = verbose;
+	libbpf_set_print(print_libbpf);
+	be->sink = *sink;
+	err = iom_bpf_possible(why);
+	if (err)
+		goto fail;
+	be->skel = iomodel_bpf__open();
+	if (!be->skel) {
+		err = -errno;
+		goto fail;
+	}
+	choose_programs(be->skel);
+	if (stat("/proc/self/ns/pid", &st) == 0) {
+		be->skel->rodata->pidns_inum = st.st_ino;
+		be->first_namespace = (uint32_t)st.st_ino == PROC_PID_INIT_INO;
+	}
+	err = iomodel_bpf__load(be->skel);
+	if (err) {
+		iom_why(why, "this kernel refused the BPF programs (%s); run `iomodel doctor` to see "
+			     "what it allows, or with -v to see what it said",
+			strerror(-err));
+		err = err == -EPERM || err == -EACCES ? -EPERM : -ENOTSUP;
+		goto fail;
+	}
+	be->rb = ring_buffer__new(bpf_map__fd(be->skel->maps.ring), on_record, be, NULL);
+	if (!be->rb) {
+		err = -errno;
+		goto fail;
+	}
+	err = ring_buffer__add(be->rb, bpf_map__fd(be->skel->maps.sample_ring), on_record, be);
+	if (!err)
+		err = map_rows(be);
+	if (err)
+		goto fail;
+	*out = be;
+	return 0;
+fail:
+	bpf_close(be);
+	return err;
+}
+
+static int bpf_iterate(struct iom_backend *be);
+
+static uint32_t bpf_number_of(struct iom_backend *be, uint32_t ns_tgid)
+{
+	uint32_t found;
+
+	if (be->first_namespace)
+		return ns_tgid;
+	be->skel->bss->find_tgid = ns_tgid;
+	bpf_iterate(be);
+	be->skel->bss->find_tgid = 0;
+	found = be->skel->bss->found_tgid;
+	be->skel->bss->found_tgid = 0;
+	return found;
+}
+
+static void bpf_watch(struct iom_backend *be, uint32_t tgid)
+{
+	__atomic_fetch_or(&be->skel->bss->targets[tgid / 64 % (IOM_PIDS_MAX / 64)],
+			  1ULL << (tgid % 64), __ATOMIC_SEQ_CST);
+}
+
+static void bpf_watch_on_exec(struct iom_backend *be, uint32_t tgid)
+{
+	be->skel->bss->arm_on_exec = tgid;
+}
+
+static void bpf_follow(struct iom_backend *be, bool on)
+{
+	be->skel->bss->follow = on;
+}
+
+static bool is_window_program(const struct bpf_program *p)
+{
+	const char *name = bpf_program__name(p);
+
+	return !strcmp(name, "iom_sys_enter") || !strcmp(name, "iom_sched_switch") ||
+	       !strcmp(name, "iom_sched_waking");
+}
+
+static int bpf_attach(struct iom_backend *be, char **why)
+{
+	struct bpf_program *p;
+	size_t n = 0;
+	int err;
+
+	/* Only what the windows use stays unattached. */
+	bpf_program__set_autoattach(be->skel->progs.iom_sys_enter, false);
+	bpf_program__set_autoattach(be->skel->progs.iom_sched_switch, false);
+	bpf_program__set_autoattach(be->skel->progs.iom_sched_waking, false);
+	err = iomodel_bpf__attach(be->skel);
+	if (err) {
+		iom_why(why, "this kernel refused to attach the BPF programs (%s); run `iomodel "
+			     "doctor` to see what it allows",
+			strerror(-err));
+		return err == -EPERM ? -EPERM : -ENOTSUP;
+	}
+	be->attached = true;
+	bpf_object__for_each_program(p, be->skel->obj) {
+		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1)
+			be->probes[n++] = bpf_program__section_name(p)[0] == '?' ?
+						  bpf_program__section_name(p) + 1 :
+						  bpf_program__section_name(p);
+	}
+	return 0;
+}
+
+static int bpf_iterate(struct iom_backend *be)
+{
+	struct iom_thread buf[64];
+	struct bpf_link *link;
+	size_t have = 0;
+	int fd, err = 0;
+	ssize_t n;
+
+	link = bpf_program__attach_iter(be->skel->progs.iom_iter_task, NULL);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0) {
+		err = -errno;
+		goto out;
+	}
+	/* A sleep first: the collector's own last switch-in is what the two clocks
+	 * are compared at (tasks.bpf.h). */
+	usleep(100);
+	while ((n = read(fd, (char *)buf + have, sizeof(buf) - have)) != 0) {
+		if (n < 0) {
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
+			err = -errno;
+			break;
+		}
+		have += n;
+		for (size_t i = 0; i < have / sizeof(buf[0]); i++)
+			be->sink.thread(be->sink.arg, &buf[i]);
+		memmove(buf, (char *)buf + have / sizeof(buf[0]) * sizeof(buf[0]),
+			have % sizeof(buf[0]));
+		have %= sizeof(buf[0]);
+	}
+	close(fd);
+out:
+	bpf_link__destroy(link);
+	return err;
+}
+
+static int bpf_fd(struct iom_backend *be)
+{
+	return ring_buffer__epoll_fd(be->rb);
+}
+
+static void bpf_drain(struct iom_backend *be)
+{
+	ring_buffer__consume(be->rb);
+}
+
+static int by_serial(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void bpf_reclaim(struct iom_backend *be, const uint32_t *serials, size_t n)
+{
+	for (size_t i = 0; i < IOM_ROWS; i++) {
+		struct iom_row *r = &be->rows[i];
+		uint64_t id = __atomic_load_n(&r->id, __ATOMIC_ACQUIRE);
+		uint32_t serial = id >> 32;
+
+		if (!r->key || id == IOM_ROW_BUSY ||
+		    !bsearch(&serial, serials, n, sizeof(serial), by_serial))
+			continue;
+		/* A new thread of the same number may want to recycle it: whoever
+		 * marks it owns it (rows.bpf.h). */
+		if (!__atomic_compare_exchange_n(&r->id, &id, IOM_ROW_BUSY, false,
+						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			continue;
+		struct iom_row copy = *r;
+
+		copy.id = id;
+		be->sink.row(be->sink.arg, &copy);
+		__atomic_store_n(&r->id, 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&r->key, 0, __ATOMIC_RELEASE);
+	}
+}
+
+static void bpf_window_end(struct iom_backend *be)
+{
+	be->skel->bss->window = 0;
+	for (size_t i = 0; i < 3; i++) {
+		bpf_link__destroy(be->windows[i]);
+		be->windows[i] = NULL;
+	}
+}
+
+static int bpf_window_begin(struct iom_backend *be)
+{
+	struct bpf_program *progs[3] = {
+		be->skel->progs.iom_sched_waking,
+		be->skel->progs.iom_sched_switch,
+		be->skel->progs.iom_sys_enter,
+	};
+
+	if (!be->window) /* reading all the kernel's symbols takes a while: not before it is needed */
+		iom_irq_text((uint64_t *)be->skel->bss->irq_text,
+			     (uint64_t *)be->skel->bss->softirq_text);
+	be->skel->bss->window = ++be->window;
+	for (size_t i = 0; i < 3; i++) {
+		be->windows[i] = bpf_program__attach(progs[i]);
+		if (!be->windows[i]) {
+			int err = -errno;
+
+			bpf_window_end(be);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static uint32_t bpf_generation(struct iom_backend *be, uint32_t tgid, uint32_t fd)
+{
+	uint64_t at = (uint64_t)tgid * 0x9e3779b1 + fd; /* as gen_index() in state.bpf.h */
+
+	return __atomic_load_n(&be->skel->bss->gens[at & (IOM_GENS - 1)], __ATOMIC_RELAXED);
+}
+
+static void bpf_seed_aio(struct iom_backend *be, uint32_t tgid, uint64_t ctx, uint32_t tail,
+			 uint32_t nr)
+{
+	struct { /* struct iom_aio_key, struct iom_aio_ctx of async.bpf.h */
+		uint32_t tgid, pad;
+		uint64_t ctx;
+	} key = {.tgid = tgid, .ctx = ctx};
+	struct {
+		uint64_t submitted, completed;
+		uint32_t tail, nr;
+	} value = {.tail = tail, .nr = nr};
+
+	bpf_map__update_elem(be->skel->maps.aio_contexts, &key, sizeof(key), &value, sizeof(value),
+			     BPF_NOEXIST);
+}
+
+static uint64_t bpf_clock_offset(struct iom_backend *be)
+{
+	return be->skel->bss->clock_offset;
+}
+
+static void bpf_finish(struct iom_backend *be)
+{
+	uint64_t key, *prev = NULL;
+	struct iom_row row;
+
+	bpf_window_end(be);
+	/* Destroying the links waits until no program runs any more, so the tables
+	 * stand still from here on. */
+	iomodel_bpf__detach(be->skel);
+	be->attached = false;
+	bpf_drain(be);
+	for (size_t i = 0; i < IOM_ROWS; i++)
+		if (be->rows[i].key && be->rows[i].id)
+			be->sink.row(be->sink.arg, &be->rows[i]);
+	while (bpf_map__get_next_key(be->skel->maps.shared, prev, &key, sizeof(key)) == 0) {
+		prev = &key;
+		if (bpf_map__lookup_elem(be->skel->maps.shared, &key, sizeof(key), &row,
+					 sizeof(row), 0) == 0)
+			be->sink.row(be->sink.arg, &row);
+	}
+}
+
+static void bpf_lost(struct iom_backend *be, struct cap_lost *lost)
+{
+	const struct iom_stats *s = &be->skel->bss->stats;
+	struct bpf_program *p;
+
+	memset(lost, 0, sizeof(*lost));
+	/* Runs that the kernel skipped because the program was already running on
+	 * that CPU: facts never seen. */
+	bpf_object__for_each_program(p, be->skel->obj) {
+		struct bpf_prog_info info = {};
+		uint32_t size = sizeof(info);
+
+		if (!bpf_program__autoload(p) || bpf_program__fd(p) < 0)
+			continue;
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &size))
+			continue;
+		if (is_window_program(p))
+			lost->samples += info.recursion_misses;
+		else
+			lost->skipped += info.recursion_misses;
+	}
+	lost->counts = lost->skipped + s->lost_rows + s->lost_threads + s->lost_async +
+		       s->lost_records;
+	lost->samples += s->lost_samples;
+	lost->compat_calls = s->compat_calls;
+	lost->unknown_calls = s->unknown_calls;
+}
+
+static const char *const *bpf_probes(struct iom_backend *be)
+{
+	return be->probes;
+}
+
+const struct iom_backend_ops iom_backend_bpf = {
+	.name = "bpf",
+	.open = bpf_open,
+	.number_of = bpf_number_of,
+	.watch = bpf_watch,
+	.watch_on_exec = bpf_watch_on_exec,
+	.follow = bpf_follow,
+	.attach = bpf_attach,
+	.iterate = bpf_iterate,
+	.fd = bpf_fd,
+	.drain = bpf_drain,
+	.reclaim = bpf_reclaim,
+	.window_begin = bpf_window_begin,
+	.window_end = bpf_window_end,
+	.generation = bpf_generation,
+	.seed_aio = bpf_seed_aio,
+	.clock_offset = bpf_clock_offset,
+	.finish = bpf_finish,
+	.lost = bpf_lost,
+	.probes = bpf_probes,
+	.close = bpf_close,
+};

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "collect.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "gather.h"
+#include "kernel_features.h"
+#include "procfs.h"
+
+#define TICK_NS	      UINT64_C(50000000)
+#define COLLECTOR_NICE -10
+#define RECLAIM_NS    UINT64_C(200000000)
+#define WINDOW_FIRST  UINT64_C(40000000) /* the first sampled window comes at once, for short watches */
+#define WINDOW_LENGTH UINT64_C(20000000)
+#define WINDOW_EVERY  UINT64_C(1000000000)
+#define NS	      UINT64_C(1000000000)
+
+static int stop_fd = -1;
+static volatile sig_atomic_t stop_signal;
+
+void iom_collect_stop(int sig)
+{
+	uint64_t one = 1;
+	int saved = errno;
+
+	stop_signal = sig;
+	if (stop_fd >= 0 && write(stop_fd, &one, sizeof(one)) < 0)
+		stop_signal = sig; /* the loop also looks at it once a tick */
+	errno = saved;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS + ts.tv_nsec;
+}
+
+struct watching {
+	const struct iom_watch *w;
+	struct iom_capture *cap;
+	struct iom_gather *g;
+	const struct iom_backend_ops *ops;
+	struct iom_backend *be;
+	uint64_t window_at, window_end; /* window_end 0: none is open */
+	uint64_t window_since;
+	uint64_t reclaim_at;
+	uint64_t said_at;
+};
+
+static const struct iom_backend_ops *choose_backend(const char *name, char **why)
+{
+	if (!name || !strcmp(name, "auto") || !strcmp(name, "bpf"))
+		return &iom_backend_bpf;
+	iom_why(why, "there is no back end `%s` in this build; use --backend bpf", name);
+	return NULL;
+}
+
+/* The target as a process that can be watched: its pid, or a negative errno. */
+static pid_t check_target(pid_t named, char **why)
+{
+	pid_t pid = pfs_tgid(named);
+
+	if (pid <= 0) {
+		iom_why(why, "there is no process %d; `ps -e` lists those there are", named);
+		return -ESRCH;
+	}
+	if (pid == getpid()) {
+		iom_why(why, "process %d is iomodel itself, which cannot watch itself", named);
+		return -EINVAL;
+	}
+	if (pfs_is_kthread(pid)) {
+		iom_why(why, "process %d is a kernel thread: it makes no system calls, so there is no "
+			     "I/O model to find", named);
+		return -EINVAL;
+	}
+	return pid;
+}
+
+static int name_targets(struct watching *s, char **why)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < s->w->npids; i++) {
+		char *reason = NULL;
+		pid_t pid = check_target(s->w->pids[i], &reason);
+		uint32_t tgid = pid > 0 ? s->ops->number_of(s->be, pid) : 0;
+
+		if (pid == -EINVAL) {
+			iom_why(why, "%s", reason);
+			free(reason);
+			return -EINVAL;
+		}
+		if (!tgid) {
+			if (s->w->npids > 1)
+				fprintf(stderr, "iomodel: warning: process %d is gone\n",
+					s->w->pids[i]);
+			iom_why(why, "%s", reason ? reason : "the process left");
+			free(reason);
+			continue;
+		}
+		left++;
+		iom_gather_expect(s->g, tgid, pid, true);
+		if (s->w->on_exec)
+			s->ops->watch_on_exec(s->be, tgid);
+		else
+			s->ops->watch(s->be, tgid);
+		if (s->w->follow && !s->w->on_exec) {
+			size_t n = 0;
+			pid_t *down = pfs_descendants(pid, &n);
+
+			for (size_t c = 0; c < n; c++) {
+				tgid = s->ops->number_of(s->be, down[c]);
+				if (!tgid || down[c] == getpid())
+					continue;
+				iom_gather_expect(s->g, tgid, down[c], false);
+				s->ops->watch(s->be, tgid);
+			}
+			free(down);
+		}
+	}
+	if (!left)
+		return -ESRCH;
+	if (why) { /* reasons of those that vanished: warnings are enough */
+		free(*why);
+		*why = NULL;
+	}
+	s->ops->follow(s->be, s->w->follow);
+	return 0;
+}
+
+static void say_ready(const struct iom_watch *w)
+{
+	if (w->ready_fd >= 0)
+		dprintf(w->ready_fd, "watching\n");
+	else
+		fprintf(stderr, "watching%s\n",
+			w->duration_ns ? "" : w->on_exec ? "" : " (Ctrl-C ends it with the report)");
+}
+
+static void windows(struct watching *s, uint64_t now)
+{
+	if (s->window_end && now >= s->window_end) {
+		s->ops->window_end(s->be);
+		s->cap->windows.open_ns += now_ns() - s->window_since;
+		s->window_end = 0;
+		s->window_at = now + WINDOW_EVERY;
+	} else if (!s->window_end && s->w->windows && now >= s->window_at) {
+		s->window_since = now_ns();
+		if (s->ops->window_begin(s->be)) {
+			s->window_at = UINT64_MAX; /* not allowed here: no samples */
+			return;
+		}
+		s->window_end = now_ns() + (s->cap->windows.taken ? WINDOW_LENGTH : WINDOW_FIRST);
+		s->cap->windows.taken++;
+	}
+}
+
+static void reclaim(struct watching *s, uint64_t now)
+{
+	uint32_t *dead;
+	size_t n;
+
+	if (now < s->reclaim_at)
+		return;
+	s->reclaim_at = now + RECLAIM_NS;
+	dead = iom_gather_dead(s->g, &n);
+	if (n)
+		s->ops->reclaim(s->be, dead, n);
+	free(dead);
+}
+
+static void progress(struct watching *s, uint64_t now)
+{
+	if (!s->w->progress || now < s->said_at)
+		return;
+	s->said_at = now + NS;
+	fprintf(stderr, "\riomodel: %" PRIu64 " s ", (now - s->cap->start_ns) / NS);
+}
+
+/* Until it is told to stop, time is up, or nobody is left to watch. */
+static void watch_loop(struct watching *s)
+{
+	uint64_t start = s->cap->start_ns, now = start;
+	uint64_t end = s->w->duration_ns ? start + s->w->duration_ns : UINT64_MAX;
+	const char *by = NULL;
+
+	s->window_at = start;
+	while (!by) {
+		struct pollfd fds[2] = {{.fd = stop_fd, .events = POLLIN},
+					{.fd = s->ops->fd(s->be), .events = POLLIN}};
+		uint64_t next = now + TICK_NS;
+		struct timespec wait;
+
+		windows(s, now);
+		if (s->window_end && s->window_end < next)
+			next = s->window_end;
+		if (end < next)
+			next = end;
+		now = now_ns();
+		next = next > now ? next - now : 0;
+		wait = (struct timespec){.tv_sec = next / NS, .tv_nsec = next % NS};
+		ppoll(fds, 2, &wait, NULL);
+		s->ops->drain(s->be);
+		now = now_ns();
+		reclaim(s, now);
+		progress(s, now);
+		if (stop_signal)
+			by = stop_signal == SIGINT  ? "SIGINT" :
+			     stop_signal == SIGCHLD ? "target exited" :
+						      "SIGTERM";
+		else if (now >= end)
+			by = "duration";
+		else if (iom_gather_seen(s->g) && !iom_gather_alive(s->g))
+			by = "target exited";
+		else if (s->w->on_exec && !iom_gather_seen(s->g) && kill(s->w->pids[0], 0))
+			by = "target exited";
+	}
+	if (s->window_end) {
+		s->ops->window_end(s->be);
+		s->cap->windows.open_ns += now_ns() - s->window_since;
+	}
+	if (s->w->progress)
+		fputs("\r\033[K", stderr);
+	s->cap->ended_by = strdup(by);
+}
+
+static void describe(struct watching *s)
+{
+	struct utsname u;
+	struct timespec ts;
+
+	uname(&u);
+	s->cap->backend = strdup(s->ops->name);
+	s->cap->kernel = strdup(u.release);
+	s->cap->arch = strdup(u.machine);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	s->cap->start_realtime_ns = (int64_t)(ts.tv_sec * NS + ts.tv_nsec);
+	for (const char *const *p = s->ops->probes(s->be); *p; p++)
+		iom_capture_add_probe(s->cap, *p);
+}
+
+static int watch(struct watching *s, char **why)
+{
+	struct iom_backend_sink sink = {.row = iom_gather_row,
+					.thread = iom_gather_thread,
+					.sample = iom_gather_sample,
+					.arg = s->g};
+	int err = s->ops->open(&s->be, &sink, s->w->verbose, why);
+
+	if (err)
+		return err;
+	iom_gather_backend(s->g, s->ops, s->be);
+	err = name_targets(s, why);
+	if (err)
+		return err;
+	/* Once before the probes are on, so that every thread has its slot when its
+	 * first call comes; once after, for the states that the watch begins with. */
+	iom_gather_phase(s->g, IOM_G_SETUP);
+	s->ops->iterate(s->be);
+	s->cap->start_ns = now_ns();
+	err = s->ops->attach(s->be, why);
+	if (err)
+		return err;
+	describe(s);
+	iom_gather_phase(s->g, IOM_G_START);
+	err = s->ops->iterate(s->be);
+	if (err) {
+		iom_why(why, "this kernel has no task iterator for BPF (%s)", strerror(-err));
+		return -ENOTSUP;
+	}
+	iom_gather_phase(s->g, IOM_G_WATCH);
+	if (!s->w->on_exec && !iom_gather_seen(s->g)) {
+		iom_why(why, "the target left before anything was seen of it");
+		return -ESRCH;
+	}
+	/* It must get the CPU in time to empty the rings, on a machine that its
+	 * targets keep busy; what it needs of it is little. */
+	setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
+	say_ready(s->w);
+	if (s->w->armed) {
+		err = s->w->armed(s->w->arg);
+		if (err)
+			return err;
+	}
+	watch_loop(s);
+	iom_gather_phase(s->g, IOM_G_END);
+	s->ops->iterate(s->be);
+	s->cap->end_ns = now_ns();
+	s->ops->finish(s->be);
+	iom_gather_finish(s->g);
+	uint64_t dropped = s->cap->lost.samples;
+
+	s->ops->lost(s->be, &s->cap->lost);
+	s->cap->lost.samples += dropped;
+	if (!iom_gather_seen(s->g)) {
+		iom_why(why, "the target left before anything was seen of it");
+		return -ESRCH;
+	}
+	return 0;
+}
+
+int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
+{
+	struct watching s = {.w = w, .cap = cap};
+	int err;
+
+	*why = NULL;
+	s.ops = choose_backend(w->backend, why);
+	if (!s.ops)
+		return -ENOTSUP;
+	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop_fd < 0)
+		return -errno;
+	s.g = iom_gather_new(cap);
+	err = watch(&s, why);
+	s.ops->close(s.be);
+	iom_gather_free(s.g);
+	close(stop_fd);
+	stop_fd = -1;
+	return err;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gather.h - puts records together into a capture: rows to files and threads,
+ * states to the calls under way, numbers to names.
+ *
+ * One gatherer per watch. It borrows the capture, the back end and its
+ * operations for its whole life. Out of memory ends the program (capture.h).
+ */
+#ifndef IOM_GATHER_H
+#define IOM_GATHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend.h"
+#include "capture.h"
+
+struct iom_gather;
+
+enum iom_gather_phase {
+	IOM_G_SETUP, /* states are not looked at yet */
+	IOM_G_START, /* states are those at the start of the watch */
+	IOM_G_WATCH,
+	IOM_G_END, /* states are those at its end */
+};
+
+struct iom_gather *iom_gather_new(struct iom_capture *cap);
+void iom_gather_free(struct iom_gather *g);
+void iom_gather_backend(struct iom_gather *g, const struct iom_backend_ops *ops,
+			struct iom_backend *be);
+void iom_gather_phase(struct iom_gather *g, enum iom_gather_phase phase);
+
+/* The three callbacks of struct iom_backend_sink; arg is the gatherer. */
+void iom_gather_row(void *arg, const struct iom_row *row);
+void iom_gather_thread(void *arg, const struct iom_thread *thread);
+void iom_gather_sample(void *arg, const struct iom_sample *sample);
+
+/* A process to be watched: pid as the caller sees it, tgid the kernel's. target:
+ * the user named it. Its files and names are read when its first state or exec
+ * is seen. */
+void iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target);
+
+/* Processes seen so far, and of these alive. */
+size_t iom_gather_seen(const struct iom_gather *g);
+size_t iom_gather_alive(const struct iom_gather *g);
+bool iom_gather_has(const struct iom_gather *g, uint32_t tgid);
+
+/* Serials of threads that died since the last call, sorted; heap, *n of them. */
+uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n);
+
+/* After the last record: joins what needs the whole (epoll sets, names of the
+ * files still open, other ends of pipes). */
+void iom_gather_finish(struct iom_gather *g);
+
+/* The call a thread sleeps in, with its file and set: user/collect/open_call.c.
+ * pid: the process in the caller's namespace. file is left to the caller. */
+void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_call *call,
+		   int32_t *set, size_t max, size_t *nset);
+
+#endif

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "gather_int.h"
+
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "procfs.h"
+
+#define TWINS_MAX	64 /* descriptors looked back for the same open file: dup'ed ones lie close */
+#define PIPES_NAMED 24 /* other ends looked for: each costs a walk through /proc once */
+
+static void remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen, uint32_t file)
+{
+	struct file_key key = {.tgid = tgid, .fd = fd, .gen = gen};
+	struct fd_key now = {.tgid = tgid, .fd = fd};
+	struct file_entry *e;
+	struct fd_entry *n;
+
+	HASH_FIND(hh, g->files, &key, sizeof(key), e);
+	if (!e) {
+		e = gather_alloc(sizeof(*e));
+		e->key = key;
+		HASH_ADD(hh, g->files, key, sizeof(key), e);
+	}
+	e->file = file;
+	HASH_FIND(hh, g->fds, &now, sizeof(now), n);
+	if (!n) {
+		n = gather_alloc(sizeof(*n));
+		n->key = now;
+		HASH_ADD(hh, g->fds, key, sizeof(now), n);
+	}
+	n->gen = gen;
+	n->file = file;
+}
+
+uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
+{
+	struct fd_key key = {.tgid = tgid, .fd = fd};
+	struct fd_entry *e;
+
+	HASH_FIND(hh, g->fds, &key, sizeof(key), e);
+	return e ? e->file : IOM_NO_FILE;
+}
+
+/* Another descriptor of the same process that is still the same open file:
+ * dup and the like. A closed one whose memory is used again does not count. */
+static uint32_t same_open_file(struct iom_gather *g, const struct iom_row *row)
+{
+	struct open_key key = {.file = row->file, .tgid = row->tgid};
+	struct open_entry *e;
+
+	if (!row->file)
+		return IOM_NO_FILE;
+	HASH_FIND(hh, g->opens, &key, sizeof(key), e);
+	if (e && g->cap->files[e->file].ino == row->ino &&
+	    g->ops->generation(g->be, row->tgid, e->fd) == e->gen)
+		return e->file;
+	return IOM_NO_FILE;
+}
+
+static void note_open(struct iom_gather *g, const struct iom_row *row, uint32_t fd, uint32_t gen,
+		      uint32_t file)
+{
+	struct open_key key = {.file = row->file, .tgid = row->tgid};
+	struct open_entry *e;
+
+	if (!row->file)
+		return;
+	HASH_FIND(hh, g->opens, &key, sizeof(key), e);
+	if (!e) {
+		e = gather_alloc(sizeof(*e));
+		e->key = key;
+		HASH_ADD(hh, g->opens, key, sizeof(key), e);
+	}
+	e->fd = fd;
+	e->gen = gen;
+	e->file = file;
+}
+
+static char *name_of_row(const struct iom_row *row)
+{
+	struct iom_sockname sock;
+
+	if (row->name_kind == IOM_NAME_SOCK) {
+		memcpy(&sock, row->name, sizeof(sock));
+		return pfs_sockname_text(&sock, row->kind == IOM_K_LISTEN);
+	}
+	return row->name_kind == IOM_NAME_TEXT && row->name[0] ?
+		       strndup(row->name, sizeof(row->name)) :
+		       NULL;
+}
+
+/* The path, while the descriptor still means this file; else what the kernel
+ * side noted. Sockets of the Internet are named by their addresses, which the
+ * row has. */
+static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t fd, uint32_t gen)
+{
+	struct proc_entry *p = gather_proc(g, row->tgid);
+	struct pfs_file f = {};
+	struct iom_sockname sock;
+	char *name = NULL;
+
+	memcpy(&sock, row->name, sizeof(sock));
+	if (row->name_kind == IOM_NAME_SOCK && (sock.family == 2 || sock.family == 10))
+		return name_of_row(row);
+	if (p && g->ops->generation(g->be, row->tgid, fd) == gen &&
+	    pfs_file_read(p->pid, fd, &f) == 0) {
+		if (f.ino == row->ino) {
+			name = f.name;
+			f.name = NULL;
+		}
+		free(f.name);
+		free(f.watches);
+	}
+	return name ? name : name_of_row(row);
+}
+
+static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
+{
+	struct bucket_key key = {.tgid = row->tgid, .kind = row->kind, .bits = row->bits,
+				 .f_flags = row->f_flags & (O_NONBLOCK | O_ASYNC)};
+	struct iom_sockname sock;
+	struct bucket_entry *e;
+	struct cap_file *f;
+
+	memcpy(&sock, row->name, sizeof(sock));
+	if (row->name_kind == IOM_NAME_SOCK)
+		key.sport = sock.sport;
+	HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
+	if (!e) {
+		e = gather_alloc(sizeof(*e));
+		e->key = key;
+		e->file = iom_capture_add_file(g->cap);
+		HASH_ADD(hh, g->buckets, key, sizeof(key), e);
+		f = &g->cap->files[e->file];
+		f->tgid = row->tgid;
+		f->fd = -1;
+		f->name = name_of_row(row);
+	}
+	g->cap->files[e->file].merged++;
+	return e->file;
+}
+
+static void update(struct cap_file *f, const struct iom_row *row)
+{
+	if (!(row->bits & IOM_B_FILE))
+		return;
+	f->kind = row->kind;
+	f->bits |= row->bits;
+	f->mode = row->mode;
+	f->f_flags = row->f_flags;
+	f->ino = row->ino;
+	if (row->code && (row->key >> 12 & 0xff) < IOM_C_SIGWAIT)
+		f->sig = row->code;
+}
+
+/* Rows of io_uring requests and of signals have no generation: the kernel's
+ * file pointer tells, or what the descriptor means now. */
+static uint32_t file_of_shared(struct iom_gather *g, const struct iom_row *row, uint32_t fd)
+{
+	struct open_key key = {.file = row->file, .tgid = row->tgid};
+	struct open_entry *e = NULL;
+	uint32_t file;
+
+	if (row->file)
+		HASH_FIND(hh, g->opens, &key, sizeof(key), e);
+	if (e && g->cap->files[e->file].ino == row->ino)
+		return e->file;
+	file = fd == IOM_FD_NONE ? IOM_NO_FILE : gather_file_now(g, row->tgid, fd);
+	if (file != IOM_NO_FILE || !(row->bits & IOM_B_FILE))
+		return file;
+	file = iom_capture_add_file(g->cap);
+	g->cap->files[file].tgid = row->tgid;
+	g->cap->files[file].fd = fd == IOM_FD_NONE ? -1 : (int32_t)fd;
+	g->cap->files[file].name = name_of_row(row);
+	note_open(g, row, fd, 0, file);
+	return file;
+}
+
+uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
+{
+	uint32_t fd = row->key >> 20 & IOM_FD_NONE, gen = (uint32_t)row->id, file;
+	struct file_key key = {.tgid = row->tgid, .fd = fd, .gen = gen};
+	struct file_entry *e;
+
+	if (row->id == 0) { /* from the shared table */
+		file = file_of_shared(g, row, fd);
+		if (file != IOM_NO_FILE)
+			update(&g->cap->files[file], row);
+		return file;
+	}
+	if (fd == IOM_FD_NONE)
+		return IOM_NO_FILE;
+	HASH_FIND(hh, g->files, &key, sizeof(key), e);
+	if (e) {
+		file = e->file;
+		note_open(g, row, fd, gen, file);
+	} else {
+		if (!(row->bits & IOM_B_FILE)) /* closed before it could be looked at */
+			return IOM_NO_FILE;
+		file = same_open_file(g, row);
+		if (file == IOM_NO_FILE && g->cap->nfiles >= GATHER_FILES_MAX &&
+		    g->ops->generation(g->be, row->tgid, fd) != gen)
+			return bucket(g, row);
+		if (file == IOM_NO_FILE) {
+			file = iom_capture_add_file(g->cap);
+			g->cap->files[file].tgid = row->tgid;
+			g->cap->files[file].fd = fd;
+			g->cap->files[file].name = name_now(g, row, fd, gen);
+			note_open(g, row, fd, gen, file);
+		}
+		remember(g, row->tgid, fd, gen, file);
+	}
+	update(&g->cap->files[file], row);
+	g->cap->files[file].stdio |= fd <= 2;
+	return file;
+}
+
+/* libaio contexts that exist already: each has its ring mapped as "/[aio]" at
+ * the address that is its id (fs/aio.c, aio_setup_ring()). */
+static void seed_aio(struct iom_gather *g, uint32_t tgid, uint32_t pid)
+{
+	char path[64], line[512];
+	unsigned long long at;
+	uint32_t head[4]; /* id nr head tail */
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		struct iovec to = {head, sizeof(head)}, from;
+
+		if (!strstr(line, "/[aio]") || sscanf(line, "%llx", &at) != 1)
+			continue;
+		from = (struct iovec){(void *)(uintptr_t)at, sizeof(head)};
+		if (process_vm_readv(pid, &to, 1, &from, 1, 0) == sizeof(head))
+			g->ops->seed_aio(g->be, tgid, at, head[3], head[1]);
+	}
+	if (f)
+		fclose(f);
+}
+
+static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const struct pfs_file *p)
+{
+	if (p->nwatches > g->cap->files[epoll].set_size)
+		g->cap->files[epoll].set_size = p->nwatches;
+	for (size_t w = 0; w < p->nwatches; w++) {
+		uint32_t file = gather_file_now(g, tgid, p->watches[w].fd);
+
+		if (file == IOM_NO_FILE || g->cap->files[file].ino != p->watches[w].ino)
+			continue; /* registered under a number that means another file now */
+		g->cap->files[file].bits |= IOM_B_EPOLL;
+		g->cap->files[file].ep_events = p->watches[w].events;
+		iom_capture_add_epoll(g->cap, file, epoll);
+	}
+}
+
+static void take_sets(struct iom_gather *g, uint32_t tgid, const struct pfs_files *files)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		uint32_t epoll = gather_file_now(g, tgid, files->v[i].fd);
+
+		if (files->v[i].kind == IOM_K_EPOLL && epoll != IOM_NO_FILE)
+			take_set(g, tgid, epoll, &files->v[i]);
+	}
+}
+
+/* Of the files before it in the list, one that is the same open file under
+ * another number. Only the kernel can tell (kcmp(2)); where it does not,
+ * sockets are told by their inode, which no two open files share. */
+static uint32_t seeded_twin(struct iom_gather *g, uint32_t tgid, uint32_t pid,
+			    const struct pfs_files *files, size_t at)
+{
+	const struct pfs_file *p = &files->v[at];
+	size_t looked = 0;
+
+	if (!p->ino || (p->kind != IOM_K_SOCK && p->kind != IOM_K_FIFO && p->kind != IOM_K_TTY))
+		return IOM_NO_FILE; /* of the others many may share an inode, and dup is rare */
+	for (size_t i = at; i-- > 0 && looked < TWINS_MAX; looked++) {
+		const struct pfs_file *q = &files->v[i];
+		long cmp;
+
+		if (q->ino != p->ino || q->kind != p->kind)
+			continue;
+		cmp = syscall(SYS_kcmp, pid, pid, KCMP_FILE, q->fd, p->fd);
+		if (cmp == 0 || (cmp < 0 && p->kind == IOM_K_SOCK))
+			return gather_file_now(g, tgid, q->fd);
+	}
+	return IOM_NO_FILE;
+}
+
+void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
+{
+	struct pfs_files files = {};
+
+	pfs_sockets_refresh();
+	if (pfs_files_read(pid, &files))
+		return;
+	for (size_t i = 0; i < files.n; i++) {
+		struct pfs_file *p = &files.v[i];
+		uint32_t gen = g->ops->generation(g->be, tgid, p->fd);
+		struct file_key key = {.tgid = tgid, .fd = p->fd, .gen = gen};
+		struct file_entry *e;
+		struct cap_file *f;
+		uint32_t file;
+
+		HASH_FIND(hh, g->files, &key, sizeof(key), e);
+		if (e) {
+			f = &g->cap->files[e->file];
+			if (f->ino == p->ino) { /* met by a row a moment ago */
+				f->open_at_start = true;
+				continue;
+			}
+		}
+		file = seeded_twin(g, tgid, pid, &files, i);
+		if (file != IOM_NO_FILE) {
+			remember(g, tgid, p->fd, gen, file);
+			continue;
+		}
+		file = iom_capture_add_file(g->cap);
+		f = &g->cap->files[file];
+		f->tgid = tgid;
+		f->fd = p->fd;
+		f->kind = p->kind;
+		f->mode = p->mode;
+		f->f_flags = p->f_flags;
+		f->ino = p->ino;
+		f->name = p->name;
+		p->name = NULL;
+		f->open_at_start = true;
+		f->stdio = p->fd <= 2;
+		remember(g, tgid, p->fd, gen, file);
+	}
+	take_sets(g, tgid, &files);
+	pfs_files_free(&files);
+	seed_aio(g, tgid, pid);
+}
+
+static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
+{
+	struct proc_entry *p = gather_proc(g, f->tgid);
+	char *peer, *name;
+
+	if (f->kind != IOM_K_FIFO || !*left || !p || f->fd < 0)
+		return;
+	(*left)--;
+	peer = pfs_pipe_peer(p->pid, f->fd, f->ino);
+	if (!peer)
+		return;
+	if (asprintf(&name, "%s %s %s", f->name ? f->name : "pipe",
+		     (f->f_flags & O_ACCMODE) == O_RDONLY ? "<-" : "->", peer) >= 0) {
+		free(f->name);
+		f->name = name;
+	}
+	free(peer);
+}
+
+void gather_files_finish(struct iom_gather *g)
+{
+	size_t left = PIPES_NAMED;
+	bool *used = gather_alloc(g->cap->nfiles + 1);
+	struct fd_entry *e;
+
+	for (size_t i = 0; i < g->cap->nrows; i++)
+		if (g->cap->rows[i].file != IOM_NO_FILE)
+			used[g->cap->rows[i].file] = true;
+	for (e = g->fds; e; e = e->hh.next) { /* what each descriptor meant last */
+		struct proc_entry *p = gather_proc(g, e->key.tgid);
+		struct pfs_file f = {};
+
+		if (!p || g->cap->procs[p->proc].exited ||
+		    g->ops->generation(g->be, e->key.tgid, e->key.fd) != e->gen)
+			continue;
+		g->cap->files[e->file].open_at_end = true;
+		if (g->cap->files[e->file].kind != IOM_K_EPOLL ||
+		    pfs_file_read(p->pid, e->key.fd, &f))
+			continue;
+		if (f.kind == IOM_K_EPOLL)
+			take_set(g, e->key.tgid, e->file, &f);
+		free(f.name);
+		free(f.watches);
+	}
+	pfs_pipes_refresh();
+	for (size_t i = 0; i < g->cap->nfiles; i++)
+		if (used[i] || g->cap->files[i].stdio)
+			name_pipe(g, &g->cap->files[i], &left);
+	free(used);
+}
+
+#define FREE_ALL(head, type)                                                                       \
+	do {                                                                                       \
+		struct type *e_, *next_;                                                           \
+		HASH_ITER(hh, head, e_, next_) {                                                   \
+			HASH_DEL(head, e_);                                                        \
+			free(e_);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+void gather_files_free(struct iom_gather *g)
+{
+	FREE_ALL(g->files, file_entry);
+	FREE_ALL(g->fds, fd_entry);
+	FREE_ALL(g->opens, open_entry);
+	FREE_ALL(g->buckets, bucket_entry);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gather_int.h - shared by the parts of the gatherer: files, threads, rows.
+ */
+#ifndef IOM_GATHER_INT_H
+#define IOM_GATHER_INT_H
+
+#include "gather.h"
+
+#include <uthash.h>
+
+/* Beyond so many files a file that is already closed is added to a bucket of
+ * its like, so that a busy server cannot fill the collector's memory. */
+#define GATHER_FILES_MAX 24576
+
+struct file_key { /* one meaning of one descriptor */
+	uint32_t tgid, fd, gen, pad;
+};
+
+struct file_entry {
+	struct file_key key;
+	uint32_t file; /* index into cap->files */
+	UT_hash_handle hh;
+};
+
+struct fd_key {
+	uint32_t tgid, fd;
+};
+
+struct fd_entry { /* its newest meaning */
+	struct fd_key key;
+	uint32_t gen, file;
+	UT_hash_handle hh;
+};
+
+struct open_key { /* an open file in the kernel, for descriptors that share it */
+	uint64_t file;
+	uint32_t tgid, pad;
+};
+
+struct open_entry {
+	struct open_key key;
+	uint32_t fd, gen, file;
+	UT_hash_handle hh;
+};
+
+struct bucket_key { /* closed files that are alike */
+	uint32_t tgid, f_flags;
+	uint16_t sport;
+	uint8_t kind, bits;
+	uint32_t pad;
+};
+
+struct bucket_entry {
+	struct bucket_key key;
+	uint32_t file;
+	UT_hash_handle hh;
+};
+
+struct row_key {
+	uint32_t tid, tgid, file, other, f_flags;
+	uint16_t nr;
+	uint8_t class, code;
+};
+
+struct row_entry {
+	struct row_key key;
+	uint32_t row; /* index into cap->rows */
+	UT_hash_handle hh;
+};
+
+struct thread_entry {
+	uint32_t tid;
+	uint32_t thread; /* index into cap->threads */
+	uint64_t cpu0, off0, nvcsw0, flt0; /* as the watch of it began */
+	UT_hash_handle hh;
+};
+
+struct proc_entry {
+	uint32_t tgid;
+	uint32_t pid;
+	bool target;
+	bool seen;    /* it has a place in the capture */
+	uint32_t proc;
+	uint64_t start_ns; /* of the process itself */
+	UT_hash_handle hh;
+};
+
+struct iom_gather {
+	struct iom_capture *cap;
+	const struct iom_backend_ops *ops;
+	struct iom_backend *be;
+	enum iom_gather_phase phase;
+	struct file_entry *files;
+	struct fd_entry *fds;
+	struct open_entry *opens;
+	struct bucket_entry *buckets;
+	struct row_entry *rows;
+	struct thread_entry *threads;
+	struct proc_entry *procs;
+	uint32_t *dead;
+	size_t ndead, room_dead;
+	size_t seen, alive;
+	uint64_t samples_dropped;
+};
+
+void *gather_alloc(size_t size); /* zeroed; ends the program when there is no memory */
+
+/* gather_files.c */
+uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row);
+uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd);
+void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid);
+void gather_files_finish(struct iom_gather *g);
+void gather_files_free(struct iom_gather *g);
+
+/* gather_threads.c */
+struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
+void gather_threads_finish(struct iom_gather *g);
+void gather_threads_free(struct iom_gather *g);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "gather_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "procfs.h"
+
+#define SET_MAX 1024 /* descriptors taken of the set a thread sleeps on */
+
+struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid)
+{
+	struct proc_entry *p;
+
+	HASH_FIND_INT(g->procs, &tgid, p);
+	return p && p->seen ? p : NULL;
+}
+
+void iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target)
+{
+	struct proc_entry *p;
+
+	HASH_FIND_INT(g->procs, &tgid, p);
+	if (p)
+		return;
+	p = gather_alloc(sizeof(*p));
+	p->tgid = tgid;
+	p->pid = pid;
+	p->target = target;
+	HASH_ADD_INT(g->procs, tgid, p);
+}
+
+bool iom_gather_has(const struct iom_gather *g, uint32_t tgid)
+{
+	struct proc_entry *p;
+
+	HASH_FIND_INT(g->procs, &tgid, p);
+	return p && p->seen;
+}
+
+static uint64_t clock_now(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* First sight of a process: it gets its place in the capture, and what /proc
+ * says of it and its files is kept. */
+static struct proc_entry *take_proc(struct iom_gather *g, const struct iom_thread *t, bool born)
+{
+	struct proc_entry *p;
+	struct cap_proc *c;
+
+	HASH_FIND_INT(g->procs, &t->tgid, p);
+	if (!p) {
+		iom_gather_expect(g, t->tgid, t->ns_tgid, false);
+		HASH_FIND_INT(g->procs, &t->tgid, p);
+	}
+	if (p->seen && p->start_ns != t->start_ns && t->start_ns) {
+		/* The number of a process that left belongs to another one now. */
+		HASH_DEL(g->procs, p);
+		free(p);
+		return take_proc(g, t, born);
+	}
+	if (p->seen)
+		return p;
+	p->seen = true;
+	p->start_ns = t->start_ns;
+	if (!p->pid)
+		p->pid = t->ns_tgid;
+	p->proc = iom_capture_add_proc(g->cap);
+	g->seen++;
+	g->alive++;
+	c = &g->cap->procs[p->proc];
+	c->tgid = t->tgid;
+	c->pid = p->pid;
+	c->ppid = t->ppid;
+	c->target = p->target;
+	c->born = born;
+	c->start_ns = t->now_ns;
+	memcpy(c->comm, t->comm, sizeof(c->comm));
+	pfs_proc_read(p->pid, c);
+	gather_files_seed(g, t->tgid, p->pid);
+	return p;
+}
+
+static void forget(struct iom_gather *g, struct thread_entry *e)
+{
+	HASH_DEL(g->threads, e);
+	free(e);
+}
+
+static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct thread_entry *e = gather_alloc(sizeof(*e));
+	struct cap_thread *c;
+
+	e->tid = t->tid;
+	e->thread = iom_capture_add_thread(g->cap);
+	e->cpu0 = t->cpu_ns;
+	e->nvcsw0 = t->nvcsw;
+	e->flt0 = t->maj_flt;
+	e->off0 = t->off_ns;
+	HASH_ADD_INT(g->threads, tid, e);
+	c = &g->cap->threads[e->thread];
+	c->tid = t->tid;
+	c->tgid = t->tgid;
+	c->ns_tid = t->ns_tid;
+	c->start_ns = t->now_ns;
+	c->flags = t->flags & ~IOM_TF_ASLEEP;
+	memcpy(c->comm, t->comm, sizeof(c->comm));
+	return e;
+}
+
+static void thread_close(struct iom_gather *g, struct thread_entry *e, const struct iom_thread *t)
+{
+	struct cap_thread *c = &g->cap->threads[e->thread];
+	uint64_t off = t->off_ns;
+
+	c->end_ns = t->now_ns;
+	c->cpu_ns = t->cpu_ns - e->cpu0;
+	c->nvcsw = t->nvcsw - e->nvcsw0;
+	c->maj_flt = t->maj_flt - e->flt0;
+	if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
+		off += t->now_ns - t->asleep_ns;
+	c->asleep_ns = (int64_t)(off - e->off0) > 0 ? off - e->off0 : 0;
+	memcpy(c->comm, t->comm, sizeof(c->comm));
+}
+
+/* The call that a thread sleeps in just now, with its file, and who is in its
+ * set. */
+static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
+			struct cap_open_call *call)
+{
+	static int32_t set[SET_MAX];
+	size_t n;
+
+	if (t->flags & (IOM_TF_IO_WORKER | IOM_TF_KTHREAD))
+		return;
+	iom_open_call(t, p->pid, call, set, SET_MAX, &n);
+	if (call->nr < 0)
+		return;
+	if (call->fd >= 0)
+		call->file = gather_file_now(g, t->tgid, call->fd);
+	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
+		call->nfiles = g->cap->files[call->file].set_size;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t file = gather_file_now(g, t->tgid, set[i]);
+
+		if (file != IOM_NO_FILE)
+			g->cap->files[file].watched_asleep = true;
+	}
+}
+
+static void thread_state(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct proc_entry *p;
+	struct thread_entry *e;
+	struct cap_thread *c;
+
+	if (g->phase == IOM_G_SETUP)
+		return;
+	p = take_proc(g, t, false);
+	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (!e) {
+		e = take_thread(g, t);
+		if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
+			e->off0 += t->now_ns - t->asleep_ns;
+	}
+	c = &g->cap->threads[e->thread];
+	if (g->phase == IOM_G_START) {
+		sleep_state(g, t, p, &c->at_start);
+		if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
+			c->at_start.before_ns = t->now_ns - t->asleep_ns;
+	} else if (g->phase == IOM_G_END) {
+		thread_close(g, e, t);
+		sleep_state(g, t, p, &c->at_end);
+		if (t->flags & IOM_TF_ASLEEP) {
+			uint64_t from = t->asleep_ns > c->start_ns ? t->asleep_ns : c->start_ns;
+
+			c->at_end.inside_ns = t->now_ns > from ? t->now_ns - from : 0;
+			c->at_end.before_ns =
+				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
+		}
+	}
+	if (g->cap->procs[p->proc].imports_posix_aio && !c->libc_helper)
+		c->libc_helper = pfs_thread_is_libc_helper(p->pid, t->ns_tid);
+}
+
+static void thread_new(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct thread_entry *e;
+	struct proc_entry *p;
+
+	p = take_proc(g, t, true);
+	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (e && g->cap->threads[e->thread].start_ns == t->now_ns)
+		return;
+	if (e)
+		forget(g, e); /* an exit record of the number's last owner was lost */
+	e = take_thread(g, t);
+	g->cap->threads[e->thread].born = true;
+	if (g->cap->procs[p->proc].imports_posix_aio && t->tid != t->tgid)
+		g->cap->threads[e->thread].libc_helper =
+			pfs_stack_is_libc_only(p->pid, t->args[0]);
+	/* Its sleeps are counted from its birth on the scheduler's clock. */
+	e->off0 = t->now_ns - g->ops->clock_offset(g->be);
+	e->cpu0 = 0;
+}
+
+static void thread_exec(struct iom_gather *g, const struct iom_thread *t)
+{
+	bool known = iom_gather_has(g, t->tgid);
+	struct proc_entry *p = take_proc(g, t, !known);
+	struct thread_entry *e;
+	struct cap_proc *c = &g->cap->procs[p->proc];
+
+	if (known) {
+		free(c->exe);
+		c->exe = NULL;
+		c->execed = true;
+		memcpy(c->comm, t->comm, sizeof(c->comm));
+		pfs_proc_read(p->pid, c);
+		gather_files_seed(g, t->tgid, p->pid);
+	}
+	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (!e)
+		take_thread(g, t);
+	else
+		memcpy(g->cap->threads[e->thread].comm, t->comm, sizeof(t->comm));
+}
+
+static void thread_exit(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct proc_entry *p = gather_proc(g, t->tgid);
+	struct thread_entry *e;
+
+	if (t->serial) {
+		if (g->ndead == g->room_dead) {
+			g->room_dead = g->room_dead ? 2 * g->room_dead : 64;
+			g->dead = realloc(g->dead, g->room_dead * sizeof(*g->dead));
+			if (!g->dead)
+				abort();
+		}
+		g->dead[g->ndead++] = t->serial;
+	}
+	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (e) {
+		thread_close(g, e, t);
+		g->cap->threads[e->thread].exited = true;
+		forget(g, e);
+	}
+	if (p && t->flags & IOM_TF_LAST && !g->cap->procs[p->proc].exited) {
+		g->cap->procs[p->proc].exited = true;
+		g->cap->procs[p->proc].end_ns = t->now_ns;
+		g->alive--;
+	}
+}
+
+void iom_gather_thread(void *arg, const struct iom_thread *t)
+{
+	struct iom_gather *g = arg;
+
+	switch (t->event) {
+	case IOM_T_STATE:
+		thread_state(g, t);
+		break;
+	case IOM_T_NEW:
+		thread_new(g, t);
+		break;
+	case IOM_T_EXEC:
+		thread_exec(g, t);
+		break;
+	case IOM_T_EXIT:
+		thread_exit(g, t);
+		break;
+	}
+}
+
+void gather_threads_finish(struct iom_gather *g)
+{
+	uint64_t now = clock_now(CLOCK_MONOTONIC);
+
+	for (size_t i = 0; i < g->cap->nthreads; i++)
+		if (!g->cap->threads[i].end_ns)
+			g->cap->threads[i].end_ns = now;
+	for (size_t i = 0; i < g->cap->nprocs; i++)
+		if (!g->cap->procs[i].end_ns)
+			g->cap->procs[i].end_ns = g->cap->end_ns;
+}
+
+void gather_threads_free(struct iom_gather *g)
+{
+	struct thread_entry *t, *tn;
+	struct proc_entry *p, *pn;
+
+	HASH_ITER(hh, g->threads, t, tn) {
+		HASH_DEL(g->threads, t);
+		free(t);
+	}
+	HASH_ITER(hh, g->procs, p, pn) {
+		HASH_DEL(g->procs, p);
+		free(p);
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel_features.h - what this kernel lets us use, found out by asking and trying.
+ */
+#ifndef IOM_KERNEL_FEATURES_H
+#define IOM_KERNEL_FEATURES_H
+
+#include <stdint.h>
+
+struct btf;
+
+/* Arguments of a tracepoint's prototype as BTF tells them, without the leading
+ * context; 0: no such tracepoint. */
+int iom_tracepoint_args(const struct btf *btf, const char *name);
+
+/* 0 when BPF programs can be loaded as far as can be told beforehand; else
+ * -EPERM or -ENOTSUP with *why as in iom_collect(). */
+int iom_bpf_possible(char **why);
+
+/* Address ranges [start, end) of the interrupt and soft interrupt entry text
+ * from /proc/kallsyms; zeroes where it hides them. */
+void iom_irq_text(uint64_t irq[2], uint64_t softirq[2]);
+
+/* Set *why (heap, printf-like) unless it is set already or why is NULL. */
+__attribute__((format(printf, 2, 3))) void iom_why(char **why, const char *fmt, ...);
+
+#endif
