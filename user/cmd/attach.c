@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "collect/collect.h"
+#include "output.h"
+
+static void stop(int sig)
+{
+	iom_collect_stop(sig);
+}
+
+/* Each of these ends the watch with a full report. SIGINT is taken even where
+ * a shell that put us into the background had it ignored; a hang-up that nohup
+ * wants ignored stays so. */
+static void catch_signals(void)
+{
+	struct sigaction act = {.sa_handler = stop}, old;
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &act, NULL);
+}
+
+/* The numbers, and that at least one of them is somebody. */
+static int read_pids(const struct iom_options *o, pid_t *pids)
+{
+	bool any = false;
+
+	if (!o->nargs) {
+		fputs("iomodel: which process? `iomodel attach PID`; `pidof NAME` finds it\n",
+		      stderr);
+		return IOM_EXIT_USAGE;
+	}
+	for (int i = 0; i < o->nargs; i++) {
+		if (!iom_parse_pid(o->args[i], &pids[i])) {
+			fprintf(stderr,
+				"iomodel: `%s` is no process number; `pidof NAME` finds that of a "
+				"program\n",
+				o->args[i]);
+			return IOM_EXIT_USAGE;
+		}
+		any |= !kill(pids[i], 0) || errno != ESRCH;
+	}
+	if (any)
+		return 0;
+	fprintf(stderr, "iomodel: there is no process %s; `ps -e` lists those there are\n",
+		o->args[0]);
+	return IOM_EXIT_NO_TARGET;
+}
+
+static int watch(const struct iom_options *o, const pid_t *pids)
+{
+	struct iom_watch w = {.pids = pids,
+			      .npids = (size_t)o->nargs,
+			      .follow = o->follow,
+			      .duration_ns = o->duration_ns,
+			      .ready_fd = o->ready_fd,
+			      .windows = o->windows,
+			      .backend = o->backend,
+			      .verbose = o->verbose,
+			      .progress = isatty(STDERR_FILENO)};
+	struct iom_output out;
+	struct iom_capture *cap;
+	char *why = NULL;
+	int err = iom_output_open(&out, o->output, stdout);
+
+	if (err)
+		return err;
+	cap = iom_capture_new();
+	catch_signals();
+	err = iom_collect(&w, cap, &why);
+	if (err) {
+		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		err = iom_exit_of(err);
+		iom_output_close(&out);
+	} else {
+		err = iom_output_report(&out, o, cap);
+	}
+	free(why);
+	iom_capture_free(cap);
+	return err;
+}
+
+int iom_cmd_attach(const struct iom_options *o)
+{
+	pid_t *pids = calloc(o->nargs ? (size_t)o->nargs : 1, sizeof(*pids));
+	char command[64];
+	int err;
+
+	if (!pids)
+		return IOM_EXIT_INTERNAL;
+	err = read_pids(o, pids);
+	if (!err) {
+		snprintf(command, sizeof(command), "attach %s", o->args[0]);
+		err = iom_permitted(command) ? watch(o, pids) : IOM_EXIT_NOT_POSSIBLE;
+	}
+	free(pids);
+	return err;
+}

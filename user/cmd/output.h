@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * output.h - where a report goes, and what must hold before it can be made.
+ */
+#ifndef IOM_OUTPUT_H
+#define IOM_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "capture.h"
+#include "options.h"
+
+struct iom_output {
+	const char *path; /* NULL: stream */
+	FILE *stream;	  /* where it goes without a file, and when the file fails */
+	char *dest;	  /* the file itself, symbolic links resolved; heap */
+	char *tmp;	  /* file in the same directory that takes its name at the end; heap */
+	int fd;		  /* of tmp, or of a device or pipe that is written directly; -1 */
+};
+
+/*
+ * Make sure that the report can be written, before anything is watched. path:
+ * NULL for stream, "-" for stdout. 0, or IOM_EXIT_INTERNAL after a line on
+ * stderr.
+ */
+int iom_output_open(struct iom_output *out, const char *path, FILE *stream);
+
+/* Write it, whole or not at all: the file gets its name when everything is on
+ * disk. When that fails the text goes to the stream instead, and to stderr if
+ * that fails as well, so that nothing is lost. 0 or IOM_EXIT_INTERNAL. */
+int iom_output_write(struct iom_output *out, const char *text, size_t n);
+
+/* Give up what was opened and not written. */
+void iom_output_close(struct iom_output *out);
+
+/* The report of a capture in the format of the options, to out. Same result. */
+int iom_output_report(struct iom_output *out, const struct iom_options *o,
+		      const struct iom_capture *cap);
+
+/* Colour: out is a terminal that shows it, and neither --no-color nor NO_COLOR. */
+bool iom_color(FILE *out, const struct iom_options *o);
+bool iom_utf8(void); /* by the locale, after setlocale() */
+
+/* May BPF programs be loaded by us? Else a line on stderr that says what is
+ * missing; command is "attach 4711" or the like, for the way out. */
+bool iom_permitted(const char *command);
+
+/* Exit code for what iom_collect() returned. */
+enum iom_exit iom_exit_of(int err);
+
+#endif

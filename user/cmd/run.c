@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "cmd.h"
+#include "collect/collect.h"
+#include "output.h"
+
+static int let_go(void *arg)
+{
+	return iom_child_go(arg);
+}
+
+/* CMD did not become what it should: say so, with the shell's exit codes. */
+static int not_started(const struct iom_child *c, const struct iom_options *o)
+{
+	if (!c->failed_exec) {
+		fprintf(stderr, "iomodel: cannot become user `%s`: %s\n", o->user,
+			strerror(c->failed));
+		return IOM_EXIT_RUN_FAILED;
+	}
+	fprintf(stderr, "iomodel: cannot run `%s`: %s\n", o->args[0], strerror(c->failed));
+	return c->failed == ENOENT || c->failed == ENOTDIR ? IOM_EXIT_RUN_NOT_FOUND
+							   : IOM_EXIT_RUN_NOT_EXECUTABLE;
+}
+
+static int watch(const struct iom_options *o, struct iom_child *c, struct iom_output *out)
+{
+	struct iom_watch w = {.pids = &c->pid,
+			      .npids = 1,
+			      .on_exec = true,
+			      .follow = true,
+			      .duration_ns = o->duration_ns,
+			      .ready_fd = o->ready_fd,
+			      .windows = o->windows,
+			      .backend = o->backend,
+			      .verbose = o->verbose,
+			      .armed = let_go,
+			      .arg = c};
+	struct iom_capture *cap = iom_capture_new();
+	char *why = NULL;
+	int err = iom_collect(&w, cap, &why), status;
+
+	if (c->failed) {
+		iom_child_wait(c);
+		status = not_started(c, o);
+	} else if (err && c->go >= 0) { /* it was never let go */
+		status = iom_child_wait(c);
+		if (status <= 128) /* else it was killed before it began: not our failure */
+			status = IOM_EXIT_RUN_FAILED;
+		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+	} else if (err) {
+		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		iom_child_wait(c);
+		status = IOM_EXIT_RUN_FAILED;
+	} else {
+		/* At once: with -d the watch may end long before CMD does. */
+		err = iom_output_report(out, o, cap);
+		status = iom_child_wait(c);
+		if (err)
+			status = IOM_EXIT_RUN_FAILED;
+	}
+	free(why);
+	iom_capture_free(cap);
+	return status;
+}
+
+int iom_cmd_run(const struct iom_options *o)
+{
+	struct iom_output out;
+	struct iom_child child;
+	char command[64];
+	int err;
+
+	if (!o->nargs) {
+		fputs("iomodel: which command? `iomodel run -- CMD [ARG]...`\n", stderr);
+		return IOM_EXIT_USAGE;
+	}
+	snprintf(command, sizeof(command), "run %s-- %.40s", o->user ? "-u USER " : "", o->args[0]);
+	if (!iom_permitted(command))
+		return IOM_EXIT_RUN_FAILED;
+	if (iom_output_open(&out, o->output, stderr))
+		return IOM_EXIT_RUN_FAILED;
+	/* After this nothing of ours may be inherited: the output is close-on-exec. */
+	err = iom_child_fork(&child, o->args, o->user);
+	if (!err)
+		err = watch(o, &child, &out);
+	iom_output_close(&out);
+	return err;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "options.h"
+#include "report/json.h"
+#include "report/schema.h"
+
+/* What is only printed: a full disk is a failure here too. */
+static int printed(int err)
+{
+	if (err || fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "iomodel: cannot write to stdout: %s\n",
+			strerror(err ? -err : errno));
+		return IOM_EXIT_INTERNAL;
+	}
+	return IOM_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct iom_options o;
+	int err;
+
+	setlocale(LC_CTYPE, "");
+	err = iom_options_parse(argc, argv, &o);
+	if (err)
+		return err;
+	if (o.help) {
+		iom_options_help(stdout, o.command);
+		return printed(0);
+	}
+	if (o.version) {
+		puts("iomodel " IOM_VERSION);
+		return printed(0);
+	}
+	if (o.schema)
+		return printed(iom_report_json_schema(stdout));
+	switch (o.command) {
+	case IOM_CMD_ATTACH:
+		return iom_cmd_attach(&o);
+	case IOM_CMD_RUN:
+		return iom_cmd_run(&o);
+	case IOM_CMD_DOCTOR:
+		return iom_cmd_doctor(&o);
+	case IOM_CMD_EXPLAIN:
+		return iom_cmd_explain(&o);
+	case IOM_CMD_NONE:
+		break;
+	}
+	return IOM_EXIT_USAGE;
+}

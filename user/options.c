@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "options.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+
+#define WATCHES (IOM_CMD_ATTACH | IOM_CMD_RUN)
+#define ALL	(WATCHES | IOM_CMD_DOCTOR | IOM_CMD_EXPLAIN)
+#define NS	UINT64_C(1000000000)
+
+/* Codes of options that have no short name. */
+enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION };
+
+static const struct option_entry {
+	int code; /* the short name where it is a character */
+	const char *name, *arg;
+	unsigned int commands;
+	const char *help;
+} table[] = {
+	{'d', "duration", "SEC", WATCHES,
+	 "watch for SEC seconds, fractions allowed (default: until\n"
+	 "Ctrl-C, SIGTERM or the end of the target)"},
+	{'f', "follow", NULL, WATCHES, "descendants too, living and future (run: always)"},
+	{'u', "user", "USER", IOM_CMD_RUN, "run CMD as USER"},
+	{O_FORMAT, "format", "FORMAT", WATCHES | IOM_CMD_DOCTOR, "text or json (default: text)"},
+	{'o', "output", "FILE", WATCHES | IOM_CMD_DOCTOR,
+	 "write the report to FILE, mode 0600; - is stdout"},
+	{O_READY, "ready-fd", "N", WATCHES, "write a line to descriptor N when all is armed"},
+	{O_BACKEND, "backend", "NAME", WATCHES, "auto, bpf or kmod (default: auto)"},
+	{O_NO_WINDOWS, "no-windows", NULL, WATCHES,
+	 "no sampled windows: exact counts only, no medians"},
+	{O_NO_COLOR, "no-color", NULL, ALL, "no colour, as with NO_COLOR set"},
+	{'v', "verbose", NULL, ALL, "say more"},
+	{O_SCHEMA, "json-schema", NULL, WATCHES | IOM_CMD_NONE, "print the JSON Schema of reports"},
+	{O_VERSION, "version", NULL, ALL, "print the version"},
+	{'h', "help", NULL, ALL, "this help"},
+};
+#define NTABLE (sizeof(table) / sizeof(table[0]))
+
+static const struct {
+	enum iom_command command;
+	const char *name, *usage, *does;
+} commands[] = {
+	{IOM_CMD_ATTACH, "attach", "[OPTION]... PID...", "watch live processes and report"},
+	{IOM_CMD_RUN, "run", "[OPTION]... [--] CMD [ARG]...",
+	 "start CMD with the probes armed, report on stderr when it ends"},
+	{IOM_CMD_DOCTOR, "doctor", "[OPTION]...", "what this kernel lets iomodel see"},
+	{IOM_CMD_EXPLAIN, "explain", "[MODEL | FINDING]",
+	 "the idea in plain words, with its diagram"},
+};
+#define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+bool iom_parse_seconds(const char *text, uint64_t *ns)
+{
+	uint64_t whole = 0, part = 0, unit = NS;
+	const char *c = text;
+	int digits = 0;
+
+	for (; *c >= '0' && *c <= '9'; c++, digits++) {
+		whole = whole * 10 + (uint64_t)(*c - '0');
+		if (whole > NS)
+			return false;
+	}
+	if (*c == '.')
+		for (c++; *c >= '0' && *c <= '9'; c++, digits++) {
+			unit /= 10; /* digits beyond the ninth are worth nothing */
+			part += (uint64_t)(*c - '0') * unit;
+		}
+	if (*c || !digits || whole * NS + part == 0)
+		return false;
+	*ns = whole * NS + part;
+	return true;
+}
+
+/* A decimal number of digits only, at most max. */
+static bool parse_number(const char *text, long max, long *v)
+{
+	if (!*text || strlen(text) > 9 || strspn(text, "0123456789") != strlen(text))
+		return false;
+	*v = atol(text);
+	return *v <= max;
+}
+
+bool iom_parse_pid(const char *text, pid_t *pid)
+{
+	long v;
+
+	if (!parse_number(text, IOM_PIDS_MAX, &v) || v < 1)
+		return false;
+	*pid = (pid_t)v;
+	return true;
+}
+
+/* ---- help ---- */
+
+static void help_option(FILE *out, const struct option_entry *e)
+{
+	const char *text = e->help, *end;
+	char names[64];
+	bool first = true;
+
+	snprintf(names, sizeof(names), "%c%c%s--%s%s%s", e->code < 256 ? '-' : ' ',
+		 e->code < 256 ? e->code : ' ', e->code < 256 ? ", " : "  ", e->name,
+		 e->arg ? " " : "", e->arg ? e->arg : "");
+	for (; *text; text = *end ? end + 1 : end) {
+		end = strchrnul(text, '\n');
+		fprintf(out, "  %-26s%.*s\n", first ? names : "", (int)(end - text), text);
+		first = false;
+	}
+}
+
+void iom_options_help(FILE *out, enum iom_command command)
+{
+	fputs(command ? "Usage:\n"
+		      : "iomodel tells which of the five I/O models a running program really "
+			"uses.\n\n"
+			"Usage:\n",
+	      out);
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (!command || commands[i].command == command)
+			fprintf(out, "  iomodel %s %s\n      %s\n", commands[i].name,
+				commands[i].usage, commands[i].does);
+	fputs("\nOptions:\n", out);
+	for (size_t i = 0; i < NTABLE; i++)
+		if (!command || table[i].commands & command)
+			help_option(out, &table[i]);
+	if (!command || command == IOM_CMD_ATTACH)
+		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no "
+		      "such\n"
+		      "target, 4 not permitted or not possible on this kernel.\n",
+		      out);
+	if (!command || command == IOM_CMD_RUN)
+		fputs("\nrun exits with the status of CMD, 128+N when signal N killed it; 125 "
+		      "when\n"
+		      "iomodel itself failed, 126 when CMD cannot be executed, 127 when it is not "
+		      "found.\n",
+		      out);
+}
+
+/* ---- parsing ---- */
+
+static int set_ready_fd(struct iom_options *o, const char *text)
+{
+	long fd;
+
+	if (!parse_number(text, 1 << 20, &fd) || fcntl((int)fd, F_GETFD) < 0) {
+		fprintf(stderr,
+			"iomodel: --ready-fd: `%s` is no open descriptor; open one, such as "
+			"3>file\n",
+			text);
+		return IOM_EXIT_USAGE;
+	}
+	if (fd > 2)
+		fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+	o->ready_fd = (int)fd;
+	return 0;
+}
+
+static int set_format(struct iom_options *o, const char *text)
+{
+	if (!strcmp(text, "text"))
+		o->format = IOM_FORMAT_TEXT;
+	else if (!strcmp(text, "json"))
+		o->format = IOM_FORMAT_JSON;
+	else {
+		fprintf(stderr,
+			"iomodel: --format: there is no `%s` in this build; it has text and json\n",
+			text);
+		return IOM_EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int set_backend(struct iom_options *o, const char *text)
+{
+	if (strcmp(text, "auto") && strcmp(text, "bpf") && strcmp(text, "kmod")) {
+		fprintf(stderr, "iomodel: --backend: `%s` is none of auto, bpf, kmod\n", text);
+		return IOM_EXIT_USAGE;
+	}
+	o->backend = text;
+	return 0;
+}
+
+static int set_option(struct iom_options *o, int code, const char *arg)
+{
+	switch (code) {
+	case 'd':
+		if (iom_parse_seconds(arg, &o->duration_ns))
+			return 0;
+		fprintf(stderr,
+			"iomodel: -d: `%s` is no number of seconds above 0, such as 10 or 0.5\n",
+			arg);
+		return IOM_EXIT_USAGE;
+	case 'f':
+		o->follow = true;
+		return 0;
+	case 'u':
+		o->user = arg;
+		return 0;
+	case 'o':
+		if (*arg) {
+			o->output = arg;
+			return 0;
+		}
+		fputs("iomodel: -o: the file name is empty; - is stdout\n", stderr);
+		return IOM_EXIT_USAGE;
+	case O_READY:
+		return set_ready_fd(o, arg);
+	case O_BACKEND:
+		return set_backend(o, arg);
+	case O_FORMAT:
+		return set_format(o, arg);
+	case O_NO_WINDOWS:
+		o->windows = false;
+		return 0;
+	case O_NO_COLOR:
+		o->no_color = true;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case O_SCHEMA:
+		o->schema = true;
+		return 0;
+	case O_VERSION:
+		o->version = true;
+		return 0;
+	}
+	o->help = true;
+	return 0;
+}
+
+static const struct option_entry *entry_of(int code)
+{
+	for (size_t i = 0; i < NTABLE; i++)
+		if (table[i].code == code)
+			return &table[i];
+	return NULL;
+}
+
+/* argv[0] is the command's name here. */
+static int parse_options(int argc, char **argv, struct iom_options *o, const char *name)
+{
+	struct option longs[NTABLE + 1] = {};
+	char shorts[2 * NTABLE + 4], *s = shorts;
+	int code, err;
+
+	/* What follows CMD is CMD's own. */
+	if (o->command == IOM_CMD_RUN || o->command == IOM_CMD_NONE)
+		*s++ = '+';
+	*s++ = ':';
+	for (size_t i = 0; i < NTABLE; i++) {
+		longs[i] =
+			(struct option){.name = table[i].name,
+					.has_arg = table[i].arg ? required_argument : no_argument,
+					.val = table[i].code};
+		if (table[i].code < 256) {
+			*s++ = (char)table[i].code;
+			if (table[i].arg)
+				*s++ = ':';
+		}
+	}
+	*s = 0;
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *given = argv[optind - 1];
+
+		if (code == ':') {
+			fprintf(stderr,
+				"iomodel: option `%s` needs a value; see `iomodel%s --help`\n",
+				given, name);
+			return IOM_EXIT_USAGE;
+		}
+		if (code == '?' || (o->command && !(entry_of(code)->commands & o->command)) ||
+		    (!o->command && code != 'h' && code != O_VERSION && code != O_SCHEMA)) {
+			if (code != '?')
+				fprintf(stderr, "iomodel: there is no option `--%s`",
+					entry_of(code)->name);
+			else if (optopt && optopt < 256 && strncmp(given, "--", 2))
+				fprintf(stderr, "iomodel: there is no option `-%c`", optopt);
+			else
+				fprintf(stderr, "iomodel: there is no option `%s`", given);
+			fprintf(stderr, " here; see `iomodel%s --help`\n", name);
+			return IOM_EXIT_USAGE;
+		}
+		err = set_option(o, code, optarg);
+		if (err)
+			return err;
+	}
+	o->args = argv + optind;
+	o->nargs = argc - optind;
+	return 0;
+}
+
+int iom_options_parse(int argc, char **argv, struct iom_options *o)
+{
+	char name[16] = "";
+
+	*o = (struct iom_options){.windows = true, .ready_fd = -1, .backend = "auto"};
+	if (argc < 2) {
+		iom_options_help(stderr, IOM_CMD_NONE);
+		return IOM_EXIT_USAGE;
+	}
+	if (argv[1][0] == '-') {
+		int err = parse_options(argc, argv, o, "");
+
+		if (err || o->help || o->version || o->schema)
+			return err;
+		fputs("iomodel: a command is missing; see `iomodel --help`\n", stderr);
+		return IOM_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		o->command = commands[i].command;
+		snprintf(name, sizeof(name), " %s", argv[1]);
+		return parse_options(argc - 1, argv + 1, o, name);
+	}
+	if (!strcmp(argv[1], "help")) {
+		o->help = true;
+		return 0;
+	}
+	fprintf(stderr,
+		"iomodel: there is no command `%s` in this build; it has attach, run, doctor, "
+		"explain\n",
+		argv[1]);
+	return IOM_EXIT_USAGE;
+}
