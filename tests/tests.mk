@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check-unit   the pure stages
+# make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
+# make check-live   reference programs, command line and scale, on this kernel
+# make check-vm     the same on stock Debian kernels in QEMU (KERNELS=6.1)
+# make check-real   97 real programs and their verdicts (much to install:
+#                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
+# make bench        cost, against the peers that are installed
+
+# Building, the demo, and what the tests start.
+DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
+	libjansson-dev uthash-dev pkg-config
+DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
+	xz-utils zstd binutils procps util-linux man-db
+
+deps:
+	@[ "$$(id -u)" = 0 ] || { echo "make deps installs packages: run it as root" >&2; exit 1; }
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+		$(DEPS_BUILD) $(DEPS_TEST)
+	tests/real/install.sh --quick
+
+# ---- unit tests ---------------------------------------------------------------
+
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
+UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))) $(PURE_OBJ) \
+	$(patsubst %.c,$(B)/%.o,$(wildcard user/collect/procfs*.c))
+
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lelf -lm -pthread
+
+check-unit: $(UNIT_BIN)
+	@tests/run-unit $(UNIT_BIN)
+
+check-asan:
+	$(Q)$(MAKE) --no-print-directory B=build/asan \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check-unit
+
+check-valgrind: $(UNIT_BIN)
+	@UNIT_UNDER='valgrind -q --error-exitcode=9 --leak-check=full' tests/run-unit $(UNIT_BIN)
+
+# ---- reference programs -----------------------------------------------------------
+
+REF_SRC := $(filter-out tests/ref/ref.c,$(wildcard tests/ref/*.c))
+REF_BIN := $(patsubst tests/ref/%.c,$(B)/tests/ref/%,$(REF_SRC))
+
+$(B)/tests/ref/%: tests/ref/%.c tests/ref/ref.c $(wildcard tests/ref/*.h)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -Itests/ref -o $@ $< tests/ref/ref.c -pthread
+
+ref: $(REF_BIN)
+
+.SECONDARY:
+.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-real bench ref
+
+# ---- live tests, VM, real programs, bench -------------------------------------------
+
+LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale
+
+demo: $(LIVE_BIN)
+	@tests/demo
+
+check: $(LIVE_BIN) $(UNIT_BIN)
+	@tests/check
+
+check-live: $(LIVE_BIN)
+	tests/live/run-ref
+	tests/live/test-cli
+	tests/live/test-scale
+
+check-vm: $(LIVE_BIN)
+	tests/vm/check-vm
+
+check-real: $(B)/iomodel
+	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))
+
+bench: $(B)/iomodel $(BENCH_BIN)
+	tests/bench/run $(BENCH_ARGS)
+
+BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
+
+$(B)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -I$(B)/tests/bench -o $@ $< -pthread $(if $(findstring empty,$@),-lbpf)
+
+$(B)/tests/bench/empty_load: $(B)/tests/bench/empty.skel.h
+
+$(B)/tests/bench/empty.skel.h: tests/bench/empty.bpf.c
+	@mkdir -p $(@D)
+	$(say) BPF $@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $(@D)/empty.bpf.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/empty.bpf.o name empty_bpf > $@
