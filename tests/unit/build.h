@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * build.h - captures made by hand, for tests of everything that comes after one.
+ *
+ * A capture begins with one process and its main thread, both watched for
+ * BUILD_LIFE_NS. Pointers that are returned go stale when something of the same
+ * sort is added; indices stay. Everything belongs to the capture: let it go
+ * with iom_capture_free().
+ */
+#ifndef IOM_TEST_BUILD_H
+#define IOM_TEST_BUILD_H
+
+#include "capture.h"
+#include "report.h"
+
+#define BUILD_PID     4711
+#define BUILD_LIFE_NS UINT64_C(10000000000)
+#define MS	      UINT64_C(1000000)
+
+/* A process named comm with thread BUILD_PID, which has used 100 ms of CPU. */
+struct iom_capture *build_capture(const char *comm);
+
+/* A further process with its main thread; its index. */
+uint32_t build_proc(struct iom_capture *cap, uint32_t pid, const char *comm);
+
+/* A further thread of process tgid, watched as long as the capture; its index. */
+uint32_t build_thread(struct iom_capture *cap, uint32_t tgid, uint32_t tid, const char *comm);
+
+/* An open file of process BUILD_PID: kind is an enum iom_kind, f_flags O_*,
+ * name is copied and may be NULL; its index. */
+uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_flags,
+		    const char *name);
+
+/* Put a file into the set of an epoll. */
+void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll);
+
+/* A row of thread tid of process BUILD_PID: class is an enum iom_class, nr a
+ * system call, opcode or signal; f_flags are those of the file. */
+struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+			  uint16_t nr);
+
+/* A row of transfers: so many done at once, so many after a sleep, so many
+ * EAGAIN; 100 bytes each, and each sleep took sleep_ns. */
+struct cap_row *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+				uint16_t nr, uint64_t fast, uint64_t slept, uint64_t again,
+				uint64_t sleep_ns);
+
+/* epoll_wait on epoll: so many calls that found something at once, so many
+ * that slept before they did, each for sleep_ns. */
+struct cap_row *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
+				 uint64_t fast, uint64_t slept, uint64_t sleep_ns);
+
+/* The thread with this index slept in a call when the watch ended: for
+ * inside_ns of the watch and before_ns before it. */
+void build_asleep(struct iom_capture *cap, uint32_t thread, uint8_t class, int32_t nr, uint32_t file,
+		  uint64_t before_ns, uint64_t inside_ns);
+
+/* A sample of a transfer, or of a wait, of process BUILD_PID's main thread;
+ * the last 4 us of a sleep went by from the wake-up to running. */
+void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr,
+		  uint64_t asleep_ns, uint64_t copy_ns, uint64_t busy_ns);
+
+/* A whole picture: a redis-like server with an event loop, 52 sockets, a
+ * second thread that syncs, samples, findings; for the reports. */
+struct iom_capture *build_server(const char *comm, const char *file_name);
+
+/* The finding of this name in the first process, or NULL. */
+const struct rep_finding *build_finding(const struct iom_report *rep, const char *id);
+
+#endif

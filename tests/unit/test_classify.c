@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One capture for each rule of the judgement, and what must come of it.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "classify.h"
+
+#define MAIN	  BUILD_PID
+#define SI_KERNEL_BYTE 0x80 /* si_code of what the kernel itself sends */
+#define URING_READ 22
+#define URING_POLL_ADD 6
+
+/* ---- blocking ---------------------------------------------------------- */
+
+static void blocking_pipe(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 0, IOM_K_FIFO, 0, "pipe:[123]");
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 5, 90, 0, 100 * MS);
+}
+
+static void never_slept(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_FIFO, 0, NULL);
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 5000, 0, 0, 0);
+}
+
+static void asleep_since_before(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 0, IOM_K_TTY, 0, "/dev/pts/1");
+
+	build_asleep(cap, 0, IOM_C_READ, SYS_read, f, 5000 * MS, BUILD_LIFE_NS);
+}
+
+static void regular_with_nonblock(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_REG, O_NONBLOCK, "/var/lib/data");
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 1000, 50, 0, 20 * MS);
+}
+
+static void mapped(struct iom_capture *cap)
+{
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_FAULT, 0);
+
+	r->n[IOM_N_OK_SLEPT] = 500;
+	r->wait_ns = 5000 * MS;
+	r->max_wait_ns = 30 * MS;
+	cap->threads[0].maj_flt = 500;
+	cap->threads[0].asleep_ns = r->wait_ns;
+}
+
+/* No row at all: sleeps in no call are what the thread's own counters say. */
+static void mapped_without_calls(struct iom_capture *cap)
+{
+	cap->threads[0].asleep_ns = 5000 * MS;
+	cap->threads[0].nvcsw = cap->threads[0].maj_flt = 400;
+}
+
+static void only_dev_null(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_NULL, 0, "/dev/zero");
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 100000, 0, 0, 0);
+}
+
+static void receive_timeout(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_SOCK, 0, NULL);
+	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_RECV, SYS_recvfrom, 0, 5, 0, 100 * MS);
+
+	r->n[IOM_N_AGAIN_SLEPT] = 90; /* SO_RCVTIMEO: it slept each time */
+	r->wait_ns += 9000 * MS;
+}
+
+static void eventfd_slept_in(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_EVENTFD, 0, NULL);
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 0, 50, 0, 100 * MS);
+}
+
+/* An epoll loop that hands three connections to threads, then waits all day. */
+static void idle_listener(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t listener = build_file(cap, 3, IOM_K_LISTEN, O_NONBLOCK, "tcp 127.0.0.1:80 listening");
+
+	build_watch(cap, listener, ep);
+	build_transfers(cap, MAIN, listener, IOM_C_ACCEPT, SYS_accept4, 3, 0, 0, 0);
+	build_epoll_wait(cap, MAIN, ep, 0, 3, 3300 * MS);
+	for (int i = 1; i <= 3; i++) {
+		uint32_t s = build_file(cap, 4 + i, IOM_K_SOCK, 0, NULL);
+
+		build_thread(cap, BUILD_PID, MAIN + i, "worker");
+		build_transfers(cap, MAIN + i, s, IOM_C_READ, SYS_read, 0, 100, 0, 5 * MS);
+	}
+}
+
+static void threads_per_connection(struct iom_capture *cap)
+{
+	for (int i = 1; i <= 3; i++) {
+		uint32_t s = build_file(cap, 4 + i, IOM_K_SOCK, 0, NULL);
+
+		build_thread(cap, BUILD_PID, MAIN + i, "worker");
+		build_transfers(cap, MAIN + i, s, IOM_C_READ, SYS_read, 0, 100, 0, 30 * MS);
+	}
+}
+
+/* ---- nonblocking --------------------------------------------------------- */
+
+static void spin_on_eagain(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_FIFO, O_NONBLOCK, "pipe:[9]");
+
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 10, 0, 5000000, 0);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
+static void dontwait_and_pauses(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_SOCK, 0, NULL);
+	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_RECV, SYS_recvfrom, 10, 0, 90, 0);
+
+	r->n[IOM_N_NOWAIT] = 100;
+	r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_TIMER, SYS_clock_nanosleep);
+	r->n[IOM_N_OK_SLEPT] = 90;
+	r->wait_ns = 9000 * MS;
+}
+
+static void growing_file(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_REG, 0, "/var/log/syslog");
+	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 10, 0, 0, 0);
+
+	r->n[IOM_N_ZERO] = 100;
+	r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_TIMER, SYS_clock_nanosleep);
+	r->n[IOM_N_OK_SLEPT] = 100;
+	r->wait_ns = 9000 * MS;
+}
+
+static void zero_timeouts(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_row *r;
+
+	build_watch(cap, s, ep);
+	r = build_epoll_wait(cap, MAIN, ep, 10000, 0, 0);
+	r->n[IOM_N_ZERO] = 990000;
+	r->n[IOM_N_NOWAIT] = 1000000;
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 10000, 0, 0, 0);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
+/* ---- multiplexed ----------------------------------------------------------- */
+
+static void epoll_and_read(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 100, 900, 10 * MS);
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 1000, 0, 1000, 0);
+}
+
+static void epoll_here_read_there(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "reader");
+	build_transfers(cap, MAIN + 1, s, IOM_C_READ, SYS_read, 900, 0, 900, 0);
+}
+
+static void poll_and_recv(struct iom_capture *cap)
+{
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_POLL, SYS_poll);
+
+	r->n[IOM_N_OK_SLEPT] = 500;
+	r->wait_ns = 9000 * MS;
+	r->aux = 1;
+	build_row(cap, MAIN, s, IOM_C_WATCH, SYS_poll)->n[IOM_N_OK] = 500;
+	build_transfers(cap, MAIN, s, IOM_C_RECV, SYS_recvfrom, 500, 0, 0, 0);
+}
+
+/* 92 % of its calls ask with a zero timeout, most of them in vain, as loaded
+ * loops do that have work of their own; but it sleeps now and then. */
+static void loaded_loop(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_row *r;
+
+	build_watch(cap, s, ep);
+	r = build_epoll_wait(cap, MAIN, ep, 32000, 8000, 50000);
+	r->n[IOM_N_ZERO] = 60000;
+	r->n[IOM_N_NOWAIT] = 92000;
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 40000, 0, 0, 0);
+	cap->threads[0].cpu_ns = 9500 * MS;
+}
+
+static void idle_loop(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+
+	build_watch(cap, build_file(cap, 5, IOM_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_asleep(cap, 0, IOM_C_EPOLL_WAIT, SYS_epoll_wait, ep, 7000 * MS, BUILD_LIFE_NS);
+}
+
+static void sendfile_to_watched(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t page = build_file(cap, 6, IOM_K_REG, 0, "/var/www/index.html");
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_transfers(cap, MAIN, s, IOM_C_SENDFILE, SYS_sendfile, 1000, 0, 100, 0)->other = page;
+}
+
+static void splice_to_watched(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
+	uint32_t page = build_file(cap, 7, IOM_K_REG, 0, "/var/www/index.html");
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_transfers(cap, MAIN, pipe, IOM_C_SPLICE, SYS_splice, 1000, 0, 100, 0)->other = s;
+	build_transfers(cap, MAIN, page, IOM_C_SPLICE, SYS_splice, 5000, 0, 0, 0)->other = s;
+}
+
+/* io_uring asked for nothing but readiness, then plain reads. */
+static void uring_for_readiness(struct iom_capture *cap)
+{
+	uint32_t ring = build_file(cap, 4, IOM_K_URING, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_row *r = build_row(cap, MAIN, s, IOM_C_URING_REQ, URING_POLL_ADD);
+
+	r->n[IOM_A_SUBMIT] = r->n[IOM_A_LATE] = 500;
+	r = build_row(cap, MAIN, ring, IOM_C_URING_ENTER, SYS_io_uring_enter);
+	r->n[IOM_N_OK_SLEPT] = 500;
+	r->wait_ns = 9000 * MS;
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 500, 0, 0, 0);
+}
+
+/* ---- signal-driven, async --------------------------------------------------- */
+
+static struct cap_row *signals(struct iom_capture *cap, uint8_t class, int signo, uint8_t code,
+			       uint32_t file, uint64_t n)
+{
+	struct cap_row *r = build_row(cap, MAIN, file, class, signo);
+
+	r->code = code;
+	r->n[IOM_N_OK] = n;
+	return r;
+}
+
+static void sigio_and_read(struct iom_capture *cap)
+{
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_SIGSUSPEND, SYS_rt_sigsuspend);
+
+	r->n[IOM_N_ERR] = 100;
+	r->wait_ns = 9000 * MS;
+	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 100);
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 100, 0, 100, 0);
+}
+
+/* O_ASYNC and its signals, but what it sleeps in is epoll_wait. */
+static void sigio_and_epoll(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 10000);
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 10000, 0, 0, 0);
+}
+
+static void realtime_overflow(struct iom_capture *cap)
+{
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+
+	cap->files[s].sig = 35;
+	signals(cap, IOM_C_SIGWAIT, 35, 1 /* POLL_IN */, s, 100)->wait_ns = 9000 * MS;
+	signals(cap, IOM_C_SIGGEN, 35, 1, s, 100)->n[IOM_N_ERR] = 40;
+	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 12);
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 100, 0, 100, 0);
+}
+
+static struct cap_row *requests(struct iom_capture *cap, uint8_t class, uint16_t opcode,
+				uint64_t n, uint64_t done_inline)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_REG, O_DIRECT, "/var/lib/table");
+	struct cap_row *r = build_row(cap, MAIN, f, class, opcode);
+
+	r->n[IOM_A_SUBMIT] = n;
+	r->n[IOM_A_INLINE] = done_inline;
+	r->n[IOM_A_LATE] = n - done_inline;
+	r->bytes = n * 4096;
+	return r;
+}
+
+static struct cap_row *asynchronous_call(struct iom_capture *cap, uint8_t class, uint16_t nr,
+					 uint64_t fast, uint64_t slept, uint64_t sleep_ns)
+{
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, class, nr);
+
+	r->n[IOM_N_OK] = fast;
+	r->n[IOM_N_OK_SLEPT] = slept;
+	r->wait_ns = slept * sleep_ns;
+	r->max_wait_ns = sleep_ns;
+	return r;
+}
+
+static void libaio(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_AIO_REQ, 0, 8000, 0);
+	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
+	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, 10 * MS);
+}
+
+static void libaio_done_at_once(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_AIO_REQ, 0, 8000, 8000);
+	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
+	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 1000, 0, 0);
+}
+
+static void libaio_submit_slept(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_AIO_REQ, 0, 8000, 0);
+	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 100, 900, 9 * MS);
+	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, MS);
+}
+
+static void uring_inline(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 1000)->n[IOM_A_DEPTH1] = 1000;
+	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 1000, 0, 0);
+}
+
+static void uring_deep(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_URING_REQ, URING_READ, 8000, 0);
+	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+}
+
+static void uring_workers(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 0)->n[IOM_A_WORKER] = 900;
+	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+}
+
+static void uring_few_workers(struct iom_capture *cap)
+{
+	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 0)->n[IOM_A_WORKER] = 100;
+	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+}
+
+static void posix_aio(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, IOM_K_REG, 0, "/var/lib/table");
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_FUTEX, SYS_futex);
+	uint32_t helper;
+
+	r->n[IOM_N_OK_SLEPT] = 100;
+	r->wait_ns = 9000 * MS;
+	cap->procs[0].imports_posix_aio = true;
+	helper = build_thread(cap, BUILD_PID, MAIN + 1, "program");
+	cap->threads[helper].libc_helper = true;
+	build_transfers(cap, MAIN + 1, f, IOM_C_READ, SYS_pread64, 100, 900, 0, 5 * MS);
+}
+
+/* ---- none ---------------------------------------------------------------------- */
+
+static void nothing(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
+static void only_threads_and_children(struct iom_capture *cap)
+{
+	static const struct {
+		uint8_t class;
+		uint16_t nr;
+	} sleeps[] = {{IOM_C_FUTEX, SYS_futex}, {IOM_C_TIMER, SYS_clock_nanosleep},
+		      {IOM_C_CHILD, SYS_wait4}, {IOM_C_LOCK, SYS_flock}, {IOM_C_OTHER, SYS_openat}};
+
+	for (size_t i = 0; i < sizeof(sleeps) / sizeof(sleeps[0]); i++) {
+		struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, sleeps[i].class, sleeps[i].nr);
+
+		r->n[IOM_N_OK_SLEPT] = 100;
+		r->wait_ns = 1900 * MS;
+	}
+	cap->threads[0].asleep_ns = 9500 * MS;
+}
+
+static void timers_and_eventfds(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t bell = build_file(cap, 5, IOM_K_EVENTFD, O_NONBLOCK, NULL);
+	uint32_t timer = build_file(cap, 6, IOM_K_TIMERFD, O_NONBLOCK, NULL);
+
+	build_watch(cap, bell, ep);
+	build_watch(cap, timer, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 100, 99 * MS);
+	build_transfers(cap, MAIN, bell, IOM_C_READ, SYS_read, 50, 0, 50, 0);
+	build_transfers(cap, MAIN, timer, IOM_C_READ, SYS_read, 50, 0, 50, 0);
+}
+
+/* CLD_EXITED is 1, as is POLL_IN: only the signal's number tells them apart. */
+static void other_signals(struct iom_capture *cap)
+{
+	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_SIGSUSPEND, SYS_rt_sigsuspend);
+
+	r->n[IOM_N_ERR] = 2000;
+	r->wait_ns = 9000 * MS;
+	signals(cap, IOM_C_SIGDELIVER, SIGCHLD, 1, IOM_NO_FILE, 1000);
+	signals(cap, IOM_C_SIGDELIVER, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 1000);
+	signals(cap, IOM_C_SIGDELIVER, SIGIO, 0 /* SI_USER: kill(1) */, IOM_NO_FILE, 1000);
+}
+
+static void other_signals_and_a_pipe(struct iom_capture *cap)
+{
+	signals(cap, IOM_C_SIGDELIVER, SIGCHLD, 1, IOM_NO_FILE, 100000);
+	signals(cap, IOM_C_SIGDELIVER, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 100000);
+	blocking_pipe(cap);
+}
+
+/* ---- findings --------------------------------------------------------------------- */
+
+static void loop_without_nonblock(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, 0, NULL);
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 100, 900, 10 * MS);
+	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 1000, 0, 0, 0);
+}
+
+static void loop_that_writes_a_file(struct iom_capture *cap)
+{
+	epoll_and_read(cap);
+	build_transfers(cap, MAIN, build_file(cap, 8, IOM_K_REG, 0, "/var/log/slow"), IOM_C_WRITE,
+			SYS_write, 30, 3, 0, 41 * MS);
+}
+
+static void loop_that_syncs(struct iom_capture *cap)
+{
+	epoll_and_read(cap);
+	build_transfers(cap, MAIN, build_file(cap, 8, IOM_K_REG, 0, "/var/lib/aof"), IOM_C_SYNC,
+			SYS_fdatasync, 0, 7, 0, 12 * MS);
+}
+
+/* ---- the table, and what is checked for each ------------------------------------------ */
+
+static const struct rule {
+	const char *name;
+	void (*build)(struct iom_capture *cap);
+	enum iom_model model;
+	enum iom_in_fact in_fact;
+	const char *pattern;
+	const char *findings; /* all of them, in order */
+} rules[] = {
+	{"blocking pipe", blocking_pipe, IOM_M_BLOCKING, 0, "pipeline", ""},
+	{"blocking though it never slept", never_slept, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"asleep in read since before", asleep_since_before, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"regular file with O_NONBLOCK", regular_with_nonblock, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"faults on mapped files", mapped, IOM_M_BLOCKING, 0, "memory-mapped", ""},
+	{"sleeps in no call", mapped_without_calls, IOM_M_BLOCKING, 0, "memory-mapped", ""},
+	{"only /dev/zero", only_dev_null, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"SO_RCVTIMEO", receive_timeout, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"asleep in read of an eventfd", eventfd_slept_in, IOM_M_BLOCKING, 0, "sequential", ""},
+	{"idle listener", idle_listener, IOM_M_BLOCKING, 0, "event-loop + worker pool", ""},
+	{"thread per connection", threads_per_connection, IOM_M_BLOCKING, 0,
+	 "thread-per-connection", ""},
+	{"spin on EAGAIN", spin_on_eagain, IOM_M_NONBLOCKING, 0, "busy-poll", "eagain-spin"},
+	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll", ""},
+	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", ""},
+	{"zero timeouts", zero_timeouts, IOM_M_NONBLOCKING, IOM_FACT_POLLING, "busy-poll",
+	 "busy-poll"},
+	{"epoll and read", epoll_and_read, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"epoll here, read there", epoll_here_read_there, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"poll and recv", poll_and_recv, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"loaded loop", loaded_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"idle loop", idle_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"sendfile to a watched socket", sendfile_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"splice to a watched socket", splice_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"SIGIO, but epoll", sigio_and_epoll, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"io_uring for readiness", uring_for_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"SIGIO and read", sigio_and_read, IOM_M_SIGNAL, 0, "signal loop", ""},
+	{"overflow of real-time signals", realtime_overflow, IOM_M_SIGNAL, 0, "signal loop",
+	 "signal-overflow"},
+	{"libaio", libaio, IOM_M_ASYNC, 0, "proactor", ""},
+	{"libaio, done at once", libaio_done_at_once, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor",
+	 "submit-blocked"},
+	{"libaio, submission slept", libaio_submit_slept, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS,
+	 "proactor", "submit-blocked"},
+	{"io_uring inline", uring_inline, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", ""},
+	{"io_uring", uring_deep, IOM_M_ASYNC, 0, "proactor", ""},
+	{"io_uring by workers", uring_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor",
+	 "iowq-offload"},
+	{"io_uring, some by workers", uring_few_workers, IOM_M_ASYNC, 0, "proactor", "iowq-offload"},
+	{"POSIX AIO", posix_aio, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", ""},
+	{"nothing", nothing, IOM_M_NONE, 0, NULL, ""},
+	{"threads, timers, children, locks", only_threads_and_children, IOM_M_NONE, 0, NULL, ""},
+	{"timers and eventfds", timers_and_eventfds, IOM_M_NONE, 0, NULL, ""},
+	{"signals about no file", other_signals, IOM_M_NONE, 0, NULL, ""},
+	{"such signals and a pipe", other_signals_and_a_pipe, IOM_M_BLOCKING, 0, "pipeline", ""},
+	{"may-block", loop_without_nonblock, IOM_M_MULTIPLEXED, 0, "event-loop", "may-block"},
+	{"loop-blocked", loop_that_writes_a_file, IOM_M_MULTIPLEXED, 0, "event-loop", "loop-blocked"},
+	{"sync-on-loop", loop_that_syncs, IOM_M_MULTIPLEXED, 0, "event-loop", "sync-on-loop"},
+};
+#define NRULES (sizeof(rules) / sizeof(rules[0]))
+
+/* What holds of any verdict. */
+static void check_sound(const struct rep_verdict *v, const struct rep_share models[IOM_M_NR])
+{
+	double sum = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		sum += models[m].share;
+	assert_true(sum == 0 || (sum > 0.999 && sum < 1.001));
+	assert_true(v->confidence > 0.3 && v->confidence < 1);
+	for (size_t i = 0; i < v->nalso; i++) {
+		assert_int_not_equal(v->also[i], v->model);
+		assert_true(models[v->also[i]].share > 0);
+		assert_true(models[v->also[i]].share <= models[v->model].share);
+	}
+}
+
+static void check_rule(void **state)
+{
+	const struct rule *rule = *state;
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+	struct rep_process *p;
+	char found[256] = "";
+
+	rule->build(cap);
+	rep = iom_classify(cap);
+	assert_int_equal(rep->nprocs, 1);
+	p = &rep->procs[0];
+	for (size_t i = 0; i < p->nfindings; i++) {
+		if (i)
+			strcat(found, " ");
+		strcat(found, p->findings[i].id);
+		assert_true(strlen(p->findings[i].message) > 20);
+		assert_true(p->findings[i].count > 0);
+	}
+	assert_string_equal(iom_model_name(p->verdict.model), iom_model_name(rule->model));
+	assert_int_equal(p->verdict.in_fact, rule->in_fact);
+	assert_string_equal(p->verdict.pattern ? p->verdict.pattern : "-",
+			    rule->pattern ? rule->pattern : "-");
+	assert_string_equal(found, rule->findings);
+	assert_true(p->verdict.headline && *p->verdict.headline);
+	assert_true(p->verdict.nbecause > 0);
+	check_sound(&p->verdict, p->models);
+	assert_int_equal(p->nthreads, cap->nthreads);
+	for (size_t i = 0; i < p->nthreads; i++) {
+		check_sound(&p->threads[i].verdict, p->threads[i].models);
+		assert_true(p->threads[i].what && *p->threads[i].what);
+	}
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[NRULES];
+
+	for (size_t i = 0; i < NRULES; i++)
+		tests[i] = (struct CMUnitTest){.name = rules[i].name,
+					       .test_func = check_rule,
+					       .initial_state = (void *)&rules[i]};
+	return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a report says besides the verdict: threads, files, counts, medians,
+ * further models, and how sure it is.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "classify.h"
+
+static const struct rep_file *file_of(const struct iom_report *rep, uint32_t file)
+{
+	for (size_t i = 0; i < rep->procs[0].nfiles; i++)
+		if (rep->procs[0].files[i].file == file)
+			return &rep->procs[0].files[i];
+	return NULL;
+}
+
+static void let_go(struct iom_report *rep, struct iom_capture *cap)
+{
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+static void sleep_since_before(void **state)
+{
+	struct iom_capture *cap = build_capture("cat");
+	uint32_t tty = build_file(cap, 0, IOM_K_TTY, 0, "/dev/pts/1");
+	const struct rep_file *f;
+	struct iom_report *rep;
+	bool said = false;
+
+	(void)state;
+	build_asleep(cap, 0, IOM_C_READ, SYS_read, tty, 5000 * MS, BUILD_LIFE_NS);
+	rep = iom_classify(cap);
+	f = file_of(rep, tty);
+	assert_non_null(f);
+	assert_int_equal(f->since_ns, 5000 * MS);
+	assert_true(f->open_at_end);
+	assert_int_equal(f->model, IOM_M_BLOCKING);
+	assert_int_equal(rep->procs[0].models[IOM_M_BLOCKING].transfers, 0);
+	assert_int_equal(rep->procs[0].models[IOM_M_BLOCKING].phase1_ns, BUILD_LIFE_NS);
+	for (size_t i = 0; i < rep->procs[0].verdict.nbecause; i++)
+		said |= strstr(rep->procs[0].verdict.because[i], "5.00 s before") != NULL;
+	assert_true(said);
+	let_go(rep, cap);
+}
+
+static void exact_counts_of_a_file(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, "tcp");
+	const struct rep_share *m;
+	const struct rep_file *f;
+	struct iom_report *rep;
+
+	(void)state;
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 100, 900, 10 * MS);
+	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 1234, 0, 77, 0);
+	build_transfers(cap, BUILD_PID, s, IOM_C_WRITE, SYS_write, 1000, 0, 0, 0);
+	rep = iom_classify(cap);
+	f = file_of(rep, s);
+	assert_non_null(f);
+	assert_int_equal(f->attempts, 1234 + 77 + 1000);
+	assert_int_equal(f->eagain, 77);
+	assert_int_equal(f->slept, 0);
+	assert_int_equal(f->ready, 2234);
+	assert_int_equal(f->since_ns, -1);
+	assert_false(f->open_at_end);
+	m = &rep->procs[0].models[IOM_M_MULTIPLEXED];
+	assert_int_equal(m->transfers, 2234);
+	assert_int_equal(m->bytes, 223400);
+	assert_int_equal(m->phase1_ns, 9000 * MS);
+	assert_int_equal(rep->procs[0].threads[0].loop.iterations, 1000);
+	assert_int_equal(rep->procs[0].threads[0].loop.fd, 4);
+	assert_int_equal(rep->procs[0].threads[0].loop.files, 1);
+	let_go(rep, cap);
+}
+
+static void each_thread_has_its_model(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
+	uint32_t i, waits = 0, reads, sleeps, computes;
+	static const enum iom_model want[] = {IOM_M_MULTIPLEXED, IOM_M_MULTIPLEXED, IOM_M_BLOCKING,
+					      IOM_M_NONE};
+	struct iom_report *rep;
+
+	(void)state;
+	reads = build_thread(cap, BUILD_PID, BUILD_PID + 1, "reads");
+	sleeps = build_thread(cap, BUILD_PID, BUILD_PID + 2, "sleeps");
+	computes = build_thread(cap, BUILD_PID, BUILD_PID + 3, "computes");
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
+	build_transfers(cap, BUILD_PID + 1, s, IOM_C_READ, SYS_read, 900, 0, 900, 0);
+	build_transfers(cap, BUILD_PID + 2, pipe, IOM_C_READ, SYS_read, 0, 900, 0, 10 * MS);
+	assert_int_equal(waits + 1, reads);
+	assert_int_equal(reads + 1, sleeps);
+	assert_int_equal(sleeps + 1, computes);
+	rep = iom_classify(cap);
+	for (i = waits; i <= computes; i++)
+		assert_string_equal(iom_model_name(rep->procs[0].threads[i].verdict.model),
+				    iom_model_name(want[i]));
+	let_go(rep, cap);
+}
+
+/* Half of the work of each sort: both are named, whichever comes first. */
+static void further_models(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
+	struct iom_report *rep;
+
+	(void)state;
+	build_thread(cap, BUILD_PID, BUILD_PID + 1, "worker");
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
+	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 900, 0, 0, 0);
+	build_transfers(cap, BUILD_PID + 1, pipe, IOM_C_READ, SYS_read, 0, 300, 0, 10 * MS);
+	rep = iom_classify(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(rep->procs[0].verdict.nalso, 1);
+	assert_int_equal(rep->procs[0].verdict.also[0], IOM_M_BLOCKING);
+	assert_true(rep->procs[0].models[IOM_M_BLOCKING].share > 0.2);
+	assert_true(rep->procs[0].verdict.confidence < 0.95);
+	let_go(rep, cap);
+}
+
+/* A loop that besides tries a pipe it does not wait for. */
+static void file_tried_by_hand(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, O_NONBLOCK, NULL);
+	struct iom_report *rep;
+
+	(void)state;
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
+	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 900, 0, 0, 0);
+	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 100, 0, 400, 0);
+	rep = iom_classify(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(rep->procs[0].verdict.nalso, 1);
+	assert_int_equal(rep->procs[0].verdict.also[0], IOM_M_NONBLOCKING);
+	assert_int_equal(file_of(rep, s)->model, IOM_M_MULTIPLEXED);
+	assert_int_equal(file_of(rep, pipe)->model, IOM_M_NONBLOCKING);
+	assert_int_equal(file_of(rep, pipe)->models[IOM_M_NONBLOCKING].transfers, 100);
+	let_go(rep, cap);
+}
+
+static double confidence_of(uint64_t transfers, uint64_t lost)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
+	struct iom_report *rep;
+	double c;
+
+	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 0, transfers, 0, MS);
+	cap->lost.counts = lost;
+	rep = iom_classify(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
+	c = rep->procs[0].verdict.confidence;
+	let_go(rep, cap);
+	return c;
+}
+
+static void sure_by_evidence(void **state)
+{
+	(void)state;
+	assert_true(confidence_of(1000, 0) > 0.98);
+	assert_true(confidence_of(1, 0) < 0.7);
+	assert_true(confidence_of(1000, 1) < confidence_of(1000, 0));
+	assert_true(confidence_of(1000, 3000) < 0.5 * confidence_of(1000, 0));
+}
+
+static void medians(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	struct iom_report *rep = iom_classify(cap);
+	const struct rep_process *p = &rep->procs[0];
+
+	(void)state;
+	assert_int_equal(p->verdict.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(p->example.samples, 100);
+	assert_int_equal(p->example.nr, SYS_read);
+	assert_int_equal(p->example.wait_nr, SYS_epoll_wait);
+	assert_in_range(p->example.copy_ns, 1045, 1055);
+	assert_in_range(p->example.wait_ns, 97045, 97055);
+	assert_int_equal(p->example.waker, IOM_W_SOFTIRQ);
+	assert_int_equal(p->threads[0].loop.busy_samples, 100);
+	assert_in_range(p->threads[0].loop.busy_p50_ns, 86000, 89000);
+	assert_int_equal(p->threads[0].loop.busy_max_ns, 137000);
+	assert_int_equal(p->models[IOM_M_MULTIPLEXED].phase2_samples > 0, 1);
+	let_go(rep, cap);
+}
+
+static void findings_name_their_place(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	struct iom_report *rep = iom_classify(cap);
+	const struct rep_finding *f = build_finding(rep, "loop-blocked");
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(f->count, 3);
+	assert_int_equal(f->max_ns, 41 * MS);
+	assert_int_equal(f->thread, 0);
+	assert_int_equal(cap->files[f->file].fd, 8);
+	assert_non_null(strstr(f->message, "appendonly.aof"));
+	f = build_finding(rep, "may-block");
+	assert_non_null(f);
+	assert_int_equal(cap->files[f->file].fd, 9 + 51);
+	assert_int_equal(f->count, 15200);
+	assert_null(build_finding(rep, "sync-on-loop")); /* it syncs in a thread of its own */
+	assert_int_equal(rep->procs[0].nfindings, 2);
+	let_go(rep, cap);
+}
+
+static void processes_apart(void **state)
+{
+	struct iom_capture *cap = build_capture("first");
+	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
+	struct iom_report *rep;
+
+	(void)state;
+	build_proc(cap, BUILD_PID + 100, "second");
+	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 0, 100, 0, 10 * MS);
+	rep = iom_classify(cap);
+	assert_int_equal(rep->nprocs, 2);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
+	assert_int_equal(rep->procs[1].verdict.model, IOM_M_NONE);
+	assert_int_equal(rep->procs[1].nthreads, 1);
+	assert_int_equal(rep->procs[1].nfiles, 0);
+	let_go(rep, cap);
+}
+
+static void empty_capture(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_report *rep = iom_classify(cap);
+
+	(void)state;
+	assert_int_equal(rep->nprocs, 0);
+	let_go(rep, cap);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sleep_since_before),
+		cmocka_unit_test(exact_counts_of_a_file),
+		cmocka_unit_test(each_thread_has_its_model),
+		cmocka_unit_test(further_models),
+		cmocka_unit_test(file_tried_by_hand),
+		cmocka_unit_test(sure_by_evidence),
+		cmocka_unit_test(medians),
+		cmocka_unit_test(findings_name_their_place),
+		cmocka_unit_test(processes_apart),
+		cmocka_unit_test(empty_capture),
+	};
+
+	return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
+}

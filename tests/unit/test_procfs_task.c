@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Processes and threads as /proc shows them, held against children that are
+ * known to sleep in one place.
+ */
+#define _GNU_SOURCE
+#include <aio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/select.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "collect/procfs.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+static bool under_valgrind(void)
+{
+	char line[512];
+	bool found = false;
+	FILE *f = fopen("/proc/self/maps", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		found |= strstr(line, "/vgpreload_") != NULL;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Forks a child that calls sleeps() and waits until it is asleep. */
+static pid_t sleeper(void (*sleeps)(void))
+{
+	char path[48], text[256];
+	pid_t child = fork();
+	FILE *f;
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		sleeps();
+		_exit(0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
+	for (int i = 0; i < 500; i++) {
+		usleep(10000);
+		f = fopen(path, "re");
+		if (f && fgets(text, sizeof(text), f) && text[0] != 'r' && i > 5) {
+			fclose(f);
+			return child;
+		}
+		if (f)
+			fclose(f);
+	}
+	fail_msg("the child never slept");
+	return child;
+}
+
+static void end(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static long call_of(pid_t pid, uint64_t a[6])
+{
+	char path[48], text[256] = "";
+	long nr = -1;
+	unsigned long long v[6];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_int_equal(sscanf(text, "%ld %llx %llx %llx %llx %llx %llx", &nr, &v[0], &v[1], &v[2],
+				&v[3], &v[4], &v[5]),
+			 7);
+	for (int i = 0; i < 6; i++)
+		a[i] = v[i];
+	return nr;
+}
+
+static void sleeps_in_poll(void)
+{
+	struct pollfd p[600];
+	int ends[2];
+
+	if (pipe(ends))
+		_exit(1);
+	for (int i = 0; i < 600; i++)
+		p[i] = (struct pollfd){.fd = i % 2 ? -1 : ends[0], .events = POLLIN};
+	poll(p, 600, -1);
+}
+
+static int select_low, select_high;
+
+static void sleeps_in_select(void)
+{
+	fd_set in, out;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_SET(select_low, &in);
+	FD_SET(select_high, &in);
+	pselect(select_high + 1, &in, NULL, &out, NULL, NULL);
+}
+
+static void wait_sets(void **state)
+{
+	uint64_t args[6];
+	int32_t set[400];
+	int ends[2];
+	pid_t child = sleeper(sleeps_in_poll);
+	long nr = call_of(child, args);
+
+	(void)state;
+	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 400), 300);
+	assert_true(set[0] >= 0 && set[0] == set[299]);
+	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 7), 300);
+	args[0] = 8;
+	assert_true(pfs_wait_set(child, (int)nr, args, set, 7) < 0);
+	end(child);
+	assert_true(pfs_wait_set(child, (int)nr, args, set, 7) < 0);
+
+	assert_int_equal(pipe(ends), 0);
+	select_low = ends[0];
+	select_high = fcntl(ends[0], F_DUPFD, 200);
+	child = sleeper(sleeps_in_select);
+	nr = call_of(child, args);
+	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 400), 2);
+	assert_int_equal(set[0], select_low);
+	assert_int_equal(set[1], select_high);
+	end(child);
+	assert_int_equal(pfs_wait_set(getpid(), SYS_read, args, set, 7), -EINVAL);
+	close(select_high);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void *waits_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+/* A thread of the program's own beside the one that libc makes for aio_read();
+ * which is which is told by the name the program gave to its own. */
+static void sleeps_with_aio(void)
+{
+	static struct aiocb cb;
+	static char buf[8];
+	pthread_t own;
+	int ends[2];
+
+	pthread_create(&own, NULL, waits_for_ever, NULL);
+	pthread_setname_np(own, "own");
+	if (pipe(ends))
+		_exit(1);
+	cb.aio_fildes = ends[0];
+	cb.aio_buf = buf;
+	cb.aio_nbytes = sizeof(buf);
+	if (aio_read(&cb))
+		_exit(1);
+	pause();
+}
+
+static void libc_helpers(void **state)
+{
+	pid_t child = sleeper(sleeps_with_aio);
+	int helpers = 0, own = 0;
+	struct cap_proc proc = {};
+
+	(void)state;
+	usleep(50000);
+	for (pid_t tid = child; tid < child + 64; tid++) {
+		char path[64], comm[32] = "";
+		FILE *f;
+		bool helper;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", child, tid);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		assert_non_null(fgets(comm, sizeof(comm), f));
+		fclose(f);
+		helper = pfs_thread_is_libc_helper(child, tid);
+		if (tid == child || !strcmp(comm, "own\n")) {
+			own++;
+			assert_false(helper);
+		} else {
+			helpers += helper;
+		}
+	}
+	assert_int_equal(own, 2);
+	/* Both of these put code of their own around each thread's start. */
+	if (!SANITIZED && !under_valgrind())
+		assert_int_equal(helpers, 1);
+	assert_int_equal(pfs_proc_read(child, &proc), 0);
+	assert_true(proc.imports_posix_aio || under_valgrind());
+	free(proc.exe);
+	end(child);
+	assert_false(pfs_thread_is_libc_helper(child, child));
+}
+
+static void sleeps(void)
+{
+	pause();
+}
+
+static void execs_sleep(void)
+{
+	execl("/bin/sleep", "sleep", "1000", (char *)NULL);
+}
+
+static void execs_bash(void)
+{
+	int ends[2];
+
+	if (pipe(ends) == 0)
+		dup2(ends[0], 0);
+	execl("/bin/bash", "bash", "-c", "read x; exit 0", (char *)NULL);
+}
+
+static void execs_python(void)
+{
+	execl("/usr/bin/python3", "python3", "-c", "import time; time.sleep(1000)", (char *)NULL);
+}
+
+static void runtime_is(void (*run)(void), enum iom_runtime want, const char *exe)
+{
+	struct cap_proc proc = {};
+	pid_t child = sleeper(run);
+
+	for (int i = 0; i < 100; i++) { /* until it is the program that it becomes */
+		assert_int_equal(pfs_proc_read(child, &proc), 0);
+		if (proc.exe && strstr(proc.exe, exe))
+			break;
+		usleep(20000);
+	}
+	assert_int_equal(proc.runtime, want);
+	assert_false(proc.imports_posix_aio);
+	assert_non_null(proc.exe);
+	assert_non_null(strstr(proc.exe, exe));
+	free(proc.exe);
+	end(child);
+}
+
+static void runtimes(void **state)
+{
+	struct cap_proc proc = {};
+
+	(void)state;
+	assert_int_equal(pfs_proc_read(0x3ffffff, &proc), -ESRCH);
+	if (under_valgrind()) /* which runs its children's programs itself */
+		return;
+	runtime_is(execs_sleep, IOM_RT_NATIVE, "/sleep");
+	runtime_is(execs_bash, IOM_RT_OTHER_SCRIPT, "/bash");
+	if (!access("/usr/bin/python3", X_OK))
+		runtime_is(execs_python, IOM_RT_PYTHON, "python3");
+}
+
+static void sleeps_with_hostile_name(void)
+{
+	prctl(PR_SET_NAME, ") R 1 1\n\033[2J");
+	pause();
+}
+
+static void hostile_comm(void **state)
+{
+	pid_t child = sleeper(sleeps_with_hostile_name), *down;
+	struct cap_proc proc = {};
+	bool found = false;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pfs_proc_read(child, &proc), 0);
+	assert_string_equal(proc.comm, ") R 1 1\n\033[2J");
+	free(proc.exe);
+	assert_int_equal(pfs_tgid(child), child);
+	assert_false(pfs_is_kthread(child));
+	down = pfs_descendants(getpid(), &n);
+	for (size_t i = 0; i < n; i++)
+		found |= down[i] == child;
+	assert_true(found);
+	free(down);
+	end(child);
+}
+
+static void forks_a_child(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(0);
+	}
+	pause();
+}
+
+static void descendants(void **state)
+{
+	pid_t child = sleeper(forks_a_child), *down;
+	size_t n;
+
+	(void)state;
+	down = pfs_descendants(getpid(), &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(down[0], child);
+	free(down);
+	down = pfs_descendants(child, &n);
+	assert_int_equal(n, 1);
+	free(down);
+	end(child);
+	down = pfs_descendants(0x3ffffff, &n);
+	assert_int_equal(n, 0);
+	free(down);
+}
+
+static void *says_tid(void *arg)
+{
+	*(pid_t *)arg = gettid();
+	return NULL;
+}
+
+static void *says_tgid(void *arg)
+{
+	*(pid_t *)arg = pfs_tgid(gettid());
+	return NULL;
+}
+
+static void process_of_a_thread(void **state)
+{
+	pthread_t t;
+	pid_t tid = 0, tgid = 0;
+
+	(void)state;
+	pthread_create(&t, NULL, says_tid, &tid);
+	pthread_join(t, NULL);
+	assert_int_not_equal(tid, getpid());
+	pthread_create(&t, NULL, says_tgid, &tgid);
+	pthread_join(t, NULL);
+	assert_int_equal(tgid, getpid());
+	assert_int_equal(pfs_tgid(0x3ffffff), 0);
+	assert_int_equal(pfs_tgid(-1), 0);
+}
+
+static int pipe_ends[2];
+
+static void holds_read_end(void)
+{
+	close(pipe_ends[1]);
+	prctl(PR_SET_NAME, "taker");
+	pause();
+}
+
+static void pipe_peer(void **state)
+{
+	char name[64], *peer;
+	struct pfs_file f;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_ends), 0);
+	child = sleeper(holds_read_end);
+	assert_int_equal(pfs_file_read(getpid(), pipe_ends[1], &f), 0);
+	pfs_pipes_refresh();
+	/* Looked at from the outside, as the collector does: it is no peer itself. */
+	snprintf(name, sizeof(name), "taker %d fd %d", child, pipe_ends[0]);
+	peer = pfs_pipe_peer(getpid(), pipe_ends[1], f.ino);
+	assert_non_null(peer);
+	assert_string_equal(peer, name);
+	free(peer);
+	end(child);
+	pfs_pipes_refresh();
+	assert_null(pfs_pipe_peer(getpid(), pipe_ends[1], f.ino));
+	free(f.name);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+}
+
+static void nobody_is_read(void **state)
+{
+	pid_t child = sleeper(sleeps);
+	struct pfs_files v;
+
+	(void)state;
+	assert_int_equal(pfs_files_read(child, &v), 0);
+	pfs_files_free(&v);
+	end(child);
+	assert_int_equal(pfs_files_read(child, &v), -ESRCH);
+	assert_int_equal(v.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
+		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
+		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
+		cmocka_unit_test(pipe_peer),   cmocka_unit_test(nobody_is_read),
+	};
+	int failed = cmocka_run_group_tests_name("procfs_task", tests, NULL, NULL);
+
+	pfs_sockets_refresh();
+	pfs_pipes_refresh();
+	return failed;
+}

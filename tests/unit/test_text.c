@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The text report: no line wider than the page, no byte that steers a
+ * terminal, and the numbers of the capture in it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <wchar.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "classify.h"
+#include "report/text.h"
+
+static const unsigned int widths[] = {40, 80, 200};
+
+static char *text_of(const struct iom_capture *cap, struct iom_text_options opt)
+{
+	struct iom_report *rep = iom_classify(cap);
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	assert_non_null(out);
+	assert_int_equal(iom_report_text(rep, out, &opt), 0);
+	fclose(out);
+	iom_report_free(rep);
+	assert_true(n > 0 && text[n - 1] == '\n');
+	assert_int_equal(strlen(text), n);
+	return text;
+}
+
+/* The text with each run of blanks and line ends made one blank: what it says, however wrapped. */
+static char *flat(char *text)
+{
+	char *to = text;
+
+	for (char *from = text; *from; from++)
+		if (*from != '\n' && *from != ' ')
+			*to++ = *from;
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	*to = 0;
+	return text;
+}
+
+static void check_lines(const char *text, unsigned int width, bool ascii)
+{
+	unsigned int cells = 0;
+	mbstate_t at = {};
+
+	while (*text) {
+		wchar_t c;
+		size_t n = mbrtowc(&c, text, MB_CUR_MAX, &at);
+
+		if (n == (size_t)-1 || n == (size_t)-2)
+			fail_msg("no UTF-8: byte %02x", (unsigned char)*text);
+		assert_true(!ascii || n == 1);
+		text += n;
+		if (c == L'\n') {
+			cells = 0;
+			continue;
+		}
+		if (wcwidth(c) < 0)
+			fail_msg("control character %04x", (unsigned int)c);
+		cells += (unsigned int)wcwidth(c);
+		if (cells > width)
+			fail_msg("%u cells or more in a width of %u before: %.60s", cells, width, text);
+	}
+}
+
+static struct iom_capture *hostile(void)
+{
+	return build_server("\033[2J<script>\n\377",
+			    "/tmp/\033]0;title\007/\xe2\x80\xae" "\xe6\xbc\xa2\xe5\xad\x97/"
+			    "a-path-without-a-single-blank-that-is-longer-than-any-terminal-is-wide-by-far-"
+			    "a-path-without-a-single-blank-that-is-longer-than-any-terminal-is-wide-by-far-"
+			    "a-path-without-a-single-blank-that-is-longer-than-any-terminal-is-wide-by-far");
+}
+
+/* Numbers as large as they get, wide names, all five models at once. */
+static struct iom_capture *large(void)
+{
+	struct iom_capture *cap = build_capture("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
+	uint32_t fifo = build_file(cap, 0, IOM_K_FIFO, 0, "pipe:[4294967295] -> cat 4194303 fd 1048575");
+	uint32_t spun = build_file(cap, 1048575, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t ring = build_file(cap, 7, IOM_K_REG, O_DIRECT, "/a");
+	struct cap_row *r;
+
+	cap->lost.counts = UINT64_C(1) << 40;
+	cap->lost.compat_calls = UINT64_C(1) << 40;
+	cap->threads[0].ns_tid = 4194303;
+	build_transfers(cap, BUILD_PID, fifo, IOM_C_READ, SYS_read, UINT64_C(1) << 40, UINT64_C(1) << 30,
+			0, 1)->bytes = UINT64_C(1) << 60;
+	build_transfers(cap, BUILD_PID, spun, IOM_C_READ, SYS_read, UINT64_C(1) << 40, 0,
+			UINT64_C(1) << 50, 0)->bytes = UINT64_C(1) << 61;
+	r = build_row(cap, BUILD_PID, ring, IOM_C_AIO_REQ, 0);
+	r->n[IOM_A_SUBMIT] = r->n[IOM_A_INLINE] = UINT64_C(1) << 41;
+	build_asleep(cap, 0, IOM_C_READ, SYS_read, fifo, UINT64_C(86400) * 1000 * 1000 * MS, MS);
+	for (int i = 0; i < 40; i++)
+		build_thread(cap, BUILD_PID, 5000 + i, "worker with name");
+	build_proc(cap, 4194302, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
+	return cap;
+}
+
+static void check_capture(struct iom_capture *cap)
+{
+	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++)
+		for (int bits = 0; bits < 4; bits++) {
+			struct iom_text_options opt = {
+				.width = widths[w], .utf8 = bits & 1, .verbose = bits & 2};
+			char *text = text_of(cap, opt);
+
+			check_lines(text, widths[w], !opt.utf8);
+			free(text);
+		}
+	iom_capture_free(cap);
+}
+
+static void lines_of_a_server(void **state)
+{
+	(void)state;
+	check_capture(build_server("redis-server", "/var/lib/redis/appendonly.aof"));
+}
+
+static void lines_with_hostile_names(void **state)
+{
+	(void)state;
+	check_capture(hostile());
+}
+
+static void lines_with_large_numbers(void **state)
+{
+	(void)state;
+	check_capture(large());
+}
+
+static void lines_of_nothing(void **state)
+{
+	(void)state;
+	check_capture(build_capture("sleep"));
+}
+
+static void says_what_was_seen(void **state)
+{
+	static const char *const parts[] = {
+		"redis-server", "pid 4711", "2 threads", "10.0 s", "Linux 6.1.0", "bpf", "nothing lost",
+		"MULTIPLEXED", "confidence 9", "multiplexed 790,4", "7.84 s",
+		"epoll_wait(5)", "52 files", "bio_aof", "loop-blocked", "may-block", "appendonly.aof",
+		"median of 100", "97 us in epoll_wait", "1.1 us in read",
+		"woken by a soft interrupt", "then 4.0 us until it ran"};
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+
+	(void)state;
+	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
+		char *text = flat(text_of(cap, (struct iom_text_options){.width = widths[w]}));
+
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (!strstr(text, parts[i])) {
+				fprintf(stderr, "%s\n", text); /* too long for cmocka */
+				fail_msg("width %u: no `%s` in this", widths[w], parts[i]);
+			}
+		/* The pattern is what a narrow page may cut. */
+		assert_true(widths[w] < 80 || strstr(text, "MULTIPLEXED event-loop "));
+		free(text);
+	}
+	iom_capture_free(cap);
+}
+
+static void hostile_names_are_shown(void **state)
+{
+	struct iom_capture *cap = hostile();
+	char *text = text_of(cap, (struct iom_text_options){.width = 200, .utf8 = true});
+
+	(void)state;
+	assert_non_null(strstr(text, "\\x1b[2J<script>\\x0a\\xff"));
+	assert_non_null(strstr(text, "\\u202e\xe6\xbc\xa2\xe5\xad\x97"));
+	free(text);
+	iom_capture_free(cap);
+}
+
+/* Without the escape sequences the coloured report is the plain one. */
+static void colour_changes_nothing_else(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	char *plain = text_of(cap, (struct iom_text_options){.width = 80, .utf8 = true});
+	char *color = text_of(cap, (struct iom_text_options){.width = 80, .utf8 = true, .color = true});
+	char *to = color, *from = color;
+
+	(void)state;
+	assert_null(strchr(plain, '\033'));
+	assert_non_null(strchr(color, '\033'));
+	while (*from) {
+		if (*from == '\033') {
+			assert_int_equal(from[1], '[');
+			from += 2 + strspn(from + 2, "0123456789;");
+			assert_int_equal(*from++, 'm');
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = 0;
+	assert_string_equal(color, plain);
+	free(plain);
+	free(color);
+	iom_capture_free(cap);
+}
+
+static void lost_counts_are_said(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	char *text;
+
+	(void)state;
+	cap->lost.counts = 1234567;
+	text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+	assert_null(strstr(text, "nothing lost"));
+	assert_non_null(strstr(text, "1,234,567"));
+	free(text);
+	iom_capture_free(cap);
+}
+
+static void full_disk(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	struct iom_report *rep = iom_classify(cap);
+	struct iom_text_options opt = {.width = 80};
+	FILE *out = fopen("/dev/full", "we");
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(iom_report_text(rep, out, &opt), -ENOSPC);
+	fclose(out);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_of_a_server),
+		cmocka_unit_test(lines_with_hostile_names),
+		cmocka_unit_test(lines_with_large_numbers),
+		cmocka_unit_test(lines_of_nothing),
+		cmocka_unit_test(says_what_was_seen),
+		cmocka_unit_test(hostile_names_are_shown),
+		cmocka_unit_test(colour_changes_nothing_else),
+		cmocka_unit_test(lost_counts_are_said),
+		cmocka_unit_test(full_disk),
+	};
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8")) {
+		fputs("the locale C.UTF-8 is missing\n", stderr);
+		return 1;
+	}
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
