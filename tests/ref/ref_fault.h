@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ref_fault.h - memory whose pages somebody else brings (userfaultfd), so that
+ * touching one surely sleeps, on any file system and with any disk.
+ */
+#ifndef REF_FAULT_H
+#define REF_FAULT_H
+
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "ref.h"
+
+/* Make the first touch of each page of mem sleep until ref_fault_serve(). */
+static inline int ref_fault_arm(void *mem, size_t len)
+{
+	struct uffdio_api api = {.api = UFFD_API};
+	struct uffdio_register reg = {.range = {(uintptr_t)mem, len},
+				      .mode = UFFDIO_REGISTER_MODE_MISSING};
+	int fd = (int)syscall(__NR_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0)
+		ref_skip("userfaultfd is not to be had here");
+	ref_must(ioctl(fd, UFFDIO_API, &api), "UFFDIO_API");
+	ref_must(ioctl(fd, UFFDIO_REGISTER, &reg), "UFFDIO_REGISTER");
+	return fd;
+}
+
+/* For feeders: bring one page, once the main thread has slept for it for us
+ * microseconds in system call nr, -1: outside any. */
+static inline void ref_fault_serve(int fd, int nr, long us)
+{
+	static char page[4096] __attribute__((aligned(4096)));
+	struct uffd_msg msg;
+	struct uffdio_copy copy = {.src = (uintptr_t)page, .len = sizeof(page)};
+
+	if (read(fd, &msg, sizeof(msg)) != sizeof(msg))
+		ref_die("userfaultfd");
+	ref_await_sleep(ref->tid[0], nr);
+	ref_nap_us(us);
+	copy.dst = msg.arg.pagefault.address & ~4095ULL;
+	ref_must(ioctl(fd, UFFDIO_COPY, &copy), "UFFDIO_COPY");
+}
+
+#endif

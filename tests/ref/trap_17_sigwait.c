@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The I/O signal is taken by sigwaitinfo instead of a handler.
+ */
+#define _GNU_SOURCE
+#include "ref.h"
+
+#define N 53
+
+static int s[2];
+
+static void feed(void *arg)
+{
+	(void)arg;
+	for (long i = 0; ref_more(i, N); i++) {
+		ref_turn(i, __NR_rt_sigtimedwait);
+		ref_write(s[1], ref_msg, REF_MSG);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char buf[REF_MSG];
+	siginfo_t info;
+	sigset_t set;
+
+	ref_begin(argc, argv);
+	ref_pair(s, SOCK_STREAM);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	ref_must(fcntl(s[0], F_SETOWN, getpid()), "F_SETOWN");
+	ref_must(fcntl(s[0], F_SETSIG, SIGRTMIN + 1), "F_SETSIG");
+	ref_must(fcntl(s[0], F_SETFL, O_ASYNC | O_NONBLOCK), "F_SETFL");
+	ref_feed(feed, NULL);
+	ref_expect("verdict.model signal-driven");
+	ref_expect("also none");
+	ref_expect("model signal-driven transfers %d bytes %d", N, N * REF_MSG);
+	ref_expect("file %d attempts=%d slept=0 eagain=0 transfers=%d signals=%d", s[0], N, N, N);
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		if (sigwaitinfo(&set, &info) < 0 || info.si_fd != s[0])
+			ref_die("sigwaitinfo");
+		if (read(s[0], buf, sizeof(buf)) != REF_MSG)
+			ref_die("read");
+		ref->a++;
+	}
+	ref_done();
+}
