@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# run-vm.sh KERNEL [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]
+#
+# Boots KERNEL, a series that fetch-kernels.sh fetched or the folder it lies in, under plain emulation (no KVM
+# needed), and runs COMMAND in it as root, on a read-only view of this machine's root
+# file system. stdout and stderr come out here when COMMAND has ended.
+#   -b SECONDS  for the boot (default 180)
+#   -t SECONDS  for COMMAND (default 120)
+#   -m MEM      guest memory (default 1G)
+#   -w DIR      COMMAND's working directory (default: the current one); seen in the guest
+#               at its own path, read-only, even where that is under /tmp
+#   -o DIR      results: the only thing of the host's that the guest can write; it is
+#               $RESULTS in the guest (default: a folder thrown away at the end)
+#   -a ARGS     more for the kernel's command line, e.g. preempt=full
+# In the guest /tmp, /var/tmp and /run are empty and its own, like all its memory.
+#
+# Status: COMMAND's own, but for these of ours:
+#   123  the kernel warned (BUG, WARNING, oops, KASAN, lockdep, ...): lines on stderr
+#   124  no boot within SECONDS, twice (a boot that hangs is tried once more, and that is
+#        said), or COMMAND did not end within SECONDS
+#   125  the rig failed: no kernel, no boot, no status
+# Needs root (a private mount namespace) and the packages qemu-system-x86, cpio, kmod,
+# xz-utils and zstd.
+set -euo pipefail
+
+say() { echo "run-vm: $*" >&2; }
+die() { say "$*"; exit 125; }
+here=$(dirname "$(readlink -f "$0")")
+boot_seconds=180 seconds=120 mem=1G cwd=$PWD out='' more=''
+[ $# -ge 1 ] || die "usage: run-vm.sh KERNEL [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]"
+kernel=${IOMODEL_CACHE:-/var/cache/iomodel}/kernels/$1
+[ -d "$kernel" ] || kernel=$1
+kernel=$(readlink -f "$kernel"); shift
+while getopts b:t:m:w:o:a: opt; do
+	case $opt in
+	b) boot_seconds=$OPTARG ;; t) seconds=$OPTARG ;; m) mem=$OPTARG ;; w) cwd=$OPTARG ;; o) out=$OPTARG ;;
+	a) more=$OPTARG ;; *) die "bad option" ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -ge 1 ] || die "no command"
+[ "$(id -u)" = 0 ] || die "needs root"
+for tool in qemu-system-x86_64 cpio modprobe xz zstd; do
+	command -v $tool >/dev/null || die "$tool is missing: install qemu-system-x86 cpio kmod xz-utils zstd"
+done
+release=$(cat "$kernel/release") || die "$kernel: not made by fetch-kernels.sh"
+cwd=$(cd "$cwd" && pwd -P) || die "no such working directory"
+
+work=$(mktemp -d)
+qemu=
+# shellcheck disable=SC2317 # the trap calls it
+end() { [ -z "$qemu" ] || kill -9 "$qemu" 2>/dev/null || true; rm -rf "$work"; }
+trap end EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
+mkdir "$work"/{root,share}
+[ -z "$out" ] || { mkdir -p "$out"; out=$(cd "$out" && pwd -P); }
+
+# The initrd: busybox, guest-init.sh, and what it takes to mount 9p. modprobe knows the
+# order and what is built in; busybox's insmod may lack xz, so the modules go in
+# unpacked, numbered. It is small: making it anew costs less than a stale one.
+mkdir -p "$work"/init/{bin,modules,proc,sys,dev,hold,mnt}
+cp "$kernel/busybox" "$work/init/bin/busybox"
+cp "$here/guest-init.sh" "$work/init/init"; chmod 755 "$work/init/init"
+n=10
+while read -r verb file _; do
+	[ "$verb" = insmod ] || continue
+	n=$((n + 1)); to=$work/init/modules/$n-$(basename "${file%%.ko*}").ko
+	case $file in
+	*.xz) xz -dc "$file" ;; *.zst) zstd -dcq "$file" ;; *.gz) gzip -dc "$file" ;; *) cat "$file" ;;
+	esac >"$to"
+done < <(modprobe -d "$kernel" -S "$release" --show-depends -a virtio_pci 9pnet_virtio 9p |
+	awk '!seen[$0]++') # a module that two others need is listed twice
+(cd "$work/init" && find . | cpio -o -H newc --quiet) >"$work/initrd"
+
+# One try. Status: 0 the guest came to its end, 124 out of time, 125 it died on the way.
+# The command's time begins when the guest says it starts: a slow boot takes none of it.
+boot() {
+	rm -rf "$work/share"; mkdir "$work/share" # a 9p export of its own: the guest may write it
+	[ -z "$out" ] || mkdir "$work/share/results"
+	echo 125 >"$work/share/status" # what holds if the guest never gets to say
+	printf '%q ' "$@" >"$work/share/command"
+	printf '%s\n' "$cwd" >"$work/share/cwd"
+	printf '%s\n' "$kernel/lib/modules" >"$work/share/modules"
+	# A mount namespace of QEMU's own, where the host's /proc, /sys, /dev and /run are
+	# taken off the tree before it is exported, so that no path in the guest leads there.
+	# unshare and bash exec on, so the pid is QEMU's.
+	# One thread for both CPUs: with a thread each, QEMU now and then goes on executing the
+	# breakpoint that the kernel put where it patches its code (attaching to a tracepoint
+	# does), and both CPUs trap there for ever.
+	# Not -M microvm and not acpi=off: both hang now and then with these kernels.
+	# shellcheck disable=SC2016 # the inner bash expands it
+	unshare --mount --propagation private bash -c '
+		set -e
+		w=$1; shift
+		mount --rbind / "$w/root"
+		for d in proc sys dev run; do umount -R -l "$w/root/$d" 2>/dev/null || :; done
+		[ -z "$RESULTS" ] || mount --bind "$RESULTS" "$w/share/results"
+		exec "$@"' - "$work" \
+		qemu-system-x86_64 -accel tcg,thread=single -smp 2 -cpu max -m "$mem" \
+		-nodefaults -display none -no-reboot -serial "file:$work/console" \
+		-kernel "$kernel/vmlinux" -initrd "$work/initrd" \
+		-append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable log_buf_len=2M $more" \
+		-virtfs "local,path=$work/root,mount_tag=root,security_model=none,readonly=on,multidevs=remap" \
+		-virtfs "local,path=$work/share,mount_tag=share,security_model=none,multidevs=remap" \
+		</dev/null >"$work/qemu.log" 2>&1 &
+	qemu=$!
+	local end=$((SECONDS + boot_seconds)) begun='' rc=0
+	while kill -0 "$qemu" 2>/dev/null; do
+		if [ -z "$begun" ] && [ -e "$work/share/started" ]; then
+			begun=1 end=$((SECONDS + seconds))
+		fi
+		[ "$SECONDS" -lt "$end" ] || { rc=124; kill -9 "$qemu" || true; break; }
+		sleep 0.1
+	done
+	wait "$qemu" 2>/dev/null || true; qemu=
+	[ "$rc" != 0 ] || [ -e "$work/share/done" ] || rc=125
+	return "$rc"
+}
+
+export RESULTS=$out
+for try in 1 2; do
+	rc=0; boot "$@" || rc=$?
+	[ "$rc" = 124 ] || break
+	if [ -e "$work/share/started" ]; then
+		say "$release: hang: the command did not end within $seconds s"
+		break
+	fi
+	say "$release: hang: no boot within $boot_seconds s (try $try of 2)"
+done
+
+[ ! -e "$work/share/stdout" ] || cat "$work/share/stdout"
+[ ! -e "$work/share/stderr" ] || cat "$work/share/stderr" >&2
+if [ "$rc" = 125 ]; then
+	say "$release: the guest went down on its way; QEMU and the console said:"
+	tail -n 20 "$work/qemu.log" "$work/console" >&2 || true
+fi
+
+# The console too: after a panic nobody was left to write dmesg.
+bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection fault|Kernel panic|Unable to handle|unable to handle|lockdep|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|(rcu|INFO): .*(stall|blocked for more)|soft lockup|hard LOCKUP|Call Trace'
+grep -shaE "$bad" "$work/share/dmesg" "$work/console" | awk '!seen[$0]++' >"$work/bad" || true
+if [ -s "$work/bad" ]; then
+	say "$release: the kernel warned:"; head -n 40 "$work/bad" >&2
+	exit 123
+fi
+[ "$rc" = 0 ] || exit "$rc"
+exit "$(cat "$work/share/status")"
