@@ -8,6 +8,9 @@
 #include "sentence.h"
 #include "sysname.h"
 
+/* A sleep under way at the end is said when it is more than the usual pause between two turns. */
+#define OPEN_WORTH_NS 100000000
+
 static const char *call_of_loop(const struct rep_loop *l)
 {
 	return l->class == IOM_C_POLL ? "poll" : l->class == IOM_C_SELECT ? "select" : "epoll_wait";
@@ -193,6 +196,7 @@ static void because_open(const struct iom_correlation *cor, struct rep_process *
 		char *call;
 
 		if (c->nr < 0 || c->class >= IOM_C_FUTEX || c->class == IOM_C_SLEEP_POLL ||
+		    (!c->before_ns && c->inside_ns < OPEN_WORTH_NS) ||
 		    cor->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
 			continue;
 		call = open_call_text(cap, c);

@@ -241,18 +241,13 @@ static void first_pass(struct iom_correlation *cor)
 	}
 }
 
-/* What a thread slept in when the watch began, and when it ended and never came out of. */
+/* What a thread slept in when the watch ended, and never came out of. */
 static void open_calls(struct iom_correlation *cor)
 {
 	for (size_t i = 0; i < cor->cap->nthreads; i++) {
 		const struct cap_thread *ct = &cor->cap->threads[i];
-		const struct cap_open_call *c = &ct->at_end, *first = &ct->at_start;
+		const struct cap_open_call *c = &ct->at_end;
 		struct cor_thread *t = &cor->threads[i];
-
-		if (first->nr >= 0 && first->file != IOM_NO_FILE && first->before_ns && !t->kernel) {
-			cor->files[first->file].used = true;
-			cor->files[first->file].since_ns = first->before_ns;
-		}
 
 		if (c->nr < 0 || t->kernel)
 			continue;

@@ -19,10 +19,11 @@
 #include "build.h"
 #include "classify.h"
 
-#define MAIN	  BUILD_PID
+#define MAIN	       BUILD_PID
 #define SI_KERNEL_BYTE 0x80 /* si_code of what the kernel itself sends */
-#define URING_READ 22
+#define URING_READ     22
 #define URING_POLL_ADD 6
+#define SHORT	       10000 /* ns: so little waiting that the transfers decide alone */
 
 /* ---- blocking ---------------------------------------------------------- */
 
@@ -234,7 +235,7 @@ static void sendfile_to_watched(struct iom_capture *cap)
 	uint32_t page = build_file(cap, 6, IOM_K_REG, 0, "/var/www/index.html");
 
 	build_watch(cap, s, ep);
-	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
 	build_transfers(cap, MAIN, s, IOM_C_SENDFILE, SYS_sendfile, 1000, 0, 100, 0)->other = page;
 }
 
@@ -246,7 +247,7 @@ static void splice_to_watched(struct iom_capture *cap)
 	uint32_t page = build_file(cap, 7, IOM_K_REG, 0, "/var/www/index.html");
 
 	build_watch(cap, s, ep);
-	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
 	build_transfers(cap, MAIN, pipe, IOM_C_SPLICE, SYS_splice, 1000, 0, 100, 0)->other = s;
 	build_transfers(cap, MAIN, page, IOM_C_SPLICE, SYS_splice, 5000, 0, 0, 0)->other = s;
 }
@@ -295,7 +296,7 @@ static void sigio_and_epoll(struct iom_capture *cap)
 	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
 
 	build_watch(cap, s, ep);
-	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
+	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
 	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 10000);
 	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 10000, 0, 0, 0);
 }

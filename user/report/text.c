@@ -337,7 +337,8 @@ static void files(struct page *p, const struct iom_report *rep, const struct rep
 	for (size_t i = 0; i < rp->nfiles; i++)
 		if (p->opt->verbose || rp->files[i].model != IOM_M_NONE ||
 		    (rp->files[i].open_at_end &&
-		     rep->cap->files[rp->files[i].file].kind != IOM_K_EPOLL))
+		     rep->cap->files[rp->files[i].file].kind != IOM_K_EPOLL &&
+		     rep->cap->files[rp->files[i].file].kind != IOM_K_URING))
 			order[n++] = &rp->files[i];
 	sorting = rep;
 	qsort(order, n, sizeof(*order), by_use);
