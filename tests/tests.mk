@@ -32,6 +32,8 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lelf -lm -pthread
 
+-include $(wildcard $(B)/tests/unit/*.d)
+
 check-unit: $(UNIT_BIN)
 	@tests/run-unit $(UNIT_BIN)
 

@@ -158,6 +158,7 @@ static void because_row(const struct iom_correlation *cor, struct rep_verdict *v
 static void because_loops(const struct iom_correlation *cor, struct rep_process *rp)
 {
 	const struct rep_thread *best = NULL;
+	char vain[128] = "";
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *rt = &rp->threads[i];
@@ -176,14 +177,15 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 					 call_of_loop(&best->loop), counted_files(&best->loop)));
 		return;
 	}
+	if (t->ready_nowait || t->ready_empty)
+		snprintf(vain, sizeof(vain), "; %s of the calls did not want to wait, %s found nothing",
+			 iom_part(t->ready_nowait, t->ready_calls),
+			 iom_part(t->ready_empty, t->ready_calls));
 	iom_because(&rp->verdict,
-		    iom_sentence("Thread %u called %s for %s %s times: asleep for %s, %s of the calls "
-				 "did not want to wait, %s found nothing.",
-				 tid, call_of_loop(&best->loop), counted_files(&best->loop),
+		    iom_sentence("Thread %u called %s for %s %s times and slept in it for %s%s.", tid,
+				 call_of_loop(&best->loop), counted_files(&best->loop),
 				 iom_count(best->loop.iterations),
-				 iom_time(t->ready_wait_ns + t->ready_open_ns),
-				 iom_part(t->ready_nowait, t->ready_calls),
-				 iom_part(t->ready_empty, t->ready_calls)));
+				 iom_time(t->ready_wait_ns + t->ready_open_ns), vain));
 }
 
 static void because_open(const struct iom_correlation *cor, struct rep_process *rp)

@@ -431,7 +431,8 @@ static void example(struct page *p, const struct rep_example *e)
 	waker = waker_text(e, comm, buf, sizeof(buf));
 	if (e->wait_ns && waker) {
 		time = page_time(p, e->runq_ns);
-		line = iom_sentence("%s, then %s until it ran", waker, time);
+		line = e->runq_ns ? iom_sentence("%s, then %s until it ran", waker, time) :
+				    iom_sentence("%s", waker);
 		fputs("    ", p->out);
 		page_wrap(p, line, 4, 4, PAGE_PLAIN);
 		free(time);
