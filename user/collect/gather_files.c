@@ -40,13 +40,44 @@ static void remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t 
 	n->file = file;
 }
 
+/* A file met first by /proc: its rows, if any, have not arrived yet. */
+static uint32_t add_from_proc(struct iom_gather *g, uint32_t tgid, struct pfs_file *p, uint32_t gen)
+{
+	uint32_t file = iom_capture_add_file(g->cap);
+	struct cap_file *f = &g->cap->files[file];
+
+	f->tgid = tgid;
+	f->fd = p->fd;
+	f->kind = p->kind;
+	f->mode = p->mode;
+	f->f_flags = p->f_flags;
+	f->ino = p->ino;
+	f->name = p->name;
+	p->name = NULL;
+	f->stdio = p->fd <= 2;
+	remember(g, tgid, p->fd, gen, file);
+	return file;
+}
+
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 {
 	struct fd_key key = {.tgid = tgid, .fd = fd};
+	struct proc_entry *p = gather_proc(g, tgid);
+	uint32_t gen = g->ops->generation(g->be, tgid, fd), file;
+	struct pfs_file f = {};
 	struct fd_entry *e;
 
 	HASH_FIND(hh, g->fds, &key, sizeof(key), e);
-	return e ? e->file : IOM_NO_FILE;
+	if (e && e->gen == gen)
+		return e->file;
+	/* What is known of the number is of an earlier file: look. */
+	if (!p || g->cap->procs[p->proc].exited || g->cap->nfiles >= GATHER_FILES_MAX ||
+	    pfs_file_read(p->pid, fd, &f))
+		return e ? e->file : IOM_NO_FILE;
+	file = add_from_proc(g, tgid, &f, gen);
+	free(f.name);
+	free(f.watches);
+	return file;
 }
 
 /* Another descriptor of the same process that is still the same open file:
@@ -324,19 +355,8 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 			remember(g, tgid, p->fd, gen, file);
 			continue;
 		}
-		file = iom_capture_add_file(g->cap);
-		f = &g->cap->files[file];
-		f->tgid = tgid;
-		f->fd = p->fd;
-		f->kind = p->kind;
-		f->mode = p->mode;
-		f->f_flags = p->f_flags;
-		f->ino = p->ino;
-		f->name = p->name;
-		p->name = NULL;
-		f->open_at_start = true;
-		f->stdio = p->fd <= 2;
-		remember(g, tgid, p->fd, gen, file);
+		file = add_from_proc(g, tgid, p, gen);
+		g->cap->files[file].open_at_start = true;
 	}
 	take_sets(g, tgid, &files);
 	pfs_files_free(&files);
