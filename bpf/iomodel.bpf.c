@@ -2,8 +2,8 @@
 /*
  * iomodel.bpf.c - the facts of every call, recorded at sys_exit alone.
  *
- * Order of work, so that the cheap question comes first: does this number
- * matter (a table), is this process watched (one bit), did it sleep (one
+ * Order of work, so that the cheap question comes first: is this process
+ * watched (one bit), does this number matter (a table), did it sleep (one
  * counter of the task), which row. No clock is read, no hash map is searched
  * and no record is sent for an ordinary call. Nothing here judges.
  */
@@ -308,12 +308,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 /* A number outside the table: x32 calls carry bit 30, -1 is rt_sigreturn's. */
 static __always_inline int unknown_call(__u64 nr)
 {
-	struct task_struct *t;
-
 	if (nr == (__u64)-1)
-		return 0;
-	t = bpf_get_current_task_btf();
-	if (!watched(t->tgid))
 		return 0;
 	if (nr & 0x40000000)
 		IOM_COUNT(compat_calls);
@@ -332,14 +327,14 @@ int BPF_PROG(iom_sys_exit, struct pt_regs *regs, long ret)
 	__u64 nr = regs->orig_ax;
 	__u32 call, shape, class;
 
+	t = bpf_get_current_task_btf();
+	if (!watched(t->tgid))
+		return 0;
 	if (nr >= IOM_CALLS)
 		return unknown_call(nr);
 	IOM_BOUND(nr, IOM_CALLS - 1);
 	call = calls[nr];
 	if (call == IOM_CALL_SKIP)
-		return 0;
-	t = bpf_get_current_task_btf();
-	if (!watched(t->tgid))
 		return 0;
 	if (t->thread_info.status & TS_COMPAT) {
 		IOM_COUNT(compat_calls);
