@@ -185,6 +185,8 @@ static void take_sleeps(struct cor_thread *t, const struct cap_row *r)
 	case IOM_C_TIMER:
 	case IOM_C_SLEEP_POLL:
 		t->timer_ns += r->wait_ns;
+		for (int i = IOM_N_OK; i <= IOM_N_RESTART; i++)
+			t->timer_sleeps += r->n[i];
 		break;
 	case IOM_C_CHILD:
 		t->child_ns += r->wait_ns;

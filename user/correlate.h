@@ -52,6 +52,7 @@ struct cor_thread {
 	uint64_t tries;	   /* fruitless attempts: EAGAIN, empty polls, end of file again */
 	uint64_t calls;	   /* all operations, to weigh the tries with */
 	uint64_t io_signals;
+	uint64_t timer_sleeps; /* how many sleeps timer_ns is of */
 	uint64_t futex_ns, timer_ns, child_ns, lock_ns, other_ns, sigwait_ns, sigwait_open_ns;
 	uint64_t deferred, deferred_bytes; /* transfers of O_NONBLOCK files that never said EAGAIN */
 	uint64_t faults, fault_ns, fault_max_ns;

@@ -14,6 +14,8 @@ struct side { /* the file that decides a transfer */
 	bool nonblock, async;
 	enum cor_watch watch;
 	bool watch_sleeps;
+	bool disk;	    /* the other side is a stored file: what a sleep is for when this cannot wait */
+	uint32_t disk_file; /* which one, or IOM_NO_FILE */
 };
 
 static struct side side_of(const struct iom_correlation *cor, const struct cap_row *r)
@@ -25,6 +27,7 @@ static struct side side_of(const struct iom_correlation *cor, const struct cap_r
 		.async = r->f_flags & O_ASYNC,
 		.watch = f ? cor->files[r->file].watch : COR_UNWATCHED,
 		.watch_sleeps = f && cor->files[r->file].watch_sleeps,
+		.disk_file = IOM_NO_FILE,
 	};
 	uint8_t other;
 
@@ -35,9 +38,14 @@ static struct side side_of(const struct iom_correlation *cor, const struct cap_r
 	other = r->other != IOM_NO_FILE ? cor->cap->files[r->other].kind : r->other_kind;
 	if ((is_stored(s.kind) || s.kind == IOM_K_NULL || s.kind == IOM_K_UNKNOWN) && other &&
 	    !is_stored(other) && other != IOM_K_NULL) {
+		s.disk = is_stored(s.kind);
+		s.disk_file = s.disk ? r->file : IOM_NO_FILE;
 		s.kind = other;
 		s.nonblock = r->other_nonblock;
 		s.watch = COR_UNWATCHED;
+	} else if (is_stored(other)) {
+		s.disk = true;
+		s.disk_file = r->other;
 	}
 	if (r->other != IOM_NO_FILE && cor->files[r->other].watch > s.watch &&
 	    !is_stored(cor->cap->files[r->other].kind)) {
@@ -66,14 +74,30 @@ static void vote_stored(struct ballot *b, const struct cap_row *r, const struct 
 	cor_vote(b, IOM_M_BLOCKING, fast + slept, r->bytes, r->wait_ns, slept);
 }
 
-static void vote_stream(struct ballot *b, const struct cap_row *r, const struct side *s)
+/* Sleeps in sendfile or splice while the side that can wait was told not to:
+ * for the pages of the other side. */
+static void vote_disk(struct iom_correlation *cor, const struct ballot *b, const struct cap_row *r,
+		      const struct side *s, uint64_t slept, uint64_t bytes)
+{
+	struct ballot disk = *b;
+
+	disk.f = s->disk_file == IOM_NO_FILE ? NULL : &cor->files[s->disk_file];
+	if (disk.f)
+		disk.f->used = true;
+	cor_vote(&disk, IOM_M_BLOCKING, slept, bytes, r->wait_ns, slept);
+}
+
+static void vote_stream(struct iom_correlation *cor, struct ballot *b, const struct cap_row *r,
+			const struct side *s)
 {
 	uint64_t slept = r->n[IOM_N_OK_SLEPT] + r->n[IOM_N_ZERO_SLEPT];
 	uint64_t fast = r->n[IOM_N_OK] + r->n[IOM_N_ZERO], again = r->n[IOM_N_AGAIN];
 	uint64_t n = fast + slept, slept_bytes = n ? r->bytes * slept / n : 0;
 	uint64_t bytes = r->bytes - slept_bytes;
 
-	if (s->nonblock) { /* such a sleep is a mutex or a page, not data */
+	if (s->nonblock && s->disk) {
+		vote_disk(cor, b, r, s, slept, slept_bytes);
+	} else if (s->nonblock) { /* such a sleep is a mutex or a page, not data */
 		fast += slept;
 		bytes = r->bytes;
 	} else {
@@ -159,8 +183,10 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 	case IOM_K_EPOLL:
 	case IOM_K_SIGNALFD:
 	case IOM_K_URING:
-		if (b->t && s.kind != IOM_K_SIGNALFD)
+		if (b->t && s.kind != IOM_K_SIGNALFD) {
 			b->t->timer_ns += r->wait_ns;
+			b->t->timer_sleeps += r->n[IOM_N_OK_SLEPT];
+		}
 		return;
 	case IOM_K_EVENTFD: /* a doorbell, unless reading it is what the thread sleeps in */
 		if (!(r->n[IOM_N_OK_SLEPT]))
@@ -176,7 +202,7 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 	if (is_stored(s.kind) || r->class == IOM_C_SYNC)
 		vote_stored(b, r, f);
 	else
-		vote_stream(b, r, &s);
+		vote_stream(cor, b, r, &s);
 }
 
 static void vote_request(struct ballot *b, const struct cap_row *r)

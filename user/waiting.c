@@ -49,7 +49,8 @@ static void vote_readiness(struct cor_thread *t, struct cor_proc *p)
 }
 
 /* A nonblocking thread's waiting is all the time it tries: the part of its CPU
- * time that its fruitless tries are of its calls, and the pauses between them. */
+ * time that its fruitless tries are of its calls, and the pauses between them:
+ * one each, since a program paced by timers may try only now and then. */
 static void vote_trying(struct cor_thread *t, const struct cap_thread *ct, struct cor_proc *p)
 {
 	struct ballot b = {.t = t, .p = p};
@@ -58,7 +59,7 @@ static void vote_trying(struct cor_thread *t, const struct cap_thread *ct, struc
 	if (!tries || !t->calls)
 		return;
 	time = (double)ct->cpu_ns * tries / (t->calls > tries ? t->calls : tries);
-	time += t->timer_ns;
+	time += (double)t->timer_ns * (tries < t->timer_sleeps ? (double)tries / t->timer_sleeps : 1);
 	cor_vote(&b, IOM_M_NONBLOCKING, 0, 0, time, tries);
 }
 

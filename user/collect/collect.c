@@ -23,8 +23,8 @@
 #define TICK_NS	      UINT64_C(50000000)
 #define COLLECTOR_NICE -10
 #define RECLAIM_NS    UINT64_C(200000000)
-#define WINDOW_FIRST  UINT64_C(40000000) /* the first sampled window comes at once, for short watches */
-#define WINDOW_LENGTH UINT64_C(20000000)
+#define WINDOW_FIRST  UINT64_C(20000000) /* the first sampled window comes at once, for short watches */
+#define WINDOW_LENGTH UINT64_C(10000000)
 #define WINDOW_EVERY  UINT64_C(1000000000)
 #define NS	      UINT64_C(1000000000)
 
