@@ -159,6 +159,15 @@ static uint64_t operations(const struct cap_row *r)
 	return n;
 }
 
+/* What the thread does most; ringing doorbells is nothing it is there for. */
+static void note_top_row(const struct iom_correlation *cor, struct cor_thread *t, size_t row)
+{
+	const struct cap_row *rows = cor->cap->rows;
+
+	if (t && (t->top_row == UINT32_MAX || operations(&rows[row]) > operations(&rows[t->top_row])))
+		t->top_row = row;
+}
+
 static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t row)
 {
 	const struct cap_row *r = &cor->cap->rows[row];
@@ -173,11 +182,8 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 			       r->n[IOM_N_AGAIN_SLEPT];
 		b->f->eagain += r->n[IOM_N_AGAIN] + r->n[IOM_N_AGAIN_SLEPT];
 	}
-	if (b->t) {
+	if (b->t)
 		b->t->calls += ops;
-		if (b->t->top_row == UINT32_MAX || ops > operations(&cor->cap->rows[b->t->top_row]))
-			b->t->top_row = row;
-	}
 	switch (s.kind) {
 	case IOM_K_TIMERFD:
 	case IOM_K_EPOLL:
@@ -196,8 +202,10 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 		if (b->t)
 			b->t->null_ops += ops;
 		b->p->null_ops += ops;
+		note_top_row(cor, b->t, row);
 		return;
 	}
+	note_top_row(cor, b->t, row);
 	note_loop_sleeps(b->t, r);
 	if (is_stored(s.kind) || r->class == IOM_C_SYNC)
 		vote_stored(b, r, f);
