@@ -7,30 +7,8 @@
 #ifndef IOM_FILES_BPF_H
 #define IOM_FILES_BPF_H
 
+#include "kinds.h"
 #include "state.bpf.h"
-
-/* include/uapi/linux/magic.h and the like: file systems whose files are made
- * while they are read, and the one that anonymous inodes live in */
-#define MAGIC_ANON_INODE 0x09041934
-#define MAGIC_PROC	 0x9fa0
-#define MAGIC_SYSFS	 0x62656572
-#define MAGIC_CGROUP	 0x27e0eb
-#define MAGIC_CGROUP2	 0x63677270
-#define MAGIC_DEBUGFS	 0x64626720
-#define MAGIC_TRACEFS	 0x74726163
-#define MAGIC_SECURITYFS 0x73636673
-#define MAGIC_PIDFS	 0x50494446
-
-#define IOM_S_IFMT   0170000
-#define IOM_S_IFSOCK 0140000
-#define IOM_S_IFREG  0100000
-#define IOM_S_IFBLK  0060000
-#define IOM_S_IFDIR  0040000
-#define IOM_S_IFCHR  0020000
-#define IOM_S_IFIFO  0010000
-#define IOM_AF_INET   2
-#define IOM_AF_INET6  10
-#define IOM_TCP_LISTEN 10 /* include/net/tcp_states.h; AF_UNIX uses it too */
 
 /* The struct file behind a descriptor of the current process, or NULL. */
 static __always_inline struct file *file_of(struct task_struct *t, __u32 fd)
@@ -43,38 +21,6 @@ static __always_inline struct file *file_of(struct task_struct *t, __u32 fd)
 	/* An entry is a plain number to the verifier: it has to be probed for. */
 	bpf_probe_read_kernel(&f, sizeof(f), BPF_CORE_READ(fdt, fd) + fd);
 	return f;
-}
-
-static __always_inline __u8 kind_of_device(__u32 rdev)
-{
-	__u32 major = rdev >> 20, minor = rdev & 0xfffff; /* include/linux/kdev_t.h */
-
-	if (major == 1 && (minor == 3 || minor == 5 || minor == 7 || minor == 8 || minor == 9))
-		return IOM_K_NULL;
-	if (major == 4 || major == 5 || (major >= 136 && major <= 143))
-		return IOM_K_TTY;
-	return IOM_K_CHR;
-}
-
-static __always_inline __u8 kind_of_anon(const char *n)
-{
-	if (n[0] == 'i' && n[1] == 'n' && n[2] == 'o')
-		return IOM_K_INOTIFY;
-	if (n[0] != '[')
-		return IOM_K_ANON;
-	if (n[1] == 'e' && n[2] == 'v' && n[6] == 'p')
-		return IOM_K_EPOLL; /* [eventpoll] */
-	if (n[1] == 'e' && n[2] == 'v' && n[6] == 'f')
-		return IOM_K_EVENTFD; /* [eventfd] */
-	if (n[1] == 't' && n[2] == 'i')
-		return IOM_K_TIMERFD;
-	if (n[1] == 's' && n[2] == 'i')
-		return IOM_K_SIGNALFD;
-	if (n[1] == 'i' && n[2] == 'o')
-		return IOM_K_URING;
-	if (n[1] == 'f' && n[2] == 'a')
-		return IOM_K_INOTIFY;
-	return IOM_K_ANON;
 }
 
 static __always_inline __u8 name_socket(struct file *f, struct iom_row *r)
@@ -118,7 +64,6 @@ static __always_inline void file_identify(struct file *f, struct iom_row *r)
 {
 	struct inode *inode = BPF_CORE_READ(f, f_inode);
 	struct dentry *dentry = BPF_CORE_READ(f, f_path.dentry);
-	__u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
 	__u16 mode = BPF_CORE_READ(inode, i_mode);
 
 	r->file = (__u64)f;
@@ -134,75 +79,28 @@ static __always_inline void file_identify(struct file *f, struct iom_row *r)
 	}
 	r->name_kind = IOM_NAME_TEXT;
 	bpf_probe_read_kernel_str(r->name, sizeof(r->name), BPF_CORE_READ(dentry, d_name.name));
-	if (magic == MAGIC_ANON_INODE) { /* since 6.16 these say S_IFREG: the magic goes first */
-		r->kind = kind_of_anon(r->name);
-		return;
-	}
-	switch (mode & IOM_S_IFMT) {
-	case IOM_S_IFREG:
-		r->kind = IOM_K_REG;
-		if (magic == MAGIC_PROC || magic == MAGIC_SYSFS || magic == MAGIC_CGROUP ||
-		    magic == MAGIC_CGROUP2 || magic == MAGIC_DEBUGFS || magic == MAGIC_TRACEFS ||
-		    magic == MAGIC_SECURITYFS)
-			r->kind = IOM_K_PROC;
-		else if (magic == MAGIC_PIDFS)
-			r->kind = IOM_K_ANON;
-		break;
-	case IOM_S_IFDIR:
-		r->kind = IOM_K_DIR;
-		break;
-	case IOM_S_IFBLK:
-		r->kind = IOM_K_BLK;
-		break;
-	case IOM_S_IFIFO:
-		r->kind = IOM_K_FIFO;
-		break;
-	case IOM_S_IFCHR:
-		r->kind = kind_of_device(BPF_CORE_READ(inode, i_rdev));
-		break;
-	default:
-		r->kind = kind_of_anon(r->name);
-	}
+	r->kind = kind_of_file(mode, BPF_CORE_READ(inode, i_sb, s_magic),
+			       BPF_CORE_READ(inode, i_rdev), r->name);
 }
 
-static __always_inline int file_is_stored(struct task_struct *t, __u32 fd)
+static __always_inline int file_is_stored(struct iom_slot *s, __u32 fd)
 {
-	struct file *f = file_of(t, fd);
+	struct file *f = file_of(bpf_get_current_task_btf(), fd);
 	__u16 type = f ? BPF_CORE_READ(f, f_inode, i_mode) & IOM_S_IFMT : 0;
 
 	return type == IOM_S_IFREG || type == IOM_S_IFBLK;
 }
 
-/* For calls with two files: the other one, in the form of IOM_AUX_*. */
-static __always_inline __u64 file_other(struct task_struct *t, __u32 fd)
+static __always_inline __u64 file_other(struct iom_slot *s, __u32 fd)
 {
-	struct file *f = file_of(t, fd);
+	struct file *f = file_of(bpf_get_current_task_btf(), fd);
 	struct inode *inode;
-	__u64 kind = IOM_K_UNKNOWN, bits = 0;
 
-	if (f) {
-		inode = BPF_CORE_READ(f, f_inode);
-		switch (BPF_CORE_READ(inode, i_mode) & IOM_S_IFMT) {
-		case IOM_S_IFREG:
-			kind = IOM_K_REG;
-			break;
-		case IOM_S_IFSOCK:
-			kind = IOM_K_SOCK;
-			break;
-		case IOM_S_IFIFO:
-			kind = IOM_K_FIFO;
-			break;
-		case IOM_S_IFBLK:
-			kind = IOM_K_BLK;
-			break;
-		case IOM_S_IFCHR:
-			kind = kind_of_device(BPF_CORE_READ(inode, i_rdev));
-			break;
-		}
-		bits = (BPF_CORE_READ(f, f_flags) & 04000 /* O_NONBLOCK */ ? 1 : 0) |
-		       (BPF_CORE_READ(f, f_ep) ? 2 : 0);
-	}
-	return fd | kind << 32 | bits << 40;
+	if (!f)
+		return fd;
+	inode = BPF_CORE_READ(f, f_inode);
+	return aux_of(fd, BPF_CORE_READ(inode, i_mode), BPF_CORE_READ(inode, i_rdev),
+		      BPF_CORE_READ(f, f_flags), BPF_CORE_READ(f, f_ep) != NULL);
 }
 
 #endif

@@ -149,6 +149,16 @@ struct kioctx_table {
 	struct kioctx *table[1];
 };
 
+struct io_event { /* uapi/linux/aio_abi.h */
+	__u64 obj;
+	__s64 res;
+};
+
+struct aio_kiocb { /* fs/aio.c */
+	struct kioctx *ki_ctx;
+	struct io_event ki_res;
+};
+
 struct mm_struct {
 	struct kioctx_table *ioctx_table;
 };
@@ -158,7 +168,7 @@ struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
 	unsigned int policy;
-	int on_cpu;
+	unsigned int on_cpu; /* int; one byte on 7.2: only unsigned ones may be read narrower */
 	int pid, tgid;
 	unsigned long nvcsw, maj_flt;
 	unsigned long long start_boottime;
@@ -214,11 +224,15 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of its format file */
+	__u64 common;
+	long id;
+	long ret;
+};
+
 /* include/linux/sched.h */
 #define PF_IO_WORKER	   0x00000010
 #define PF_KTHREAD	   0x00200000
-#define IOM_SCHED_FIFO	   1
-#define IOM_SCHED_RR	   2
 /* arch/x86/include/asm/thread_info.h */
 #define TS_COMPAT 0x0002
 

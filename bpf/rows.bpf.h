@@ -16,11 +16,6 @@
 #define IOM_CHECK_EVERY 13 /* calls of a thread between two looks at a descriptor's file; a prime, so
 			    * that no loop of calls keeps one row from being looked at */
 
-static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
-{
-	return (__u64)tid << 42 | (__u64)(fd & IOM_FD_NONE) << 20 | class << 12 | (nr & 0xfff);
-}
-
 static __always_inline __u32 row_hash(__u64 key)
 {
 	return key * 0x9e3779b97f4a7c15ULL >> (64 - IOM_ROWS_BITS);
@@ -51,7 +46,7 @@ static __always_inline void row_zero(struct iom_row *r)
 static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, __u64 key,
 				      __u64 id)
 {
-	__u32 fd = key >> 20 & IOM_FD_NONE;
+	__u32 fd = key_fd(key);
 
 	row_zero(r);
 	r->tgid = t->tgid;
@@ -130,8 +125,8 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 		if (old == id) {
 			if (!look && r->check == recheck)
 				return at + 1;
-			if ((key >> 20 & IOM_FD_NONE) == IOM_FD_NONE ||
-			    row_file_same(r, t, key >> 20 & IOM_FD_NONE)) {
+			if (key_fd(key) == IOM_FD_NONE ||
+			    row_file_same(r, t, key_fd(key))) {
 				r->check = recheck;
 				return at + 1;
 			}
@@ -163,7 +158,7 @@ static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u
 	struct iom_row *r;
 
 	if (fd != IOM_FD_NONE) {
-		id |= gen_get(s->tgid, fd);
+		id |= gen_get(s, fd);
 		if (--s->until_check == 0) {
 			s->until_check = IOM_CHECK_EVERY;
 			look = 1;
@@ -181,11 +176,14 @@ static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u
 	return bpf_map_lookup_elem(&rows, &at);
 }
 
-static __always_inline void row_slept(struct iom_row *r, __u64 ns)
+/* Only its first place is looked at. */
+static __always_inline struct iom_row *row_peek(struct iom_slot *s, __u32 fd, __u32 class)
 {
-	r->wait_ns += ns;
-	if (ns > r->max_wait_ns)
-		r->max_wait_ns = ns;
+	__u64 key = row_key(s->tid, fd, class, 0);
+	__u32 at = row_hash(key);
+	struct iom_row *r = bpf_map_lookup_elem(&rows, &at);
+
+	return r && r->key == key ? r : NULL;
 }
 
 #endif

@@ -10,20 +10,30 @@
 
 #include "rows.bpf.h"
 
+static __always_inline struct iom_row *shared_find(struct iom_session *session, __u64 key)
+{
+	return bpf_map_lookup_elem(&shared, &key);
+}
+
+static const struct iom_row nothing; /* to begin with; too large for the stack */
+
 /* The shared row of this key, begun if need be; NULL when the map is full. */
-static __always_inline struct iom_row *shared_get(__u64 key, __u32 tgid)
+static __always_inline struct iom_row *shared_get(struct iom_session *session, __u64 key,
+						  __u32 tgid)
 {
 	struct iom_row *r = bpf_map_lookup_elem(&shared, &key);
-	struct iom_row fresh;
 
 	if (r)
 		return r;
-	__builtin_memset(&fresh, 0, sizeof(fresh));
-	fresh.key = key;
-	fresh.tgid = tgid;
-	fresh.since_ns = bpf_ktime_get_ns();
-	bpf_map_update_elem(&shared, &key, &fresh, BPF_NOEXIST); /* somebody may have been faster */
-	return bpf_map_lookup_elem(&shared, &key);
+	/* Somebody may have been faster. */
+	bpf_map_update_elem(&shared, &key, &nothing, BPF_NOEXIST);
+	r = bpf_map_lookup_elem(&shared, &key);
+	if (r) {
+		r->key = key;
+		r->tgid = tgid;
+		r->since_ns = bpf_ktime_get_ns();
+	}
+	return r;
 }
 
 #endif

@@ -1,50 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * signals.bpf.h - signals generated for, and delivered to, watched processes.
- *
- * With F_SETSIG a signal about a file carries POLL_* as si_code and the
- * descriptor in si_fd; plain SIGIO carries SI_KERNEL and knows no file
- * (fs/fcntl.c, send_sigio_to_task()). sigwaitinfo and signalfd never pass
- * signal_deliver: their facts come from sys_exit.
+ * signals.bpf.h - the tracepoints of signals.
  */
 #ifndef IOM_SIGNALS_BPF_H
 #define IOM_SIGNALS_BPF_H
 
-#include "rows.bpf.h"
 #include "shared.bpf.h"
+#include "signals.h"
 
-struct iom_siginfo { /* uapi/asm-generic/siginfo.h, as POLL_* uses it */
-	__s32 signo, err, code, pad;
-	__s64 band;
-	__s32 fd;
-	__s32 pad2;
-};
-
-/* SIGILL TRAP BUS FPE SEGV CHLD SYS: they have codes of their own from 1 on */
-#define IOM_OWN_CODES (1ULL << 4 | 1ULL << 5 | 1ULL << 7 | 1ULL << 8 | 1ULL << 11 | 1ULL << 17 | \
-		       1ULL << 31)
-
-/* POLL_IN..POLL_HUP are 1..6 (kernel/signal.c, sig_specific_sicodes()). */
-static __always_inline int sig_has_fd(__u32 sig, __s32 code)
-{
-	return code >= 1 && code <= 6 && !(IOM_OWN_CODES >> (sig & 63) & 1);
-}
-
-/* The last part of a signal row's key: the number, and what kind of code. */
-static __always_inline __u32 sig_nr(__u32 sig, __s32 code)
-{
-	return (sig & 127) | (code == 0x80 ? 1 << 7 : code >= 1 && code <= 6 ? 2 << 7 : 0);
-}
-
-/* TRACE_SIGNAL_* of include/trace/events/signal.h: 0 queued, 1 ignored,
- * 2 already pending, 3 overflow (failed), 4 information lost. */
 SEC("tp_btf/signal_generate")
 int BPF_PROG(iom_signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *t,
 	     int group, int result)
 {
 	struct iom_siginfo si = {};
-	struct iom_row *r;
-	__u32 fd = IOM_FD_NONE;
 
 	if (!watched(t->tgid))
 		return 0;
@@ -52,37 +20,9 @@ int BPF_PROG(iom_signal_generate, int sig, struct kernel_siginfo *info, struct t
 		si.code = 0x80;
 	else if (info)
 		bpf_probe_read_kernel(&si, sizeof(si), info);
-	if (sig_has_fd(sig, si.code))
-		fd = si.fd;
-	r = shared_get(row_key(t->tgid, fd, IOM_C_SIGGEN, sig_nr(sig, si.code)), t->tgid);
-	if (!r) {
+	if (signal_generated(NULL, t->tgid, sig, &si, result))
 		IOM_COUNT(lost_rows);
-		return 0;
-	}
-	r->nr = sig;
-	r->code = si.code;
-	if (result >= 3)
-		__sync_fetch_and_add(&r->n[IOM_N_ERR], 1);
-	else if (result == 0)
-		__sync_fetch_and_add(&r->n[IOM_N_OK], 1);
-	else
-		__sync_fetch_and_add(&r->n[IOM_N_ZERO], 1);
 	return 0;
-}
-
-static __always_inline void signal_taken(struct iom_slot *s, __u32 class, struct iom_siginfo *si,
-					 int slept, __u64 waited)
-{
-	__u32 fd = sig_has_fd(si->signo, si->code) ? si->fd : IOM_FD_NONE;
-	struct iom_row *r = row_get(s, fd, class, sig_nr(si->signo, si->code));
-
-	if (!r)
-		return;
-	r->nr = si->signo;
-	r->code = si->code;
-	r->n[slept ? IOM_N_OK_SLEPT : IOM_N_OK]++;
-	if (slept)
-		row_slept(r, waited);
 }
 
 SEC("tp_btf/signal_deliver")
@@ -94,7 +34,7 @@ int BPF_PROG(iom_signal_deliver, int sig, struct kernel_siginfo *info)
 
 	if (!watched(t->tgid))
 		return 0;
-	s = slot_find(t->pid);
+	s = slot_find(NULL, t->pid);
 	if (!s)
 		s = slot_add(t);
 	if (!s)

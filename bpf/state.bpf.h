@@ -10,7 +10,7 @@
 #define IOM_STATE_BPF_H
 
 #include "kernel.h"
-#include "facts.h"
+#include "slot.h"
 
 /* Set by the collector before loading. */
 const volatile __u32 pidns_inum;	/* inode number of the collector's PID namespace */
@@ -33,30 +33,6 @@ __u64 clock_offset; /* CLOCK_MONOTONIC - the scheduler's clock, see tasks.bpf.h 
 __u32 gens[IOM_GENS]; /* generation of (process, fd), shared by collision: a strange bump only
 		       * makes a row begin anew */
 struct iom_stats stats;
-
-struct iom_slot { /* one watched thread */
-	__u32 tid; /* 0: free */
-	__u32 tgid;
-	__u32 serial;
-	__u32 waits; /* readiness calls that could wait, so far */
-	__u64 nvcsw; /* as of the last call looked at */
-	__u64 off_ns;
-	__u64 maj_flt;
-	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
-	__u32 ring_calls;  /* io_uring_enter calls so far */
-	__u32 poll_sets;   /* calls with large sets so far */
-	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
-	__u16 pad;
-	/* sampled windows only */
-	__u32 window;	/* the window that the next fields belong to */
-	__u32 samples;	/* taken in it */
-	__u64 enter_ns; /* 0: the call under way began outside the window */
-	__u64 sleep_ns, cur_sleep_ns, wake_ns, run_ns, asleep_ns;
-	__u64 ready_ns; /* end of the last readiness call */
-	__u32 waker_tid;
-	__u32 waker;
-	char waker_comm[IOM_COMM_LEN];
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -94,6 +70,18 @@ struct { /* samples */
  * additions; a mask that clang cannot see through is believed by all versions. */
 #define IOM_BOUND(x, mask) asm volatile("%0 &= %1" : "+r"(x) : "i"(mask))
 
+/* What the shared headers ask of a back end, see slot.h. Functions that are not
+ * inlined are global ones to the verifier, which lets no pointer to a map in:
+ * they are given the thread and look its slot up again. */
+#define user_read(dst, size, at) bpf_probe_read_user(dst, size, (void *)(at))
+#define repeat(n, fn, arg)	 bpf_loop(n, fn, arg, 0)
+#define now_ns()		 bpf_ktime_get_ns()
+#define add_fetch_old(p, n)	 __sync_fetch_and_add(p, n)
+#define IOM_SEPARATE		 __noinline
+#define iom_slot_ref		 __u32
+#define slot_ref(s)		 ((s)->tid)
+#define slot_of(ref)		 slot_find(NULL, ref)
+
 #define IOM_COUNT(field) __sync_fetch_and_add(&stats.field, 1)
 
 static __always_inline int watched(__u32 tgid)
@@ -128,35 +116,22 @@ static __always_inline __u64 gen_index(__u32 tgid, __u32 fd)
 	return at;
 }
 
-static __always_inline __u32 gen_get(__u32 tgid, __u32 fd)
+static __always_inline __u32 gen_get(struct iom_slot *s, __u32 fd)
 {
-	return gens[gen_index(tgid, fd)];
+	return gens[gen_index(s->tgid, fd)];
 }
 
-/* The descriptor now means another file, or none. */
-static __always_inline void gen_bump(__u32 tgid, __u32 fd)
+static __always_inline void gen_bump(struct iom_slot *s, __u32 fd)
 {
-	__sync_fetch_and_add(&gens[gen_index(tgid, fd)], 1);
+	__sync_fetch_and_add(&gens[gen_index(s->tgid, fd)], 1);
 }
 
-/*
- * Time off the CPU and off the run queue, up to the last switch-in; only the
- * difference of two readings means something. last_arrival is when the task
- * last got the CPU, run_delay all its time on run queues, prev_sum_exec_runtime
- * its CPU time at that moment (kernel/sched/stats.h, sched_info_arrive();
- * kernel/sched/fair.c, set_next_entity()). Real-time classes leave the last one
- * alone, so there sum_exec_runtime stands in, too large by the current slice.
- */
-static __always_inline __u64 off_time(struct task_struct *t)
+static __always_inline void files_changed(struct iom_slot *s)
 {
-	__u64 cpu = t->se.prev_sum_exec_runtime;
-
-	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
-		cpu = t->se.sum_exec_runtime;
-	return t->sched_info.last_arrival - t->sched_info.run_delay - cpu;
+	__sync_fetch_and_add(&recheck, 1);
 }
 
-static __always_inline struct iom_slot *slot_find(__u32 tid)
+static __always_inline struct iom_slot *slot_find(struct iom_session *session, __u32 tid)
 {
 	struct iom_slot *s;
 	__u32 at = tid & (IOM_THREADS - 1);
@@ -185,19 +160,8 @@ static __always_inline struct iom_slot *slot_add(struct task_struct *t)
 
 		if (!s || __sync_val_compare_and_swap(&s->tid, 0, tid) != 0)
 			continue;
-		s->tgid = t->tgid;
 		s->serial = __sync_fetch_and_add(&serials, 1) + 1;
-		s->waits = 0;
-		s->nvcsw = t->nvcsw;
-		s->off_ns = off_time(t);
-		s->maj_flt = t->maj_flt;
-		s->until_check = 1;
-		s->ring_calls = 0;
-		s->poll_sets = 0;
-		s->restart_nr = 0;
-		s->window = 0;
-		s->enter_ns = 0;
-		s->ready_ns = 0;
+		slot_begin(s, t);
 		return s;
 	}
 	IOM_COUNT(lost_threads);

@@ -27,30 +27,10 @@ static __always_inline __u32 ns_id(struct task_struct *t)
 	return 0;
 }
 
-static __always_inline void thread_fill(struct iom_thread *e, struct task_struct *t, __u8 event)
-{
-	__builtin_memset(e, 0, sizeof(*e));
-	e->event = event;
-	e->nr = 0xffff;
-	e->tid = t->pid;
-	e->tgid = t->tgid;
-	e->ns_tid = ns_id(t);
-	e->ns_tgid = ns_id(t->group_leader);
-	e->ppid = t->real_parent->tgid;
-	e->now_ns = bpf_ktime_get_ns();
-	e->start_ns = t->group_leader->start_boottime;
-	e->nvcsw = t->nvcsw;
-	e->cpu_ns = t->se.sum_exec_runtime;
-	e->off_ns = off_time(t);
-	e->maj_flt = t->maj_flt;
-	if (t->flags & PF_KTHREAD)
-		e->flags |= IOM_TF_KTHREAD;
-	if (t->flags & PF_IO_WORKER)
-		e->flags |= IOM_TF_IO_WORKER;
-	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
-		e->flags |= IOM_TF_RT;
-	bpf_probe_read_kernel(e->comm, sizeof(e->comm), t->comm);
-}
+#define parent_tgid(t)	 ((t)->real_parent->tgid)
+#define comm_copy(to, t) bpf_probe_read_kernel(to, IOM_COMM_LEN, (t)->comm)
+
+#include "threads.h"
 
 static __always_inline void thread_send(struct task_struct *t, struct iom_slot *s, __u8 event,
 					__u8 flags)
@@ -109,7 +89,7 @@ int BPF_PROG(iom_sched_process_exec, struct task_struct *t)
 	if (!watched(t->tgid))
 		return 0;
 	__sync_fetch_and_add(&recheck, 1);
-	thread_send(t, slot_find(t->pid), IOM_T_EXEC, 0);
+	thread_send(t, slot_find(NULL, t->pid), IOM_T_EXEC, 0);
 	return 0;
 }
 
@@ -123,7 +103,7 @@ int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
 		return 0;
 	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
 	last = t->signal->live.counter == 0;
-	s = slot_find(t->pid);
+	s = slot_find(NULL, t->pid);
 	thread_send(t, s, IOM_T_EXIT, last ? IOM_TF_LAST : 0);
 	if (s)
 		__sync_lock_test_and_set(&s->tid, 0);
@@ -132,12 +112,8 @@ int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
 	return 0;
 }
 
-/*
- * One pass over all tasks: gives each watched thread its slot, and tells how it
- * is just now. A thread that sleeps when it is first seen is in a call that
- * will end later: its counters are set back so that this sleep is found, and
- * only the part of it from now on counts.
- */
+/* One pass over all tasks: gives each watched thread its slot, and tells how it
+ * is just now. */
 SEC("iter/task")
 int iom_iter_task(struct bpf_iter__task *ctx)
 {
@@ -145,44 +121,24 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 	struct iom_thread e;
 	struct iom_slot *s;
 	struct pt_regs *regs;
-	__u64 slept_at;
 
 	if (!t)
 		return 0;
 	if (t == bpf_get_current_task_btf()) /* the collector itself, which has slept just before */
-		clock_offset = bpf_ktime_get_ns() - t->sched_info.last_arrival -
-			       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
+		clock_offset = bpf_ktime_get_ns() - left_cpu(t);
 	if (find_tgid && ns_id(t) == find_tgid)
 		found_tgid = t->tgid;
 	if (!watched(t->tgid))
 		return 0;
 	thread_fill(&e, t, IOM_T_STATE);
-	s = slot_find(t->pid);
+	s = slot_find(NULL, t->pid);
 	if (!s)
 		s = slot_add(t);
 	if (s)
 		e.serial = s->serial;
 	if (t->__state != 0 && !t->on_cpu) {
 		regs = (void *)bpf_task_pt_regs(t);
-		slept_at = t->sched_info.last_arrival +
-			   (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
-		e.flags |= IOM_TF_ASLEEP;
-		e.asleep_ns = slept_at + clock_offset;
-		e.nr = (__u16)regs->orig_ax;
-		e.args[0] = regs->di;
-		e.args[1] = regs->si;
-		e.args[2] = regs->dx;
-		e.args[3] = regs->r10;
-		e.args[4] = regs->r8;
-		e.args[5] = regs->r9;
-		if (t->thread_info.status & TS_COMPAT)
-			e.flags |= IOM_TF_COMPAT;
-		if (s && (s->nvcsw == e.nvcsw || s->nvcsw == e.nvcsw - 1)) {
-			s->nvcsw = e.nvcsw - 1;
-			s->off_ns = e.off_ns;
-			if (e.now_ns > e.asleep_ns)
-				s->off_ns += e.now_ns - e.asleep_ns;
-		}
+		thread_asleep(&e, s, t, regs, clock_offset);
 	}
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 	return 0;

@@ -10,8 +10,8 @@
 #define IOM_WINDOWS_BPF_H
 
 #include "rows.bpf.h"
+#include "samples.h"
 
-#define IOM_SAMPLES_PER_WINDOW 48 /* of one thread: a spinning thread must not crowd out the rest */
 #define IOM_WAKER_FRAMES       24
 
 SEC("tp_btf/sys_enter")
@@ -22,24 +22,10 @@ int BPF_PROG(iom_sys_enter, struct pt_regs *regs, long nr)
 
 	if (!watched(t->tgid))
 		return 0;
-	s = slot_find(t->pid);
+	s = slot_find(NULL, t->pid);
 	if (!s)
 		return 0;
-	if (s->window != window) {
-		s->window = window;
-		s->samples = 0;
-		s->ready_ns = 0;
-	}
-	/* With its samples taken, the thread pays for no more clocks and stacks. */
-	if (s->samples >= IOM_SAMPLES_PER_WINDOW)
-		return 0;
-	s->enter_ns = bpf_ktime_get_ns();
-	s->sleep_ns = 0;
-	s->cur_sleep_ns = 0;
-	s->wake_ns = 0;
-	s->run_ns = 0;
-	s->asleep_ns = 0;
-	s->waker = IOM_W_NONE;
+	sample_enter(s, window);
 	return 0;
 }
 
@@ -47,26 +33,16 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(iom_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
 	struct iom_slot *s;
-	__u64 now;
 
 	if (!preempt && watched(prev->tgid) && prev->__state != 0) {
-		s = slot_find(prev->pid);
-		if (s && s->enter_ns) {
-			now = bpf_ktime_get_ns();
-			s->cur_sleep_ns = now;
-			if (!s->sleep_ns)
-				s->sleep_ns = now;
-		}
+		s = slot_find(NULL, prev->pid);
+		if (s)
+			sample_sleep(s);
 	}
 	if (watched(next->tgid)) {
-		s = slot_find(next->pid);
-		if (s && s->cur_sleep_ns) {
-			now = bpf_ktime_get_ns();
-			s->asleep_ns += (s->wake_ns > s->cur_sleep_ns ? s->wake_ns : now) -
-					s->cur_sleep_ns;
-			s->cur_sleep_ns = 0;
-			s->run_ns = now;
-		}
+		s = slot_find(NULL, next->pid);
+		if (s)
+			sample_run(s);
 	}
 	return 0;
 }
@@ -107,7 +83,7 @@ int BPF_PROG(iom_sched_waking, struct task_struct *p)
 
 	if (!watched(p->tgid))
 		return 0;
-	s = slot_find(p->pid);
+	s = slot_find(NULL, p->pid);
 	if (!s || !s->cur_sleep_ns)
 		return 0;
 	waker = bpf_get_current_task_btf();
@@ -125,51 +101,22 @@ int BPF_PROG(iom_sched_waking, struct task_struct *p)
 /* From sys_exit, in a window, for a call whose beginning was stamped in it. */
 __noinline int sample_send(__u32 tid, __u32 what, __u32 fd, long ret)
 {
-	struct iom_slot *s = slot_find(tid);
-	struct iom_sample *e;
+	struct iom_slot *s = slot_find(NULL, tid);
 	struct {
 		struct iom_record head;
 		struct iom_sample s;
 	} *rec;
-	__u64 now, busy = 0;
-	__u32 class = what & 0xff;
-	int readiness = class == IOM_C_EPOLL_WAIT || class == IOM_C_POLL || class == IOM_C_SELECT;
 
 	if (!s)
 		return 0;
-	now = bpf_ktime_get_ns();
-	if (readiness) {
-		if (s->ready_ns && s->enter_ns > s->ready_ns)
-			busy = s->enter_ns - s->ready_ns;
-		s->ready_ns = now;
-	}
 	rec = bpf_ringbuf_reserve(&sample_ring, sizeof(*rec), 0);
 	if (!rec) {
 		IOM_COUNT(lost_samples);
 		return 0;
 	}
-	s->samples++;
 	rec->head.size = sizeof(*rec);
 	rec->head.kind = IOM_R_SAMPLE;
-	e = &rec->s;
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tid = tid;
-	e->tgid = s->tgid;
-	e->fd = fd == IOM_FD_NONE ? -1 : (__s32)fd;
-	e->gen = fd == IOM_FD_NONE ? 0 : gen_get(s->tgid, fd);
-	e->nr = what >> 8;
-	e->class = class;
-	e->waker = s->sleep_ns ? s->waker : IOM_W_NONE;
-	e->ret = ret;
-	e->enter_ns = s->enter_ns;
-	e->exit_ns = now;
-	e->sleep_ns = s->sleep_ns;
-	e->wake_ns = s->wake_ns;
-	e->run_ns = s->run_ns;
-	e->asleep_ns = s->asleep_ns;
-	e->busy_ns = busy;
-	e->waker_tid = s->waker_tid;
-	__builtin_memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
+	sample_fill(&rec->s, s, what, fd, ret);
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 	return 0;
 }

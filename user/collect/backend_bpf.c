@@ -68,6 +68,13 @@ static void choose_programs(struct iomodel_bpf *skel)
 	struct btf *btf = btf__load_vmlinux_btf();
 	bool by_value = iom_tracepoint_args(btf, "io_uring_complete") > 4;
 
+	bool follow = !iom_fentry_possible(btf, "aio_complete") &&
+		      !iom_fentry_possible(btf, "io_submit_one");
+
+	bpf_program__set_autoload(skel->progs.iom_sys_exit_classic, iom_sys_exit_preemptible(btf));
+	bpf_program__set_autoload(skel->progs.iom_io_submit_one, follow);
+	bpf_program__set_autoload(skel->progs.iom_aio_complete, follow);
+	skel->rodata->aio_followed = follow;
 	bpf_program__set_autoload(skel->progs.iom_uring_submit_sqe,
 				  iom_tracepoint_args(btf, "io_uring_submit_sqe") > 0);
 	bpf_program__set_autoload(skel->progs.iom_uring_submit_req,
@@ -197,6 +204,17 @@ static bool is_window_program(const struct bpf_program *p)
 	       !strcmp(name, "iom_sched_waking");
 }
 
+/* One of the two programs for sys_exit, see iomodel.bpf.c. The classic tracepoint
+ * needs tracefs; without it the other one is taken, whose losses are counted. */
+static void attach_sys_exit(struct iomodel_bpf *skel)
+{
+	if (!bpf_program__autoload(skel->progs.iom_sys_exit_classic))
+		return;
+	skel->links.iom_sys_exit_classic = bpf_program__attach(skel->progs.iom_sys_exit_classic);
+	bpf_program__set_autoattach(skel->progs.iom_sys_exit_classic, false);
+	bpf_program__set_autoattach(skel->progs.iom_sys_exit, !skel->links.iom_sys_exit_classic);
+}
+
 static int bpf_attach(struct iom_backend *be, char **why)
 {
 	struct bpf_program *p;
@@ -207,6 +225,7 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	bpf_program__set_autoattach(be->skel->progs.iom_sys_enter, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_switch, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_waking, false);
+	attach_sys_exit(be->skel);
 	err = iomodel_bpf__attach(be->skel);
 	if (err) {
 		iom_why(why, "this kernel refused to attach the BPF programs (%s); run `iomodel "
@@ -216,7 +235,9 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	}
 	be->attached = true;
 	bpf_object__for_each_program(p, be->skel->obj) {
-		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1)
+		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1 &&
+		    (bpf_program__autoattach(p) ||
+		     (p == be->skel->progs.iom_sys_exit_classic && be->skel->links.iom_sys_exit_classic)))
 			be->probes[n++] = bpf_program__section_name(p)[0] == '?' ?
 						  bpf_program__section_name(p) + 1 :
 						  bpf_program__section_name(p);

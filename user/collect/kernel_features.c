@@ -139,7 +139,7 @@ add(struct list *l, const char *name, int state, const char *loses, const char *
 	va_end(args);
 }
 
-static int try_load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t btf_id)
+static int try_load(enum bpf_attach_type attach, uint32_t btf_id, uint32_t flags)
 {
 	/* r0 = 0; exit */
 	const struct bpf_insn insns[] = {
@@ -147,27 +147,53 @@ static int try_load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32
 		{.code = BPF_JMP | BPF_EXIT},
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach,
-		    .attach_btf_id = btf_id);
+		    .attach_btf_id = btf_id, .prog_flags = flags);
 
-	return bpf_prog_load(type, "iom_try", "GPL", insns, 2, &opts);
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "iom_try", "GPL", insns, 2, &opts);
+}
+
+int iom_fentry_possible(const struct btf *btf, const char *function)
+{
+	int id = btf ? btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) : -1;
+	int prog = id > 0 ? try_load(BPF_TRACE_FENTRY, id, 0) : -ENOENT;
+	int link = prog >= 0 ? bpf_raw_tracepoint_open(NULL, prog) : prog;
+
+	if (link >= 0)
+		close(link);
+	if (prog >= 0)
+		close(prog);
+	return link < 0 ? link : 0;
+}
+
+bool iom_sys_exit_preemptible(const struct btf *btf)
+{
+	int id = btf ? btf__find_by_name_kind(btf, "btf_trace_sys_exit", BTF_KIND_TYPEDEF) : -1;
+	int major = 0, minor = 0, prog;
+	struct utsname u;
+
+	/* Until 6.12 probes of system calls ran with preemption disabled (the change
+	 * is in 6.13, include/linux/tracepoint.h), though 6.1 accepts such a program. */
+	if (id <= 0 || uname(&u) || sscanf(u.release, "%d.%d", &major, &minor) != 2 ||
+	    major < 6 || (major == 6 && minor < 13))
+		return false;
+	prog = try_load(BPF_TRACE_RAW_TP, id, BPF_F_SLEEPABLE);
+	if (prog >= 0)
+		close(prog);
+	return prog >= 0;
 }
 
 static void try_fentry(struct list *l, const struct btf *btf)
 {
 	const char *loses = "nothing of the verdict: libaio's completions are counted from its calls "
 			    "and its ring";
-	int id = btf ? btf__find_by_name_kind(btf, "aio_complete", BTF_KIND_FUNC) : -1;
-	int prog = id > 0 ? try_load(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, id) : -ENOENT;
-	int link = prog >= 0 ? bpf_raw_tracepoint_open(NULL, prog) : prog;
+	int err = iom_fentry_possible(btf, "aio_complete");
 
-	if (link >= 0) {
+	if (!err)
+		err = iom_fentry_possible(btf, "io_submit_one");
+	if (err)
+		add(l, "fentry", IOM_FEAT_NO, loses, "aio_complete: %s", strerror(-err));
+	else
 		add(l, "fentry", IOM_FEAT_YES, loses, "attached to aio_complete and taken off again");
-		close(link);
-	} else {
-		add(l, "fentry", IOM_FEAT_NO, loses, "aio_complete: %s", strerror(-link));
-	}
-	if (prog >= 0)
-		close(prog);
 }
 
 static void check_tracepoints(struct list *l, const struct btf *btf)

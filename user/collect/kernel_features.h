@@ -5,6 +5,7 @@
 #ifndef IOM_KERNEL_FEATURES_H
 #define IOM_KERNEL_FEATURES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct btf;
@@ -12,6 +13,15 @@ struct btf;
 /* Arguments of a tracepoint's prototype as BTF tells them, without the leading
  * context; 0: no such tracepoint. */
 int iom_tracepoint_args(const struct btf *btf, const char *name);
+
+/* 0 when an fentry program can be attached to this function of the kernel, else
+ * -errno. Tries it. */
+int iom_fentry_possible(const struct btf *btf, const char *function);
+
+/* May a BPF program at sys_exit be preempted here? Then calls of other threads
+ * on that CPU pass it meanwhile. Asked by loading one that may sleep: such
+ * are accepted where the tracepoint's probes are preemptible. */
+bool iom_sys_exit_preemptible(const struct btf *btf);
 
 /* 0 when BPF programs can be loaded as far as can be told beforehand; else
  * -EPERM or -ENOTSUP with *why as in iom_collect(). */

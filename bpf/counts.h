@@ -1,50 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * counts.bpf.h - one call, and how it is counted in its row.
+ * counts.h - one call, and how it is counted in its row.
  */
-#ifndef IOM_COUNTS_BPF_H
-#define IOM_COUNTS_BPF_H
+#ifndef IOM_COUNTS_H
+#define IOM_COUNTS_H
 
-#include "rows.bpf.h"
+#include "slot.h"
 
 /* include/linux/errno.h and uapi; negated in results */
-#define E_AGAIN	       11
-#define E_BADF	       9
-#define E_INPROGRESS   115
-#define E_RESTART_MIN  512 /* ERESTARTSYS */
-#define E_RESTART_BLOCK 516
+#define IOM_EAGAIN	  11
+#define IOM_EBADF	  9
+#define IOM_EINPROGRESS	  115
+#define IOM_RESTART_MIN	  512 /* ERESTARTSYS */
+#define IOM_RESTART_BLOCK 516
 
-#define SLEEPS_PER_FAULT 8 /* a network file system sleeps a few times for one page */
-
-#define MSG_DONTWAIT 0x40
-#define RWF_NOWAIT   0x08
-#define O_NONBLOCK   04000
-#define POLL_SMALL   4	  /* sets up to this size are read at every call */
-#define POLL_LARGE   256  /* of larger ones so many entries, now and then */
-#define POLL_EVERY   16
-#define MMSG_MAX     64
-#define F_DUPFD		0
-#define F_SETFL		4
-#define F_SETOWN	8
-#define F_SETSIG	10
-#define F_SETOWN_EX	15
-#define F_DUPFD_CLOEXEC 1030
-#define FIONBIO		0x5421
-#define FIOASYNC	0x5452
-
-struct fact { /* one call, as sys_exit sees it */
-	long ret;
-	__u64 waited; /* ns asleep in it */
-	__u32 slept;
-	__u32 nr;
-};
+/* Interrupted: the kernel starts the call again, or the C library does. */
+static __always_inline int will_restart(long ret)
+{
+	return ret <= -IOM_RESTART_MIN && ret >= -IOM_RESTART_BLOCK;
+}
 
 static __always_inline void count_error(struct iom_row *r, struct iom_slot *s, struct fact *f)
 {
-	if (f->ret == -E_AGAIN || f->ret == -E_INPROGRESS) {
+	if (f->ret == -IOM_EAGAIN || f->ret == -IOM_EINPROGRESS) {
 		r->n[f->slept ? IOM_N_AGAIN_SLEPT : IOM_N_AGAIN]++;
 		r->retry_mark = s->waits + 1;
-	} else if (f->ret <= -E_RESTART_MIN && f->ret >= -E_RESTART_BLOCK) {
+	} else if (will_restart(f->ret)) {
 		r->n[IOM_N_RESTART]++;
 	} else {
 		r->n[IOM_N_ERR]++;
@@ -90,8 +71,7 @@ static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u3
 		return;
 	r->nr = f->nr;
 	row_slept(r, f->waited);
-	r->n[f->ret <= -E_RESTART_MIN && f->ret >= -E_RESTART_BLOCK ? IOM_N_RESTART :
-								       IOM_N_OK_SLEPT]++;
+	r->n[will_restart(f->ret) ? IOM_N_RESTART : IOM_N_OK_SLEPT]++;
 }
 
 #endif

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * readiness.bpf.h - select, poll and epoll: how they waited, and for whom.
+ * readiness.h - select, poll and epoll: how they waited, and for whom.
  */
-#ifndef IOM_READINESS_BPF_H
-#define IOM_READINESS_BPF_H
+#ifndef IOM_READINESS_H
+#define IOM_READINESS_H
 
-#include "counts.bpf.h"
+#include "counts.h"
+
+#define POLL_SMALL 4   /* sets up to this size are read at every call */
+#define POLL_LARGE 256 /* of larger ones so many entries, now and then */
+#define POLL_EVERY 16
 
 static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
 					__u64 set, int nowait)
@@ -28,7 +32,7 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 		r->bytes += f->ret;
 	} else if (f->ret == 0) {
 		r->n[f->slept ? IOM_N_ZERO_SLEPT : IOM_N_ZERO]++;
-	} else if (f->ret <= -E_RESTART_MIN && f->ret >= -E_RESTART_BLOCK) {
+	} else if (will_restart(f->ret)) {
 		r->n[IOM_N_RESTART]++;
 	} else {
 		r->n[IOM_N_ERR]++;
@@ -46,7 +50,7 @@ static __always_inline void watch_one(struct iom_slot *s, __u32 fd, int ready, i
 		r->n[IOM_N_NOWAIT]++;
 }
 
-struct pollfd {
+struct iom_pollfd { /* struct pollfd */
 	__s32 fd;
 	__s16 events, revents;
 };
@@ -60,10 +64,9 @@ struct poll_loop {
 
 static long poll_one(__u32 i, struct poll_loop *l)
 {
-	struct pollfd p = {.fd = -1};
+	struct iom_pollfd p = {.fd = -1};
 
-	bpf_probe_read_user(&p, sizeof(p), (void *)(l->fds + i * sizeof(p)));
-	if (p.fd >= 0)
+	if (user_read(&p, sizeof(p), l->fds + i * sizeof(p)) == 0 && p.fd >= 0)
 		watch_one(l->slot, p.fd, p.revents != 0, l->nowait);
 	return 0;
 }
@@ -72,17 +75,14 @@ static long poll_one(__u32 i, struct poll_loop *l)
  * when the call began (fs/select.c, poll_select_finish()). */
 static __always_inline int timeout_zero(__u64 at)
 {
-	__u64 t[2] = {1, 1};
+	__u64 t[2];
 
-	if (!at)
-		return 0;
-	bpf_probe_read_user(t, sizeof(t), (void *)at);
-	return t[0] == 0 && t[1] == 0;
+	return at && user_read(t, sizeof(t), at) == 0 && t[0] == 0 && t[1] == 0;
 }
 
-__noinline int poll_call(__u32 tid, struct fact *f, __u64 fds, __u64 n, __u64 nowait)
+IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n, __u64 nowait)
 {
-	struct iom_slot *s = slot_find(tid);
+	struct iom_slot *s = slot_of(ref);
 	struct poll_loop loop = {.fds = fds, .nowait = nowait};
 	__u32 look = n;
 
@@ -99,7 +99,7 @@ __noinline int poll_call(__u32 tid, struct fact *f, __u64 fds, __u64 n, __u64 no
 			return 0;
 		look = n < POLL_LARGE ? n : POLL_LARGE;
 	}
-	bpf_loop(look, poll_one, &loop, 0);
+	repeat(look, poll_one, &loop);
 	return 0;
 }
 
@@ -120,9 +120,9 @@ static long select_one(__u32 i, struct select_loop *l)
 }
 
 /* The sets hold only what is ready now; who else was in them is gone. */
-__noinline int select_call(__u32 tid, struct fact *f, __u64 n, __u64 in, __u64 out)
+IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in, __u64 out)
 {
-	struct iom_slot *s = slot_find(tid);
+	struct iom_slot *s = slot_of(ref);
 	struct select_loop loop = {};
 	__u64 a, b;
 
@@ -136,14 +136,14 @@ __noinline int select_call(__u32 tid, struct fact *f, __u64 n, __u64 in, __u64 o
 			break;
 		a = 0;
 		b = 0;
-		if (in)
-			bpf_probe_read_user(&a, sizeof(a), (void *)(in + w * 8));
-		if (out)
-			bpf_probe_read_user(&b, sizeof(b), (void *)(out + w * 8));
+		if (in && user_read(&a, sizeof(a), in + w * 8))
+			a = 0;
+		if (out && user_read(&b, sizeof(b), out + w * 8))
+			b = 0;
 		loop.word = a | b;
 		loop.base = w * 64;
 		if (loop.word)
-			bpf_loop(64, select_one, &loop, 0);
+			repeat(64, select_one, &loop);
 	}
 	return 0;
 }
@@ -164,7 +164,8 @@ static __always_inline void epoll_control(struct iom_slot *s, struct pt_regs *re
 	r->bits |= IOM_B_EPOLL;
 	if (regs->si == 2) /* EPOLL_CTL_DEL */
 		return;
-	bpf_probe_read_user(&events, sizeof(events), (void *)regs->r10);
+	if (user_read(&events, sizeof(events), regs->r10))
+		events = 0;
 	r->aux = epfd | (__u64)events << 32;
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * slot.h - one watched thread, one call of it, and what a back end must bring.
+ *
+ * The headers of this folder whose names end in .bpf.h are the BPF back end's
+ * machinery. The plain ones (calls, counts, exit, readiness, signals, aio,
+ * uring, samples, threads, kinds) say what is a fact and how it is counted;
+ * they are compiled into the BPF object and into the kernel module alike, so
+ * that both count the same. Before the first of them a back end defines, as
+ * inline functions or macros:
+ *
+ *   user_read(dst, size, at)   copy from the current process, never sleeping;
+ *                              not 0: nothing usable is in dst
+ *   IOM_BOUND(x, mask)         x &= mask, in a way that its verifier, if any, believes
+ *   repeat(n, fn, arg)         fn(i, arg) for i from 0 until n, or fn() is not 0
+ *   now_ns()                   CLOCK_MONOTONIC
+ *   add_fetch_old(p, n)        atomic *p += n where several contexts count; the old value
+ *   IOM_SEPARATE               how a function that is too large to be inlined is declared
+ *   iom_slot_ref               how such a function is given its slot:
+ *   slot_ref(s), slot_of(ref)  there and back; slot_of() may be NULL
+ *   gen_get(s, fd)             generation of a descriptor
+ *   gen_bump(s, fd)            it means another file now, or none
+ *   files_changed(s)           some descriptor's file or flags may have changed unseen
+ *   row_get(s, fd, class, nr)  the row that this counts in, or NULL: counted as lost
+ *   row_peek(s, fd, class)     the same if it is there already and cheap to find
+ *   file_other(s, fd)          a second file in the form of IOM_AUX_*
+ *   file_is_stored(s, fd)      a regular file or block device
+ *
+ * and for what comes in other contexts (struct iom_session is the back end's own,
+ * NULL where there is only one):
+ *
+ *   shared_get(session, key, tgid), shared_find(session, key)
+ *   slot_find(session, tid)
+ *   and the tables named in aio.h and uring.h.
+ */
+#ifndef IOM_SLOT_H
+#define IOM_SLOT_H
+
+#include "facts.h"
+
+struct iom_session;
+
+struct iom_slot { /* one watched thread; only that thread writes it, at its own calls */
+	__u32 tid; /* 0: free */
+	__u32 tgid;
+	__u32 serial;
+	__u32 waits; /* readiness calls that could wait, so far */
+	__u64 nvcsw; /* as of the last call looked at */
+	__u64 off_ns;
+	__u64 maj_flt;
+	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
+	__u32 ring_calls;  /* io_uring_enter calls so far */
+	__u32 poll_sets;   /* calls with large sets so far */
+	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
+	__u16 pad;
+	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
+	/* sampled windows only */
+	__u32 window;	/* the window that the next fields belong to */
+	__u32 samples;	/* taken in it */
+	__u64 enter_ns; /* 0: the call under way began outside the window */
+	__u64 sleep_ns, cur_sleep_ns, wake_ns, run_ns, asleep_ns;
+	__u64 ready_ns; /* end of the last readiness call */
+	__u32 waker_tid;
+	__u32 waker;
+	char waker_comm[IOM_COMM_LEN];
+};
+
+struct fact { /* one call, as sys_exit sees it */
+	long ret;
+	__u64 waited; /* ns asleep in it */
+	__u32 slept;
+	__u32 nr;
+};
+
+#define IOM_SCHED_FIFO 1 /* uapi/linux/sched.h */
+#define IOM_SCHED_RR   2
+
+static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
+{
+	return (__u64)tid << 42 | (__u64)(fd & IOM_FD_NONE) << 20 | class << 12 | (nr & 0xfff);
+}
+
+static __always_inline __u32 key_fd(__u64 key)
+{
+	return key >> 20 & IOM_FD_NONE;
+}
+
+/*
+ * Time off the CPU and off the run queue, up to the last switch-in; only the
+ * difference of two readings means something. last_arrival is when the task
+ * last got the CPU, run_delay all its time on run queues, prev_sum_exec_runtime
+ * its CPU time at that moment (kernel/sched/stats.h, sched_info_arrive();
+ * kernel/sched/fair.c, set_next_entity()). Real-time classes leave the last one
+ * alone, so there sum_exec_runtime stands in, too large by the current slice.
+ */
+static __always_inline __u64 off_time(struct task_struct *t)
+{
+	__u64 cpu = t->se.prev_sum_exec_runtime;
+
+	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+		cpu = t->se.sum_exec_runtime;
+	return t->sched_info.last_arrival - t->sched_info.run_delay - cpu;
+}
+
+/* When the task, asleep now, gave up the CPU, by the scheduler's clock. */
+static __always_inline __u64 left_cpu(struct task_struct *t)
+{
+	return t->sched_info.last_arrival +
+	       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
+}
+
+/* A fresh slot: what the thread did before is none of ours. tid and serial are
+ * the caller's. */
+static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t)
+{
+	s->tgid = t->tgid;
+	s->waits = 0;
+	s->nvcsw = t->nvcsw;
+	s->off_ns = off_time(t);
+	s->maj_flt = t->maj_flt;
+	s->until_check = 1;
+	s->ring_calls = 0;
+	s->poll_sets = 0;
+	s->restart_nr = 0;
+	s->aio_ctx = 0;
+	s->window = 0;
+	s->enter_ns = 0;
+	s->ready_ns = 0;
+}
+
+static __always_inline void row_slept(struct iom_row *r, __u64 ns)
+{
+	r->wait_ns += ns;
+	if (ns > r->max_wait_ns)
+		r->max_wait_ns = ns;
+}
+
+#endif

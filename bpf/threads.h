@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * threads.h - how a thread is just now: struct iom_thread.
+ *
+ * A back end brings, besides what slot.h names:
+ *
+ *   ns_id(t)          the task's id in the collector's PID namespace, 0: not visible there
+ *   parent_tgid(t)
+ *   comm_copy(to, t)  IOM_COMM_LEN bytes
+ */
+#ifndef IOM_THREADS_H
+#define IOM_THREADS_H
+
+#include "slot.h"
+
+static __always_inline void thread_fill(struct iom_thread *e, struct task_struct *t, __u8 event)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	e->event = event;
+	e->nr = 0xffff;
+	e->tid = t->pid;
+	e->tgid = t->tgid;
+	e->ns_tid = ns_id(t);
+	e->ns_tgid = ns_id(t->group_leader);
+	e->ppid = parent_tgid(t);
+	e->now_ns = now_ns();
+	e->start_ns = t->group_leader->start_boottime;
+	e->nvcsw = t->nvcsw;
+	e->cpu_ns = t->se.sum_exec_runtime;
+	e->off_ns = off_time(t);
+	e->maj_flt = t->maj_flt;
+	if (t->flags & PF_KTHREAD)
+		e->flags |= IOM_TF_KTHREAD;
+	if (t->flags & PF_IO_WORKER)
+		e->flags |= IOM_TF_IO_WORKER;
+	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+		e->flags |= IOM_TF_RT;
+	comm_copy(e->comm, t);
+}
+
+/*
+ * For a thread that sleeps: since when, and in which call. One that sleeps when
+ * it is first seen is in a call that will end later: its slot's counters are set
+ * back so that this sleep is found, and only the part of it from now on counts.
+ * s may be NULL; clock_offset: CLOCK_MONOTONIC - the scheduler's clock.
+ */
+static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
+					  struct task_struct *t, struct pt_regs *regs,
+					  __u64 clock_offset)
+{
+	e->flags |= IOM_TF_ASLEEP;
+	e->asleep_ns = left_cpu(t) + clock_offset;
+	e->nr = (__u16)regs->orig_ax;
+	e->args[0] = regs->di;
+	e->args[1] = regs->si;
+	e->args[2] = regs->dx;
+	e->args[3] = regs->r10;
+	e->args[4] = regs->r8;
+	e->args[5] = regs->r9;
+	if (t->thread_info.status & TS_COMPAT)
+		e->flags |= IOM_TF_COMPAT;
+	if (s && (s->nvcsw == e->nvcsw || s->nvcsw == e->nvcsw - 1)) {
+		s->nvcsw = e->nvcsw - 1;
+		s->off_ns = e->off_ns;
+		if (e->now_ns > e->asleep_ns)
+			s->off_ns += e->now_ns - e->asleep_ns;
+	}
+}
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * uring.h - io_uring requests, from their submission to their completion.
+ *
+ * A request is followed by its address, never by current: it may be submitted
+ * by the SQPOLL thread, run by a worker and completed by anyone.
+ *
+ * A back end brings, besides what slot.h names:
+ *
+ *   request_find, request_put, request_del(session, id)  struct iom_request by its address
+ *   ring_depth(session, ring, begin)  counter of what is in flight, or NULL
+ *   shot_find, shot_put(session, shot)  key in shared by struct iom_multishot
+ *   request_file(req, row)       fill the row's identity from the request's file, if it has one
+ */
+#ifndef IOM_URING_H
+#define IOM_URING_H
+
+#include "requests.h"
+#include "slot.h"
+
+#define IOM_REQ_FIXED_FILE 1u /* REQ_F_FIXED_FILE, bit 0 of io_kiocb.flags on all versions */
+#define IOM_CQE_MORE	   2u /* IORING_CQE_F_MORE */
+#define IOM_PF_IO_WORKER   0x10 /* include/linux/sched.h */
+
+/* Not 0: it could not be counted, or not be followed. */
+static __always_inline int uring_submitted(struct iom_session *session, struct task_struct *t,
+					   struct iom_sqe *q)
+{
+	struct iom_request fresh = {}, *old;
+	struct iom_multishot shot = {.ring = q->ring, .user_data = q->user_data};
+	struct iom_row *r, *was;
+	struct iom_slot *s;
+	__s64 *depth, before = 1;
+	int err;
+
+	fresh.row = row_key(t->pid, q->fd, IOM_C_URING_REQ, q->opcode);
+	r = shared_get(session, fresh.row, t->tgid);
+	if (!r)
+		return -1;
+	r->nr = q->opcode;
+	fresh.ring = q->ring;
+	fresh.tid = t->pid;
+	fresh.nvcsw = t->nvcsw;
+	s = slot_find(session, t->pid);
+	if (s)
+		fresh.ring_calls = s->ring_calls;
+	depth = ring_depth(session, q->ring, 1);
+	old = request_find(session, q->id);
+	if (old) { /* it completed without a word (IOSQE_CQE_SKIP_SUCCESS) and its memory is used again */
+		was = shared_find(session, old->row);
+		if (was)
+			add_fetch_old(&was->n[IOM_A_LATE], 1);
+		if (depth && old->ring == q->ring)
+			add_fetch_old(depth, -1);
+	}
+	if (depth)
+		before = add_fetch_old(depth, 1);
+	add_fetch_old(&r->n[IOM_A_SUBMIT], 1);
+	if (before <= 0)
+		add_fetch_old(&r->n[IOM_A_DEPTH1], 1);
+	if (t->flags & IOM_PF_IO_WORKER) {
+		add_fetch_old(&r->n[IOM_A_SQPOLL], 1);
+		fresh.elsewhere = 1;
+	}
+	err = request_put(session, q->id, &fresh);
+	shot_put(session, &shot, fresh.row);
+	return err;
+}
+
+/* count: IOM_A_WORKER or IOM_A_POLLARM; once per request. */
+static __always_inline void uring_elsewhere(struct iom_session *session, __u64 id, __u32 count)
+{
+	struct iom_request *q = request_find(session, id);
+	struct iom_row *r;
+
+	if (!q)
+		return;
+	q->elsewhere = 1;
+	r = shared_find(session, q->row);
+	if (r)
+		add_fetch_old(&r->n[count], 1);
+}
+
+/* Opcodes whose result is a number of bytes: READV WRITEV READ_FIXED WRITE_FIXED
+ * SENDMSG RECVMSG READ WRITE SEND RECV SPLICE TEE SEND_ZC SENDMSG_ZC READ_MULTISHOT */
+#define IOM_OPS_BYTES                                                                              \
+	(1ULL << 1 | 1ULL << 2 | 1ULL << 4 | 1ULL << 5 | 1ULL << 9 | 1ULL << 10 | 1ULL << 22 |     \
+	 1ULL << 23 | 1ULL << 26 | 1ULL << 27 | 1ULL << 30 | 1ULL << 33 | 1ULL << 47 |             \
+	 1ULL << 48 | 1ULL << 49)
+
+static __always_inline void uring_result(struct iom_row *r, __s32 res)
+{
+	if (res < 0)
+		add_fetch_old(&r->n[IOM_A_ERR], 1);
+	else if (IOM_OPS_BYTES >> (r->nr & 63) & 1)
+		add_fetch_old(&r->bytes, res);
+}
+
+/* One completion entry; id 0: it names no request. t: the current task. */
+static __always_inline void uring_completed(struct iom_session *session, struct task_struct *t,
+					    __u64 ring, __u64 id, __u64 user_data, __s32 res,
+					    __u32 cqe_flags)
+{
+	struct iom_multishot shot = {.ring = ring, .user_data = user_data};
+	struct iom_request *q;
+	struct iom_slot *s;
+	struct iom_row *r;
+	__s64 *depth;
+	__u64 *key;
+
+	if (!id) {
+		key = shot_find(session, &shot);
+		r = key ? shared_find(session, *key) : NULL;
+		if (r) {
+			add_fetch_old(&r->n[IOM_A_MORE], 1);
+			uring_result(r, res);
+		}
+		return;
+	}
+	q = request_find(session, id);
+	if (!q)
+		return;
+	r = shared_find(session, q->row);
+	if (!r)
+		return;
+	if (!r->file)
+		request_file(id, r);
+	uring_result(r, res);
+	if (cqe_flags & IOM_CQE_MORE) {
+		add_fetch_old(&r->n[IOM_A_MORE], 1);
+		return;
+	}
+	s = slot_find(session, q->tid);
+	if (!q->elsewhere && (__u32)t->pid == q->tid && s && s->ring_calls == q->ring_calls)
+		add_fetch_old(&r->n[t->nvcsw == q->nvcsw ? IOM_A_INLINE : IOM_A_SLEPT], 1);
+	else
+		add_fetch_old(&r->n[IOM_A_LATE], 1);
+	depth = ring_depth(session, q->ring, 0);
+	if (depth)
+		add_fetch_old(depth, -1);
+	request_del(session, id);
+}
+
+#endif
