@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * facts.c - the headers that say what is a fact, fitted to the kernel.
+ *
+ * What they ask for is named in slot.h, aio.h, uring.h and threads.h; the same
+ * headers make the BPF back end. They are included here and nowhere else.
+ */
+#include <linux/delay.h>
+#include <linux/pid.h>
+#include <linux/preempt.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#include "versions.h"
+#include "session.h"
+
+static struct iom_thread_state *state_of(struct iom_slot *s)
+{
+	return container_of(s, struct iom_thread_state, slot);
+}
+
+#define IOM_BOUND(x, mask)   ((x) &= (mask))
+#define IOM_SEPARATE	     static noinline
+#define iom_slot_ref	     struct iom_slot *
+#define slot_ref(s)	     (s)
+#define slot_of(ref)	     (ref)
+#define now_ns()	     ktime_get_mono_fast_ns()
+#define slot_session(s)	     (state_of(s)->session)
+#define lost_async(s)	     iom_lost(slot_session(s), IOM_LOST_ASYNC)
+
+/* Faults are not handled: a page that is not there is as good as a bad address. */
+#define user_read(dst, size, at) \
+	copy_from_user_nofault(dst, (const void __user *)(unsigned long)(at), size)
+
+#define repeat(n, fn, arg)						\
+	do {								\
+		for (u32 i_ = 0; i_ < (u32)(n); i_++)			\
+			if (fn(i_, arg))				\
+				break;					\
+	} while (0)
+
+/* Where several contexts count, they hold async_lock. */
+#define add_fetch_old(p, n)						\
+	({								\
+		typeof(p) p_ = (p);					\
+		typeof(*p_) old_ = *p_;					\
+									\
+		*p_ += (n);						\
+		old_;							\
+	})
+
+static u32 gen_get(struct iom_slot *s, u32 fd)
+{
+	return atomic_read(&slot_session(s)->gens[IOM_GEN_INDEX(s->tgid, fd)]);
+}
+
+static void gen_bump(struct iom_slot *s, u32 fd)
+{
+	atomic_inc(&slot_session(s)->gens[IOM_GEN_INDEX(s->tgid, fd)]);
+}
+
+/* Each look at a row compares its file with the descriptor. */
+static void files_changed(struct iom_slot *s)
+{
+}
+
+static struct iom_row *row_get(struct iom_slot *s, u32 fd, u32 class, u32 nr)
+{
+	return iom_row_get(state_of(s), fd, class, nr);
+}
+
+static struct iom_row *row_peek(struct iom_slot *s, u32 fd, u32 class)
+{
+	return iom_row_peek(state_of(s), fd, class);
+}
+
+#define file_other(s, fd)     iom_file_other(fd)
+#define file_is_stored(s, fd) iom_file_is_stored(fd)
+#define shared_find	      iom_shared_find
+#define shared_get	      iom_shared_get
+
+static struct iom_slot *slot_find(struct iom_session *session, u32 tid)
+{
+	struct iom_thread_state *state = iom_thread_find(session, tid);
+
+	return state ? &state->slot : NULL;
+}
+
+#define ring_depth   iom_ring_depth
+#define flight_find  iom_flight_find
+#define flight_put   iom_flight_put
+#define flight_del   iom_flight_del
+#define request_find iom_request_find
+#define request_put  iom_request_put
+#define request_del  iom_request_del
+#define shot_find    iom_shot_find
+#define shot_put     iom_shot_put
+
+/* Without the probes of fs/aio.c nothing is known of completions: its struct
+ * kioctx is private, and its ring need not be mapped in. Then every request is
+ * counted as lost too. */
+#define aio_followed (iom_probes_have() & IOM_HAVE_AIO)
+
+static struct iom_aio_ctx *aio_known(struct iom_slot *s, u64 id)
+{
+	lost_async(s);
+	return NULL;
+}
+
+static void aio_ring(struct iom_slot *s, u64 id)
+{
+}
+
+static void request_file(u64 id, struct iom_row *row)
+{
+	struct file *file = iom_uring_file(id);
+
+	if (file)
+		iom_file_identify(file, row);
+}
+
+#define ns_id(session, t) task_pid_nr_ns(t, (session)->pidns)
+#define parent_tgid(t)	 task_tgid_nr(rcu_dereference((t)->real_parent))
+#define comm_copy(to, t) strscpy_pad(to, (t)->comm, IOM_COMM_LEN)
+
+#include "exit.h"
+#include "samples.h"
+#include "uring.h"
+#include "threads.h"
+
+static const u32 calls[IOM_CALLS] = {IOM_CALL_TABLE};
+
+/* ---- calls --------------------------------------------------------------------- */
+
+static void send_sample(struct iom_thread_state *state, u32 what, u32 fd, long ret)
+{
+	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+
+	if (!e) {
+		iom_lost(state->session, IOM_LOST_SAMPLES);
+		return;
+	}
+	e->head.kind = IOM_R_SAMPLE;
+	sample_fill(&e->sample, &state->slot, what, fd, ret);
+	iom_queue(state->session, e);
+}
+
+static noinline u32 count_call(struct iom_slot *s, struct pt_regs *regs, struct fact *f, u64 nr)
+{
+	return call_returned(s, current, regs, f, nr, calls);
+}
+
+/* io_submit looks at requests that complete in other contexts. */
+static u32 count_submit(struct iom_slot *s, struct pt_regs *regs, struct fact *f, u64 nr)
+{
+	struct iom_session *session = slot_session(s);
+	unsigned long flags;
+	u32 call;
+
+	spin_lock_irqsave(&session->async_lock, flags);
+	call = count_call(s, regs, f, nr);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+	return call;
+}
+
+static void count_and_sample(struct iom_thread_state *state, struct pt_regs *regs, long ret,
+			     u64 nr, u32 call)
+{
+	u32 window = READ_ONCE(state->session->window);
+	struct iom_slot *s = &state->slot;
+	struct fact f = {.ret = ret};
+
+	lockdep_assert_held(&state->lock);
+	if (IOM_CALL_SHAPE(call) == IOM_S_AIO_SUBMIT)
+		call = count_submit(s, regs, &f, nr);
+	else
+		call = count_call(s, regs, &f, nr);
+	if (window && s->enter_ns && s->window == window)
+		send_sample(state, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs), ret);
+	s->enter_ns = 0;
+}
+
+void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret)
+{
+	struct iom_thread_state *state;
+	u64 nr = regs->orig_ax;
+
+	if (nr >= IOM_CALLS) {
+		if (nr == (u64)-1) /* rt_sigreturn's */
+			return;
+		iom_lost(session, nr & 0x40000000 /* x32 */ ? IOM_SEEN_COMPAT : IOM_SEEN_UNKNOWN);
+		return;
+	}
+	if (calls[nr] == IOM_CALL_SKIP)
+		return;
+	if (current->thread_info.status & TS_COMPAT) {
+		iom_lost(session, IOM_SEEN_COMPAT);
+		return;
+	}
+	state = iom_thread_get(session, current);
+	if (!state)
+		return;
+	spin_lock(&state->lock);
+	if (!state->gone)
+		count_and_sample(state, regs, ret, nr, calls[nr]);
+	spin_unlock(&state->lock);
+	iom_session_wake(session);
+}
+
+/* ---- signals -------------------------------------------------------------------- */
+
+static void siginfo_copy(struct iom_siginfo *to, const struct kernel_siginfo *from)
+{
+	BUILD_BUG_ON(sizeof(*to) > sizeof(*from));
+	memcpy(to, from, sizeof(*to));
+}
+
+void iom_fact_signal_generated(struct iom_session *session, struct task_struct *t, int sig,
+			       const struct kernel_siginfo *info, int result)
+{
+	struct iom_siginfo si = {};
+	unsigned long flags;
+	int err;
+
+	if (info == SEND_SIG_PRIV) /* the kernel, without details */
+		si.code = 0x80;
+	else if (info != SEND_SIG_NOINFO)
+		siginfo_copy(&si, info);
+	spin_lock_irqsave(&session->async_lock, flags);
+	err = signal_generated(session, t->tgid, sig, &si, result);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+	if (err)
+		iom_lost(session, IOM_LOST_ROWS);
+}
+
+void iom_fact_signal_delivered(struct iom_session *session, int sig,
+			       const struct kernel_siginfo *info)
+{
+	struct iom_thread_state *state = iom_thread_get(session, current);
+	struct iom_siginfo si;
+
+	if (!state)
+		return;
+	siginfo_copy(&si, info);
+	si.signo = sig;
+	spin_lock(&state->lock);
+	if (!state->gone)
+		signal_taken(&state->slot, IOM_C_SIGDELIVER, &si, 0, 0);
+	spin_unlock(&state->lock);
+}
+
+/* ---- requests -------------------------------------------------------------------- */
+
+void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q)
+{
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&session->async_lock, flags);
+	err = uring_submitted(session, current, q);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+	if (err)
+		iom_lost(session, IOM_LOST_ASYNC);
+}
+
+void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->async_lock, flags);
+	uring_elsewhere(session, id, count);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+}
+
+void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
+			      s32 res, u32 cqe_flags)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->async_lock, flags);
+	uring_completed(session, current, ring, id, user_data, res, cqe_flags);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+}
+
+void iom_fact_aio_begun(struct iom_session *session, u64 ctx, u64 iocb)
+{
+	struct iom_thread_state *state = iom_thread_get(session, current);
+	unsigned long flags;
+	int err;
+
+	if (!state)
+		return;
+	spin_lock_irqsave(&session->async_lock, flags);
+	err = aio_begun(session, &state->slot, ctx, iocb);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+	if (err)
+		iom_lost(session, IOM_LOST_ASYNC);
+}
+
+void iom_fact_aio_completed(struct iom_session *session, u64 ctx, u64 iocb, s64 res)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->async_lock, flags);
+	aio_completed(session, ctx, iocb, res);
+	spin_unlock_irqrestore(&session->async_lock, flags);
+}
+
+/* ---- sampled windows --------------------------------------------------------------- */
+
+void iom_fact_enter(struct iom_session *session)
+{
+	struct iom_thread_state *state = iom_thread_find(session, current->pid);
+	u32 window = READ_ONCE(session->window);
+
+	if (state && window)
+		sample_enter(&state->slot, window);
+}
+
+void iom_fact_sleep(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+
+	if (state)
+		sample_sleep(&state->slot);
+}
+
+void iom_fact_run(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+
+	if (state)
+		sample_run(&state->slot);
+}
+
+/* Who wakes runs in current's context, unless an interrupt does: then current is
+ * its victim and must not be blamed. */
+static u32 waker_class(const struct task_struct *sleeper)
+{
+	if (in_hardirq() || in_nmi())
+		return IOM_W_HARDIRQ;
+	if (in_serving_softirq())
+		return IOM_W_SOFTIRQ;
+	if (current->flags & PF_IO_WORKER)
+		return IOM_W_IOWQ;
+	if (current->flags & PF_KTHREAD)
+		return IOM_W_KTHREAD;
+	return current == sleeper ? IOM_W_SELF : IOM_W_TASK;
+}
+
+void iom_fact_waking(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+	struct iom_slot *s;
+
+	if (!state || !state->slot.cur_sleep_ns)
+		return;
+	s = &state->slot;
+	s->wake_ns = now_ns();
+	s->waker = waker_class(t);
+	s->waker_tid = 0;
+	memset(s->waker_comm, 0, sizeof(s->waker_comm));
+	if (s->waker == IOM_W_TASK || s->waker == IOM_W_IOWQ || s->waker == IOM_W_KTHREAD) {
+		s->waker_tid = current->pid;
+		comm_copy(s->waker_comm, current);
+	}
+}
+
+/* ---- threads come and go ------------------------------------------------------------- */
+
+static struct iom_entry *thread_entry(struct iom_session *session, struct task_struct *t,
+				      struct iom_thread_state *state, u8 event)
+{
+	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+
+	if (!e) {
+		iom_lost(session, IOM_LOST_RECORDS);
+		return NULL;
+	}
+	e->head.kind = IOM_R_THREAD;
+	thread_fill(session, &e->thread, t, event);
+	if (state)
+		e->thread.serial = state->slot.serial;
+	return e;
+}
+
+void iom_fact_new(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state;
+	struct iom_entry *e;
+
+	if (t->tgid != current->tgid) {
+		if (!session->follow)
+			return;
+		if (iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC)) {
+			iom_lost(session, IOM_LOST_THREADS);
+			return;
+		}
+	}
+	state = iom_thread_get(session, t);
+	if (state) /* nothing of its life is missed: its scheduler clock begins when it is first run */
+		state->slot.off_ns = now_ns() - session->clock_offset;
+	e = thread_entry(session, t, state, IOM_T_NEW);
+	if (e) {
+		e->thread.args[0] = task_pt_regs(t)->sp;
+		iom_queue(session, e);
+	}
+	iom_session_wake(session);
+}
+
+void iom_fact_exec(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+	struct iom_entry *e = thread_entry(session, t, state, IOM_T_EXEC);
+
+	if (e)
+		iom_queue(session, e);
+	iom_session_wake(session);
+}
+
+void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+	struct iom_entry *e = thread_entry(session, t, state, IOM_T_EXIT);
+
+	if (state)
+		iom_thread_del(state);
+	if (e) {
+		e->thread.flags |= last ? IOM_TF_LAST : 0;
+		iom_queue(session, e);
+	}
+	if (last)
+		iom_target_del(session, t->tgid);
+	iom_session_wake(session);
+}
+
+/* ---- how they are just now --------------------------------------------------------------- */
+
+/* The registers of a thread that sleeps. Its stack is freed a grace period after
+ * its end at the earliest (kernel/fork.c, thread_stack_delayed_free()). */
+static bool asleep_regs(struct task_struct *t, struct pt_regs *regs)
+{
+	if (!READ_ONCE(t->__state) || iom_on_cpu(t) || !READ_ONCE(t->stack))
+		return false;
+	*regs = *task_pt_regs(t);
+	return READ_ONCE(t->stack) && !(READ_ONCE(t->flags) & PF_EXITING);
+}
+
+static void scan_thread(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_get(session, t);
+	struct iom_entry *e = thread_entry(session, t, state, IOM_T_STATE);
+	struct pt_regs regs;
+
+	if (!e)
+		return;
+	if (state && asleep_regs(t, &regs)) {
+		spin_lock(&state->lock);
+		thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset);
+		spin_unlock(&state->lock);
+	}
+	iom_queue(session, e);
+}
+
+void iom_fact_scan(struct iom_session *session)
+{
+	struct iom_target_state *target;
+	struct task_struct *leader, *t;
+	unsigned int bucket;
+
+	/* The two clocks are compared just after we were switched in. */
+	fsleep(100);
+	preempt_disable();
+	session->clock_offset = now_ns() - left_cpu(current);
+	preempt_enable();
+
+	rcu_read_lock();
+	hash_for_each_rcu(iom_targets, bucket, target, node) {
+		if (target->session != session)
+			continue;
+		leader = pid_task(target->pid, PIDTYPE_TGID);
+		if (!leader)
+			continue;
+		for_each_thread(leader, t)
+			scan_thread(session, t);
+	}
+	rcu_read_unlock();
+	iom_session_wake(session);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * files.c - from a descriptor of the current process to the open file and what it is.
+ */
+#include <linux/dcache.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/net.h>
+#include <linux/string.h>
+#include <net/sock.h>
+
+#include "versions.h"
+#include "kinds.h"
+#include "session.h"
+
+static bool in_epoll(struct file *file)
+{
+#ifdef CONFIG_EPOLL
+	return READ_ONCE(file->f_ep);
+#else
+	return false;
+#endif
+}
+
+static u8 name_socket(struct file *file, struct iom_row *row)
+{
+	struct iom_sockname *n = (struct iom_sockname *)row->name;
+	struct socket *socket = file->private_data;
+	struct sock *sk = READ_ONCE(socket->sk);
+
+	if (!sk)
+		return IOM_K_SOCK;
+	row->name_kind = IOM_NAME_SOCK;
+	n->family = sk->sk_family;
+	n->type = socket->type;
+	if (n->family == AF_INET) {
+		memcpy(n->saddr, &sk->sk_rcv_saddr, 4);
+		memcpy(n->daddr, &sk->sk_daddr, 4);
+#if IS_ENABLED(CONFIG_IPV6)
+	} else if (n->family == AF_INET6) {
+		memcpy(n->saddr, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(n->daddr, &sk->sk_v6_daddr, 16);
+#endif
+	}
+	if (n->family == AF_INET || n->family == AF_INET6) {
+		n->sport = sk->sk_num;
+		n->dport = ntohs(sk->sk_dport);
+	}
+	return READ_ONCE(sk->sk_state) == TCP_LISTEN ? IOM_K_LISTEN : IOM_K_SOCK;
+}
+
+/* The caller holds a reference to file; row is its caller's alone. */
+void iom_file_identify(struct file *file, struct iom_row *row)
+{
+	struct inode *inode = file_inode(file);
+	struct dentry *dentry = file->f_path.dentry;
+	umode_t mode = inode->i_mode;
+
+	row->file = (u64)file;
+	row->bits = IOM_B_FILE | (in_epoll(file) ? IOM_B_EPOLL : 0);
+	row->f_flags = READ_ONCE(file->f_flags);
+	row->ino = inode->i_ino;
+	row->mode = mode;
+	row->code = iom_file_signum(file);
+	if (S_ISSOCK(mode)) {
+		row->kind = name_socket(file, row);
+		return;
+	}
+	row->name_kind = IOM_NAME_TEXT;
+	/* A rename swaps the pointer and frees the old name after a grace period. */
+	rcu_read_lock();
+	strscpy(row->name, READ_ONCE(dentry->d_name.name), sizeof(row->name));
+	rcu_read_unlock();
+	row->kind = kind_of_file(mode, inode->i_sb->s_magic, inode->i_rdev, row->name);
+}
+
+bool iom_file_same(u32 fd, struct iom_row *row)
+{
+	struct file *file;
+	bool same;
+
+	/* Only compared and two words read: since 6.7 the memory of a file may become
+	 * another file's within the grace period (fs/file_table.c), which then is
+	 * a different pointer the next time or the same open file. */
+	rcu_read_lock();
+	file = files_lookup_fd_raw(current->files, fd);
+	same = (u64)file == row->file;
+	if (same && file) {
+		if (in_epoll(file))
+			row->bits |= IOM_B_EPOLL;
+		same = READ_ONCE(file->f_flags) == row->f_flags;
+	}
+	rcu_read_unlock();
+	return same;
+}
+
+void iom_file_begin(u32 fd, struct iom_row *row)
+{
+	struct file *file = fget_raw(fd);
+
+	if (!file)
+		return;
+	iom_file_identify(file, row);
+	/* If it was the last one, it is released on the way back to user space. */
+	fput(file);
+}
+
+u64 iom_file_other(u32 fd)
+{
+	struct file *file = fget_raw(fd);
+	struct inode *inode;
+	u64 aux = fd;
+
+	if (file) {
+		inode = file_inode(file);
+		aux = aux_of(fd, inode->i_mode, inode->i_rdev, READ_ONCE(file->f_flags),
+			     in_epoll(file));
+		fput(file);
+	}
+	return aux;
+}
+
+bool iom_file_is_stored(u32 fd)
+{
+	struct file *file = fget_raw(fd);
+	umode_t mode;
+
+	if (!file)
+		return false;
+	mode = file_inode(file)->i_mode;
+	fput(file);
+	return S_ISREG(mode) || S_ISBLK(mode);
+}
+
+/*
+ * The kernel's own pidfd_pid() is for it alone. Until 6.8 a pidfd is an anonymous
+ * inode called [pidfd], whose private_data is the struct pid (kernel/fork.c,
+ * pidfd_prepare()); since 6.9 it has a file system of its own, and the inode's
+ * i_private is that (fs/pidfs.c). Both names are the kernel's: no program can
+ * make a file that has them.
+ */
+struct pid *iom_pid_of_fd(int fd)
+{
+	struct file *file = fget(fd);
+	struct pid *pid = NULL;
+	struct inode *inode;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	inode = file_inode(file);
+	if (inode->i_sb->s_magic == IOM_MAGIC_PIDFS)
+		pid = inode->i_private;
+	else if (inode->i_sb->s_magic == IOM_MAGIC_ANON_INODE &&
+		 !strcmp(file->f_path.dentry->d_name.name, "[pidfd]"))
+		pid = file->private_data;
+	get_pid(pid);
+	fput(file);
+	return pid ? pid : ERR_PTR(-EINVAL);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * iomodel - facts about the I/O of processes, through /dev/iomodel.
+ */
+#include <linux/module.h>
+
+#include "session.h"
+
+static int __init iom_init(void)
+{
+	int err;
+
+	err = iom_entries_init();
+	if (err)
+		return err;
+	err = iom_tables_init();
+	if (err)
+		goto entries;
+	err = iom_probes_init();
+	if (err)
+		goto tables;
+	/* Last: from here on somebody may come. */
+	err = iom_device_init();
+	if (err)
+		goto probes;
+	return 0;
+probes:
+	iom_probes_exit();
+tables:
+	iom_tables_exit();
+entries:
+	iom_entries_exit();
+	return err;
+}
+
+static void __exit iom_exit(void)
+{
+	/* No file is open: every session is gone, and with it every probe. */
+	iom_device_exit();
+	iom_probes_exit();
+	iom_tables_exit();
+	iom_entries_exit();
+}
+
+module_init(iom_init);
+module_exit(iom_exit);
+
+MODULE_DESCRIPTION("iomodel: which I/O model a process uses, and a lab device");
+MODULE_AUTHOR("The iomodel authors");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probes.c - where the kernel is listened to.
+ *
+ * Tracepoints are looked up by name, because most are not exported; that a probe
+ * has its tracepoint's prototype is checked when this is compiled, by the kernel's
+ * own check_trace_callback_type_*(). The probes are on while some session runs,
+ * the scheduler's only while some session's sampled window is open: they would
+ * cost every process on the machine.
+ *
+ * Each probe takes rcu_read_lock() first (session.h) and asks for whom it is.
+ */
+#include <linux/kprobes.h>
+#include <linux/sched/signal.h>
+#include <linux/tracepoint.h>
+#include <linux/uio.h>
+#include <trace/events/sched.h>
+#include <trace/events/signal.h>
+#include <trace/events/syscalls.h>
+#include <trace/events/task.h>
+
+#include "versions.h"
+#include "session.h"
+
+#if IS_ENABLED(CONFIG_IO_URING)
+#include <trace/events/io_uring.h>
+#endif
+
+/* ---- calls, signals, threads -------------------------------------------------- */
+
+#define FOR_SESSIONS_OF(task, session, call)				\
+	do {								\
+		struct iom_target_state *target_;			\
+		struct iom_session *session;				\
+									\
+		rcu_read_lock();					\
+		iom_for_each_target(target_, (task)->tgid) {		\
+			session = target_->session;			\
+			if (READ_ONCE(session->running))		\
+				call;					\
+		}							\
+		rcu_read_unlock();					\
+	} while (0)
+
+static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
+{
+	if (iom_watched(current))
+		FOR_SESSIONS_OF(current, session, iom_fact_exit(session, regs, ret));
+}
+
+static void probe_signal_generate(void *data, int sig, struct kernel_siginfo *info,
+				  struct task_struct *t, int group, int result)
+{
+	if (iom_watched(t))
+		FOR_SESSIONS_OF(t, session,
+				iom_fact_signal_generated(session, t, sig, info, result));
+}
+
+static void probe_signal_deliver(void *data, int sig, struct kernel_siginfo *info,
+				 struct k_sigaction *ka)
+{
+	if (iom_watched(current))
+		FOR_SESSIONS_OF(current, session, iom_fact_signal_delivered(session, sig, info));
+}
+
+static void probe_task_newtask(void *data, struct task_struct *t, iom_clone_flags flags)
+{
+	if (iom_watched(current))
+		FOR_SESSIONS_OF(current, session, iom_fact_new(session, t));
+}
+
+static void arm(struct iom_session *session, struct task_struct *t)
+{
+	int err;
+
+	if (!READ_ONCE(session->running) || READ_ONCE(session->arm_tgid) != t->tgid)
+		return;
+	WRITE_ONCE(session->arm_tgid, 0);
+	err = iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC);
+	if (err && err != -EEXIST)
+		iom_lost(session, IOM_LOST_THREADS);
+}
+
+static void probe_sched_process_exec(void *data, struct task_struct *t, pid_t old_pid,
+				     struct linux_binprm *bprm)
+{
+	struct iom_session *session;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(session, &iom_sessions, node)
+		arm(session, t);
+	rcu_read_unlock();
+	if (iom_watched(t))
+		FOR_SESSIONS_OF(t, session, iom_fact_exec(session, t));
+}
+
+static void probe_sched_process_exit(void *data, struct task_struct *t IOM_EXIT_GROUP_DEAD)
+{
+	bool last;
+
+	if (!iom_watched(t))
+		return;
+	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
+	last = atomic_read(&t->signal->live) == 0;
+	FOR_SESSIONS_OF(t, session, iom_fact_left(session, t, last));
+}
+
+/* ---- asynchronous requests: completed in any context, by anybody ---------------------- */
+
+#define FOR_SESSIONS(session, some, call)				\
+	do {								\
+		struct iom_session *session;				\
+									\
+		rcu_read_lock();					\
+		list_for_each_entry_rcu(session, &iom_sessions, node)	\
+			if (READ_ONCE(session->running) && READ_ONCE(session->some)) \
+				call;					\
+		rcu_read_unlock();					\
+	} while (0)
+
+#if IS_ENABLED(CONFIG_IO_URING)
+static void uring_submitted(struct io_kiocb *req)
+{
+	struct iom_sqe q = {.id = (u64)req};
+
+	if (!iom_watched(current))
+		return;
+	q.ring = (u64)req->ctx;
+	q.user_data = req->cqe.user_data;
+	q.opcode = req->opcode;
+	q.fd = req->cqe.fd;
+	if ((req->flags & REQ_F_FIXED_FILE) || req->cqe.fd < 0)
+		q.fd = IOM_FD_NONE;
+	FOR_SESSIONS_OF(current, session, iom_fact_uring_submitted(session, &q));
+}
+
+static void probe_uring_submit(void *data, struct io_kiocb *req IOM_URING_SUBMIT_NONBLOCK)
+{
+	uring_submitted(req);
+}
+
+static void probe_uring_queue_async_work(void *data, struct io_kiocb *req, iom_uring_rw rw)
+{
+	FOR_SESSIONS(session, nrequests,
+		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER));
+}
+
+static void probe_uring_poll_arm(void *data, struct io_kiocb *req, int mask, int events)
+{
+	FOR_SESSIONS(session, nrequests,
+		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM));
+}
+
+static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *req,
+				 IOM_URING_COMPLETE_ARGS)
+{
+	FOR_SESSIONS(session, nshots,
+		     iom_fact_uring_completed(session, (u64)ctx, (u64)req,
+					      IOM_URING_USER_DATA, IOM_URING_RES,
+					      IOM_URING_CQE_FLAGS));
+}
+#endif
+
+/* The head of struct aio_kiocb, fs/aio.c, unchanged from 6.1 to 7.2. It is private
+ * there; were it ever different, no completion would match a request that is
+ * followed, and requests would be counted as lost, not wrongly. */
+struct aio_kiocb_head {
+	union {
+		struct kiocb rw;
+		struct {
+			struct file *file;
+			struct wait_queue_head *head;
+			__poll_t events;
+			bool cancelled, work_scheduled, work_need_resched;
+			struct wait_queue_entry wait;
+			struct work_struct work;
+		} poll;
+	};
+	void *ki_ctx;
+	void *ki_cancel;
+	struct io_event ki_res;
+};
+
+/* io_submit_one(struct kioctx *ctx, struct iocb __user *user_iocb, bool compat) */
+static int probe_io_submit_one(struct kprobe *p, struct pt_regs *regs)
+{
+	if (iom_watched(current))
+		FOR_SESSIONS_OF(current, session, iom_fact_aio_begun(session, regs->di, regs->si));
+	return 0;
+}
+
+/* aio_complete(struct aio_kiocb *iocb) */
+static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
+{
+	struct aio_kiocb_head *head = (void *)regs->di;
+
+	FOR_SESSIONS(session, nflights,
+		     iom_fact_aio_completed(session, (u64)head->ki_ctx, head->ki_res.obj,
+					    head->ki_res.res));
+	return 0;
+}
+
+/* ---- sampled windows ------------------------------------------------------------------ */
+
+static void probe_sys_enter(void *data, struct pt_regs *regs, long nr)
+{
+	if (iom_watched(current))
+		FOR_SESSIONS_OF(current, session, iom_fact_enter(session));
+}
+
+static void probe_sched_switch(void *data, bool preempt, struct task_struct *prev,
+			       struct task_struct *next, unsigned int prev_state)
+{
+	if (!preempt && prev_state && iom_watched(prev))
+		FOR_SESSIONS_OF(prev, session, iom_fact_sleep(session, prev));
+	if (iom_watched(next))
+		FOR_SESSIONS_OF(next, session, iom_fact_run(session, next));
+}
+
+static void probe_sched_waking(void *data, struct task_struct *t)
+{
+	if (iom_watched(t))
+		FOR_SESSIONS_OF(t, session, iom_fact_waking(session, t));
+}
+
+/* ---- registering ------------------------------------------------------------------------ */
+
+struct point {
+	const char *name;
+	void *probe;
+	bool optional;
+	struct tracepoint *tp;
+};
+
+static struct point points[] = {
+	{"sys_exit", probe_sys_exit},
+	{"task_newtask", probe_task_newtask},
+	{"sched_process_exec", probe_sched_process_exec},
+	{"sched_process_exit", probe_sched_process_exit},
+	{"signal_generate", probe_signal_generate},
+	{"signal_deliver", probe_signal_deliver},
+#if IS_ENABLED(CONFIG_IO_URING)
+	{IOM_URING_SUBMIT_NAME, probe_uring_submit, true},
+	{"io_uring_complete", probe_uring_complete, true},
+	{"io_uring_queue_async_work", probe_uring_queue_async_work, true},
+	{"io_uring_poll_arm", probe_uring_poll_arm, true},
+#endif
+};
+
+static struct point window_points[] = {
+	{"sched_waking", probe_sched_waking},
+	{"sched_switch", probe_sched_switch},
+	{"sys_enter", probe_sys_enter},
+};
+
+/* Never called: compiling it is the check. */
+static void __maybe_unused check_prototypes(void)
+{
+	check_trace_callback_type_sys_exit(probe_sys_exit);
+	check_trace_callback_type_task_newtask(probe_task_newtask);
+	check_trace_callback_type_sched_process_exec(probe_sched_process_exec);
+	check_trace_callback_type_sched_process_exit(probe_sched_process_exit);
+	check_trace_callback_type_signal_generate(probe_signal_generate);
+	check_trace_callback_type_signal_deliver(probe_signal_deliver);
+	check_trace_callback_type_sys_enter(probe_sys_enter);
+	check_trace_callback_type_sched_switch(probe_sched_switch);
+	check_trace_callback_type_sched_waking(probe_sched_waking);
+#if IS_ENABLED(CONFIG_IO_URING)
+	IOM_URING_SUBMIT_CHECK(probe_uring_submit);
+	check_trace_callback_type_io_uring_complete(probe_uring_complete);
+	check_trace_callback_type_io_uring_queue_async_work(probe_uring_queue_async_work);
+	check_trace_callback_type_io_uring_poll_arm(probe_uring_poll_arm);
+#endif
+}
+
+static struct kprobe at_submit_one = {
+	.symbol_name = "io_submit_one",
+	.pre_handler = probe_io_submit_one,
+};
+
+static struct kprobe at_complete = {
+	.symbol_name = "aio_complete",
+	.pre_handler = probe_aio_complete,
+};
+
+static unsigned int users, window_users; /* under iom_mutex */
+static bool aio_on, uring_on;
+
+static void find_point(struct tracepoint *tp, void *data)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(points); i++)
+		if (!strcmp(tp->name, points[i].name))
+			points[i].tp = tp;
+	for (size_t i = 0; i < ARRAY_SIZE(window_points); i++)
+		if (!strcmp(tp->name, window_points[i].name))
+			window_points[i].tp = tp;
+}
+
+static int all_found(const struct point *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!p[i].tp && !p[i].optional) {
+			pr_err("iomodel: this kernel has no tracepoint %s\n", p[i].name);
+			return -ENOENT;
+		}
+	return 0;
+}
+
+int iom_probes_init(void)
+{
+	int err;
+
+	for_each_kernel_tracepoint(find_point, NULL);
+	err = all_found(points, ARRAY_SIZE(points));
+	if (!err)
+		err = all_found(window_points, ARRAY_SIZE(window_points));
+	return err;
+}
+
+void iom_probes_exit(void)
+{
+	WARN_ON(users || window_users);
+}
+
+static void off(struct point *p, size_t n)
+{
+	while (n--)
+		if (p[n].tp)
+			tracepoint_probe_unregister(p[n].tp, p[n].probe, NULL);
+}
+
+static int on(struct point *p, size_t n)
+{
+	int err;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!p[i].tp)
+			continue;
+		err = tracepoint_probe_register(p[i].tp, p[i].probe, NULL);
+		if (err) {
+			off(p, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* Both or none: half of it would make every request look as if it were in flight. */
+static void aio_begin(void)
+{
+	/* What an earlier registration left: the address would exclude the name, and
+	 * "disabled" would hold for the new one too (kernel/kprobes.c).
+	 */
+	at_submit_one.addr = NULL;
+	at_submit_one.flags = 0;
+	at_complete.addr = NULL;
+	at_complete.flags = 0;
+	if (register_kprobe(&at_submit_one))
+		return;
+	if (register_kprobe(&at_complete)) {
+		unregister_kprobe(&at_submit_one);
+		return;
+	}
+	WRITE_ONCE(aio_on, true);
+}
+
+static void aio_end(void)
+{
+	if (!aio_on)
+		return;
+	unregister_kprobe(&at_complete);
+	unregister_kprobe(&at_submit_one);
+	WRITE_ONCE(aio_on, false);
+}
+
+int iom_probes_get(void)
+{
+	int err;
+
+	lockdep_assert_held(&iom_mutex);
+	if (users++)
+		return 0;
+	err = on(points, ARRAY_SIZE(points));
+	if (err) {
+		users--;
+		return err;
+	}
+#if IS_ENABLED(CONFIG_IO_URING)
+	uring_on = true;
+	for (size_t i = 0; i < ARRAY_SIZE(points); i++)
+		uring_on &= points[i].tp != NULL;
+#endif
+	aio_begin();
+	return 0;
+}
+
+void iom_probes_put(void)
+{
+	lockdep_assert_held(&iom_mutex);
+	if (WARN_ON(!users) || --users)
+		return;
+	aio_end();
+	off(points, ARRAY_SIZE(points));
+	tracepoint_synchronize_unregister();
+}
+
+int iom_window_get(void)
+{
+	int err;
+
+	lockdep_assert_held(&iom_mutex);
+	if (window_users++)
+		return 0;
+	err = on(window_points, ARRAY_SIZE(window_points));
+	if (err)
+		window_users--;
+	return err;
+}
+
+void iom_window_put(void)
+{
+	lockdep_assert_held(&iom_mutex);
+	if (WARN_ON(!window_users) || --window_users)
+		return;
+	off(window_points, ARRAY_SIZE(window_points));
+	tracepoint_synchronize_unregister();
+}
+
+u32 iom_probes_have(void)
+{
+	return (READ_ONCE(aio_on) ? IOM_HAVE_AIO : 0) |
+	       (READ_ONCE(uring_on) ? IOM_HAVE_URING : 0);
+}
+
+u64 iom_probes_missed(void)
+{
+	return at_submit_one.nmissed + at_complete.nmissed;
+}

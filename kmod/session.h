@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - who watches whom, and what is kept of it.
+ *
+ * A session is an open /dev/iomodel. It has targets (processes), and for each
+ * of their threads a struct iom_thread_state with the rows that this thread
+ * counts in. Facts leave a session through its queue.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *   session->lock	mutex; ioctl and read of one open file
+ *   iom_mutex		mutex; list of sessions, registering probes
+ *   iom_tables_lock	spinlock; changes of iom_targets and iom_threads. Only
+ *			from process context; readers use RCU
+ *   state->lock	spinlock; slot and rows of a thread: its own calls, and
+ *			whoever takes its rows away. Only from process context
+ *   session->async_lock	spinlock, interrupts off; shared rows and requests in
+ *			flight: any context, also under siglock and with a
+ *			completion's locks held, so nothing is woken under it
+ *   session->queue_lock	spinlock, interrupts off; the innermost
+ *
+ * Probes run under rcu_read_lock() of their own: since 6.13 those of system
+ * calls are called with preemption enabled (include/linux/tracepoint.h). What
+ * they reach by RCU lives until a grace period after it was unlinked. Waking a
+ * reader is left until all locks are dropped: iom_session_wake().
+ */
+#ifndef IOMODEL_SESSION_H
+#define IOMODEL_SESSION_H
+
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "facts.h"
+#include "requests.h"
+#include "slot.h"
+#include "uapi/iomodel.h"
+
+#define IOM_QUEUE_THREADS 65536 /* thread records that may wait */
+#define IOM_QUEUE_SAMPLES 8192
+#define IOM_WAKE_ROWS	  4096 /* so many rows in the queue call the reader */
+#define IOM_REQUESTS_MAX  65536 /* requests in flight that are followed */
+#define IOM_RINGS_MAX	  1024
+#define IOM_FEW_ROWS	  8 /* hash heads that need no allocation */
+
+/* A record: in a table while it is a row that still counts, then in the queue. */
+struct iom_entry {
+	union {
+		struct hlist_node hash;
+		struct list_head queue;
+	};
+	struct_group(record, /* what user space gets, head.size of it */
+		struct iom_record head;
+		union {
+			struct iom_row row;
+			struct iom_thread thread;
+			struct iom_sample sample;
+		};
+	);
+};
+
+/* How many of what is lost, atomically; iom_session_stats() makes struct iom_stats of it. */
+enum iom_loss {
+	IOM_LOST_ROWS,
+	IOM_LOST_THREADS,
+	IOM_LOST_RECORDS,
+	IOM_LOST_SAMPLES,
+	IOM_LOST_ASYNC,
+	IOM_SEEN_COMPAT,
+	IOM_SEEN_UNKNOWN,
+	IOM_LOSSES,
+};
+
+struct iom_session {
+	struct list_head node; /* iom_sessions; RCU */
+	struct mutex lock;
+	struct pid_namespace *pidns; /* of who opened it */
+	atomic_t *gens;		     /* IOM_GENS, for user space to map */
+	bool running;		     /* written under iom_mutex */
+	bool stopped;
+	bool follow;
+	u32 window; /* number of the one under way */
+	u32 arm_tgid;
+	atomic_t serials;
+	atomic_t rows; /* in tables and queue */
+	atomic_t threads, targets;
+	u64 clock_offset;
+	u64 missed_before; /* hits that kprobes had missed when it started */
+	atomic64_t losses[IOM_LOSSES];
+
+	spinlock_t async_lock; /* guards what follows */
+	DECLARE_HASHTABLE(shared, 10);
+	DECLARE_HASHTABLE(requests, 12); /* of io_uring, by address */
+	DECLARE_HASHTABLE(flights, 12);	 /* of libaio */
+	DECLARE_HASHTABLE(rings, 8);
+	DECLARE_HASHTABLE(shots, 8);
+	u32 nshared, nrequests, nflights, nrings, nshots;
+
+	spinlock_t queue_lock; /* guards what follows */
+	struct list_head queue;
+	u32 queued, queued_rows, queued_threads, queued_samples;
+	bool wake; /* set under queue_lock, looked at without */
+
+	wait_queue_head_t wait;
+};
+
+struct iom_target_state {
+	struct hlist_node node; /* iom_targets; RCU */
+	struct rcu_head rcu;
+	struct iom_session *session;
+	struct pid *pid;
+	u32 tgid;
+};
+
+struct iom_thread_state {
+	struct hlist_node node; /* iom_threads; RCU */
+	struct rcu_head rcu;
+	struct iom_session *session;
+	spinlock_t lock; /* guards what follows */
+	bool gone;	 /* unlinked: counts nothing any more */
+	struct iom_slot slot;
+	u32 nrows, bits; /* rows, and hash heads as a power of two */
+	struct hlist_head *heads;
+	struct hlist_head few[IOM_FEW_ROWS];
+};
+
+extern struct mutex iom_mutex;
+extern struct list_head iom_sessions;
+#define IOM_TABLE_BITS 12
+extern struct hlist_head iom_targets[1 << IOM_TABLE_BITS]; /* by tgid */
+extern struct hlist_head iom_threads[1 << IOM_TABLE_BITS]; /* by tid */
+
+int iom_tables_init(void);
+void iom_tables_exit(void);
+
+/* Is the process watched by anybody? The first question of every probe. */
+bool iom_watched(const struct task_struct *t);
+
+#define iom_for_each_target(target, tgid_)					\
+	hash_for_each_possible_rcu(iom_targets, target, node, tgid_)		\
+		if ((target)->tgid != (tgid_)) { } else
+
+/* The process of pid, for session. Takes a reference to pid. GFP_ATOMIC where
+ * the caller may not sleep. 0, -ENOMEM, -EEXIST. */
+int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp);
+/* It has left: the last thread's exit. */
+void iom_target_del(struct iom_session *session, u32 tgid);
+
+/* A thread's state, under rcu_read_lock(); NULL: it has none. */
+struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid);
+/* The same, made if need be; NULL: no room, counted. t must not run meanwhile,
+ * or be current. */
+struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t);
+/* It has left: its rows go to the queue. */
+void iom_thread_del(struct iom_thread_state *state);
+
+/* All targets and threads of a session, before it stops or dies. May sleep.
+ * keep_rows: they go to the queue; else they are freed. */
+void iom_session_unlink(struct iom_session *session, bool keep_rows);
+
+static inline void iom_lost(struct iom_session *session, enum iom_loss what)
+{
+	atomic64_inc(&session->losses[what]);
+}
+
+/* queue.c. An entry is its caller's alone until it is queued. */
+int iom_entries_init(void);
+void iom_entries_exit(void);
+struct iom_entry *iom_entry_new(gfp_t gfp); /* zeroed, or NULL */
+void iom_entry_free(struct iom_entry *e);
+/* Queue it, whatever its kind; it is freed and counted as lost when there are
+ * too many of its kind. Rows are bounded where they are made: never lost here. */
+void iom_queue(struct iom_session *session, struct iom_entry *e);
+struct iom_entry *iom_queue_first(struct iom_session *session); /* NULL: empty */
+void iom_queue_drop_first(struct iom_session *session);
+/* Call the reader if something wanted it. No lock held. */
+void iom_session_wake(struct iom_session *session);
+
+/* rows.c. state->lock held. */
+struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u32 nr);
+struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class);
+void iom_rows_begin(struct iom_thread_state *state);
+void iom_rows_queue(struct iom_thread_state *state);
+void iom_rows_free(struct iom_thread_state *state);
+
+/* files.c, for the current process. */
+struct file;
+void iom_file_identify(struct file *file, struct iom_row *row);
+bool iom_file_same(u32 fd, struct iom_row *row);
+void iom_file_begin(u32 fd, struct iom_row *row);
+u64 iom_file_other(u32 fd);
+bool iom_file_is_stored(u32 fd);
+/* The process behind a pidfd, with a reference, or an ERR_PTR. */
+struct pid *iom_pid_of_fd(int fd);
+
+/* async.c. session->async_lock held. */
+struct iom_row *iom_shared_find(struct iom_session *session, u64 key);
+struct iom_row *iom_shared_get(struct iom_session *session, u64 key, u32 tgid);
+void iom_shared_queue(struct iom_session *session); /* takes the lock itself */
+void iom_async_free(struct iom_session *session);   /* nobody else is left */
+
+struct iom_request *iom_request_find(struct iom_session *session, u64 id);
+int iom_request_put(struct iom_session *session, u64 id, const struct iom_request *fresh);
+void iom_request_del(struct iom_session *session, u64 id);
+struct iom_flight *iom_flight_find(struct iom_session *session, const struct iom_flight_key *key);
+int iom_flight_put(struct iom_session *session, const struct iom_flight_key *key,
+		   const struct iom_flight *fresh);
+void iom_flight_del(struct iom_session *session, const struct iom_flight_key *key);
+s64 *iom_ring_depth(struct iom_session *session, u64 ring, int begin);
+u64 *iom_shot_find(struct iom_session *session, const struct iom_multishot *shot);
+void iom_shot_put(struct iom_session *session, const struct iom_multishot *shot, u64 row);
+
+/*
+ * facts.c: what the probes call, under rcu_read_lock(). current is of a target of
+ * session, but for those that name another task or a request.
+ */
+void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret);
+void iom_fact_signal_generated(struct iom_session *session, struct task_struct *t, int sig,
+			       const struct kernel_siginfo *info, int result);
+void iom_fact_signal_delivered(struct iom_session *session, int sig,
+			       const struct kernel_siginfo *info);
+void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q);
+void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count);
+void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
+			      s32 res, u32 flags);
+void iom_fact_aio_begun(struct iom_session *session, u64 ctx, u64 iocb);
+void iom_fact_aio_completed(struct iom_session *session, u64 ctx, u64 iocb, s64 res);
+void iom_fact_enter(struct iom_session *session);
+void iom_fact_sleep(struct iom_session *session, struct task_struct *t);
+void iom_fact_run(struct iom_session *session, struct task_struct *t);
+void iom_fact_waking(struct iom_session *session, struct task_struct *t);
+/* A task was born, has executed a program, or leaves. */
+void iom_fact_new(struct iom_session *session, struct task_struct *t);
+void iom_fact_exec(struct iom_session *session, struct task_struct *t);
+void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last);
+/* One state record for each thread of each target. May sleep. */
+void iom_fact_scan(struct iom_session *session);
+
+/* probes.c. iom_mutex held. */
+int iom_probes_init(void);
+void iom_probes_exit(void);
+int iom_probes_get(void);
+void iom_probes_put(void); /* waits until no probe runs any more, if it was the last */
+int iom_window_get(void);
+void iom_window_put(void);
+u32 iom_probes_have(void); /* IOM_HAVE_* */
+u64 iom_probes_missed(void); /* hits of probes that the kernel skipped, since loading */
+
+/* device.c */
+int iom_device_init(void);
+void iom_device_exit(void);
+
+#endif

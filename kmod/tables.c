@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tables.c - which processes and threads are watched, and by whom.
+ */
+#include <linux/bitmap.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "session.h"
+
+DEFINE_MUTEX(iom_mutex);
+LIST_HEAD(iom_sessions);
+struct hlist_head iom_targets[1 << IOM_TABLE_BITS];
+struct hlist_head iom_threads[1 << IOM_TABLE_BITS];
+
+static DEFINE_SPINLOCK(iom_tables_lock);
+/* One bit per tgid. A bit too many costs a look at the table; one too few would
+ * cost facts, so it is set before and cleared after the target is in the table. */
+static unsigned long *watched_bits;
+
+int iom_tables_init(void)
+{
+	watched_bits = vzalloc(BITS_TO_LONGS(IOM_PIDS_MAX) * sizeof(long));
+	return watched_bits ? 0 : -ENOMEM;
+}
+
+void iom_tables_exit(void)
+{
+	vfree(watched_bits);
+}
+
+bool iom_watched(const struct task_struct *t)
+{
+	return test_bit(t->tgid & (IOM_PIDS_MAX - 1), watched_bits);
+}
+
+/* ---- targets ------------------------------------------------------------------ */
+
+static struct iom_target_state *target_find(struct iom_session *session, u32 tgid)
+{
+	struct iom_target_state *target;
+
+	hash_for_each_possible_rcu(iom_targets, target, node, tgid,
+				   lockdep_is_held(&iom_tables_lock))
+		if (target->tgid == tgid && target->session == session)
+			return target;
+	return NULL;
+}
+
+int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp)
+{
+	struct iom_target_state *target = kzalloc(sizeof(*target), gfp | __GFP_NOWARN);
+	int err = 0;
+
+	if (!target)
+		return -ENOMEM;
+	target->session = session;
+	target->pid = get_pid(pid);
+	target->tgid = tgid;
+	spin_lock(&iom_tables_lock);
+	if (target_find(session, tgid)) {
+		err = -EEXIST;
+	} else {
+		set_bit(tgid & (IOM_PIDS_MAX - 1), watched_bits);
+		hash_add_rcu(iom_targets, &target->node, tgid);
+		atomic_inc(&session->targets);
+	}
+	spin_unlock(&iom_tables_lock);
+	if (err) {
+		put_pid(target->pid);
+		kfree(target);
+	}
+	return err;
+}
+
+static void target_free(struct rcu_head *rcu)
+{
+	struct iom_target_state *target = container_of(rcu, struct iom_target_state, rcu);
+
+	put_pid(target->pid);
+	kfree(target);
+}
+
+static void target_unlink(struct iom_target_state *target)
+{
+	struct iom_target_state *other;
+	u32 tgid = target->tgid;
+
+	lockdep_assert_held(&iom_tables_lock);
+	hash_del_rcu(&target->node);
+	atomic_dec(&target->session->targets);
+	call_rcu(&target->rcu, target_free);
+	hash_for_each_possible_rcu(iom_targets, other, node, tgid,
+				   lockdep_is_held(&iom_tables_lock))
+		if (other->tgid == tgid)
+			return;
+	clear_bit(tgid & (IOM_PIDS_MAX - 1), watched_bits);
+}
+
+void iom_target_del(struct iom_session *session, u32 tgid)
+{
+	struct iom_target_state *target;
+
+	spin_lock(&iom_tables_lock);
+	target = target_find(session, tgid);
+	if (target)
+		target_unlink(target);
+	spin_unlock(&iom_tables_lock);
+}
+
+/* ---- threads ------------------------------------------------------------------- */
+
+static struct iom_thread_state *thread_look(struct iom_session *session, u32 tid)
+{
+	struct iom_thread_state *state;
+
+	hash_for_each_possible_rcu(iom_threads, state, node, tid,
+				   lockdep_is_held(&iom_tables_lock))
+		if (state->slot.tid == tid && state->session == session)
+			return state;
+	return NULL;
+}
+
+struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid)
+{
+	return thread_look(session, tid);
+}
+
+struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid), *other;
+
+	if (state)
+		return state;
+	if (atomic_read(&session->threads) >= IOM_THREADS) {
+		iom_lost(session, IOM_LOST_THREADS);
+		return NULL;
+	}
+	state = kzalloc(sizeof(*state), GFP_ATOMIC | __GFP_NOWARN);
+	if (!state) {
+		iom_lost(session, IOM_LOST_THREADS);
+		return NULL;
+	}
+	state->session = session;
+	spin_lock_init(&state->lock);
+	iom_rows_begin(state);
+	state->slot.tid = t->pid;
+	state->slot.serial = atomic_inc_return(&session->serials);
+	slot_begin(&state->slot, t);
+	spin_lock(&iom_tables_lock);
+	/* A scan and the thread itself may want it at the same time. */
+	other = thread_look(session, t->pid);
+	if (!other) {
+		hash_add_rcu(iom_threads, &state->node, t->pid);
+		atomic_inc(&session->threads);
+	}
+	spin_unlock(&iom_tables_lock);
+	if (other) {
+		kfree(state);
+		return other;
+	}
+	return state;
+}
+
+static void thread_unlink(struct iom_thread_state *state)
+{
+	lockdep_assert_held(&iom_tables_lock);
+	hash_del_rcu(&state->node);
+	atomic_dec(&state->session->threads);
+}
+
+/* Its last rows; who still has it by RCU finds it gone. */
+static void thread_close(struct iom_thread_state *state, bool keep_rows)
+{
+	spin_lock(&state->lock);
+	state->gone = true;
+	if (keep_rows)
+		iom_rows_queue(state);
+	else
+		iom_rows_free(state);
+	spin_unlock(&state->lock);
+	kfree_rcu(state, rcu);
+}
+
+void iom_thread_del(struct iom_thread_state *state)
+{
+	spin_lock(&iom_tables_lock);
+	thread_unlink(state);
+	spin_unlock(&iom_tables_lock);
+	thread_close(state, true);
+}
+
+/* ---- the end ----------------------------------------------------------------------- */
+
+static struct iom_thread_state *any_thread(struct iom_session *session, unsigned int *bucket)
+{
+	struct iom_thread_state *state;
+
+	lockdep_assert_held(&iom_tables_lock);
+	for (; *bucket < ARRAY_SIZE(iom_threads); (*bucket)++)
+		hlist_for_each_entry(state, &iom_threads[*bucket], node)
+			if (state->session == session)
+				return state;
+	return NULL;
+}
+
+void iom_session_unlink(struct iom_session *session, bool keep_rows)
+{
+	struct iom_target_state *target;
+	struct iom_thread_state *state;
+	struct hlist_node *next;
+	unsigned int bucket = 0;
+
+	lockdep_assert_held(&iom_mutex);
+	spin_lock(&iom_tables_lock);
+	hash_for_each_safe(iom_targets, bucket, next, target, node)
+		if (target->session == session)
+			target_unlink(target);
+	spin_unlock(&iom_tables_lock);
+	/* From here on no probe finds the session by a process. Those that already
+	 * had found it are done after this, so no thread is added behind our back. */
+	synchronize_rcu();
+	for (bucket = 0;;) {
+		spin_lock(&iom_tables_lock);
+		state = any_thread(session, &bucket);
+		if (state)
+			thread_unlink(state);
+		spin_unlock(&iom_tables_lock);
+		if (!state)
+			break;
+		thread_close(state, keep_rows);
+		cond_resched();
+	}
+}

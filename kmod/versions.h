@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * versions.h - what differs between the kernels this is built for, 6.1 to 7.2.
+ */
+#ifndef IOMODEL_VERSIONS_H
+#define IOMODEL_VERSIONS_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if IS_ENABLED(CONFIG_IO_URING)
+#include <linux/io_uring_types.h>
+#endif
+
+/* 6.12: struct file points to its owner, NULL until one is named */
+static inline int iom_file_signum(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	struct fown_struct *owner = READ_ONCE(file->f_owner);
+
+	return owner ? READ_ONCE(owner->signum) : 0;
+#else
+	return READ_ONCE(file->f_owner.signum);
+#endif
+}
+
+/* 6.3: flags of a mapping are changed by functions */
+static inline void iom_vma_readonly(struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
+#else
+	vma->vm_flags &= ~(VM_MAYWRITE | VM_MAYEXEC);
+#endif
+}
+
+static inline bool iom_on_cpu(const struct task_struct *t)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(t->on_cpu);
+#else
+	return t == current;
+#endif
+}
+
+/* Prototypes of tracepoints. */
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define IOM_EXIT_GROUP_DEAD , bool group_dead
+#else
+#define IOM_EXIT_GROUP_DEAD
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define iom_clone_flags u64
+#else
+#define iom_clone_flags unsigned long
+#endif
+
+#if IS_ENABLED(CONFIG_IO_URING)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define IOM_URING_SUBMIT_NAME  "io_uring_submit_req"
+#define IOM_URING_SUBMIT_CHECK check_trace_callback_type_io_uring_submit_req
+#define IOM_URING_SUBMIT_NONBLOCK
+#else
+#define IOM_URING_SUBMIT_NAME	  "io_uring_submit_sqe"
+#define IOM_URING_SUBMIT_CHECK	  check_trace_callback_type_io_uring_submit_sqe
+#define IOM_URING_SUBMIT_NONBLOCK , bool force_nonblock
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define iom_uring_rw bool
+#else
+#define iom_uring_rw int
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define IOM_URING_COMPLETE_CTX	struct io_ring_ctx *
+#define IOM_URING_COMPLETE_ARGS struct io_uring_cqe *cqe
+#define IOM_URING_USER_DATA	(cqe->user_data)
+#define IOM_URING_RES		(cqe->res)
+#define IOM_URING_CQE_FLAGS	(cqe->flags)
+#else
+#define IOM_URING_COMPLETE_CTX	void *
+#define IOM_URING_COMPLETE_ARGS \
+	u64 user_data, int res, unsigned int cqe_flags, u64 extra1, u64 extra2
+#define IOM_URING_USER_DATA user_data
+#define IOM_URING_RES	    res
+#define IOM_URING_CQE_FLAGS cqe_flags
+#endif
+
+/* The file of a request that is being completed: it holds a reference. */
+static inline struct file *iom_uring_file(u64 req)
+{
+	return ((struct io_kiocb *)req)->file;
+}
+#else
+static inline struct file *iom_uring_file(u64 req)
+{
+	return NULL;
+}
+#endif
+
+#endif
