@@ -27,7 +27,7 @@ B := build
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror
 override CFLAGS += -std=gnu11 $(WARN) $(SAN)
-CPPFLAGS += -Ibpf -Iuser -I$(B) -DIOM_VERSION='"$(VERSION)"'
+CPPFLAGS += -Ibpf -Iuser -Ikmod -I$(B) -DIOM_VERSION='"$(VERSION)"'
 LIBS := -lbpf -lelf -ljansson -lz
 # Expanded late: in one run with `deps` the compiler is not there yet when this is read.
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 $(WARN) \

@@ -24,12 +24,16 @@
 #define IOM_THREADS	 (1U << IOM_THREADS_BITS)
 #define IOM_GENS_BITS	 18 /* file generations, shared by collision */
 #define IOM_GENS	 (1U << IOM_GENS_BITS)
+#define IOM_SHARED	 8192 /* rows that several contexts count in */
 #define IOM_PIDS_MAX	 (1U << 22) /* PID_MAX_LIMIT, include/linux/threads.h */
 #define IOM_RING_BYTES	 (16U << 20)
 #define IOM_COMM_LEN	 16 /* TASK_COMM_LEN */
 #define IOM_NAME_LEN	 48
 #define IOM_FD_NONE	 0x3fffff /* a row that belongs to no file */
 #define IOM_PROBE_DEPTH	 8	  /* slots tried for a key before it is "full" */
+
+/* Where a descriptor's generation stands: neighbours of one process never collide. */
+#define IOM_GEN_INDEX(tgid, fd) (((__u64)(tgid) * 0x9e3779b1U + (fd)) & (IOM_GENS - 1))
 
 /* ---- what kind of call a row counts ----------------------------------- */
 

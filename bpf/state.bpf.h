@@ -51,7 +51,7 @@ struct {
 
 struct { /* rows that many write: signals generated, io_uring requests */
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, IOM_SHARED);
 	__type(key, __u64);
 	__type(value, struct iom_row);
 } shared SEC(".maps");
@@ -110,7 +110,7 @@ static __always_inline void watch_clear(__u32 tgid)
 
 static __always_inline __u64 gen_index(__u32 tgid, __u32 fd)
 {
-	__u64 at = (__u64)tgid * 0x9e3779b1 + fd; /* neighbours of one process never collide */
+	__u64 at = IOM_GEN_INDEX(tgid, fd);
 
 	IOM_BOUND(at, IOM_GENS - 1);
 	return at;

@@ -11,7 +11,7 @@
 
 /* The task's id in the collector's PID namespace, 0 if it is not visible there
  * (kernel/pid.c, pid_nr_ns()). */
-static __always_inline __u32 ns_id(struct task_struct *t)
+static __always_inline __u32 ns_id(struct iom_session *session, struct task_struct *t)
 {
 	struct pid *p = BPF_CORE_READ(t, thread_pid);
 	__u32 depth = BPF_CORE_READ(p, level);
@@ -46,7 +46,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 	}
 	rec->head.size = sizeof(*rec);
 	rec->head.kind = IOM_R_THREAD;
-	thread_fill(&rec->thread, t, event);
+	thread_fill(NULL, &rec->thread, t, event);
 	if (event == IOM_T_NEW) {
 		struct pt_regs *regs = (void *)bpf_task_pt_regs(t);
 
@@ -126,11 +126,11 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 		return 0;
 	if (t == bpf_get_current_task_btf()) /* the collector itself, which has slept just before */
 		clock_offset = bpf_ktime_get_ns() - left_cpu(t);
-	if (find_tgid && ns_id(t) == find_tgid)
+	if (find_tgid && ns_id(NULL, t) == find_tgid)
 		found_tgid = t->tgid;
 	if (!watched(t->tgid))
 		return 0;
-	thread_fill(&e, t, IOM_T_STATE);
+	thread_fill(NULL, &e, t, IOM_T_STATE);
 	s = slot_find(NULL, t->pid);
 	if (!s)
 		s = slot_add(t);

@@ -4,7 +4,7 @@
  *
  * A back end brings, besides what slot.h names:
  *
- *   ns_id(t)          the task's id in the collector's PID namespace, 0: not visible there
+ *   ns_id(session, t) the task's id in the collector's PID namespace, 0: not visible there
  *   parent_tgid(t)
  *   comm_copy(to, t)  IOM_COMM_LEN bytes
  */
@@ -13,15 +13,16 @@
 
 #include "slot.h"
 
-static __always_inline void thread_fill(struct iom_thread *e, struct task_struct *t, __u8 event)
+static __always_inline void thread_fill(struct iom_session *session, struct iom_thread *e,
+					struct task_struct *t, __u8 event)
 {
 	__builtin_memset(e, 0, sizeof(*e));
 	e->event = event;
 	e->nr = 0xffff;
 	e->tid = t->pid;
 	e->tgid = t->tgid;
-	e->ns_tid = ns_id(t);
-	e->ns_tgid = ns_id(t->group_leader);
+	e->ns_tid = ns_id(session, t);
+	e->ns_tgid = ns_id(session, t->group_leader);
 	e->ppid = parent_tgid(t);
 	e->now_ns = now_ns();
 	e->start_ns = t->group_leader->start_boottime;

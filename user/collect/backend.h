@@ -69,6 +69,9 @@ struct iom_backend_ops {
 	void (*close)(struct iom_backend *be);
 };
 
+#define IOM_KMOD_DEVICE "/dev/iomodel"
+
 extern const struct iom_backend_ops iom_backend_bpf;
+extern const struct iom_backend_ops iom_backend_kmod;
 
 #endif

@@ -360,9 +360,7 @@ static int bpf_window_begin(struct iom_backend *be)
 
 static uint32_t bpf_generation(struct iom_backend *be, uint32_t tgid, uint32_t fd)
 {
-	uint64_t at = (uint64_t)tgid * 0x9e3779b1 + fd; /* as gen_index() in state.bpf.h */
-
-	return __atomic_load_n(&be->skel->bss->gens[at & (IOM_GENS - 1)], __ATOMIC_RELAXED);
+	return __atomic_load_n(&be->skel->bss->gens[IOM_GEN_INDEX(tgid, fd)], __ATOMIC_RELAXED);
 }
 
 static void bpf_seed_aio(struct iom_backend *be, uint32_t tgid, uint64_t ctx, uint32_t tail,

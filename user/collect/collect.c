@@ -62,12 +62,29 @@ struct watching {
 	uint64_t said_at;
 };
 
-static const struct iom_backend_ops *choose_backend(const char *name, char **why)
+/* The back end that was asked for, opened. auto: BPF, and the module where that
+ * cannot be had. */
+static int open_backend(struct watching *s, const struct iom_backend_sink *sink, char **why)
 {
-	if (!name || !strcmp(name, "auto") || !strcmp(name, "bpf"))
-		return &iom_backend_bpf;
-	iom_why(why, "there is no back end `%s` in this build; use --backend bpf", name);
-	return NULL;
+	const char *name = s->w->backend ? s->w->backend : "auto";
+	bool either = !strcmp(name, "auto");
+	char *why_not = NULL;
+	int err;
+
+	s->ops = !strcmp(name, "kmod") ? &iom_backend_kmod : &iom_backend_bpf;
+	err = s->ops->open(&s->be, sink, s->w->verbose, why);
+	if (!err || !either || access(IOM_KMOD_DEVICE, F_OK))
+		return err;
+	s->ops = &iom_backend_kmod;
+	if (s->ops->open(&s->be, sink, s->w->verbose, &why_not)) {
+		free(why_not);
+		return err; /* what BPF said is the better advice */
+	}
+	fprintf(stderr, "iomodel: BPF cannot be used (%s): the module is\n",
+		*why ? *why : strerror(-err));
+	free(*why);
+	*why = NULL;
+	return 0;
 }
 
 /* The target as a process that can be watched: its pid, or a negative errno. */
@@ -260,7 +277,7 @@ static int watch(struct watching *s, char **why)
 					.thread = iom_gather_thread,
 					.sample = iom_gather_sample,
 					.arg = s->g};
-	int err = s->ops->open(&s->be, &sink, s->w->verbose, why);
+	int err = open_backend(s, &sink, why);
 
 	if (err)
 		return err;
@@ -280,7 +297,7 @@ static int watch(struct watching *s, char **why)
 	iom_gather_phase(s->g, IOM_G_START);
 	err = s->ops->iterate(s->be);
 	if (err) {
-		iom_why(why, "this kernel has no task iterator for BPF (%s)", strerror(-err));
+		iom_why(why, "the threads could not be listed (%s)", strerror(-err));
 		return -ENOTSUP;
 	}
 	iom_gather_phase(s->g, IOM_G_WATCH);
@@ -320,15 +337,13 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 	int err;
 
 	*why = NULL;
-	s.ops = choose_backend(w->backend, why);
-	if (!s.ops)
-		return -ENOTSUP;
 	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (stop_fd < 0)
 		return -errno;
 	s.g = iom_gather_new(cap);
 	err = watch(&s, why);
-	s.ops->close(s.be);
+	if (s.be)
+		s.ops->close(s.be);
 	iom_gather_free(s.g);
 	close(stop_fd);
 	stop_fd = -1;
