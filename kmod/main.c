@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * iomodel - facts about the I/O of processes, through /dev/iomodel.
+ * iomodel - facts about the I/O of processes, and a device to learn them on.
+ *
+ * Two things that share nothing but the module: /dev/iomodel records what
+ * watched processes do (device.c and all it uses); /dev/iomodel-lab* is a data
+ * source on which all five I/O models work (lab.c).
  */
 #include <linux/module.h>
 
+#include "lab.h"
 #include "session.h"
 
 static int __init iom_init(void)
@@ -19,11 +24,16 @@ static int __init iom_init(void)
 	err = iom_probes_init();
 	if (err)
 		goto tables;
+	err = iom_lab_init();
+	if (err)
+		goto probes;
 	/* Last: from here on somebody may come. */
 	err = iom_device_init();
 	if (err)
-		goto probes;
+		goto lab;
 	return 0;
+lab:
+	iom_lab_exit();
 probes:
 	iom_probes_exit();
 tables:
@@ -37,6 +47,7 @@ static void __exit iom_exit(void)
 {
 	/* No file is open: every session is gone, and with it every probe. */
 	iom_device_exit();
+	iom_lab_exit();
 	iom_probes_exit();
 	iom_tables_exit();
 	iom_entries_exit();

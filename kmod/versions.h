@@ -5,7 +5,9 @@
 #ifndef IOMODEL_VERSIONS_H
 #define IOMODEL_VERSIONS_H
 
+#include <linux/device/class.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/version.h>
@@ -43,6 +45,38 @@ static inline bool iom_on_cpu(const struct task_struct *t)
 #else
 	return t == current;
 #endif
+}
+
+/* 6.13: hrtimer_setup(); hrtimer_init() left in 6.15 */
+static inline void iom_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*function)(struct hrtimer *),
+				     clockid_t clock, enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
+
+/* 6.4: class_create() lost its first argument; 6.2: devnode() sees a const device */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define iom_class_create(name) class_create(name)
+#else
+#define iom_class_create(name) class_create(THIS_MODULE, name)
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define IOM_DEVNODE_CONST const
+#else
+#define IOM_DEVNODE_CONST
+#endif
+
+/* Is it libaio's? The bit is there since 6.8 and in all stable series that were
+ * kept then: 6.1.81 and later have it. */
+static inline bool iom_kiocb_is_aio(const struct kiocb *iocb)
+{
+	return iocb->ki_flags & IOCB_AIO_RW;
 }
 
 /* Prototypes of tracepoints. */
@@ -96,10 +130,25 @@ static inline struct file *iom_uring_file(u64 req)
 {
 	return ((struct io_kiocb *)req)->file;
 }
+
+/* Is the ring of this request, which is not libaio's, being torn down? A kiocb of
+ * io_uring is the head of its struct io_kiocb: both begin with the file
+ * (io_uring/rw.c, struct io_rw; include/linux/io_uring_types.h). */
+static inline bool iom_ring_is_going(struct kiocb *iocb)
+{
+	struct io_kiocb *req = (struct io_kiocb *)iocb;
+
+	return percpu_ref_is_dying(&req->ctx->refs);
+}
 #else
 static inline struct file *iom_uring_file(u64 req)
 {
 	return NULL;
+}
+
+static inline bool iom_ring_is_going(struct kiocb *iocb)
+{
+	return false;
 }
 #endif
 

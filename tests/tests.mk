@@ -52,7 +52,7 @@ REF_BIN := $(patsubst tests/ref/%.c,$(B)/tests/ref/%,$(REF_SRC))
 $(B)/tests/ref/%: tests/ref/%.c tests/ref/ref.c $(wildcard tests/ref/*.h)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(CC) $(CFLAGS) -Itests/ref -o $@ $< tests/ref/ref.c -pthread
+	$(Q)$(CC) $(CFLAGS) -Itests/ref -Ikmod -o $@ $< tests/ref/ref.c -pthread
 
 ref: $(REF_BIN)
 

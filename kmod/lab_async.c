@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lab_async.c - reads that complete later: requests of libaio and io_uring.
+ *
+ * read_iter() with data ready does it at once; otherwise it keeps the request
+ * and returns -EIOCBQUEUED, and a work item moves the data and completes it.
+ *
+ * io_uring tries every request with IOCB_NOWAIT first (io_uring/rw.c, io_read(),
+ * 6.1 to 7.2) and would wait by an internal poll after -EAGAIN; -EIOCBQUEUED is
+ * as good an answer to it, and keeps the request here, which is what this device
+ * is for. libaio sets IOCB_NOWAIT only when the program asked for it.
+ *
+ * A request must end when its ring or context does. libaio calls a cancel
+ * function. io_uring has none for reads: the exit of a ring waits for them all
+ * (io_uring/io_uring.c, io_ring_exit_work()), so while requests are queued the
+ * work item looks now and then whether their rings are going.
+ */
+#include <linux/aio.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+
+#include "lab.h"
+#include "versions.h"
+
+#define LOOK_EVERY (HZ / 20) /* at rings that may be going */
+
+struct lab_request {
+	struct list_head node;
+	struct kiocb *iocb;
+	struct iov_iter iter;
+	const void *vec; /* what iter points to; NULL: nothing of ours */
+	struct lab_chunk *chunk; /* room for the data, until it is given */
+	struct mm_struct *mm;
+	u64 since_ns;
+	bool aio;
+	bool cancelled; /* under device->lock */
+};
+
+static struct lab_file *file_of(struct lab_request *r)
+{
+	return r->iocb->ki_filp->private_data;
+}
+
+static void request_free(struct lab_request *r)
+{
+	mmdrop(r->mm);
+	kfree(r->vec);
+	kfree(r->chunk);
+	kfree(r);
+}
+
+/* From io_cancel() or the end of a context, with its lock held: not the place to
+ * complete it. */
+static int cancel(struct kiocb *iocb)
+{
+	struct lab_file *file = iocb->ki_filp->private_data;
+	struct lab_device *device = file->device;
+	struct lab_request *r;
+	unsigned long flags;
+
+	spin_lock_irqsave(&device->lock, flags);
+	list_for_each_entry(r, &device->requests, node)
+		if (r->iocb == iocb)
+			r->cancelled = true;
+	mod_delayed_work(lab_wq, &device->work, 0);
+	spin_unlock_irqrestore(&device->lock, flags);
+	return 0;
+}
+
+static struct lab_request *request_new(struct kiocb *iocb, struct iov_iter *to, size_t size)
+{
+	struct lab_request *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return NULL;
+	r->iocb = iocb;
+	r->vec = dup_iter(&r->iter, to, GFP_KERNEL);
+	r->chunk = lab_chunk_new(size);
+	if (!r->chunk || (!r->vec && !iter_is_ubuf(to))) {
+		kfree(r->chunk);
+		kfree(r->vec);
+		kfree(r);
+		return NULL;
+	}
+	r->mm = current->mm;
+	mmgrab(r->mm);
+	r->since_ns = ktime_get_ns();
+	r->aio = iom_kiocb_is_aio(iocb);
+	return r;
+}
+
+ssize_t lab_read_async(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct lab_file *file = iocb->ki_filp->private_data;
+	struct lab_device *device = file->device;
+	size_t size = min_t(size_t, iov_iter_count(to), IOM_LAB_QUEUE_BYTES);
+	bool nowait = (iocb->ki_filp->f_flags & O_NONBLOCK) ||
+		      (iom_kiocb_is_aio(iocb) && (iocb->ki_flags & IOCB_NOWAIT));
+	struct lab_request *r;
+	struct lab_chunk *chunk;
+	u64 phase2 = 0;
+	ssize_t n = 0;
+
+	if (!current->mm)
+		return -EFAULT;
+	r = request_new(iocb, to, size);
+	if (!r)
+		return -ENOMEM;
+	/* Before anybody can complete it: completion takes the request off the
+	 * context's list of those that can be cancelled.
+	 */
+	if (r->aio && !nowait)
+		kiocb_set_cancel_fn(iocb, cancel);
+	spin_lock_irq(&device->lock);
+	if (list_empty(&device->requests))
+		n = lab_take(device, r->chunk, size);
+	if (!n && nowait) {
+		file->stats.read_eagain++;
+		n = -EAGAIN;
+	}
+	if (!n) {
+		list_add_tail(&r->node, &device->requests);
+		file->stats.async_submitted++;
+		/* Data may be there for those before it; and rings are looked at. */
+		if (device->ready)
+			mod_delayed_work(lab_wq, &device->work, 0);
+		else
+			queue_delayed_work(lab_wq, &device->work, LOOK_EVERY);
+	}
+	spin_unlock_irq(&device->lock);
+	if (!n)
+		return -EIOCBQUEUED;
+	chunk = r->chunk;
+	if (n > 0)
+		r->chunk = NULL;
+	request_free(r);
+	if (n < 0)
+		return n;
+	n = lab_give(device, chunk, to, &phase2);
+	spin_lock_irq(&device->lock);
+	if (n > 0) {
+		file->stats.async_inline++;
+		file->stats.async_bytes += n;
+	} else {
+		file->stats.read_error++;
+	}
+	file->stats.phase2_ns += phase2;
+	spin_unlock_irq(&device->lock);
+	return n;
+}
+
+static ssize_t give(struct lab_request *r, u64 *phase2)
+{
+	struct lab_device *device = file_of(r)->device;
+	struct lab_chunk *chunk = r->chunk;
+	ssize_t n;
+
+	r->chunk = NULL;
+
+	/* Its process may be gone: then nobody waits for the bytes, and copying
+	 * fails for want of pages, which puts them back.
+	 */
+	if (!mmget_not_zero(r->mm)) {
+		iov_iter_advance(&r->iter, iov_iter_count(&r->iter));
+		return lab_give(device, chunk, &r->iter, phase2);
+	}
+	kthread_use_mm(r->mm);
+	n = lab_give(device, chunk, &r->iter, phase2);
+	kthread_unuse_mm(r->mm);
+	mmput(r->mm);
+	return n;
+}
+
+/* The request is off the list and ours. After ki_complete() its file may be gone. */
+static void finish(struct lab_device *device, struct lab_request *r, ssize_t n, u64 phase2)
+{
+	struct lab_file *file = file_of(r);
+	struct kiocb *iocb = r->iocb;
+
+	spin_lock_irq(&device->lock);
+	if (n > 0) {
+		file->stats.async_late++;
+		file->stats.async_bytes += n;
+	} else {
+		file->stats.async_cancelled++;
+	}
+	file->stats.phase1_ns += ktime_get_ns() - r->since_ns - phase2;
+	file->stats.phase2_ns += phase2;
+	spin_unlock_irq(&device->lock);
+	request_free(r);
+	iocb->ki_complete(iocb, n);
+}
+
+/* The next request that can be ended, off the list, with its data unless it is
+ * cancelled. Both at once: while it is off the list nobody can cancel it.
+ */
+static struct lab_request *next_request(struct lab_device *device)
+{
+	struct lab_request *r;
+
+	lockdep_assert_held(&device->lock);
+	list_for_each_entry(r, &device->requests, node) {
+		if (!r->aio && iom_ring_is_going(r->iocb))
+			r->cancelled = true;
+		if (r->cancelled ||
+		    lab_take(device, r->chunk, min_t(size_t, iov_iter_count(&r->iter),
+						     IOM_LAB_QUEUE_BYTES))) {
+			list_del(&r->node);
+			return r;
+		}
+	}
+	return NULL;
+}
+
+void lab_serve(struct work_struct *work)
+{
+	struct lab_device *device = container_of(work, struct lab_device, work.work);
+	struct lab_request *r;
+	u64 phase2;
+	ssize_t n;
+
+	for (;;) {
+		spin_lock_irq(&device->lock);
+		r = next_request(device);
+		if (!r && !list_empty(&device->requests))
+			queue_delayed_work(lab_wq, &device->work, LOOK_EVERY);
+		spin_unlock_irq(&device->lock);
+		if (!r)
+			return;
+		phase2 = 0;
+		n = r->cancelled ? -ECANCELED : give(r, &phase2);
+		finish(device, r, n, phase2);
+		cond_resched();
+	}
+}

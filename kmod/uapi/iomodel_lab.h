@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * iomodel_lab.h - /dev/iomodel-lab0..N, a source of bytes on which all five
+ * I/O models work for real, and an oracle that says what really happened.
+ *
+ * A device is a queue of bytes: write(2) feeds it, read(2) empties it, and all
+ * who have it open share it. Bytes can be read phase1_ns after they were
+ * written (waiting for data); moving them to the reader takes phase2_ns of CPU
+ * time more (copying). Both are the device's and 0 when the module is loaded.
+ *
+ * read: blocking, with O_NONBLOCK, RWF_NOWAIT, poll/select/epoll, O_ASYNC with
+ * F_SETSIG (si_fd, si_band), libaio and io_uring, whose requests wait in the
+ * device and complete later. write never waits: a full queue is EAGAIN,
+ * whatever the flags.
+ */
+#ifndef _UAPI_IOMODEL_LAB_H
+#define _UAPI_IOMODEL_LAB_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define IOM_LAB_QUEUE_BYTES 65536
+#define IOM_LAB_PHASE_MAX_NS 10000000000ULL /* ten seconds, each phase */
+
+struct iom_lab_timing {
+	__u64 phase1_ns;
+	__u64 phase2_ns;
+	__u64 flags; /* must be 0 */
+};
+
+/*
+ * What happened to this open file since it was opened, or since
+ * IOM_LAB_RESET. A read counts in exactly one of ok, ok_slept, eagain,
+ * interrupted, error; an asynchronous one (libaio, io_uring) in the async
+ * fields instead.
+ */
+struct iom_lab_stats {
+	__u64 read_ok;		/* reads that returned data without sleeping */
+	__u64 read_ok_slept;	/* reads that returned data after sleeping */
+	__u64 read_eagain;	/* reads that found nothing and were told not to wait */
+	__u64 read_interrupted; /* reads ended by a signal before any data came */
+	__u64 read_error;	/* any other failure, EFAULT for one */
+	__u64 read_bytes;
+	__u64 sleeps;		/* times a reader was put to sleep inside read */
+	__u64 polled;		/* times the file was asked whether it is ready */
+	__u64 polled_ready;	/* of these: the answer was yes */
+	__u64 signalled;	/* times a signal was sent because data became ready */
+	__u64 async_submitted;	/* requests taken with -EIOCBQUEUED */
+	__u64 async_inline;	/* requests done before submission returned */
+	__u64 async_late;	/* requests completed later, with data */
+	__u64 async_cancelled;	/* requests completed later, without data */
+	__u64 async_bytes;
+	__u64 write_ok;
+	__u64 write_eagain;
+	__u64 write_bytes;
+	__u64 phase1_ns;	/* asleep in read, or queued, until data was there */
+	__u64 phase2_ns;	/* moving data */
+	__u64 reserved[4];	/* 0 */
+};
+
+#define IOM_LAB_IOC 0xb6
+#define IOM_LAB_SET_TIMING _IOW(IOM_LAB_IOC, 0x80, struct iom_lab_timing)
+#define IOM_LAB_GET_TIMING _IOR(IOM_LAB_IOC, 0x81, struct iom_lab_timing)
+#define IOM_LAB_GET_STATS  _IOR(IOM_LAB_IOC, 0x82, struct iom_lab_stats)
+#define IOM_LAB_RESET	   _IO(IOM_LAB_IOC, 0x83) /* this file's stats to 0 */
+#define IOM_LAB_FLUSH	   _IO(IOM_LAB_IOC, 0x84) /* throw away what is queued */
+
+#endif
