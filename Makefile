@@ -4,6 +4,8 @@
 # make deps       install what building, the demo and the tests need (root, Debian 12)
 # make demo       five reference programs, attached to live, five reports (root)
 # make check      all tests (root)
+# make kmod       the kernel module, kmod/iomodel.ko, for the running kernel (KDIR=...)
+# make install-dkms  the module's source, so that it is built for each kernel (root)
 # make help       the rest
 
 VERSION := 0.1.0
@@ -41,7 +43,11 @@ LIVE := user/main.c user/options.c $(wildcard user/cmd/*.c) $(wildcard user/coll
 OBJ := $(patsubst %.c,$(B)/%.o,$(PURE) $(LIVE))
 PURE_OBJ := $(patsubst %.c,$(B)/%.o,$(PURE))
 
-all: $(B)/iomodel
+# Where the headers of the running kernel are, the module is built too.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KMOD_SRC := Kbuild $(wildcard kmod/*.c kmod/*.h kmod/Kbuild kmod/uapi/*.h bpf/*.h)
+
+all: $(B)/iomodel $(if $(wildcard $(KDIR)/Makefile),kmod/iomodel.ko)
 
 $(B)/iomodel: $(OBJ)
 	$(say) LINK $@
@@ -67,6 +73,35 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
+kmod/iomodel.ko: $(KMOD_SRC)
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo "no kernel headers at $(KDIR): install linux-headers-$$(uname -r), or give" \
+		     "KDIR=...; 'make check-vm' builds and runs the module in a VM" >&2; exit 1; }
+	$(say) KMOD $@
+	$(Q)$(MAKE) -s -C $(KDIR) M=$(CURDIR) modules
+
+kmod: kmod/iomodel.ko
+
+# dkms builds from a copy of what the module is made of.
+DKMS_SRC := $(DESTDIR)/usr/src/iomodel-$(VERSION)
+install-dkms:
+	@command -v dkms >/dev/null || { echo "dkms is missing: apt install dkms" >&2; exit 1; }
+	install -d $(DKMS_SRC)/kmod/uapi $(DKMS_SRC)/bpf
+	install -m 644 Kbuild kmod/dkms.conf $(DKMS_SRC)
+	install -m 644 kmod/*.c kmod/*.h kmod/Kbuild $(DKMS_SRC)/kmod
+	install -m 644 kmod/uapi/*.h $(DKMS_SRC)/kmod/uapi
+	install -m 644 bpf/*.h $(DKMS_SRC)/bpf
+	install -D -m 644 kmod/70-iomodel.rules $(DESTDIR)/usr/lib/udev/rules.d/70-iomodel.rules
+ifeq ($(DESTDIR),)
+	getent group iomodel >/dev/null || groupadd --system iomodel
+	dkms add -m iomodel -v $(VERSION) 2>/dev/null || true # it may be known already
+	dkms install --force -m iomodel -v $(VERSION)
+endif
+
+uninstall-dkms:
+	dkms remove -m iomodel -v $(VERSION) --all
+	rm -rf $(DKMS_SRC) $(DESTDIR)/usr/lib/udev/rules.d/70-iomodel.rules
+
 include tests/tests.mk
 
 install: all
@@ -81,8 +116,10 @@ uninstall:
 
 clean:
 	rm -rf $(B)
+	find kmod -name '*.o' -o -name '*.ko' -o -name '*.mod*' -o -name '.*.cmd' | xargs rm -f
+	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile tests/tests.mk
 
-.PHONY: all install uninstall clean help
+.PHONY: all kmod install uninstall install-dkms uninstall-dkms clean help

@@ -36,7 +36,7 @@ struct shot_entry {
 	u64 row;
 };
 
-#define NEW(type) ((struct type *)kzalloc(sizeof(struct type), GFP_ATOMIC | __GFP_NOWARN))
+#define NEW(type) kzalloc(sizeof(struct type), GFP_ATOMIC | __GFP_NOWARN)
 
 /* ---- rows ---------------------------------------------------------------------- */
 
@@ -234,7 +234,8 @@ u64 *iom_shot_find(struct iom_session *session, const struct iom_multishot *shot
 }
 
 /* Few are ever asked for, by programs that give each kind of request one
- * user_data; those that give each request one of its own push each other out. */
+ * user_data; those that give each request one of its own push each other out.
+ */
 void iom_shot_put(struct iom_session *session, const struct iom_multishot *shot, u64 row)
 {
 	struct shot_entry *e = shot_entry(session, shot);

@@ -296,6 +296,11 @@ static ssize_t read_some(struct iom_session *session, char __user *to, size_t si
 	return done;
 }
 
+static bool has_something(struct iom_session *session)
+{
+	return READ_ONCE(session->queued) || READ_ONCE(session->stopped);
+}
+
 static ssize_t device_read(struct file *file, char __user *to, size_t size, loff_t *pos)
 {
 	struct iom_session *session = file->private_data;
@@ -317,8 +322,7 @@ static ssize_t device_read(struct file *file, char __user *to, size_t size, loff
 			return n;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(session->wait, READ_ONCE(session->queued) ||
-							    READ_ONCE(session->stopped)))
+		if (wait_event_interruptible(session->wait, has_something(session)))
 			return -ERESTARTSYS;
 	}
 }
@@ -328,8 +332,7 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	struct iom_session *session = file->private_data;
 
 	poll_wait(file, &session->wait, wait);
-	return READ_ONCE(session->queued) || READ_ONCE(session->stopped) ? EPOLLIN | EPOLLRDNORM :
-									   0;
+	return has_something(session) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)

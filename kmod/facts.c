@@ -101,7 +101,8 @@ static struct iom_slot *slot_find(struct iom_session *session, u32 tid)
 
 /* Without the probes of fs/aio.c nothing is known of completions: its struct
  * kioctx is private, and its ring need not be mapped in. Then every request is
- * counted as lost too. */
+ * counted as lost too.
+ */
 #define aio_followed (iom_probes_have() & IOM_HAVE_AIO)
 
 static struct iom_aio_ctx *aio_known(struct iom_slot *s, u64 id)
@@ -337,7 +338,8 @@ void iom_fact_run(struct iom_session *session, struct task_struct *t)
 }
 
 /* Who wakes runs in current's context, unless an interrupt does: then current is
- * its victim and must not be blamed. */
+ * its victim and must not be blamed.
+ */
 static u32 waker_class(const struct task_struct *sleeper)
 {
 	if (in_hardirq() || in_nmi())
@@ -401,7 +403,8 @@ void iom_fact_new(struct iom_session *session, struct task_struct *t)
 		}
 	}
 	state = iom_thread_get(session, t);
-	if (state) /* nothing of its life is missed: its scheduler clock begins when it is first run */
+	/* Nothing of its life is missed: its scheduler clock begins when it is first run. */
+	if (state)
 		state->slot.off_ns = now_ns() - session->clock_offset;
 	e = thread_entry(session, t, state, IOM_T_NEW);
 	if (e) {
@@ -440,7 +443,8 @@ void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last
 /* ---- how they are just now --------------------------------------------------------------- */
 
 /* The registers of a thread that sleeps. Its stack is freed a grace period after
- * its end at the earliest (kernel/fork.c, thread_stack_delayed_free()). */
+ * its end at the earliest (kernel/fork.c, thread_stack_delayed_free()).
+ */
 static bool asleep_regs(struct task_struct *t, struct pt_regs *regs)
 {
 	if (!READ_ONCE(t->__state) || iom_on_cpu(t) || !READ_ONCE(t->stack))

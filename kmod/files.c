@@ -82,7 +82,8 @@ bool iom_file_same(u32 fd, struct iom_row *row)
 
 	/* Only compared and two words read: since 6.7 the memory of a file may become
 	 * another file's within the grace period (fs/file_table.c), which then is
-	 * a different pointer the next time or the same open file. */
+	 * a different pointer the next time or the same open file.
+	 */
 	rcu_read_lock();
 	file = files_lookup_fd_raw(current->files, fd);
 	same = (u64)file == row->file;

@@ -68,7 +68,8 @@ struct lab_chunk *lab_chunk_new(size_t size);
 /* Take up to size ready bytes out of the queue. device->lock held. Their number. */
 u32 lab_take(struct lab_device *device, struct lab_chunk *to, size_t size);
 /* What lab_take() took goes to the reader, after phase 2. What cannot be copied
- * goes back to the head of the queue. Bytes copied, or -EFAULT. phase2: time spent. */
+ * goes back to the head of the queue. Bytes copied, or -EFAULT. phase2: time spent.
+ */
 ssize_t lab_give(struct lab_device *device, struct lab_chunk *chunk, struct iov_iter *to,
 		 u64 *phase2);
 

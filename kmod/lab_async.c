@@ -53,7 +53,8 @@ static void request_free(struct lab_request *r)
 }
 
 /* From io_cancel() or the end of a context, with its lock held: not the place to
- * complete it. */
+ * complete it.
+ */
 static int cancel(struct kiocb *iocb)
 {
 	struct lab_file *file = iocb->ki_filp->private_data;

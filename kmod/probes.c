@@ -28,15 +28,17 @@
 
 /* ---- calls, signals, threads -------------------------------------------------- */
 
-#define FOR_SESSIONS_OF(task, session, call)				\
+/* call, with session being each one that watches the task's process. */
+#define for_sessions_of(task, call)					\
 	do {								\
-		struct iom_target_state *target_;			\
-		struct iom_session *session;				\
+		struct iom_target_state *target;			\
+		u32 tgid = (task)->tgid;				\
 									\
 		rcu_read_lock();					\
-		iom_for_each_target(target_, (task)->tgid) {		\
-			session = target_->session;			\
-			if (READ_ONCE(session->running))		\
+		hash_for_each_possible_rcu(iom_targets, target, node, tgid) { \
+			struct iom_session *session = target->session;	\
+									\
+			if (target->tgid == tgid && READ_ONCE(session->running)) \
 				call;					\
 		}							\
 		rcu_read_unlock();					\
@@ -45,28 +47,27 @@
 static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
 	if (iom_watched(current))
-		FOR_SESSIONS_OF(current, session, iom_fact_exit(session, regs, ret));
+		for_sessions_of(current, iom_fact_exit(session, regs, ret));
 }
 
 static void probe_signal_generate(void *data, int sig, struct kernel_siginfo *info,
 				  struct task_struct *t, int group, int result)
 {
 	if (iom_watched(t))
-		FOR_SESSIONS_OF(t, session,
-				iom_fact_signal_generated(session, t, sig, info, result));
+		for_sessions_of(t, iom_fact_signal_generated(session, t, sig, info, result));
 }
 
 static void probe_signal_deliver(void *data, int sig, struct kernel_siginfo *info,
 				 struct k_sigaction *ka)
 {
 	if (iom_watched(current))
-		FOR_SESSIONS_OF(current, session, iom_fact_signal_delivered(session, sig, info));
+		for_sessions_of(current, iom_fact_signal_delivered(session, sig, info));
 }
 
 static void probe_task_newtask(void *data, struct task_struct *t, iom_clone_flags flags)
 {
 	if (iom_watched(current))
-		FOR_SESSIONS_OF(current, session, iom_fact_new(session, t));
+		for_sessions_of(current, iom_fact_new(session, t));
 }
 
 static void arm(struct iom_session *session, struct task_struct *t)
@@ -91,10 +92,10 @@ static void probe_sched_process_exec(void *data, struct task_struct *t, pid_t ol
 		arm(session, t);
 	rcu_read_unlock();
 	if (iom_watched(t))
-		FOR_SESSIONS_OF(t, session, iom_fact_exec(session, t));
+		for_sessions_of(t, iom_fact_exec(session, t));
 }
 
-static void probe_sched_process_exit(void *data, struct task_struct *t IOM_EXIT_GROUP_DEAD)
+static void probe_sched_process_exit(void *data, IOM_EXIT_ARGS)
 {
 	bool last;
 
@@ -102,18 +103,19 @@ static void probe_sched_process_exit(void *data, struct task_struct *t IOM_EXIT_
 		return;
 	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
 	last = atomic_read(&t->signal->live) == 0;
-	FOR_SESSIONS_OF(t, session, iom_fact_left(session, t, last));
+	for_sessions_of(t, iom_fact_left(session, t, last));
 }
 
 /* ---- asynchronous requests: completed in any context, by anybody ---------------------- */
 
-#define FOR_SESSIONS(session, some, call)				\
+/* call, with session being each one that runs and may want it. */
+#define for_sessions(wants, call)					\
 	do {								\
 		struct iom_session *session;				\
 									\
 		rcu_read_lock();					\
 		list_for_each_entry_rcu(session, &iom_sessions, node)	\
-			if (READ_ONCE(session->running) && READ_ONCE(session->some)) \
+			if (READ_ONCE(session->running) && (wants))	\
 				call;					\
 		rcu_read_unlock();					\
 	} while (0)
@@ -131,30 +133,30 @@ static void uring_submitted(struct io_kiocb *req)
 	q.fd = req->cqe.fd;
 	if ((req->flags & REQ_F_FIXED_FILE) || req->cqe.fd < 0)
 		q.fd = IOM_FD_NONE;
-	FOR_SESSIONS_OF(current, session, iom_fact_uring_submitted(session, &q));
+	for_sessions_of(current, iom_fact_uring_submitted(session, &q));
 }
 
-static void probe_uring_submit(void *data, struct io_kiocb *req IOM_URING_SUBMIT_NONBLOCK)
+static void probe_uring_submit(void *data, IOM_URING_SUBMIT_ARGS)
 {
 	uring_submitted(req);
 }
 
 static void probe_uring_queue_async_work(void *data, struct io_kiocb *req, iom_uring_rw rw)
 {
-	FOR_SESSIONS(session, nrequests,
+	for_sessions(READ_ONCE(session->nrequests),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER));
 }
 
 static void probe_uring_poll_arm(void *data, struct io_kiocb *req, int mask, int events)
 {
-	FOR_SESSIONS(session, nrequests,
+	for_sessions(READ_ONCE(session->nrequests),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM));
 }
 
 static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *req,
 				 IOM_URING_COMPLETE_ARGS)
 {
-	FOR_SESSIONS(session, nshots,
+	for_sessions(READ_ONCE(session->nshots),
 		     iom_fact_uring_completed(session, (u64)ctx, (u64)req,
 					      IOM_URING_USER_DATA, IOM_URING_RES,
 					      IOM_URING_CQE_FLAGS));
@@ -163,7 +165,8 @@ static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *r
 
 /* The head of struct aio_kiocb, fs/aio.c, unchanged from 6.1 to 7.2. It is private
  * there; were it ever different, no completion would match a request that is
- * followed, and requests would be counted as lost, not wrongly. */
+ * followed, and requests would be counted as lost, not wrongly.
+ */
 struct aio_kiocb_head {
 	union {
 		struct kiocb rw;
@@ -185,7 +188,7 @@ struct aio_kiocb_head {
 static int probe_io_submit_one(struct kprobe *p, struct pt_regs *regs)
 {
 	if (iom_watched(current))
-		FOR_SESSIONS_OF(current, session, iom_fact_aio_begun(session, regs->di, regs->si));
+		for_sessions_of(current, iom_fact_aio_begun(session, regs->di, regs->si));
 	return 0;
 }
 
@@ -194,7 +197,7 @@ static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
 {
 	struct aio_kiocb_head *head = (void *)regs->di;
 
-	FOR_SESSIONS(session, nflights,
+	for_sessions(READ_ONCE(session->nflights),
 		     iom_fact_aio_completed(session, (u64)head->ki_ctx, head->ki_res.obj,
 					    head->ki_res.res));
 	return 0;
@@ -205,22 +208,22 @@ static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
 static void probe_sys_enter(void *data, struct pt_regs *regs, long nr)
 {
 	if (iom_watched(current))
-		FOR_SESSIONS_OF(current, session, iom_fact_enter(session));
+		for_sessions_of(current, iom_fact_enter(session));
 }
 
 static void probe_sched_switch(void *data, bool preempt, struct task_struct *prev,
 			       struct task_struct *next, unsigned int prev_state)
 {
 	if (!preempt && prev_state && iom_watched(prev))
-		FOR_SESSIONS_OF(prev, session, iom_fact_sleep(session, prev));
+		for_sessions_of(prev, iom_fact_sleep(session, prev));
 	if (iom_watched(next))
-		FOR_SESSIONS_OF(next, session, iom_fact_run(session, next));
+		for_sessions_of(next, iom_fact_run(session, next));
 }
 
 static void probe_sched_waking(void *data, struct task_struct *t)
 {
 	if (iom_watched(t))
-		FOR_SESSIONS_OF(t, session, iom_fact_waking(session, t));
+		for_sessions_of(t, iom_fact_waking(session, t));
 }
 
 /* ---- registering ------------------------------------------------------------------------ */
@@ -388,7 +391,8 @@ int iom_probes_get(void)
 #if IS_ENABLED(CONFIG_IO_URING)
 	uring_on = true;
 	for (size_t i = 0; i < ARRAY_SIZE(points); i++)
-		uring_on &= points[i].tp != NULL;
+		if (!points[i].tp)
+			uring_on = false;
 #endif
 	aio_begin();
 	return 0;

@@ -25,7 +25,8 @@ static struct hlist_head *head_of(struct iom_thread_state *state, u64 key)
 }
 
 /* Twice as many heads when there are twice as many rows. Without memory for them
- * the chains get longer, and nothing else. */
+ * the chains get longer, and nothing else.
+ */
 static void grow(struct iom_thread_state *state)
 {
 	struct hlist_head *old = state->heads, *fresh;

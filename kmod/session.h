@@ -142,12 +142,9 @@ void iom_tables_exit(void);
 /* Is the process watched by anybody? The first question of every probe. */
 bool iom_watched(const struct task_struct *t);
 
-#define iom_for_each_target(target, tgid_)					\
-	hash_for_each_possible_rcu(iom_targets, target, node, tgid_)		\
-		if ((target)->tgid != (tgid_)) { } else
-
 /* The process of pid, for session. Takes a reference to pid. GFP_ATOMIC where
- * the caller may not sleep. 0, -ENOMEM, -EEXIST. */
+ * the caller may not sleep. 0, -ENOMEM, -EEXIST.
+ */
 int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp);
 /* It has left: the last thread's exit. */
 void iom_target_del(struct iom_session *session, u32 tgid);
@@ -155,13 +152,15 @@ void iom_target_del(struct iom_session *session, u32 tgid);
 /* A thread's state, under rcu_read_lock(); NULL: it has none. */
 struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid);
 /* The same, made if need be; NULL: no room, counted. t must not run meanwhile,
- * or be current. */
+ * or be current.
+ */
 struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t);
 /* It has left: its rows go to the queue. */
 void iom_thread_del(struct iom_thread_state *state);
 
 /* All targets and threads of a session, before it stops or dies. May sleep.
- * keep_rows: they go to the queue; else they are freed. */
+ * keep_rows: they go to the queue; else they are freed.
+ */
 void iom_session_unlink(struct iom_session *session, bool keep_rows);
 
 static inline void iom_lost(struct iom_session *session, enum iom_loss what)
@@ -175,7 +174,8 @@ void iom_entries_exit(void);
 struct iom_entry *iom_entry_new(gfp_t gfp); /* zeroed, or NULL */
 void iom_entry_free(struct iom_entry *e);
 /* Queue it, whatever its kind; it is freed and counted as lost when there are
- * too many of its kind. Rows are bounded where they are made: never lost here. */
+ * too many of its kind. Rows are bounded where they are made: never lost here.
+ */
 void iom_queue(struct iom_session *session, struct iom_entry *e);
 struct iom_entry *iom_queue_first(struct iom_session *session); /* NULL: empty */
 void iom_queue_drop_first(struct iom_session *session);

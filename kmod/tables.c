@@ -8,14 +8,15 @@
 
 #include "session.h"
 
-DEFINE_MUTEX(iom_mutex);
+DEFINE_MUTEX(iom_mutex); /* iom_sessions, and registering probes */
 LIST_HEAD(iom_sessions);
 struct hlist_head iom_targets[1 << IOM_TABLE_BITS];
 struct hlist_head iom_threads[1 << IOM_TABLE_BITS];
 
 static DEFINE_SPINLOCK(iom_tables_lock);
 /* One bit per tgid. A bit too many costs a look at the table; one too few would
- * cost facts, so it is set before and cleared after the target is in the table. */
+ * cost facts, so it is set before and cleared after the target is in the table.
+ */
 static unsigned long *watched_bits;
 
 int iom_tables_init(void)
@@ -218,7 +219,8 @@ void iom_session_unlink(struct iom_session *session, bool keep_rows)
 			target_unlink(target);
 	spin_unlock(&iom_tables_lock);
 	/* From here on no probe finds the session by a process. Those that already
-	 * had found it are done after this, so no thread is added behind our back. */
+	 * had found it are done after this, so no thread is added behind our back.
+	 */
 	synchronize_rcu();
 	for (bucket = 0;;) {
 		spin_lock(&iom_tables_lock);

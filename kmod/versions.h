@@ -73,7 +73,8 @@ static inline void iom_hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /* Is it libaio's? The bit is there since 6.8 and in all stable series that were
- * kept then: 6.1.81 and later have it. */
+ * kept then: 6.1.81 and later have it.
+ */
 static inline bool iom_kiocb_is_aio(const struct kiocb *iocb)
 {
 	return iocb->ki_flags & IOCB_AIO_RW;
@@ -82,9 +83,9 @@ static inline bool iom_kiocb_is_aio(const struct kiocb *iocb)
 /* Prototypes of tracepoints. */
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#define IOM_EXIT_GROUP_DEAD , bool group_dead
+#define IOM_EXIT_ARGS struct task_struct *t, bool group_dead
 #else
-#define IOM_EXIT_GROUP_DEAD
+#define IOM_EXIT_ARGS struct task_struct *t
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
@@ -97,11 +98,11 @@ static inline bool iom_kiocb_is_aio(const struct kiocb *iocb)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define IOM_URING_SUBMIT_NAME  "io_uring_submit_req"
 #define IOM_URING_SUBMIT_CHECK check_trace_callback_type_io_uring_submit_req
-#define IOM_URING_SUBMIT_NONBLOCK
+#define IOM_URING_SUBMIT_ARGS  struct io_kiocb *req
 #else
 #define IOM_URING_SUBMIT_NAME	  "io_uring_submit_sqe"
 #define IOM_URING_SUBMIT_CHECK	  check_trace_callback_type_io_uring_submit_sqe
-#define IOM_URING_SUBMIT_NONBLOCK , bool force_nonblock
+#define IOM_URING_SUBMIT_ARGS	  struct io_kiocb *req, bool force_nonblock
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
@@ -133,7 +134,8 @@ static inline struct file *iom_uring_file(u64 req)
 
 /* Is the ring of this request, which is not libaio's, being torn down? A kiocb of
  * io_uring is the head of its struct io_kiocb: both begin with the file
- * (io_uring/rw.c, struct io_rw; include/linux/io_uring_types.h). */
+ * (io_uring/rw.c, struct io_rw; include/linux/io_uring_types.h).
+ */
 static inline bool iom_ring_is_going(struct kiocb *iocb)
 {
 	struct io_kiocb *req = (struct io_kiocb *)iocb;
