@@ -192,6 +192,19 @@ static void update(struct cap_file *f, const struct iom_row *row)
 		f->sig = row->code;
 }
 
+/* A socket that was met before it was connected: its row knows the other side. */
+static void name_connected(struct cap_file *f, const struct iom_row *row)
+{
+	struct iom_sockname sock;
+
+	memcpy(&sock, row->name, sizeof(sock));
+	if (row->name_kind != IOM_NAME_SOCK || (sock.family != 2 && sock.family != 10) ||
+	    !sock.dport || (f->name && strstr(f->name, "->")))
+		return;
+	free(f->name);
+	f->name = name_of_row(row);
+}
+
 /* Rows of io_uring requests and of signals have no generation: the kernel's
  * file pointer tells, or what the descriptor means now. */
 static uint32_t file_of_shared(struct iom_gather *g, const struct iom_row *row, uint32_t fd)
@@ -232,6 +245,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 	HASH_FIND(hh, g->files, &key, sizeof(key), e);
 	if (e) {
 		file = e->file;
+		name_connected(&g->cap->files[file], row);
 		note_open(g, row, fd, gen, file);
 	} else {
 		if (!(row->bits & IOM_B_FILE)) /* closed before it could be looked at */
