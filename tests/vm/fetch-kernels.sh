@@ -10,6 +10,7 @@
 #   busybox      a static one, for run-vm.sh's initrd
 #   lib/modules  the modules (depmod has been run); the configuration is in boot/ or,
 #                in newer packages, in lib/modules/RELEASE/
+#   build        what a module is built against (build-module); its parts are in headers/
 # Nothing is installed and the machine's own apt lists and caches are not used: apt
 # runs with a private configuration, in a folder that is removed at the end. Only the
 # mirror and the keyring are the machine's. Needs the packages kmod, binutils, xz-utils
@@ -85,12 +86,60 @@ vmlinux_of() {
 	readelf -hn "$2" 2>/dev/null | grep -qE 'Xen.*(0x0*12\b|PHYS32_ENTRY)' || die "$f: no PVH note"
 }
 
+# headers_of RELEASE OUT: linux-headers-RELEASE and what it depends on, unpacked to
+# OUT/headers; OUT/build leads to the tree that modules are built against.
+headers_of() {
+	local h=$2/headers usr p tree needs
+	rm -rf "$h" "$work/debs"; mkdir -p "$h" "$work/debs"
+	# The newest kbuild tools need a newer C library than this machine's: it comes along.
+	mapfile -t needs < <(apt-cache "${APT[@]}" depends --important "linux-headers-$1" |
+		sed -n 's/^ *Depends: \(linux-\(headers\|kbuild\)-.*\)/\1/p')
+	[ ${#needs[@]} -gt 0 ] || die "linux-headers-$1: no such package"
+	if [ "$3" = sid ]; then
+		for p in libc6 libelf1t64 zlib1g libzstd1 liblzma5 libbz2-1.0 libssl3t64; do
+			[ -z "$(apt-cache "${APT[@]}" pkgnames "$p")" ] || needs+=("$p")
+		done
+	fi
+	(cd "$work/debs" && apt-get "${APT[@]}" -qq download "linux-headers-$1" "${needs[@]}")
+	for p in "$work"/debs/*.deb; do dpkg-deb -x "$p" "$h"; done
+	usr=$h/usr/src
+	tree=$usr/linux-headers-$1
+	# The packages name their places as if they were installed.
+	grep -rlI --include=Makefile --include='.kernelvariables' '/usr/src/linux-' "$usr"/linux-headers-*/Makefile |
+		xargs -r sed -i "s#\([^a-z]\)/usr/src/linux-#\1$usr/linux-#g"
+	find "$tree" -maxdepth 1 -type l | while read -r p; do
+		case $(readlink "$p") in /usr/*) ln -sfn "$h$(readlink "$p")" "$p" ;; esac
+	done
+	[ "$3" != sid ] || run_by_its_own_libc "$h"
+	ln -sfn "headers/usr/src/linux-headers-$1" "$2/build"
+	echo "$1" >"$2/headers-release" # last: it marks them as whole
+}
+
+# Every program of the kbuild package under $1 is put aside and run through the C
+# library that came along. The package lacks a script that asks whether sparse works.
+run_by_its_own_libc() {
+	local ld libs f
+	ld=$(find "$1" -name 'ld-linux-x86-64.so.2' | head -n 1)
+	libs=$1/usr/lib/x86_64-linux-gnu
+	find "$1"/usr/lib/linux-kbuild-* -type f -perm -100 | while read -r f; do
+		[ "$(head -c 4 "$f" | tr -d '\0')" = $'\x7fELF' ] || continue
+		mv "$f" "$f.elf"
+		printf '#!/bin/sh\nexec "%s" --argv0 "$0" --library-path "%s" "%s" "$@"\n' "$ld" "$libs" "$f.elf" >"$f"
+		chmod 755 "$f"
+	done
+	for f in "$1"/usr/src/linux-headers-*-common/scripts; do
+		[ -e "$f/checker-valid.sh" ] || printf '#!/bin/sh\necho 1\n' >"$f/checker-valid.sh"
+		chmod 755 "$f/checker-valid.sh"
+	done
+}
+
 for series; do
 	re=${series//./\\.}'\.'
+	suite=
 	case $series in
 	6.1) pick bookworm bookworm-security ;;
 	6.12) pick bookworm-backports bookworm ;;
-	*) pick sid ;;
+	*) pick sid; suite=sid ;;
 	esac
 	image=$(newest "$re" || true)
 	if [ -z "$image" ]; then # sid moves on: take what it has, and file it under its own name
@@ -102,6 +151,7 @@ for series; do
 	series=$(cut -d. -f1,2 <<<"$release")
 	out=$dir/$series
 	if [ "$(cat "$out/release" 2>/dev/null)" = "$release" ]; then
+		[ "$(cat "$out/headers-release" 2>/dev/null)" = "$release" ] || headers_of "$release" "$out" "$suite"
 		echo "$out: already $release"; continue
 	fi
 	# In sid the kernel, its modules and its configuration are packages of their own.
@@ -120,6 +170,7 @@ for series; do
 	vmlinux_of "$vmlinuz" "$out/vmlinux"
 	cp "$(find "$out" -path '*bin/busybox' -type f | head -n 1)" "$out/busybox"
 	/sbin/depmod -b "$out" "$release" # so that modprobe can order modules
+	headers_of "$release" "$out" "$suite"
 	echo "$release" >"$out/release" # last: it marks the folder as whole
 	echo "$out: $release"
 done
