@@ -55,6 +55,8 @@ static __always_inline int returned(struct task_struct *t, struct pt_regs *regs,
 		s = slot_add(t);
 		if (!s)
 			return 0;
+		if (classic)
+			thread_send(t, s, IOM_T_NEW, 0);
 	}
 	call = call_returned(s, t, regs, &f, nr, calls);
 	if (window && s->enter_ns && s->window == window)
@@ -63,7 +65,7 @@ static __always_inline int returned(struct task_struct *t, struct pt_regs *regs,
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
+SEC("?tp_btf/sys_exit")
 int BPF_PROG(iom_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *t = bpf_get_current_task_btf();

@@ -224,6 +224,13 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+struct iom_trace_task_newtask { /* include/trace/events/task.h */
+	__u64 common;
+	int pid;
+	char comm[16];
+	unsigned long clone_flags;
+};
+
 struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of its format file */
 	__u64 common;
 	long id;
@@ -233,6 +240,8 @@ struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of it
 /* include/linux/sched.h */
 #define PF_IO_WORKER	   0x00000010
 #define PF_KTHREAD	   0x00200000
+/* uapi/linux/sched.h */
+#define IOM_CLONE_THREAD   0x00010000
 /* arch/x86/include/asm/thread_info.h */
 #define TS_COMPAT 0x0002
 

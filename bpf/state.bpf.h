@@ -13,6 +13,7 @@
 #include "slot.h"
 
 /* Set by the collector before loading. */
+const volatile __u32 classic;	/* programs of classic tracepoints are in use */
 const volatile __u32 pidns_inum;	/* inode number of the collector's PID namespace */
 
 /* Changed by the collector while the programs run. */

@@ -59,7 +59,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 	bpf_ringbuf_submit(rec, BPF_RB_FORCE_WAKEUP);
 }
 
-SEC("tp_btf/task_newtask")
+SEC("?tp_btf/task_newtask")
 int BPF_PROG(iom_task_newtask, struct task_struct *t)
 {
 	struct task_struct *creator = bpf_get_current_task_btf();
@@ -79,28 +79,25 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(iom_sched_process_exec, struct task_struct *t)
+static __always_inline void task_exec(struct task_struct *t)
 {
 	if (arm_on_exec && arm_on_exec == (__u32)t->tgid) {
 		arm_on_exec = 0;
 		watch_set(t->tgid);
 	}
 	if (!watched(t->tgid))
-		return 0;
+		return;
 	__sync_fetch_and_add(&recheck, 1);
 	thread_send(t, slot_find(NULL, t->pid), IOM_T_EXEC, 0);
-	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
+static __always_inline void task_left(struct task_struct *t)
 {
 	struct iom_slot *s;
 	__u8 last;
 
 	if (!watched(t->tgid))
-		return 0;
+		return;
 	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
 	last = t->signal->live.counter == 0;
 	s = slot_find(NULL, t->pid);
@@ -109,6 +106,48 @@ int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
 		__sync_lock_test_and_set(&s->tid, 0);
 	if (last)
 		watch_clear(t->tgid);
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(iom_sched_process_exec, struct task_struct *t)
+{
+	task_exec(t);
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(iom_sched_process_exit, struct task_struct *t)
+{
+	task_left(t);
+	return 0;
+}
+
+/*
+ * The same three at classic tracepoints, for kernels where the above may be
+ * preempted and then pass others' events unseen (see iom_sys_exit_classic). Of a
+ * newborn task only the number is told there: its record is sent when its first
+ * call, the clone that it returns from, is seen.
+ */
+SEC("?tp/task/task_newtask")
+int iom_task_newtask_classic(struct iom_trace_task_newtask *ctx)
+{
+	if (watched(bpf_get_current_task_btf()->tgid) && follow &&
+	    !(ctx->clone_flags & IOM_CLONE_THREAD))
+		watch_set(ctx->pid);
+	return 0;
+}
+
+SEC("?tp/sched/sched_process_exec")
+int iom_sched_process_exec_classic(void *ctx)
+{
+	task_exec(bpf_get_current_task_btf());
+	return 0;
+}
+
+SEC("?tp/sched/sched_process_exit")
+int iom_sched_process_exit_classic(void *ctx)
+{
+	task_left(bpf_get_current_task_btf());
 	return 0;
 }
 

@@ -58,6 +58,25 @@ static int on_record(void *arg, void *data, size_t size)
 	return 0;
 }
 
+/* Programs of BTF tracepoints, or those of classic ones where the others may be
+ * preempted. The classic ones need tracefs to be attached: without it the first
+ * are taken all the same, and what passes them is counted as lost. */
+static void choose_classic(struct iomodel_bpf *skel, bool preemptible)
+{
+	bool classic = preemptible && (!access("/sys/kernel/tracing/events", F_OK) ||
+				       !access("/sys/kernel/debug/tracing/events", F_OK));
+
+	skel->rodata->classic = classic;
+	bpf_program__set_autoload(skel->progs.iom_sys_exit, !classic);
+	bpf_program__set_autoload(skel->progs.iom_task_newtask, !classic);
+	bpf_program__set_autoload(skel->progs.iom_sched_process_exec, !classic);
+	bpf_program__set_autoload(skel->progs.iom_sched_process_exit, !classic);
+	bpf_program__set_autoload(skel->progs.iom_sys_exit_classic, classic);
+	bpf_program__set_autoload(skel->progs.iom_task_newtask_classic, classic);
+	bpf_program__set_autoload(skel->progs.iom_sched_process_exec_classic, classic);
+	bpf_program__set_autoload(skel->progs.iom_sched_process_exit_classic, classic);
+}
+
 /*
  * Programs for tracepoints whose prototypes differ between kernels: the one
  * that fits is chosen by what BTF says of the tracepoint. All others whose
@@ -71,7 +90,7 @@ static void choose_programs(struct iomodel_bpf *skel)
 	bool follow = !iom_fentry_possible(btf, "aio_complete") &&
 		      !iom_fentry_possible(btf, "io_submit_one");
 
-	bpf_program__set_autoload(skel->progs.iom_sys_exit_classic, iom_sys_exit_preemptible(btf));
+	choose_classic(skel, iom_sys_exit_preemptible(btf));
 	bpf_program__set_autoload(skel->progs.iom_io_submit_one, follow);
 	bpf_program__set_autoload(skel->progs.iom_aio_complete, follow);
 	skel->rodata->aio_followed = follow;
@@ -204,17 +223,6 @@ static bool is_window_program(const struct bpf_program *p)
 	       !strcmp(name, "iom_sched_waking");
 }
 
-/* One of the two programs for sys_exit, see iomodel.bpf.c. The classic tracepoint
- * needs tracefs; without it the other one is taken, whose losses are counted. */
-static void attach_sys_exit(struct iomodel_bpf *skel)
-{
-	if (!bpf_program__autoload(skel->progs.iom_sys_exit_classic))
-		return;
-	skel->links.iom_sys_exit_classic = bpf_program__attach(skel->progs.iom_sys_exit_classic);
-	bpf_program__set_autoattach(skel->progs.iom_sys_exit_classic, false);
-	bpf_program__set_autoattach(skel->progs.iom_sys_exit, !skel->links.iom_sys_exit_classic);
-}
-
 static int bpf_attach(struct iom_backend *be, char **why)
 {
 	struct bpf_program *p;
@@ -225,7 +233,6 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	bpf_program__set_autoattach(be->skel->progs.iom_sys_enter, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_switch, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_waking, false);
-	attach_sys_exit(be->skel);
 	err = iomodel_bpf__attach(be->skel);
 	if (err) {
 		iom_why(why, "this kernel refused to attach the BPF programs (%s); run `iomodel "
@@ -235,9 +242,7 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	}
 	be->attached = true;
 	bpf_object__for_each_program(p, be->skel->obj) {
-		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1 &&
-		    (bpf_program__autoattach(p) ||
-		     (p == be->skel->progs.iom_sys_exit_classic && be->skel->links.iom_sys_exit_classic)))
+		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1)
 			be->probes[n++] = bpf_program__section_name(p)[0] == '?' ?
 						  bpf_program__section_name(p) + 1 :
 						  bpf_program__section_name(p);
@@ -422,6 +427,9 @@ static void bpf_lost(struct iom_backend *be, struct cap_lost *lost)
 			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &size))
 			continue;
+		if (verbose_libbpf && info.recursion_misses)
+			fprintf(stderr, "iomodel: %s was skipped %llu times\n", bpf_program__name(p),
+				(unsigned long long)info.recursion_misses);
 		if (is_window_program(p))
 			lost->samples += info.recursion_misses;
 		else
