@@ -86,7 +86,7 @@ vmlinux_of() {
 	readelf -hn "$2" 2>/dev/null | grep -qE 'Xen.*(0x0*12\b|PHYS32_ENTRY)' || die "$f: no PVH note"
 }
 
-# headers_of RELEASE OUT: linux-headers-RELEASE and what it depends on, unpacked to
+# headers_of RELEASE OUT SUITE: linux-headers-RELEASE and what it depends on, unpacked to
 # OUT/headers; OUT/build leads to the tree that modules are built against.
 headers_of() {
 	local h=$2/headers usr p tree needs
@@ -124,6 +124,7 @@ run_by_its_own_libc() {
 	find "$1"/usr/lib/linux-kbuild-* -type f -perm -100 | while read -r f; do
 		[ "$(head -c 4 "$f" | tr -d '\0')" = $'\x7fELF' ] || continue
 		mv "$f" "$f.elf"
+		# shellcheck disable=SC2016 # the wrapper expands it
 		printf '#!/bin/sh\nexec "%s" --argv0 "$0" --library-path "%s" "%s" "$@"\n' "$ld" "$libs" "$f.elf" >"$f"
 		chmod 755 "$f"
 	done

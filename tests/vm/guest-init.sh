@@ -48,7 +48,14 @@ export RESULTS=/run/results
 ulimit -l unlimited # locked memory: BPF maps on old kernels, ring buffers on all
 read -r cwd </run/vm/cwd
 : >/run/vm/started
-(cd "$cwd" && exec bash /run/vm/command) </dev/null >/run/vm/stdout 2>/run/vm/stderr
+if [ -e /run/vm/terminal ]; then # run-vm.sh -i
+	read -r rows cols TERM </run/vm/terminal; export TERM
+	/run/busybox stty -F /dev/ttyS0 sane rows "$rows" cols "$cols"
+	# A session of its own, with the line as its terminal: no job control without.
+	(cd "$cwd" && exec /run/busybox setsid -c bash /run/vm/command) </dev/ttyS0 >/dev/ttyS0 2>&1
+else
+	(cd "$cwd" && exec bash /run/vm/command) </dev/null >/run/vm/stdout 2>/run/vm/stderr
+fi
 echo $? >/run/vm/status
 /run/busybox dmesg >/run/vm/dmesg
 : >/run/vm/done

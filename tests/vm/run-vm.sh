@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run-vm.sh KERNEL [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]
+# run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]
 #
-# Boots KERNEL, a series that fetch-kernels.sh fetched or the folder it lies in, under plain emulation (no KVM
-# needed), and runs COMMAND in it as root, on a read-only view of this machine's root
-# file system. stdout and stderr come out here when COMMAND has ended.
+# Boots KERNEL, a series that fetch-kernels.sh fetched or the folder it lies in, under
+# plain emulation (no KVM needed), and runs COMMAND in it as root, on a read-only view of
+# this machine's root file system. stdout and stderr come out here when COMMAND has ended.
+#   -i          COMMAND has this terminal: it is on the guest's serial console, with job
+#               control, and all keys, Ctrl-C too, are the guest's. No limit but the boot's.
 #   -b SECONDS  for the boot (default 180)
 #   -t SECONDS  for COMMAND (default 120)
 #   -m MEM      guest memory (default 1G)
@@ -27,20 +29,21 @@ set -euo pipefail
 say() { echo "run-vm: $*" >&2; }
 die() { say "$*"; exit 125; }
 here=$(dirname "$(readlink -f "$0")")
-boot_seconds=180 seconds=120 mem=1G cwd=$PWD out='' more=''
-[ $# -ge 1 ] || die "usage: run-vm.sh KERNEL [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]"
+boot_seconds=180 seconds=120 mem=1G cwd=$PWD out='' more='' interactive=''
+[ $# -ge 1 ] || die "usage: run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]"
 kernel=${IOMODEL_CACHE:-/var/cache/iomodel}/kernels/$1
 [ -d "$kernel" ] || kernel=$1
 kernel=$(readlink -f "$kernel"); shift
-while getopts b:t:m:w:o:a: opt; do
+while getopts ib:t:m:w:o:a: opt; do
 	case $opt in
 	b) boot_seconds=$OPTARG ;; t) seconds=$OPTARG ;; m) mem=$OPTARG ;; w) cwd=$OPTARG ;; o) out=$OPTARG ;;
-	a) more=$OPTARG ;; *) die "bad option" ;;
+	a) more=$OPTARG ;; i) interactive=1 ;; *) die "bad option" ;;
 	esac
 done
 shift $((OPTIND - 1))
 [ $# -ge 1 ] || die "no command"
 [ "$(id -u)" = 0 ] || die "needs root"
+[ -z "$interactive" ] || [ -t 0 ] || die "-i: stdin is no terminal"
 for tool in qemu-system-x86_64 cpio modprobe xz zstd; do
 	command -v $tool >/dev/null || die "$tool is missing: install qemu-system-x86 cpio kmod xz-utils zstd"
 done
@@ -48,10 +51,12 @@ release=$(cat "$kernel/release") || die "$kernel: not made by fetch-kernels.sh"
 cwd=$(cd "$cwd" && pwd -P) || die "no such working directory"
 
 work=$(mktemp -d)
-qemu=
+qemu='' tty=''
+# What was killed did not put the terminal back.
+cooked() { [ -z "$tty" ] || stty "$tty" <&3 || true; tty=; }
 # shellcheck disable=SC2317 # the trap calls it
-end() { [ -z "$qemu" ] || kill -9 "$qemu" 2>/dev/null || true; rm -rf "$work"; }
-trap end EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
+end() { [ -z "$qemu" ] || { kill -9 "$qemu"; wait "$qemu"; } 2>/dev/null || true; cooked; rm -rf "$work"; }
+trap end EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; trap 'exit 129' HUP
 mkdir "$work"/{root,share}
 [ -z "$out" ] || { mkdir -p "$out"; out=$(cd "$out" && pwd -P); }
 
@@ -81,6 +86,18 @@ boot() {
 	printf '%q ' "$@" >"$work/share/command"
 	printf '%s\n' "$cwd" >"$work/share/cwd"
 	printf '%s\n' "$kernel/lib/modules" >"$work/share/modules"
+	exec 3</dev/null
+	: >"$work/qemu.log"
+	local serial=(-serial "file:$work/console") log=$work/qemu.log
+	if [ -n "$interactive" ]; then
+		exec 3<&0; log=/dev/stdout
+		serial=(-chardev "stdio,id=c,signal=off" -serial chardev:c)
+		# A serial line tells nobody the size of the terminal, nor its kind.
+		echo "$(stty size <&3) ${TERM:-dumb}" >"$work/share/terminal"
+		say "$release: booting; should it hang: kill $$, from another terminal"
+		tty=$(stty -g <&3)
+		stty raw -echo <&3
+	fi
 	# A mount namespace of QEMU's own, where the host's /proc, /sys, /dev and /run are
 	# taken off the tree before it is exported, so that no path in the guest leads there.
 	# unshare and bash exec on, so the pid is QEMU's.
@@ -97,22 +114,24 @@ boot() {
 		[ -z "$RESULTS" ] || mount --bind "$RESULTS" "$w/share/results"
 		exec "$@"' - "$work" \
 		qemu-system-x86_64 -accel tcg,thread=single -smp 2 -cpu max -m "$mem" \
-		-nodefaults -display none -no-reboot -serial "file:$work/console" \
+		-nodefaults -display none -no-reboot "${serial[@]}" \
 		-kernel "$kernel/vmlinux" -initrd "$work/initrd" \
 		-append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable log_buf_len=2M $more" \
 		-virtfs "local,path=$work/root,mount_tag=root,security_model=none,readonly=on,multidevs=remap" \
 		-virtfs "local,path=$work/share,mount_tag=share,security_model=none,multidevs=remap" \
-		</dev/null >"$work/qemu.log" 2>&1 &
+		<&3 >>"$log" 2>>"$work/qemu.log" &
 	qemu=$!
 	local end=$((SECONDS + boot_seconds)) begun='' rc=0
 	while kill -0 "$qemu" 2>/dev/null; do
 		if [ -z "$begun" ] && [ -e "$work/share/started" ]; then
 			begun=1 end=$((SECONDS + seconds))
+			[ -z "$interactive" ] || end=$((SECONDS + 1000000000))
 		fi
 		[ "$SECONDS" -lt "$end" ] || { rc=124; kill -9 "$qemu" || true; break; }
 		sleep 0.1
 	done
 	wait "$qemu" 2>/dev/null || true; qemu=
+	cooked
 	[ "$rc" != 0 ] || [ -e "$work/share/done" ] || rc=125
 	return "$rc"
 }
