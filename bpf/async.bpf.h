@@ -228,7 +228,7 @@ static __always_inline struct iom_aio_ctx *aio_ring(struct iom_slot *s, __u64 id
 	return c;
 }
 
-#include "aio.h"
+#include "aio_requests.h"
 
 SEC("?fentry/io_submit_one")
 int BPF_PROG(iom_io_submit_one, struct kioctx *kioctx, void *iocb)

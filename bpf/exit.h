@@ -5,7 +5,7 @@
 #ifndef IOM_EXIT_H
 #define IOM_EXIT_H
 
-#include "aio.h"
+#include "aio_requests.h"
 #include "calls.h"
 #include "counts.h"
 #include "readiness.h"

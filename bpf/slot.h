@@ -31,7 +31,7 @@
  *
  *   shared_get(session, key, tgid), shared_find(session, key)
  *   slot_find(session, tid)
- *   and the tables named in aio.h and uring.h.
+ *   and the tables named in aio_requests.h and uring.h.
  */
 #ifndef IOM_SLOT_H
 #define IOM_SLOT_H

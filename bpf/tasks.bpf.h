@@ -30,7 +30,7 @@ static __always_inline __u32 ns_id(struct iom_session *session, struct task_stru
 #define parent_tgid(t)	 ((t)->real_parent->tgid)
 #define comm_copy(to, t) bpf_probe_read_kernel(to, IOM_COMM_LEN, (t)->comm)
 
-#include "threads.h"
+#include "thread_state.h"
 
 static __always_inline void thread_send(struct task_struct *t, struct iom_slot *s, __u8 event,
 					__u8 flags)

@@ -2,7 +2,7 @@
 /*
  * facts.c - the headers that say what is a fact, fitted to the kernel.
  *
- * What they ask for is named in slot.h, aio.h, uring.h and threads.h; the same
+ * What they ask for is named in slot.h, aio_requests.h, uring.h and thread_state.h; the same
  * headers make the BPF back end. They are included here and nowhere else.
  */
 #include <linux/delay.h>
@@ -130,7 +130,7 @@ static void request_file(u64 id, struct iom_row *row)
 #include "exit.h"
 #include "samples.h"
 #include "uring.h"
-#include "threads.h"
+#include "thread_state.h"
 
 static const u32 calls[IOM_CALLS] = {IOM_CALL_TABLE};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * threads.h - how a thread is just now: struct iom_thread.
+ * thread_state.h - how a thread is just now: struct iom_thread.
  *
  * A back end brings, besides what slot.h names:
  *
@@ -8,8 +8,8 @@
  *   parent_tgid(t)
  *   comm_copy(to, t)  IOM_COMM_LEN bytes
  */
-#ifndef IOM_THREADS_H
-#define IOM_THREADS_H
+#ifndef IOM_THREAD_STATE_H
+#define IOM_THREAD_STATE_H
 
 #include "slot.h"
 

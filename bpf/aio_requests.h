@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * aio.h - libaio requests: submitted, and complete before or after io_submit returned.
+ * aio_requests.h - libaio requests: submitted, and complete before or after io_submit returned.
  *
  * Two ways. Where io_submit_one() and aio_complete() of fs/aio.c can be probed
  * each request is followed by the address of its context and of its iocb in the
@@ -19,8 +19,8 @@
  *   ring_depth(session, ring, begin)  counter of what is in flight in a ring or context,
  *                              or NULL; begin: make one if there is none
  */
-#ifndef IOM_AIO_H
-#define IOM_AIO_H
+#ifndef IOM_AIO_REQUESTS_H
+#define IOM_AIO_REQUESTS_H
 
 #include "counts.h"
 #include "requests.h"
