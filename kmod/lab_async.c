@@ -10,22 +10,27 @@
  * as good an answer to it, and keeps the request here, which is what this device
  * is for. libaio sets IOCB_NOWAIT only when the program asked for it.
  *
- * A request must end when its ring or context does. libaio calls a cancel
- * function. io_uring has none for reads: the exit of a ring waits for them all
- * (io_uring/io_uring.c, io_ring_exit_work()), so while requests are queued the
- * work item looks now and then whether their rings are going.
+ * A request must end when its ring, context or process does. libaio calls a cancel
+ * function. io_uring has none for reads, and waits for them all when a ring ends, at
+ * exec, and in the thread of SQPOLL when its process ends (io_uring/io_uring.c,
+ * io_ring_exit_work() and io_uring_cancel_generic()). That thread shares the file
+ * table, so that the ring is not even closed until it is gone. So while requests are
+ * queued the work item looks now and then who is on their way out.
  */
 #include <linux/aio.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 
 #include "lab.h"
 #include "versions.h"
 
-#define LOOK_EVERY (HZ / 20) /* at rings that may be going */
+#define LOOK_EVERY (HZ / 20) /* at rings and processes that may be going */
 
 struct lab_request {
 	struct list_head node;
@@ -34,6 +39,8 @@ struct lab_request {
 	const void *vec; /* what iter points to; NULL: nothing of ours */
 	struct lab_chunk *chunk; /* room for the data, until it is given */
 	struct mm_struct *mm;
+	struct task_struct *task; /* who submitted it; NULL: one of io_uring's threads */
+	struct pid *tgid;	  /* of its process */
 	u64 since_ns;
 	bool aio;
 	bool cancelled; /* under device->lock */
@@ -47,6 +54,9 @@ static struct lab_file *file_of(struct lab_request *r)
 static void request_free(struct lab_request *r)
 {
 	mmdrop(r->mm);
+	if (r->task)
+		put_task_struct(r->task);
+	put_pid(r->tgid);
 	kfree(r->vec);
 	kfree(r->chunk);
 	kfree(r);
@@ -88,6 +98,10 @@ static struct lab_request *request_new(struct kiocb *iocb, struct iov_iter *to, 
 	}
 	r->mm = current->mm;
 	mmgrab(r->mm);
+	/* A worker goes when it has been idle for a while: that says nothing. */
+	if (!(current->flags & PF_IO_WORKER))
+		r->task = get_task_struct(current);
+	r->tgid = get_pid(task_tgid(current));
 	r->since_ns = ktime_get_ns();
 	r->aio = iom_kiocb_is_aio(iocb);
 	return r;
@@ -195,6 +209,23 @@ static void finish(struct lab_device *device, struct lab_request *r, ssize_t n, 
 	iocb->ki_complete(iocb, n);
 }
 
+/* Whether somebody is going, or may already wait, to whom the request is in the way. */
+static bool is_going(struct lab_request *r)
+{
+	struct task_struct *leader;
+	bool going = true;
+
+	if (iom_ring_is_going(r->iocb) || (r->task && (READ_ONCE(r->task->flags) & PF_EXITING)))
+		return true;
+	rcu_read_lock();
+	leader = pid_task(r->tgid, PIDTYPE_TGID);
+	if (leader)
+		going = (READ_ONCE(leader->signal->flags) & SIGNAL_GROUP_EXIT) ||
+			READ_ONCE(leader->signal->group_exec_task) || leader->in_execve;
+	rcu_read_unlock();
+	return going;
+}
+
 /* The next request that can be ended, off the list, with its data unless it is
  * cancelled. Both at once: while it is off the list nobody can cancel it.
  */
@@ -204,7 +235,7 @@ static struct lab_request *next_request(struct lab_device *device)
 
 	lockdep_assert_held(&device->lock);
 	list_for_each_entry(r, &device->requests, node) {
-		if (!r->aio && iom_ring_is_going(r->iocb))
+		if (!r->aio && is_going(r))
 			r->cancelled = true;
 		if (r->cancelled ||
 		    lab_take(device, r->chunk, min_t(size_t, iov_iter_count(&r->iter),
