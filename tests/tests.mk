@@ -3,7 +3,12 @@
 # make check-unit   the pure stages
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
 # make check-live   reference programs, command line and scale, on this kernel
-# make check-vm     the same on stock Debian kernels in QEMU (KERNELS=6.1)
+# make check-vm     the same, with the module, on stock Debian kernels in QEMU: 6.1,
+#                   6.12 and 7.2; KERNELS=6.1 for one
+# make check-kmod   the module's tests on this kernel, where it lets modules be loaded
+# make fuzz-vm      ten minutes of abuse of the module, on each kernel and on one built for
+#                   finding faults (KERNELS=debug for that alone; SECONDS_EACH=600)
+# make vm           a shell in a VM with the module loaded (KERNELS=6.12 for another kernel)
 # make check-real   97 real programs and their verdicts (much to install:
 #                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
 # make bench        cost, against the peers that are installed
@@ -12,7 +17,7 @@
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
 	libjansson-dev uthash-dev pkg-config
 DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
-	xz-utils zstd binutils procps util-linux man-db
+	xz-utils zstd binutils procps util-linux man-db sparse dwarves
 
 deps:
 	@[ "$$(id -u)" = 0 ] || { echo "make deps installs packages: run it as root" >&2; exit 1; }
@@ -56,8 +61,18 @@ $(B)/tests/ref/%: tests/ref/%.c tests/ref/ref.c $(wildcard tests/ref/*.h)
 
 ref: $(REF_BIN)
 
+# ---- the module's tests --------------------------------------------------------------
+
+KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/fuzz
+
+$(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/uapi/*.h bpf/*.h)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -Itests/ref -Ikmod -Ibpf -o $@ $< tests/ref/ref.c -pthread \
+		$(if $(findstring test_,$@),-lcmocka)
+
 .SECONDARY:
-.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-real bench ref
+.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -66,7 +81,7 @@ LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale
 demo: $(LIVE_BIN)
 	@tests/demo
 
-check: $(LIVE_BIN) $(UNIT_BIN)
+check: $(LIVE_BIN) $(KMOD_BIN) $(UNIT_BIN)
 	@tests/check
 
 check-live: $(LIVE_BIN)
@@ -74,8 +89,17 @@ check-live: $(LIVE_BIN)
 	tests/live/test-cli
 	tests/live/test-scale
 
-check-vm: $(LIVE_BIN)
+check-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm
+
+check-kmod: $(LIVE_BIN) $(KMOD_BIN) kmod/iomodel.ko
+	tests/kmod/check-kmod kmod/iomodel.ko
+
+fuzz-vm: $(LIVE_BIN) $(KMOD_BIN)
+	tests/vm/fuzz-vm
+
+vm: $(LIVE_BIN)
+	tests/vm/shell $(firstword $(KERNELS))
 
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))

@@ -214,6 +214,26 @@ static void refuses_processes_that_are_none(void **state)
 	close(fd);
 }
 
+/* A file that root opened and gave away does not let others watch. */
+static void a_passed_file_gives_no_right(void **state)
+{
+	int fd = session(), status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		struct iom_target t = {};
+
+		if (setresuid(65534, 65534, 65534))
+			_exit(2);
+		t.pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+		_exit(t.pidfd >= 0 && ioctl(fd, IOM_IOC_ADD, &t) == -1 && errno == EPERM ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fd);
+}
+
 static void reading_has_its_rules(void **state)
 {
 	char small[IOM_READ_MIN - 1], enough[IOM_READ_MIN];
@@ -562,6 +582,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_it_does_not_know),
 		cmocka_unit_test(refuses_processes_that_are_none),
+		cmocka_unit_test(a_passed_file_gives_no_right),
 		cmocka_unit_test(reading_has_its_rules),
 		cmocka_unit_test(generations_are_read_only),
 		cmocka_unit_test(sessions_do_not_see_each_other),

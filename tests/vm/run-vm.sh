@@ -155,7 +155,7 @@ if [ "$rc" = 125 ]; then
 fi
 
 # The console too: after a panic nobody was left to write dmesg.
-bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection fault|Kernel panic|Unable to handle|unable to handle|lockdep|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|(rcu|INFO): .*(stall|blocked for more)|soft lockup|hard LOCKUP|Call Trace'
+bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection fault|Kernel panic|Unable to handle|unable to handle|lockdep is turned off|DEBUG_LOCKS_WARN|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|kmemleak: [1-9]|(rcu|INFO): .*(stall|blocked for more)|soft lockup|hard LOCKUP|Call Trace'
 grep -shaE "$bad" "$work/share/dmesg" "$work/console" | awk '!seen[$0]++' >"$work/bad" || true
 if [ -s "$work/bad" ]; then
 	say "$release: the kernel warned:"; head -n 40 "$work/bad" >&2

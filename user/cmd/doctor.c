@@ -28,6 +28,7 @@ struct diagnosis {
 	struct iom_feature *features;
 	size_t nfeatures;
 	int possible; /* 1 yes, 0 no, -1: cannot be known as this user */
+	const char *backend; /* that attach would use; NULL: none */
 	char conclusion[256];
 };
 
@@ -110,38 +111,51 @@ static void find_settings(struct diagnosis *d)
 	add_sysctl(d, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid",
 		   "not known here", NULL);
 	add(d, "/dev/iomodel", access("/dev/iomodel", F_OK) ? "absent" : "there",
-	    "the module back end is not part of this build");
+	    access("/dev/iomodel", F_OK) ? "the kernel module is not loaded; needed only where BPF "
+					   "is refused"
+					 : NULL);
+}
+
+static const struct iom_feature *feature(const struct diagnosis *d, const char *name)
+{
+	for (size_t i = 0; i < d->nfeatures; i++)
+		if (!strcmp(d->features[i].name, name))
+			return &d->features[i];
+	return NULL;
 }
 
 static void conclude(struct diagnosis *d)
 {
-	const struct iom_feature *backend = NULL;
+	const struct iom_feature *bpf = feature(d, "back end bpf"), *kmod = feature(d, "back end kmod");
+	bool btf = !access("/sys/kernel/btf/vmlinux", F_OK);
+	const char *why = !btf ? "this kernel has no BTF type information" :
+			  bpf && bpf->detail ? bpf->detail : "the kernel did not say why";
 
-	for (size_t i = 0; i < d->nfeatures; i++)
-		if (!strcmp(d->features[i].name, "back end bpf"))
-			backend = &d->features[i];
 	if (strcmp(d->uts.machine, "x86_64") != 0) {
-		d->possible = 0;
 		snprintf(d->conclusion, sizeof(d->conclusion),
 			 "No verdict is possible here: iomodel works on x86-64 only, this is %s.",
 			 d->uts.machine);
-	} else if (access("/sys/kernel/btf/vmlinux", F_OK)) {
-		d->possible = 0;
-		snprintf(d->conclusion, sizeof(d->conclusion),
-			 "No verdict is possible on this kernel: it has no BTF type information.");
-	} else if (backend && backend->state == IOM_FEAT_YES) {
+	} else if (btf && bpf && bpf->state == IOM_FEAT_YES) {
 		d->possible = 1;
+		d->backend = "bpf";
 		snprintf(d->conclusion, sizeof(d->conclusion),
 			 "attach would use the bpf back end; a verdict is possible.");
-	} else if (!backend || backend->state == IOM_FEAT_UNKNOWN) {
+	} else if (kmod && kmod->state == IOM_FEAT_YES) {
+		d->possible = 1;
+		d->backend = "kmod";
+		snprintf(d->conclusion, sizeof(d->conclusion),
+			 "attach would use the kmod back end (bpf: %.120s); a verdict is possible.",
+			 why);
+	} else if ((btf && (!bpf || bpf->state == IOM_FEAT_UNKNOWN)) ||
+		   (kmod && kmod->state == IOM_FEAT_UNKNOWN)) {
 		d->possible = -1;
 		snprintf(d->conclusion, sizeof(d->conclusion),
 			 "Whether attach works cannot be known as this user: sudo iomodel doctor");
 	} else {
-		d->possible = 0;
 		snprintf(d->conclusion, sizeof(d->conclusion),
-			 "No verdict is possible here: the bpf back end does not load (%.120s).",
-			 backend->detail ? backend->detail : "the kernel did not say why");
+			 "No verdict is possible here: the bpf back end does not load (%.120s), and "
+			 "the kernel module is not loaded.",
+			 why);
 	}
 }
 
@@ -201,7 +215,7 @@ static int print_json(const struct diagnosis *d, FILE *out)
 	root = json_pack("{s:s, s:{s:s}, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "schema",
 			 "iomodel-doctor/1", "tool", "version", IOM_VERSION, "host", "kernel",
 			 d->uts.release, "arch", d->uts.machine, "system", system, "features",
-			 features, "backend", text_or_null(d->possible == 1 ? "bpf" : NULL),
+			 features, "backend", text_or_null(d->backend),
 			 "verdict_possible",
 			 d->possible < 0 ? json_null() : json_boolean(d->possible), "conclusion",
 			 text_or_null(d->conclusion));

@@ -49,8 +49,8 @@ int iom_collect(const struct iom_watch *watch, struct iom_capture *cap, char **w
  * remembered as what ended the watch. */
 void iom_collect_stop(int sig);
 
-/* One line of what doctor says about the BPF back end: what, whether it is
- * there, and what is lost without it. */
+/* One line of what doctor says about the back ends: what, whether it is there,
+ * and what is lost without it. */
 struct iom_feature {
 	const char *name;
 	enum { IOM_FEAT_YES, IOM_FEAT_NO, IOM_FEAT_UNKNOWN } state;

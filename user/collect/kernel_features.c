@@ -245,6 +245,27 @@ static void try_backend(struct list *l)
 	free(why);
 }
 
+/* The module, whether or not it is needed. */
+static void try_module(struct list *l)
+{
+	const char *loses = "nothing where the bpf back end works";
+	struct iom_backend_sink sink = {};
+	struct iom_backend *be = NULL;
+	char *why = NULL;
+	int err = iom_backend_kmod.open(&be, &sink, false, &why);
+
+	if (!err) {
+		err = iom_backend_kmod.attach(be, &why);
+		iom_backend_kmod.close(be);
+	}
+	add(l, "back end kmod",
+	    !err	    ? IOM_FEAT_YES :
+	    err == -EPERM ? IOM_FEAT_UNKNOWN :
+			    IOM_FEAT_NO,
+	    loses, "%s", err ? (why ? why : strerror(-err)) : IOM_KMOD_DEVICE ": probes attached and taken off again");
+	free(why);
+}
+
 struct iom_feature *iom_collect_features(size_t *n)
 {
 	struct list l = {};
@@ -271,6 +292,7 @@ struct iom_feature *iom_collect_features(size_t *n)
 		add(&l, "interrupt text", irq[1] && softirq[1] ? IOM_FEAT_YES : IOM_FEAT_NO,
 		    "wakers are `unknown`", "from /proc/kallsyms");
 	}
+	try_module(&l);
 	btf__free(btf);
 	*n = l.n;
 	return l.v;
