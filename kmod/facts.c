@@ -213,23 +213,27 @@ void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret)
 
 /* ---- signals -------------------------------------------------------------------- */
 
+/* from may be one of two constants instead of a pointer, when a signal is generated, and
+ * when the SIGKILL of an exiting group is delivered (kernel/signal.c, get_signal()).
+ */
 static void siginfo_copy(struct iom_siginfo *to, const struct kernel_siginfo *from)
 {
 	BUILD_BUG_ON(sizeof(*to) > sizeof(*from));
-	memcpy(to, from, sizeof(*to));
+	memset(to, 0, sizeof(*to));
+	if (from == SEND_SIG_PRIV) /* the kernel, without details */
+		to->code = 0x80;
+	else if (from != SEND_SIG_NOINFO)
+		memcpy(to, from, sizeof(*to));
 }
 
 void iom_fact_signal_generated(struct iom_session *session, struct task_struct *t, int sig,
 			       const struct kernel_siginfo *info, int result)
 {
-	struct iom_siginfo si = {};
+	struct iom_siginfo si;
 	unsigned long flags;
 	int err;
 
-	if (info == SEND_SIG_PRIV) /* the kernel, without details */
-		si.code = 0x80;
-	else if (info != SEND_SIG_NOINFO)
-		siginfo_copy(&si, info);
+	siginfo_copy(&si, info);
 	spin_lock_irqsave(&session->async_lock, flags);
 	err = signal_generated(session, t->tgid, sig, &si, result);
 	spin_unlock_irqrestore(&session->async_lock, flags);
