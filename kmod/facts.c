@@ -188,6 +188,7 @@ void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret)
 {
 	struct iom_thread_state *state;
 	u64 nr = regs->orig_ax;
+	unsigned long flags;
 
 	if (nr >= IOM_CALLS) {
 		if (nr == (u64)-1) /* rt_sigreturn's */
@@ -204,10 +205,10 @@ void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret)
 	state = iom_thread_get(session, current);
 	if (!state)
 		return;
-	spin_lock(&state->lock);
+	spin_lock_irqsave(&state->lock, flags);
 	if (!state->gone)
 		count_and_sample(state, regs, ret, nr, calls[nr]);
-	spin_unlock(&state->lock);
+	spin_unlock_irqrestore(&state->lock, flags);
 	iom_session_wake(session);
 }
 
@@ -246,15 +247,16 @@ void iom_fact_signal_delivered(struct iom_session *session, int sig,
 {
 	struct iom_thread_state *state = iom_thread_get(session, current);
 	struct iom_siginfo si;
+	unsigned long flags;
 
 	if (!state)
 		return;
 	siginfo_copy(&si, info);
 	si.signo = sig;
-	spin_lock(&state->lock);
+	spin_lock_irqsave(&state->lock, flags);
 	if (!state->gone)
 		signal_taken(&state->slot, IOM_C_SIGDELIVER, &si, 0, 0);
-	spin_unlock(&state->lock);
+	spin_unlock_irqrestore(&state->lock, flags);
 }
 
 /* ---- requests -------------------------------------------------------------------- */
@@ -462,13 +464,14 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 	struct iom_thread_state *state = iom_thread_get(session, t);
 	struct iom_entry *e = thread_entry(session, t, state, IOM_T_STATE);
 	struct pt_regs regs;
+	unsigned long flags;
 
 	if (!e)
 		return;
 	if (state && asleep_regs(t, &regs)) {
-		spin_lock(&state->lock);
+		spin_lock_irqsave(&state->lock, flags);
 		thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset);
-		spin_unlock(&state->lock);
+		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);
 }

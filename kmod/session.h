@@ -10,10 +10,12 @@
  *
  *   session->lock	mutex; ioctl and read of one open file
  *   iom_mutex		mutex; list of sessions, registering probes
- *   iom_tables_lock	spinlock; changes of iom_targets and iom_threads. Only
- *			from process context; readers use RCU
- *   state->lock	spinlock; slot and rows of a thread: its own calls, and
- *			whoever takes its rows away. Only from process context
+ *   iom_tables_lock	spinlock, interrupts off: a signal is delivered under
+ *			siglock, which interrupts take; changes of iom_targets
+ *			and iom_threads. Readers use RCU
+ *   state->lock	spinlock, interrupts off for the same reason; slot and
+ *			rows of a thread: its own calls, and whoever takes its
+ *			rows away
  *   session->async_lock	spinlock, interrupts off; shared rows and requests in
  *			flight: any context, also under siglock and with a
  *			completion's locks held, so nothing is woken under it

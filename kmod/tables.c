@@ -51,6 +51,7 @@ static struct iom_target_state *target_find(struct iom_session *session, u32 tgi
 int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp)
 {
 	struct iom_target_state *target = kzalloc(sizeof(*target), gfp | __GFP_NOWARN);
+	unsigned long flags;
 	int err = 0;
 
 	if (!target)
@@ -58,7 +59,7 @@ int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t
 	target->session = session;
 	target->pid = get_pid(pid);
 	target->tgid = tgid;
-	spin_lock(&iom_tables_lock);
+	spin_lock_irqsave(&iom_tables_lock, flags);
 	if (target_find(session, tgid)) {
 		err = -EEXIST;
 	} else {
@@ -66,7 +67,7 @@ int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t
 		hash_add_rcu(iom_targets, &target->node, tgid);
 		atomic_inc(&session->targets);
 	}
-	spin_unlock(&iom_tables_lock);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
 	if (err) {
 		put_pid(target->pid);
 		kfree(target);
@@ -101,12 +102,13 @@ static void target_unlink(struct iom_target_state *target)
 void iom_target_del(struct iom_session *session, u32 tgid)
 {
 	struct iom_target_state *target;
+	unsigned long flags;
 
-	spin_lock(&iom_tables_lock);
+	spin_lock_irqsave(&iom_tables_lock, flags);
 	target = target_find(session, tgid);
 	if (target)
 		target_unlink(target);
-	spin_unlock(&iom_tables_lock);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
 }
 
 /* ---- threads ------------------------------------------------------------------- */
@@ -130,6 +132,7 @@ struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid)
 struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t)
 {
 	struct iom_thread_state *state = iom_thread_find(session, t->pid), *other;
+	unsigned long flags;
 
 	if (state)
 		return state;
@@ -148,14 +151,14 @@ struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task
 	state->slot.tid = t->pid;
 	state->slot.serial = atomic_inc_return(&session->serials);
 	slot_begin(&state->slot, t);
-	spin_lock(&iom_tables_lock);
+	spin_lock_irqsave(&iom_tables_lock, flags);
 	/* A scan and the thread itself may want it at the same time. */
 	other = thread_look(session, t->pid);
 	if (!other) {
 		hash_add_rcu(iom_threads, &state->node, t->pid);
 		atomic_inc(&session->threads);
 	}
-	spin_unlock(&iom_tables_lock);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
 	if (other) {
 		kfree(state);
 		return other;
@@ -173,21 +176,25 @@ static void thread_unlink(struct iom_thread_state *state)
 /* Its last rows; who still has it by RCU finds it gone. */
 static void thread_close(struct iom_thread_state *state, bool keep_rows)
 {
-	spin_lock(&state->lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&state->lock, flags);
 	state->gone = true;
 	if (keep_rows)
 		iom_rows_queue(state);
 	else
 		iom_rows_free(state);
-	spin_unlock(&state->lock);
+	spin_unlock_irqrestore(&state->lock, flags);
 	kfree_rcu(state, rcu);
 }
 
 void iom_thread_del(struct iom_thread_state *state)
 {
-	spin_lock(&iom_tables_lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&iom_tables_lock, flags);
 	thread_unlink(state);
-	spin_unlock(&iom_tables_lock);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
 	thread_close(state, true);
 }
 
@@ -211,23 +218,24 @@ void iom_session_unlink(struct iom_session *session, bool keep_rows)
 	struct iom_thread_state *state;
 	struct hlist_node *next;
 	unsigned int bucket = 0;
+	unsigned long flags;
 
 	lockdep_assert_held(&iom_mutex);
-	spin_lock(&iom_tables_lock);
+	spin_lock_irqsave(&iom_tables_lock, flags);
 	hash_for_each_safe(iom_targets, bucket, next, target, node)
 		if (target->session == session)
 			target_unlink(target);
-	spin_unlock(&iom_tables_lock);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
 	/* From here on no probe finds the session by a process. Those that already
 	 * had found it are done after this, so no thread is added behind our back.
 	 */
 	synchronize_rcu();
 	for (bucket = 0;;) {
-		spin_lock(&iom_tables_lock);
+		spin_lock_irqsave(&iom_tables_lock, flags);
 		state = any_thread(session, &bucket);
 		if (state)
 			thread_unlink(state);
-		spin_unlock(&iom_tables_lock);
+		spin_unlock_irqrestore(&iom_tables_lock, flags);
 		if (!state)
 			break;
 		thread_close(state, keep_rows);

@@ -8,8 +8,9 @@
  * killed go, and that the module can then be removed. The same seed makes the same
  * choices, not the same timing.
  *
- * usage: fuzz [-t SECONDS] [-s SEED] [-w WORKERS] [-k KINDS] [-m MODULE.ko] [-f]
+ * usage: fuzz [-t SECONDS] [-s SEED] [-w WORKERS] [-k KINDS] [-p MS] [-m MODULE.ko] [-f]
  *   -k   letters: n numbers, s sessions, l lab, t targets, o openers (default all)
+ *   -p   at most so long until the next is killed (default 30)
  *   -m   remove and load the module all the time, too
  *   -f   the workers' allocations may fail: /proc/self/make-it-fail
  * Needs root and the loaded module. Status: 0 all went well, 1 not, 2 usage.
@@ -53,6 +54,7 @@ struct shared {
 static struct shared *shared;
 static uint64_t seed;
 static bool faults;
+static uint32_t pause_ms = 30;
 static enum kind me;
 
 static uint32_t rnd(uint32_t below)
@@ -394,7 +396,7 @@ static void openers(void)
 	for (;;) {
 		int fd = open_some(one_in(2));
 
-		if (fd >= 0 && one_in(2)) {
+		if (fd >= 0 && one_in(8)) {
 			struct iom_start start = {};
 
 			did(ioctl(fd, IOM_IOC_START, &start));
@@ -403,7 +405,7 @@ static void openers(void)
 		}
 		if (fd >= 0)
 			close(fd);
-		usleep(rnd(3000));
+		usleep(rnd(30000)); /* else it is always in use */
 	}
 }
 
@@ -451,17 +453,26 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static bool gone(pid_t pid)
-{
-	double end = now() + GOES_WITHIN;
+struct worker {
+	pid_t pid;
+	double killed; /* when; 0: it lives */
+};
 
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, WNOHANG) == 0) {
-		if (now() > end)
-			return false;
-		usleep(500);
-	}
-	return true;
+static void end(struct worker *w)
+{
+	kill(w->pid, SIGKILL);
+	w->killed = now();
+}
+
+/* 1: it is gone, 0: it may go yet, -1: it should have gone long ago. */
+static int gone(const struct worker *w)
+{
+	if (waitpid(w->pid, NULL, WNOHANG))
+		return 1;
+	if (!w->killed || now() < w->killed + GOES_WITHIN)
+		return 0;
+	printf("fuzz: worker %d does not go\n", w->pid);
+	return -1;
 }
 
 /* Removes the module and loads it again; 1, or 0 where it is in use. */
@@ -480,8 +491,9 @@ static int reload(const char *module)
 	return 1;
 }
 
-static pid_t spawn(int slot, enum kind kind, const char *self)
+static void spawn(struct worker *all, int slot, const char *kinds, const char *self)
 {
+	enum kind kind = (enum kind)(strchr(letters, kinds[rnd((uint32_t)strlen(kinds))]) - letters);
 	uint64_t its = seed ^ ((uint64_t)rnd(1U << 31) << 20);
 	pid_t pid = fork();
 
@@ -491,17 +503,48 @@ static pid_t spawn(int slot, enum kind kind, const char *self)
 		work(kind, self);
 		_exit(0);
 	}
+	all[slot] = (struct worker){.pid = pid};
 	shared->target[slot] = kind == TARGETS ? pid : 0;
-	return pid;
+}
+
+/* Until the time is over: one is killed, or held still for a moment while others go on,
+ * and who is gone is followed by another. false: one does not go. */
+static bool drive(struct worker *all, int n, double until, const char *kinds, const char *self,
+		  const char *module, long *kills, long *reloads)
+{
+	while (now() < until) {
+		int i = (int)rnd((uint32_t)n);
+
+		usleep(rnd(pause_ms * 1000));
+		if (module)
+			*reloads += reload(module);
+		if (!all[i].killed && one_in(3)) {
+			kill(all[i].pid, SIGSTOP);
+			usleep(rnd(3000));
+			kill(all[i].pid, SIGCONT);
+		} else if (!all[i].killed) {
+			end(&all[i]);
+			++*kills;
+		}
+		for (i = 0; i < n; i++) {
+			int rc = gone(&all[i]);
+
+			if (rc < 0)
+				return false;
+			if (rc)
+				spawn(all, i, kinds, self);
+		}
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	static char self[4096];
-	pid_t pid[WORKERS_MAX];
+	static struct worker all[WORKERS_MAX];
 	const char *kinds = letters, *module = NULL;
 	long seconds = 10, workers = 16, kills = 0, reloads = 0;
-	double end;
+	double until;
 	int opt, bad = 0;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -514,56 +557,42 @@ int main(int argc, char **argv)
 		faults = argv[2][0] == 'f';
 		work(TARGETS, self);
 	}
-	while ((opt = getopt(argc, argv, "t:s:w:k:m:f")) != -1) {
+	while ((opt = getopt(argc, argv, "t:s:w:k:p:m:f")) != -1) {
 		switch (opt) {
 		case 't': seconds = atol(optarg); break;
 		case 's': seed = strtoull(optarg, NULL, 0); break;
 		case 'w': workers = atol(optarg); break;
 		case 'k': kinds = optarg; break;
+		case 'p': pause_ms = (uint32_t)atol(optarg); break;
 		case 'm': module = optarg; break;
 		case 'f': faults = true; break;
 		default: return 2;
 		}
 	}
-	if (seconds < 1 || workers < 1 || workers > WORKERS_MAX || strspn(kinds, letters) != strlen(kinds) ||
+	if (seconds < 1 || workers < 1 || workers > WORKERS_MAX || pause_ms < 1 || pause_ms > 10000 || strspn(kinds, letters) != strlen(kinds) ||
 	    !*kinds) {
-		fputs("usage: fuzz [-t SECONDS] [-s SEED] [-w WORKERS] [-k KINDS] [-m MODULE.ko] [-f]\n", stderr);
+		fputs("usage: fuzz [-t SECONDS] [-s SEED] [-w WORKERS] [-k KINDS] [-p MS] "
+		      "[-m MODULE.ko] [-f]\n",
+		      stderr);
 		return 2;
 	}
 	printf("fuzz: %ld s, %ld workers of kinds %s, seed %llu%s\n", seconds, workers, kinds,
 	       (unsigned long long)seed, faults ? ", allocations may fail" : "");
 	fflush(stdout);
 	seed |= 1;
-	end = now() + (double)seconds;
+	until = now() + (double)seconds;
 	for (int i = 0; i < workers; i++)
-		pid[i] = spawn(i, (enum kind)(strchr(letters, kinds[(size_t)i % strlen(kinds)]) - letters), self);
-	while (now() < end && !bad) {
-		int i = (int)rnd((uint32_t)workers);
+		spawn(all, i, kinds, self);
+	bad = !drive(all, (int)workers, until, kinds, self, module, &kills, &reloads);
+	for (int i = 0; i < workers; i++)
+		end(&all[i]);
+	for (int i = 0; i < workers && !bad; i++) {
+		int rc;
 
-		usleep(rnd(30000));
-		if (module)
-			reloads += reload(module);
-		if (one_in(3)) { /* held still, while others go on */
-			kill(pid[i], SIGSTOP);
-			usleep(rnd(3000));
-			kill(pid[i], SIGCONT);
-			continue;
-		}
-		kills++;
-		if (!gone(pid[i])) {
-			printf("fuzz: worker %d does not go\n", pid[i]);
-			bad = 1;
-			break;
-		}
-		pid[i] = spawn(i, (enum kind)(strchr(letters, kinds[rnd((uint32_t)strlen(kinds))]) - letters), self);
+		while (!(rc = gone(&all[i])))
+			usleep(1000);
+		bad = rc < 0;
 	}
-	for (int i = 0; i < workers; i++)
-		kill(pid[i], SIGKILL);
-	for (int i = 0; i < workers && !bad; i++)
-		if (!gone(pid[i])) {
-			printf("fuzz: worker %d does not go\n", pid[i]);
-			bad = 1;
-		}
 	for (int k = 0; k < KINDS; k++) {
 		if (!strchr(kinds, letters[k]))
 			continue;

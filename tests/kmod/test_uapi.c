@@ -341,9 +341,11 @@ static void a_session_that_dies_leaves_nothing(void **state)
 
 static int lab(int flags)
 {
+	struct iom_lab_timing none = {};
 	int fd = open(LAB, flags);
 
 	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, IOM_LAB_SET_TIMING, &none), 0);
 	assert_int_equal(ioctl(fd, IOM_LAB_FLUSH), 0);
 	return fd;
 }
