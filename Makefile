@@ -120,6 +120,6 @@ clean:
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 help:
-	@sed -n '/^# make/s/^# //p' Makefile tests/tests.mk
+	@sed -n '/^# \(make\|  \)/s/^# //p' Makefile tests/tests.mk
 
 .PHONY: all kmod install uninstall install-dkms uninstall-dkms clean help

@@ -12,6 +12,7 @@
 # make check-real   97 real programs and their verdicts (much to install:
 #                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
 # make bench        cost, against the peers that are installed
+# make bench-vm     cost of both back ends side by side, in a VM
 
 # Building, the demo, and what the tests start.
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
@@ -72,7 +73,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 		$(if $(findstring test_,$@),-lcmocka)
 
 .SECONDARY:
-.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench ref
+.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -96,7 +97,7 @@ check-kmod: $(LIVE_BIN) $(KMOD_BIN) kmod/iomodel.ko
 	tests/kmod/check-kmod kmod/iomodel.ko
 
 fuzz-vm: $(LIVE_BIN) $(KMOD_BIN)
-	tests/vm/fuzz-vm
+	tests/vm/check-vm --fuzz
 
 vm: $(LIVE_BIN)
 	tests/vm/shell $(firstword $(KERNELS))
@@ -106,6 +107,9 @@ check-real: $(B)/iomodel
 
 bench: $(B)/iomodel $(BENCH_BIN)
 	tests/bench/run $(BENCH_ARGS)
+
+bench-vm: $(B)/iomodel $(BENCH_BIN)
+	tests/vm/bench $(KERNELS)
 
 BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
