@@ -73,8 +73,17 @@ static int open_backend(struct watching *s, const struct iom_backend_sink *sink,
 
 	s->ops = !strcmp(name, "kmod") ? &iom_backend_kmod : &iom_backend_bpf;
 	err = s->ops->open(&s->be, sink, s->w->verbose, why);
-	if (!err || !either || access(IOM_KMOD_DEVICE, F_OK))
+	if (!err || !either)
 		return err;
+	if (access(IOM_KMOD_DEVICE, F_OK)) {
+		why_not = *why;
+		if (err == -ENOTSUP && why_not) {
+			*why = NULL;
+			iom_why(why, "%s; or load the kernel module (`make kmod`), which needs no BPF", why_not);
+			free(why_not);
+		}
+		return err;
+	}
 	s->ops = &iom_backend_kmod;
 	if (s->ops->open(&s->be, sink, s->w->verbose, &why_not)) {
 		free(why_not);
