@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# part.sh - for test programs that run others; sourced.
+
+passed=0 failed=0 skipped=0
+
+# part NAME COMMAND...: runs one and adds its last "N passed, N failed[, N skipped]" to ours.
+# One that says nothing, or fails without having counted a failure, has failed. What it
+# printed is kept in $RESULTS/NAME.log where RESULTS is set.
+part() {
+	local name=$1 log rc line
+	shift
+	log=${RESULTS:+$RESULTS/$name.log}
+	[ -n "$log" ] || log=$(mktemp)
+	echo "━━━ $name"
+	"$@" 2>&1 | tee "$log"
+	rc=${PIPESTATUS[0]}
+	line=$(grep -aoE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -n 1)
+	[ -n "${RESULTS:-}" ] || rm -f "$log"
+	# shellcheck disable=SC2086 # three numbers
+	set -- ${line//[^0-9]/ }
+	if [ $# -lt 2 ]; then
+		echo "FAIL $name did not say what it did (exit status $rc)"
+		failed=$((failed + 1))
+		return
+	fi
+	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + ${3:-0}))
+	if [ "$rc" != 0 ] && [ "$2" = 0 ]; then
+		echo "FAIL $name ended with status $rc"
+		failed=$((failed + 1))
+	fi
+}
