@@ -27,9 +27,10 @@ static dev_t first;
 
 /* ---- the queue -------------------------------------------------------------------- */
 
+/* What users of the device make it hold is charged to them (GFP_KERNEL_ACCOUNT). */
 struct lab_chunk *lab_chunk_new(size_t size)
 {
-	struct lab_chunk *chunk = kmalloc(struct_size(chunk, data, size), GFP_KERNEL);
+	struct lab_chunk *chunk = kmalloc(struct_size(chunk, data, size), GFP_KERNEL_ACCOUNT);
 
 	if (chunk) {
 		INIT_LIST_HEAD(&chunk->node);
@@ -323,7 +324,7 @@ static int lab_fasync(int fd, struct file *filp, int on)
 static int lab_open(struct inode *inode, struct file *filp)
 {
 	struct lab_device *device = container_of(inode->i_cdev, struct lab_device, cdev);
-	struct lab_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+	struct lab_file *file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 
 	if (!file)
 		return -ENOMEM;

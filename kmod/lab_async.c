@@ -83,12 +83,12 @@ static int cancel(struct kiocb *iocb)
 
 static struct lab_request *request_new(struct kiocb *iocb, struct iov_iter *to, size_t size)
 {
-	struct lab_request *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	struct lab_request *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 
 	if (!r)
 		return NULL;
 	r->iocb = iocb;
-	r->vec = dup_iter(&r->iter, to, GFP_KERNEL);
+	r->vec = dup_iter(&r->iter, to, GFP_KERNEL_ACCOUNT);
 	r->chunk = lab_chunk_new(size);
 	if (!r->chunk || (!r->vec && !iter_is_ubuf(to))) {
 		kfree(r->chunk);
