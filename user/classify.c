@@ -47,6 +47,21 @@ struct score {
 	bool from_open; /* nothing but sleeps under way */
 };
 
+/* Nothing that came was waited for. A loop that idles and looks after itself meanwhile
+ * (a server without clients that reads its own /proc files ten times a second) is what
+ * it idles in; so a transfer weighs no more than the waiting that it could justify. */
+static void score_idle(const struct cor_vote votes[IOM_M_NR], struct score *out)
+{
+	double busy = out->transfers * CREDIT_PER_OP_NS;
+
+	busy = busy < out->open ? busy / out->open : 1;
+	for (int m = 0; m < IOM_M_NR; m++) {
+		out->s[m] = busy * votes[m].transfers / out->transfers;
+		if (busy < 1)
+			out->s[m] += (1 - busy) * (votes[m].open_ns + votes[m].wait_ns) / out->open;
+	}
+}
+
 static void score(const struct cor_vote votes[IOM_M_NR], double life, struct score *out)
 {
 	double wait[IOM_M_NR], weight = 0;
@@ -68,8 +83,12 @@ static void score(const struct cor_vote votes[IOM_M_NR], double life, struct sco
 		weight = out->transfers ? WEIGHT_WAIT : 1;
 	if (!out->transfers)
 		weight = 1;
+	if (!weight) {
+		score_idle(votes, out);
+		return;
+	}
 	for (int m = 0; m < IOM_M_NR; m++) {
-		out->s[m] = weight ? weight * wait[m] / out->credit : 0;
+		out->s[m] = weight * wait[m] / out->credit;
 		if (out->transfers)
 			out->s[m] += (1 - weight) * votes[m].transfers / out->transfers;
 	}

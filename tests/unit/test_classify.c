@@ -228,6 +228,28 @@ static void idle_loop(struct iom_capture *cap)
 	build_asleep(cap, 0, IOM_C_EPOLL_WAIT, SYS_epoll_wait, ep, 7000 * MS, BUILD_LIFE_NS);
 }
 
+/* A server without clients: ten times a second it looks after itself. */
+static void idle_loop_with_chores(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	struct cap_row *r = build_epoll_wait(cap, MAIN, ep, 0, 0, 0);
+
+	r->n[IOM_N_AGAIN_SLEPT] = 99;
+	r->wait_ns = 99 * 99 * MS;
+	build_watch(cap, build_file(cap, 5, IOM_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_transfers(cap, MAIN, build_file(cap, 7, IOM_K_REG, 0, "/proc/4711/stat"), IOM_C_READ,
+			SYS_read, 99, 0, 0, 0);
+}
+
+/* A program that copies from the page cache, with a thread that listens and idles. */
+static void copy_beside_an_idle_loop(struct iom_capture *cap)
+{
+	idle_loop_with_chores(cap);
+	build_thread(cap, BUILD_PID, MAIN + 1, "copy");
+	build_transfers(cap, MAIN + 1, build_file(cap, 8, IOM_K_REG, 0, "/srv/big"), IOM_C_READ, SYS_read,
+			50000, 0, 0, 0);
+}
+
 static void sendfile_to_watched(struct iom_capture *cap)
 {
 	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
@@ -510,6 +532,9 @@ static const struct rule {
 	{"poll and recv", poll_and_recv, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
 	{"loaded loop", loaded_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
 	{"idle loop", idle_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"idle loop with chores", idle_loop_with_chores, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	{"copies beside an idle loop", copy_beside_an_idle_loop, IOM_M_BLOCKING, 0,
+	 "event-loop + worker pool", ""},
 	{"sendfile to a watched socket", sendfile_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
 	{"splice to a watched socket", splice_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
 	{"SIGIO, but epoll", sigio_and_epoll, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
