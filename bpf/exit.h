@@ -12,6 +12,7 @@
 #include "signals.h"
 
 #define SLEEPS_PER_FAULT 8 /* a network file system sleeps a few times for one page */
+#define FAULT_MAX_NS 100000000 /* no disk takes longer for a page; a sleep that did was the call's */
 #define MMSG_MAX	 64
 
 /* uapi: asm-generic/fcntl.h, linux/fcntl.h, asm-generic/ioctls.h, linux/socket.h, linux/fs.h */
@@ -288,7 +289,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 	if (!faults)
 		return;
 	s->maj_flt = t->maj_flt;
-	if (sleeps > faults * SLEEPS_PER_FAULT ||
+	if (sleeps > faults * SLEEPS_PER_FAULT || f->waited > faults * FAULT_MAX_NS ||
 	    (class >= IOM_C_READ && class <= IOM_C_COPYRANGE && file_is_stored(s, fd)))
 		return;
 	r = row_get(s, IOM_FD_NONE, IOM_C_FAULT, 0);
