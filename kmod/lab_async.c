@@ -185,7 +185,10 @@ static ssize_t give(struct lab_request *r, u64 *phase2)
 	kthread_use_mm(r->mm);
 	n = lab_give(device, chunk, &r->iter, phase2);
 	kthread_unuse_mm(r->mm);
-	mmput(r->mm);
+	/* Not mmput(): the last one waits for the requests of libaio (fs/aio.c,
+	 * exit_aio()), which only this work item can end.
+	 */
+	mmput_async(r->mm);
 	return n;
 }
 

@@ -16,6 +16,7 @@
  * Needs root and the loaded module. Status: 0 all went well, 1 not, 2 usage.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -464,6 +465,31 @@ static void end(struct worker *w)
 	w->killed = now();
 }
 
+/* Where its threads are in the kernel (proc_pid_stack(5)). */
+static void show_stacks(pid_t pid)
+{
+	char path[300], text[4096];
+	struct dirent *e;
+	size_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stack", pid, e->d_name);
+		f = fopen(path, "re");
+		n = f ? fread(text, 1, sizeof(text), f) : 0;
+		if (f)
+			fclose(f);
+		if (n)
+			printf("  thread %s\n%.*s", e->d_name, (int)n, text);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 /* 1: it is gone, 0: it may go yet, -1: it should have gone long ago. */
 static int gone(const struct worker *w)
 {
@@ -471,7 +497,8 @@ static int gone(const struct worker *w)
 		return 1;
 	if (!w->killed || now() < w->killed + GOES_WITHIN)
 		return 0;
-	printf("fuzz: worker %d does not go\n", w->pid);
+	printf("fuzz: worker %d does not go:\n", w->pid);
+	show_stacks(w->pid);
 	return -1;
 }
 
