@@ -478,6 +478,8 @@ static void show_stacks(pid_t pid)
 	while (dir && (e = readdir(dir))) {
 		FILE *f;
 
+		if (e->d_name[0] == '.')
+			continue;
 		snprintf(path, sizeof(path), "/proc/%d/task/%.20s/stack", pid, e->d_name);
 		f = fopen(path, "re");
 		n = f ? fread(text, 1, sizeof(text), f) : 0;
