@@ -42,6 +42,7 @@
 
 #define WORKERS_MAX 128
 #define GOES_WITHIN 60 /* seconds, after SIGKILL */
+#define MORE_TIME   90 /* seconds at most, until each kind got somewhere: machines may be slow */
 
 enum kind { NUMBERS, SESSIONS, LAB, TARGETS, OPENERS, KINDS };
 static const char letters[] = "nslto";
@@ -536,12 +537,22 @@ static void spawn(struct worker *all, int slot, const char *kinds, const char *s
 	shared->target[slot] = kind == TARGETS ? pid : 0;
 }
 
+static bool all_tried(const char *kinds)
+{
+	for (; *kinds; kinds++)
+		if (!__atomic_load_n(&shared->succeeded[strchr(letters, *kinds) - letters], __ATOMIC_RELAXED))
+			return false;
+	return true;
+}
+
 /* Until the time is over: one is killed, or held still for a moment while others go on,
  * and who is gone is followed by another. false: one does not go. */
 static bool drive(struct worker *all, int n, double until, const char *kinds, const char *self,
 		  const char *module, long *kills, long *reloads)
 {
-	while (now() < until) {
+	double last = until + MORE_TIME;
+
+	while (now() < until || ((!all_tried(kinds) || (module && !*reloads)) && now() < last)) {
 		int i = (int)rnd((uint32_t)n);
 
 		usleep(rnd(pause_ms * 1000));
@@ -551,7 +562,7 @@ static bool drive(struct worker *all, int n, double until, const char *kinds, co
 			kill(all[i].pid, SIGSTOP);
 			usleep(rnd(3000));
 			kill(all[i].pid, SIGCONT);
-		} else if (!all[i].killed) {
+		} else if (!all[i].killed && now() < until) {
 			end(&all[i]);
 			++*kills;
 		}
