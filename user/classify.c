@@ -11,7 +11,7 @@
 #define CREDIT_PER_OP_NS 10000000.0
 
 /* Where the data path waited for less than this part of the time, it did not
- * really wait, and its transfers decide alone. */
+ * really wait: score_idle(). */
 #define WAITED_AT_ALL 0.01
 
 /* Waiting decides first, transfers support it. */
@@ -47,7 +47,7 @@ struct score {
 	bool from_open; /* nothing but sleeps under way */
 };
 
-/* Nothing that came was waited for. A loop that idles and looks after itself meanwhile
+/* Next to nothing that came was waited for. A loop that idles and looks after itself meanwhile
  * (a server without clients that reads its own /proc files ten times a second) is what
  * it idles in; so a transfer weighs no more than the waiting that it could justify. */
 static void score_idle(const struct cor_vote votes[IOM_M_NR], struct score *out)
@@ -64,7 +64,7 @@ static void score_idle(const struct cor_vote votes[IOM_M_NR], struct score *out)
 
 static void score(const struct cor_vote votes[IOM_M_NR], double life, struct score *out)
 {
-	double wait[IOM_M_NR], weight = 0;
+	double wait[IOM_M_NR], weight;
 
 	memset(out, 0, sizeof(*out));
 	for (int m = 0; m < IOM_M_NR; m++) {
@@ -79,11 +79,11 @@ static void score(const struct cor_vote votes[IOM_M_NR], double life, struct sco
 			out->s[m] = (votes[m].open_ns + votes[m].wait_ns) / out->open;
 		return;
 	}
-	if (out->credit >= WAITED_AT_ALL * life && out->credit > 0)
-		weight = out->transfers ? WEIGHT_WAIT : 1;
-	if (!out->transfers)
+	if (!out->transfers) {
 		weight = 1;
-	if (!weight) {
+	} else if (out->credit > 0 && out->credit >= WAITED_AT_ALL * life) {
+		weight = WEIGHT_WAIT;
+	} else {
 		score_idle(votes, out);
 		return;
 	}
