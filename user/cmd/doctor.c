@@ -153,8 +153,8 @@ static void conclude(struct diagnosis *d)
 			 "Whether attach works cannot be known as this user: sudo iomodel doctor");
 	} else {
 		snprintf(d->conclusion, sizeof(d->conclusion),
-			 "No verdict is possible here: the bpf back end does not load (%.120s), and "
-			 "the kernel module is not loaded.",
+			 "No verdict is possible here: the bpf back end does not load (%.120s), nor "
+			 "can the kernel module be used.",
 			 why);
 	}
 }

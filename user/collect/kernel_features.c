@@ -225,45 +225,50 @@ static void check_tracepoints(struct list *l, const struct btf *btf)
 		add(l, "io_uring_submit", IOM_FEAT_NO, "io_uring requests", NULL);
 }
 
-static void try_backend(struct list *l)
+/* Opens and attaches a back end and says so; refused: the state where that is not
+ * permitted. NULL where it cannot be had; else its caller closes it. */
+static struct iom_backend *try_backend(struct list *l, const struct iom_backend_ops *ops, int refused,
+				       const char *name, const char *loses, const char *works)
 {
 	struct iom_backend_sink sink = {};
 	struct iom_backend *be = NULL;
 	char *why = NULL;
-	int err = iom_backend_bpf.open(&be, &sink, false, &why);
+	int err = ops->open(&be, &sink, false, &why);
 
 	if (!err)
-		err = iom_backend_bpf.attach(be, &why);
-	add(l, "back end bpf", err ? IOM_FEAT_NO : IOM_FEAT_YES, "the report, where this is `no`", "%s",
-	    err ? (why ? why : strerror(-err)) : "all programs loaded and attached");
-	if (!err) {
-		err = iom_backend_bpf.window_begin(be);
-		add(l, "sampled windows", err ? IOM_FEAT_NO : IOM_FEAT_YES,
-		    "medians, busy times and wakers", "%s", err ? strerror(-err) : "tried one");
-	}
-	iom_backend_bpf.close(be);
+		err = ops->attach(be, &why);
+	add(l, name, !err ? IOM_FEAT_YES : err == -EPERM ? refused : IOM_FEAT_NO, loses, "%s",
+	    !err ? works : why ? why : strerror(-err));
 	free(why);
+	if (!err)
+		return be;
+	ops->close(be);
+	return NULL;
 }
 
-/* The module, whether or not it is needed. */
-static void try_module(struct list *l)
+static void try_bpf(struct list *l)
 {
-	const char *loses = "nothing where the bpf back end works";
-	struct iom_backend_sink sink = {};
-	struct iom_backend *be = NULL;
-	char *why = NULL;
-	int err = iom_backend_kmod.open(&be, &sink, false, &why);
+	struct iom_backend *be = try_backend(l, &iom_backend_bpf, IOM_FEAT_NO, "back end bpf",
+					     "the report, where this is `no`",
+					     "all programs loaded and attached");
+	int err;
 
-	if (!err) {
-		err = iom_backend_kmod.attach(be, &why);
-		iom_backend_kmod.close(be);
-	}
-	add(l, "back end kmod",
-	    !err	    ? IOM_FEAT_YES :
-	    err == -EPERM ? IOM_FEAT_UNKNOWN :
-			    IOM_FEAT_NO,
-	    loses, "%s", err ? (why ? why : strerror(-err)) : IOM_KMOD_DEVICE ": probes attached and taken off again");
-	free(why);
+	if (!be)
+		return;
+	err = iom_backend_bpf.window_begin(be);
+	add(l, "sampled windows", err ? IOM_FEAT_NO : IOM_FEAT_YES, "medians, busy times and wakers",
+	    "%s", err ? strerror(-err) : "tried one");
+	iom_backend_bpf.close(be);
+}
+
+/* Whether or not it is needed. */
+static void try_kmod(struct list *l)
+{
+	struct iom_backend *be = try_backend(l, &iom_backend_kmod, IOM_FEAT_UNKNOWN, "back end kmod",
+					     "nothing where the bpf back end works",
+					     IOM_KMOD_DEVICE ": probes attached and taken off again");
+
+	iom_backend_kmod.close(be);
 }
 
 struct iom_feature *iom_collect_features(size_t *n)
@@ -286,13 +291,13 @@ struct iom_feature *iom_collect_features(size_t *n)
 		add(&l, "fentry", IOM_FEAT_UNKNOWN, "nothing of the verdict", "%s", hint);
 		add(&l, "interrupt text", IOM_FEAT_UNKNOWN, "wakers are `unknown`", "%s", hint);
 	} else {
-		try_backend(&l);
+		try_bpf(&l);
 		try_fentry(&l, btf);
 		iom_irq_text(irq, softirq);
 		add(&l, "interrupt text", irq[1] && softirq[1] ? IOM_FEAT_YES : IOM_FEAT_NO,
 		    "wakers are `unknown`", "from /proc/kallsyms");
 	}
-	try_module(&l);
+	try_kmod(&l);
 	btf__free(btf);
 	*n = l.n;
 	return l.v;
