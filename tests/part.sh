@@ -1,8 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# part.sh - for test programs that run others; sourced.
+# part.sh - counting, for test programs in bash; sourced from the top of the tree.
 
 passed=0 failed=0 skipped=0
+said=() # files with what the command that is checked had to say; they need not be there
+
+# check NAME: counts the status of the command before it.
+check() {
+	if [ $? = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok   $1"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAIL $1"
+	[ ${#said[@]} = 0 ] || head -qn 6 "${said[@]}" 2>/dev/null | sed 's/^/       /' | cat -v
+}
 
 # part NAME COMMAND...: runs one and adds its last "N passed, N failed[, N skipped]" to ours.
 # One that says nothing, or fails without having counted a failure, has failed. What it
