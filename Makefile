@@ -38,8 +38,8 @@ BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 $(WARN) \
 
 # The way of the data: collect (kernel, /proc, clock) -> capture -> correlate,
 # classify, findings -> report. Only what is in collect/ and cmd/ may know the kernel.
-PURE := $(filter-out user/main.c user/options.c,$(wildcard user/*.c)) $(wildcard user/report/*.c)
-LIVE := user/main.c user/options.c $(wildcard user/cmd/*.c) $(wildcard user/collect/*.c)
+PURE := $(wildcard user/base/*.c user/capture/*.c user/judge/*.c user/report/*.c)
+LIVE := $(wildcard user/*.c user/cmd/*.c user/collect/*.c user/collect/proc/*.c)
 OBJ := $(patsubst %.c,$(B)/%.o,$(PURE) $(LIVE))
 PURE_OBJ := $(patsubst %.c,$(B)/%.o,$(PURE))
 

@@ -10,8 +10,8 @@
 #ifndef IOM_TEST_BUILD_H
 #define IOM_TEST_BUILD_H
 
-#include "capture.h"
-#include "report.h"
+#include "capture/capture.h"
+#include "report/report.h"
 
 #define BUILD_PID     4711
 #define BUILD_LIFE_NS UINT64_C(10000000000)

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <fcntl.h>
 
-#include "report.h"
+#include "report/report.h"
 
 #define FIX_HELPERS 20
 #define FIX_FILES   16

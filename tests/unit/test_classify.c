@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "classify.h"
+#include "judge/classify.h"
 
 #define MAIN	       BUILD_PID
 #define SI_KERNEL_BYTE 0x80 /* si_code of what the kernel itself sends */

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "classify.h"
+#include "judge/classify.h"
 
 static const struct rep_file *file_of(const struct iom_report *rep, uint32_t file)
 {

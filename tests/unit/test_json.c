@@ -22,7 +22,7 @@
 #include <jansson.h>
 
 #include "build.h"
-#include "classify.h"
+#include "judge/classify.h"
 #include "report/json.h"
 
 #define SCHEMA "user/report/schema.json"

@@ -35,7 +35,7 @@
 
 #include <cmocka.h>
 
-#include "collect/procfs.h"
+#include "collect/proc/procfs.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED true

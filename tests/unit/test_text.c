@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "classify.h"
+#include "judge/classify.h"
 #include "report/text.h"
 
 static const unsigned int widths[] = {40, 80, 200};

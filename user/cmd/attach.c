@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 #include "collect/collect.h"
-#include "output.h"
+#include "cmd/output.h"
 
 static void stop(int sig)
 {

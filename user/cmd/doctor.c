@@ -7,9 +7,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 #include "collect/collect.h"
-#include "output.h"
+#include "cmd/output.h"
 
 #define NSETTINGS 9
 #define VALUE_MAX 128

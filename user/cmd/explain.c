@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "explain.h"
-#include "output.h"
+#include "cmd/cmd.h"
+#include "report/explain.h"
+#include "cmd/output.h"
 
 static void say_topics(const char *unknown)
 {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "capture.h"
+#include "capture/capture.h"
 #include "options.h"
 
 struct iom_output {

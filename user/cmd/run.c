@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
-#include "cmd.h"
+#include "cmd/child.h"
+#include "cmd/cmd.h"
 #include "collect/collect.h"
-#include "output.h"
+#include "cmd/output.h"
 
 static int let_go(void *arg)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "backend.h"
+#include "collect/backend.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel_features.h"
+#include "collect/kernel_features.h"
 #include "iomodel.skel.h"
 
 /* include/linux/proc_ns.h: the first PID namespace has this inode number */

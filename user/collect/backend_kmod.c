@@ -3,7 +3,7 @@
  * backend_kmod.c - facts from the kernel module, through /dev/iomodel.
  */
 #define _GNU_SOURCE
-#include "backend.h"
+#include "collect/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel_features.h"
+#include "collect/kernel_features.h"
 #include "uapi/iomodel.h"
 
 #define READ_BYTES (1 << 16)

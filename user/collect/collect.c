@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "collect.h"
+#include "collect/collect.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "backend.h"
-#include "gather.h"
-#include "kernel_features.h"
-#include "procfs.h"
+#include "collect/backend.h"
+#include "collect/gather.h"
+#include "collect/kernel_features.h"
+#include "collect/proc/procfs.h"
 
 #define TICK_NS	      UINT64_C(50000000)
 #define COLLECTOR_NICE -10

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "capture.h"
+#include "capture/capture.h"
 
 struct iom_watch {
 	const pid_t *pids; /* in the caller's PID namespace; thread ids are answered with

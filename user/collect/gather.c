@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "gather_int.h"
+#include "collect/gather_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>

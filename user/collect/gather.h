@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "backend.h"
-#include "capture.h"
+#include "collect/backend.h"
+#include "capture/capture.h"
 
 struct iom_gather;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "gather_int.h"
+#include "collect/gather_int.h"
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "procfs.h"
+#include "collect/proc/procfs.h"
 
 #define TWINS_MAX	64 /* descriptors looked back for the same open file: dup'ed ones lie close */
 #define PIPES_NAMED 24 /* other ends looked for: each costs a walk through /proc once */

@@ -5,7 +5,7 @@
 #ifndef IOM_GATHER_INT_H
 #define IOM_GATHER_INT_H
 
-#include "gather.h"
+#include "collect/gather.h"
 
 #include <uthash.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "gather_int.h"
+#include "collect/gather_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "procfs.h"
+#include "collect/proc/procfs.h"
 
 #define SET_MAX 1024 /* descriptors taken of the set a thread sleeps on */
 

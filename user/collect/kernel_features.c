@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "kernel_features.h"
+#include "collect/kernel_features.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -16,8 +16,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "backend.h"
-#include "collect.h"
+#include "collect/backend.h"
+#include "collect/collect.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "gather.h"
+#include "collect/gather.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "calls.h"
-#include "procfs.h"
+#include "collect/proc/procfs.h"
 
 #define NR_POLL		   7
 #define NR_NANOSLEEP	   35

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "escape.h"
+#include "report/escape.h"
 
 #include <stdint.h>
 #include <stdio.h>

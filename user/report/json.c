@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "json.h"
+#include "report/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "escape.h"
-#include "sysname.h"
+#include "report/escape.h"
+#include "base/sysname.h"
 
 static json_t *text(const char *s)
 {

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "report.h"
+#include "report/report.h"
 
 /* Write and flush. 0, or -errno of the write that failed (-ENOSPC and the like). */
 int iom_report_json(const struct iom_report *rep, FILE *out);

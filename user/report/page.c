@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "page.h"
+#include "report/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
-#include "sentence.h"
+#include "report/sentence.h"
 
 void page_style(struct page *p, enum page_style style)
 {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "report/text.h"
 
 struct page {
 	FILE *out;

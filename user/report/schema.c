@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "schema.h"
+#include "report/schema.h"
 
 #include <errno.h>
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
-#include "text.h"
+#include "report/text.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "page.h"
-#include "sentence.h"
-#include "sysname.h"
+#include "report/escape.h"
+#include "report/page.h"
+#include "report/sentence.h"
+#include "base/sysname.h"
 
 #define THREADS_SHOWN 12
 #define FILES_SHOWN   10

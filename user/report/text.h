@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "report.h"
+#include "report/report.h"
 
 struct iom_text_options {
 	unsigned int width; /* columns; 0: 80. Lines are cut to it, sentences wrapped */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *more(void *old, size_t n, size_t size)
+{
+	void *p = old;
+
+	/* Room is doubled at powers of two, so n alone says when it is full. */
+	if ((n & (n - 1)) == 0) {
+		p = realloc(old, (n ? 2 * n : 1) * size);
+		if (!p) {
+			fputs("iomodel: out of memory\n", stderr);
+			exit(1);
+		}
+	}
+	memset((char *)p + n * size, 0, size);
+	return p;
+}
+
+struct iom_capture *iom_capture_new(void)
+{
+	return more(NULL, 0, sizeof(struct iom_capture));
+}
+
+void iom_capture_free(struct iom_capture *cap)
+{
+	if (!cap)
+		return;
+	for (size_t i = 0; i < cap->nprobes; i++)
+		free(cap->probes[i]);
+	for (size_t i = 0; i < cap->nprocs; i++)
+		free(cap->procs[i].exe);
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		free(cap->files[i].name);
+		free(cap->files[i].epolls);
+	}
+	free(cap->backend);
+	free(cap->probes);
+	free(cap->kernel);
+	free(cap->arch);
+	free(cap->ended_by);
+	free(cap->procs);
+	free(cap->threads);
+	free(cap->files);
+	free(cap->rows);
+	free(cap->samples);
+	free(cap->sample_files);
+	free(cap);
+}
+
+uint32_t iom_capture_add_proc(struct iom_capture *cap)
+{
+	cap->procs = more(cap->procs, cap->nprocs, sizeof(*cap->procs));
+	return cap->nprocs++;
+}
+
+uint32_t iom_capture_add_thread(struct iom_capture *cap)
+{
+	struct cap_thread *t;
+
+	cap->threads = more(cap->threads, cap->nthreads, sizeof(*cap->threads));
+	t = &cap->threads[cap->nthreads];
+	t->at_start.nr = t->at_end.nr = -1;
+	t->at_start.fd = t->at_end.fd = -1;
+	t->at_start.file = t->at_end.file = IOM_NO_FILE;
+	return cap->nthreads++;
+}
+
+uint32_t iom_capture_add_file(struct iom_capture *cap)
+{
+	cap->files = more(cap->files, cap->nfiles, sizeof(*cap->files));
+	return cap->nfiles++;
+}
+
+uint32_t iom_capture_add_row(struct iom_capture *cap)
+{
+	cap->rows = more(cap->rows, cap->nrows, sizeof(*cap->rows));
+	cap->rows[cap->nrows].file = IOM_NO_FILE;
+	cap->rows[cap->nrows].other = IOM_NO_FILE;
+	return cap->nrows++;
+}
+
+uint32_t iom_capture_add_sample(struct iom_capture *cap, const struct iom_sample *s, uint32_t file)
+{
+	cap->samples = more(cap->samples, cap->nsamples, sizeof(*cap->samples));
+	cap->sample_files = more(cap->sample_files, cap->nsamples, sizeof(*cap->sample_files));
+	cap->samples[cap->nsamples] = *s;
+	cap->sample_files[cap->nsamples] = file;
+	return cap->nsamples++;
+}
+
+void iom_capture_add_probe(struct iom_capture *cap, const char *name)
+{
+	cap->probes = more(cap->probes, cap->nprobes, sizeof(*cap->probes));
+	cap->probes[cap->nprobes++] = strdup(name);
+}
+
+void iom_capture_add_epoll(struct iom_capture *cap, uint32_t file, uint32_t epoll)
+{
+	struct cap_file *f = &cap->files[file];
+
+	for (uint32_t i = 0; i < f->nepolls; i++)
+		if (f->epolls[i] == epoll)
+			return;
+	f->epolls = more(f->epolls, f->nepolls, sizeof(*f->epolls));
+	f->epolls[f->nepolls++] = epoll;
+}

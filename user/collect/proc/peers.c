@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who else has a pipe or socket open: one walk through the descriptors of all
+ * processes, kept, since each walk costs as much as the machine has files.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collect/proc/procfs.h"
+#include "collect/proc/procfs_int.h"
+
+#define WALK_MAX_NS    UINT64_C(200000000)
+#define SOCKET_KEPT_NS UINT64_C(10000000000)
+
+struct holding {
+	uint64_t ino;
+	pid_t pid;
+	int fd;
+	bool socket;
+	uint8_t access; /* pipes: 1 reads, 2 writes, 3 both */
+};
+
+static struct holding *held;
+static size_t nheld, room;
+static uint64_t walked_at;     /* 0: never */
+static struct pfs_holder last; /* asked for most recently: often thousands of one process */
+
+static int by_ino(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->fd < y->fd ? -1 : x->fd > y->fd;
+}
+
+static void take_fd(int dir, const char *name, pid_t pid)
+{
+	struct holding h = {.pid = pid, .fd = atoi(name)};
+	struct stat st;
+	char text[64];
+
+	if (pfs_readlink(dir, name, text, sizeof(text)) < 0)
+		return;
+	if (pfs_bracketed(text, "socket", &h.ino)) {
+		h.socket = true;
+	} else if (pfs_bracketed(text, "pipe", &h.ino)) {
+		/* The link's own permissions tell how it is open (fs/proc/fd.c). */
+		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+			return;
+		h.access = (st.st_mode & S_IRUSR ? 1 : 0) | (st.st_mode & S_IWUSR ? 2 : 0);
+	} else {
+		return;
+	}
+	if (nheld == room) {
+		room = room ? 2 * room : 1024;
+		held = pfs_grow(held, room, sizeof(*held));
+	}
+	held[nheld++] = h;
+}
+
+static void walk_process(const char *name, uint64_t until)
+{
+	char path[300];
+	struct dirent *e;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", name);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir)) && pfs_now_ns() < until)
+		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
+			take_fd(dirfd(dir), e->d_name, atoi(name));
+	if (dir)
+		closedir(dir);
+}
+
+static void walk(void)
+{
+	uint64_t until = pfs_now_ns() + WALK_MAX_NS;
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+
+	nheld = 0;
+	last.pid = 0;
+	while (proc && (e = readdir(proc)) && pfs_now_ns() < until)
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
+			walk_process(e->d_name, until);
+	if (proc)
+		closedir(proc);
+	if (nheld)
+		qsort(held, nheld, sizeof(*held), by_ino);
+	walked_at = pfs_now_ns();
+}
+
+static size_t first_of(uint64_t ino)
+{
+	size_t low = 0, high = nheld;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (held[mid].ino < ino)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void pfs_pipes_refresh(void)
+{
+	free(held);
+	held = NULL;
+	nheld = 0;
+	room = 0;
+	walked_at = 0;
+}
+
+bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+{
+	if (!walked_at || pfs_now_ns() - walked_at > SOCKET_KEPT_NS)
+		walk();
+	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
+		if (!held[i].socket)
+			continue;
+		if (held[i].pid != last.pid && !pfs_comm(held[i].pid, last.comm)) {
+			last.pid = 0;
+			continue;
+		}
+		last.pid = held[i].pid;
+		last.fd = held[i].fd;
+		*out = last;
+		return true;
+	}
+	return false;
+}
+
+/* How the caller's own descriptor is open, as in struct holding; 0: closed. */
+static uint8_t own_access(pid_t pid, int fd)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	if (lstat(path, &st))
+		return 0;
+	return (uint8_t)((st.st_mode & S_IRUSR ? 1 : 0) | (st.st_mode & S_IWUSR ? 2 : 0));
+}
+
+/* Does the process of held[at] have the pipe open for any of these ways? */
+static bool has_way(size_t at, uint8_t ways)
+{
+	uint64_t ino = held[at].ino;
+	pid_t pid = held[at].pid;
+
+	while (at > 0 && held[at - 1].ino == ino && held[at - 1].pid == pid)
+		at--;
+	for (; at < nheld && held[at].ino == ino && held[at].pid == pid; at++)
+		if (held[at].access & ways)
+			return true;
+	return false;
+}
+
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
+{
+	uint8_t own = own_access(pid, fd), other;
+	const struct holding *best = NULL;
+	char comm[16];
+
+	if (!walked_at)
+		walk();
+	other = own == 1 ? 2 : own == 2 ? 1 : 3;
+	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
+		const struct holding *h = &held[i];
+
+		if (h->socket || h->pid == pid || h->pid == getpid() || !(h->access & other))
+			continue;
+		/* One that has only the other end, rather than a shell that kept both. */
+		if (other != 3 && !has_way(i, own)) {
+			best = h;
+			break;
+		}
+		if (!best)
+			best = h;
+	}
+	if (!best || !pfs_comm(best->pid, comm))
+		return NULL;
+	return pfs_format("%s %d fd %d", comm, best->pid, best->fd);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * procfs.h - what /proc says of a process at one moment, without stopping it.
+ *
+ * Used to seed a watch (files, sets and sleeps that existed before it) and to
+ * give names to files. PIDs here are those of the caller's PID namespace.
+ * Everything is a snapshot of something that moves: a file that vanishes
+ * while it is read is left out, silently. proc(5) is the source for all formats.
+ */
+#ifndef IOM_PROCFS_H
+#define IOM_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "capture/capture.h"
+
+struct pfs_watch { /* one line "tfd:" of an epoll's fdinfo */
+	int32_t fd;
+	uint32_t events; /* EPOLL* */
+	uint64_t ino;
+};
+
+struct pfs_file { /* one entry of /proc/PID/fd with its fdinfo */
+	int32_t fd;
+	uint8_t kind; /* enum iom_kind */
+	uint16_t mode;
+	uint32_t f_flags; /* "flags:" of fdinfo (octal there), O_CLOEXEC left out */
+	uint64_t ino;
+	char *name; /* as in cap_file.name, without peers of pipes; heap */
+	struct pfs_watch *watches; /* epoll only; heap */
+	size_t nwatches;
+};
+
+struct pfs_files {
+	struct pfs_file *v; /* sorted by fd */
+	size_t n;
+};
+
+/* All open files. Returns 0, -ESRCH, -EACCES. Free with pfs_files_free(). */
+int pfs_files_read(pid_t pid, struct pfs_files *out);
+void pfs_files_free(struct pfs_files *f);
+/* One file; -ENOENT if the descriptor is closed. Caller frees name and watches. */
+int pfs_file_read(pid_t pid, int fd, struct pfs_file *out);
+
+/*
+ * Names for sockets. inode -> "tcp 127.0.0.1:6379 <- 127.0.0.1:51234",
+ * "tcp listen 127.0.0.1:6379", "udp 127.0.0.1:53", "unix /run/x.sock",
+ * "unix -> 4711 dbus-daemon", "netlink", ...: "<-" where the local side was
+ * (or, by a listener on the same port, must have been) accepted, "->" where it
+ * connected. In the network namespace of PID. The table is read on the first
+ * call after pfs_sockets_refresh() and kept; returns a heap string or NULL.
+ */
+char *pfs_socket_name(pid_t pid, uint64_t ino);
+void pfs_sockets_refresh(void);
+
+/* The other end of a pipe: "cat 123 fd 0" for some other process that has it
+ * open, heap or NULL. Looks through all of /proc once and keeps what it found
+ * until pfs_pipes_refresh(); give it up after 200 ms. */
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino);
+void pfs_pipes_refresh(void);
+
+/* What a socket's name is when only the kernel's facts of it are left. Heap. */
+char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
+
+/* The set of a poll, ppoll, select or pselect6 that a thread sleeps in, read
+ * from its memory (process_vm_readv). nr and args as in struct iom_thread.
+ * Writes up to max descriptors, returns how many there are in all (may be
+ * more than max), or a negative errno. */
+int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t max);
+
+/* Fills exe, runtime, imports_posix_aio (libelf: undefined dynamic symbols of
+ * the executable and of its libraries other than libc) and comm. 0 or -ESRCH. */
+int pfs_proc_read(pid_t pid, struct cap_proc *proc);
+
+/* Does this thread's stack hold no code address of anything but libc, ld.so
+ * and the vdso? sp from /proc/PID/task/TID/syscall; reads at most 16 KiB above
+ * it, which includes the start routine that glibc keeps in the thread's own
+ * descriptor. False when it cannot be told. */
+bool pfs_thread_is_libc_helper(pid_t pid, pid_t tid);
+
+/* The same of a thread just born, by its first stack pointer; it need not sleep. */
+bool pfs_stack_is_libc_only(pid_t pid, uint64_t sp);
+
+/* Descendants of pid that are alive, heap array of *n. */
+pid_t *pfs_descendants(pid_t pid, size_t *n);
+
+/* Process of a thread id (Tgid in its status); 0 when it does not exist. */
+pid_t pfs_tgid(pid_t tid);
+bool pfs_is_kthread(pid_t pid);
+
+#endif

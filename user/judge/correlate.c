@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/correlate_int.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#define SIGIO_NR 29
+
+bool iom_signal_is_io(const struct iom_capture *cap, uint32_t tgid, int signo, int code)
+{
+	bool poll_code = code >= 1 && code <= 6; /* POLL_IN..POLL_HUP */
+
+	if (signo == SIGIO_NR)
+		return code == 0x80 || poll_code; /* SI_KERNEL */
+	if (!poll_code)
+		return false;
+	if (signo >= 32)
+		return true;
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].tgid == tgid && cap->files[i].sig == signo)
+			return true;
+	return false;
+}
+
+static bool is_signal_row(uint8_t class)
+{
+	return class == IOM_C_SIGWAIT || class == IOM_C_SIGDELIVER || class == IOM_C_SIGFD;
+}
+
+/* Requests that only ask for readiness, or move no data at all. */
+static bool uring_moves_data(uint16_t opcode)
+{
+	switch (opcode) {
+	case 0: /* NOP */
+	case 6: /* POLL_ADD */
+	case 7: /* POLL_REMOVE */
+	case 11: /* TIMEOUT */
+	case 12: /* TIMEOUT_REMOVE */
+	case 14: /* ASYNC_CANCEL */
+	case 15: /* LINK_TIMEOUT */
+	case 18: /* OPENAT */
+	case 19: /* CLOSE */
+	case 20: /* FILES_UPDATE */
+	case 21: /* STATX */
+	case 28: /* OPENAT2 */
+	case 29: /* EPOLL_CTL */
+	case 40: /* MSG_RING */
+		return false;
+	}
+	return true;
+}
+
+bool cor_only_polls(const struct cap_row *r)
+{
+	return (r->class == IOM_C_URING_REQ && r->nr == 6) ||
+	       (r->class == IOM_C_AIO_REQ && r->nr == 5 /* IOCB_CMD_POLL */);
+}
+
+bool cor_moves_data(const struct cap_row *r)
+{
+	if (r->class == IOM_C_AIO_REQ)
+		return !cor_only_polls(r);
+	return r->class == IOM_C_URING_REQ && uring_moves_data(r->nr);
+}
+
+struct tid_index {
+	uint32_t tid, thread;
+};
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct tid_index *x = a, *y = b;
+
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return x->thread < y->thread ? -1 : x->thread > y->thread;
+}
+
+static void index_threads(struct iom_correlation *cor)
+{
+	for (size_t i = 0; i < cor->cap->nthreads; i++)
+		cor->by_tid[i] = (struct tid_index){cor->cap->threads[i].tid, i};
+	qsort(cor->by_tid, cor->cap->nthreads, sizeof(*cor->by_tid), by_tid);
+}
+
+/* The last thread that had this number in this process, or NULL. */
+struct cor_thread *cor_thread_of(struct iom_correlation *cor, uint32_t tid, uint32_t tgid)
+{
+	size_t low = 0, high = cor->cap->nthreads;
+
+	while (low < high) { /* the first place beyond this number */
+		size_t mid = (low + high) / 2;
+
+		if (cor->by_tid[mid].tid <= tid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	while (low-- > 0 && cor->by_tid[low].tid == tid)
+		if (cor->cap->threads[cor->by_tid[low].thread].tgid == tgid)
+			return &cor->threads[cor->by_tid[low].thread];
+	return NULL;
+}
+
+struct cor_proc *cor_proc_of(struct iom_correlation *cor, uint32_t tgid)
+{
+	for (size_t i = cor->cap->nprocs; i-- > 0;)
+		if (cor->cap->procs[i].tgid == tgid)
+			return &cor->procs[i];
+	return NULL;
+}
+
+static void add(struct cor_vote *v, uint64_t transfers, uint64_t bytes, uint64_t wait, uint64_t ops)
+{
+	v->transfers += transfers;
+	v->bytes += bytes;
+	v->wait_ns += wait;
+	v->ops += ops;
+}
+
+void cor_vote(struct ballot *b, enum iom_model m, uint64_t transfers, uint64_t bytes,
+		 uint64_t wait, uint64_t ops)
+{
+	enum iom_model pm = b->helper && m == IOM_M_BLOCKING ? IOM_M_ASYNC : m;
+
+	if (b->t)
+		add(&b->t->votes[m], transfers, bytes, wait, ops);
+	if (b->f)
+		add(&b->f->votes[pm], transfers, bytes, wait, ops);
+	add(&b->p->votes[pm], transfers, bytes, wait, ops);
+	if (b->helper)
+		b->p->helper_transfers += transfers;
+}
+
+static void take_readiness(struct cor_thread *t, const struct cap_row *r, const struct iom_capture *cap)
+{
+	uint64_t slept = r->n[IOM_N_OK_SLEPT] + r->n[IOM_N_ZERO_SLEPT];
+	uint64_t calls = r->n[IOM_N_OK] + r->n[IOM_N_ZERO] + slept + r->n[IOM_N_ERR];
+
+	t->ready_calls += calls;
+	t->calls += calls;
+	t->ready_nowait += r->n[IOM_N_NOWAIT];
+	t->ready_empty += r->n[IOM_N_ZERO] + r->n[IOM_N_ZERO_SLEPT];
+	t->ready_empty_fast += r->n[IOM_N_ZERO];
+	t->ready_slept += slept;
+	t->ready_events += r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
+	t->ready_wait_ns += r->wait_ns;
+	if (calls > t->class_calls[r->class - IOM_C_EPOLL_WAIT] && r->class == IOM_C_EPOLL_WAIT)
+		t->epoll = r->file;
+	t->class_calls[r->class - IOM_C_EPOLL_WAIT] += calls;
+	if (r->class == IOM_C_EPOLL_WAIT && r->file != IOM_NO_FILE) {
+		if (cap->files[r->file].set_size > t->set_size)
+			t->set_size = cap->files[r->file].set_size;
+	} else if (r->class == IOM_C_POLL && r->aux > t->set_size) {
+		t->set_size = r->aux;
+	}
+}
+
+static void take_signals(struct iom_correlation *cor, struct cor_proc *p, const struct cap_row *r)
+{
+	uint64_t n = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
+	struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+
+	if (!iom_signal_is_io(cor->cap, r->tgid, r->nr, r->code))
+		return;
+	p->io_signals += n;
+	if (r->nr == SIGIO_NR && r->code == 0x80)
+		p->plain_sigio += n;
+	if (t) {
+		t->io_signals += n;
+		t->sigwait_ns += r->wait_ns;
+	}
+	if (r->file != IOM_NO_FILE) {
+		cor->files[r->file].signals += n;
+		cor->files[r->file].used = true;
+	}
+}
+
+static void take_sleeps(struct cor_thread *t, const struct cap_row *r)
+{
+	switch (r->class) {
+	case IOM_C_FUTEX:
+		t->futex_ns += r->wait_ns;
+		break;
+	case IOM_C_TIMER:
+	case IOM_C_SLEEP_POLL:
+		t->timer_ns += r->wait_ns;
+		for (int i = IOM_N_OK; i <= IOM_N_RESTART; i++)
+			t->timer_sleeps += r->n[i];
+		break;
+	case IOM_C_CHILD:
+		t->child_ns += r->wait_ns;
+		break;
+	case IOM_C_LOCK:
+		t->lock_ns += r->wait_ns;
+		break;
+	case IOM_C_OTHER:
+		t->other_ns += r->wait_ns;
+		break;
+	case IOM_C_SIGSUSPEND:
+		t->sigwait_ns += r->wait_ns;
+		break;
+	}
+}
+
+static void first_pass(struct iom_correlation *cor)
+{
+	const struct iom_capture *cap = cor->cap;
+
+	for (size_t i = 0; i < cap->nrows; i++) {
+		const struct cap_row *r = &cap->rows[i];
+		struct cor_proc *p = cor_proc_of(cor, r->tgid);
+		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+
+		if (!p)
+			continue;
+		if (is_signal_row(r->class))
+			take_signals(cor, p, r);
+		else if (r->class == IOM_C_SIGGEN)
+			p->lost_signals += iom_signal_is_io(cap, r->tgid, r->nr, r->code) ?
+						   r->n[IOM_N_ERR] : 0;
+		if (cor_only_polls(r))
+			p->poll_requests += r->n[IOM_A_SUBMIT] + r->n[IOM_A_MORE];
+		else if (cor_moves_data(r))
+			p->data_requests += r->n[IOM_A_SUBMIT];
+		if (!t)
+			continue;
+		if (r->class != IOM_C_URING_REQ && r->class != IOM_C_AIO_REQ)
+			t->counted_ns += r->wait_ns;
+		if (is_readiness(r->class))
+			take_readiness(t, r, cap);
+		else
+			take_sleeps(t, r);
+	}
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		struct cor_proc *p = cor_proc_of(cor, cap->files[i].tgid);
+
+		cor->files[i].since_ns = -1;
+		if (p && cap->files[i].f_flags & O_ASYNC)
+			p->fasync = true;
+		if (p && cap->files[i].sig)
+			p->set_sig = true;
+	}
+}
+
+/* What a thread slept in when the watch ended, and never came out of. */
+static void open_calls(struct iom_correlation *cor)
+{
+	for (size_t i = 0; i < cor->cap->nthreads; i++) {
+		const struct cap_thread *ct = &cor->cap->threads[i];
+		const struct cap_open_call *c = &ct->at_end;
+		struct cor_thread *t = &cor->threads[i];
+
+		if (c->nr < 0 || t->kernel)
+			continue;
+		if (is_readiness(c->class)) {
+			t->ready_open_ns = c->inside_ns;
+			if (!t->ready_calls)
+				t->class_calls[c->class - IOM_C_EPOLL_WAIT]++;
+			if (c->class == IOM_C_EPOLL_WAIT && t->epoll == IOM_NO_FILE)
+				t->epoll = c->file;
+			if (c->nfiles != UINT32_MAX && c->nfiles > t->set_size)
+				t->set_size = c->nfiles;
+		} else if (c->class == IOM_C_SIGSUSPEND || c->class == IOM_C_SIGWAIT) {
+			t->sigwait_open_ns = c->inside_ns;
+		} else {
+			struct cap_row r = {.class = c->class, .wait_ns = c->inside_ns};
+
+			take_sleeps(t, &r);
+		}
+		if (c->file != IOM_NO_FILE) {
+			cor->files[c->file].used = true;
+			cor->files[c->file].open_at_end = true;
+			if (c->before_ns)
+				cor->files[c->file].since_ns = c->before_ns;
+		}
+	}
+}
+
+struct iom_correlation *iom_correlate(const struct iom_capture *cap)
+{
+	struct iom_correlation *cor = calloc(1, sizeof(*cor));
+
+	if (!cor)
+		abort();
+	cor->cap = cap;
+	cor->procs = calloc(cap->nprocs + 1, sizeof(*cor->procs));
+	cor->threads = calloc(cap->nthreads + 1, sizeof(*cor->threads));
+	cor->files = calloc(cap->nfiles + 1, sizeof(*cor->files));
+	cor->by_tid = calloc(cap->nthreads + 1, sizeof(*cor->by_tid));
+	if (!cor->procs || !cor->threads || !cor->files || !cor->by_tid)
+		abort();
+	index_threads(cor);
+	for (size_t i = 0; i < cap->nprocs; i++) {
+		cor->procs[i].proc = i;
+		cor->procs[i].life_ns = cap->procs[i].end_ns - cap->procs[i].start_ns;
+	}
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		struct cor_proc *p = cor_proc_of(cor, cap->threads[i].tgid);
+
+		cor->threads[i].proc = p ? p->proc : UINT32_MAX;
+		cor->threads[i].kernel = cap->threads[i].flags & IOM_TF_IO_WORKER;
+		cor->threads[i].epoll = IOM_NO_FILE;
+		cor->threads[i].top_row = UINT32_MAX;
+		cor->threads[i].sync_file = cor->threads[i].loop_block_file = IOM_NO_FILE;
+		if (p && cap->threads[i].libc_helper)
+			p->helpers++;
+	}
+	first_pass(cor);
+	open_calls(cor);
+	cor_find_watchers(cor);
+	cor_vote_rows(cor);
+	cor_vote_waiting(cor);
+	return cor;
+}
+
+void iom_correlation_free(struct iom_correlation *cor)
+{
+	if (!cor)
+		return;
+	free(cor->procs);
+	free(cor->threads);
+	free(cor->files);
+	free(cor->by_tid);
+	free(cor);
+}

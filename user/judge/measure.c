@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * measure.c - what the sampled windows add: medians, busy times, wakers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/classify.h"
+
+struct list {
+	uint64_t *v;
+	size_t n, room;
+};
+
+static void push(struct list *l, uint64_t x)
+{
+	if (l->n == l->room) {
+		l->room = l->room ? 2 * l->room : 64;
+		l->v = realloc(l->v, l->room * sizeof(*l->v));
+		if (!l->v)
+			abort();
+	}
+	l->v[l->n++] = x;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The q-th part of a list, which is sorted by it; 0 for an empty one. */
+static uint64_t quantile(struct list *l, double q)
+{
+	if (!l->n)
+		return 0;
+	qsort(l->v, l->n, sizeof(*l->v), by_value);
+	return l->v[(size_t)(q * (l->n - 1) + 0.5)];
+}
+
+static bool is_readiness(uint8_t class)
+{
+	return class >= IOM_C_EPOLL_WAIT && class <= IOM_C_SELECT;
+}
+
+static bool is_transfer(uint8_t class)
+{
+	return class >= IOM_C_READ && class <= IOM_C_COPYRANGE;
+}
+
+static uint64_t in_call(const struct iom_sample *s)
+{
+	uint64_t all = s->exit_ns - s->enter_ns;
+
+	return all > s->asleep_ns ? all - s->asleep_ns : 0;
+}
+
+static void busy_times(const struct iom_capture *cap, struct rep_process *rp)
+{
+	for (size_t t = 0; t < rp->nthreads; t++) {
+		const struct cap_thread *ct = &cap->threads[rp->threads[t].thread];
+		struct rep_loop *loop = &rp->threads[t].loop;
+		struct list busy = {};
+
+		for (size_t i = 0; i < cap->nsamples && loop->is_loop; i++) {
+			const struct iom_sample *s = &cap->samples[i];
+
+			if (s->tid == ct->tid && s->tgid == ct->tgid && is_readiness(s->class) &&
+			    s->busy_ns)
+				push(&busy, s->busy_ns);
+		}
+		loop->busy_samples = busy.n;
+		loop->busy_p50_ns = quantile(&busy, 0.5);
+		loop->busy_p99_ns = quantile(&busy, 0.99);
+		loop->busy_max_ns = quantile(&busy, 1);
+		free(busy.v);
+	}
+}
+
+/* Time to move the data, scaled from the median of the samples of each class
+ * to all transfers that files of a model carried by that class. */
+static void copy_times(const struct iom_correlation *cor, struct rep_process *rp)
+{
+	const struct iom_capture *cap = cor->cap;
+	uint32_t tgid = cap->procs[rp->proc].tgid;
+
+	for (int class = IOM_C_READ; class <= IOM_C_COPYRANGE; class++) {
+		struct list copy = {};
+		uint64_t median;
+
+		for (size_t i = 0; i < cap->nsamples; i++)
+			if (cap->samples[i].tgid == tgid && cap->samples[i].class == class &&
+			    cap->samples[i].ret >= 0)
+				push(&copy, in_call(&cap->samples[i]));
+		median = quantile(&copy, 0.5);
+		for (size_t i = 0; i < cap->nrows && copy.n; i++) {
+			const struct cap_row *r = &cap->rows[i];
+			const struct cor_vote *v;
+			uint64_t all = 0, n = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
+
+			if (r->tgid != tgid || r->class != class || r->file == IOM_NO_FILE)
+				continue;
+			v = cor->files[r->file].votes;
+			for (int m = 0; m < IOM_M_NR; m++)
+				all += v[m].transfers;
+			for (int m = 0; m < IOM_M_NR && all; m++)
+				if (v[m].transfers)
+					rp->models[m].phase2_ns += median * n * v[m].transfers / all;
+		}
+		for (int m = 0; m < IOM_M_NR; m++)
+			if (rp->models[m].transfers)
+				rp->models[m].phase2_samples += copy.n;
+		free(copy.v);
+	}
+}
+
+/* The group (call, kind of file) with most samples among the files of the verdict's model. */
+static bool largest_group(const struct iom_correlation *cor, const struct rep_process *rp,
+			  uint16_t *nr, uint8_t *kind)
+{
+	const struct iom_capture *cap = cor->cap;
+	static uint32_t seen[512][32];
+	uint32_t most = 0;
+
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; i < cap->nsamples; i++) {
+		const struct iom_sample *s = &cap->samples[i];
+
+		if (s->tgid != cap->procs[rp->proc].tgid || !is_transfer(s->class) || s->ret <= 0 ||
+		    s->nr >= 512 || s->kind >= 32 || cap->sample_files[i] == IOM_NO_FILE)
+			continue;
+		if (!cor->files[cap->sample_files[i]].votes[rp->verdict.model].transfers)
+			continue;
+		if (++seen[s->nr][s->kind] > most) {
+			most = seen[s->nr][s->kind];
+			*nr = s->nr;
+			*kind = s->kind;
+		}
+	}
+	return most > 0;
+}
+
+static void example(const struct iom_correlation *cor, struct rep_process *rp)
+{
+	const struct iom_capture *cap = cor->cap;
+	struct rep_example *e = &rp->example;
+	struct list wait = {}, runq = {}, copy = {};
+	uint32_t wakers[16] = {};
+	bool waits_apart = rp->verdict.model == IOM_M_MULTIPLEXED;
+	uint16_t nr = 0;
+	uint8_t kind = 0;
+
+	if (rp->verdict.model == IOM_M_NONE || rp->verdict.model == IOM_M_ASYNC ||
+	    !largest_group(cor, rp, &nr, &kind))
+		return;
+	e->nr = e->wait_nr = nr;
+	e->kind = kind;
+	for (size_t i = 0; i < cap->nsamples; i++) {
+		const struct iom_sample *s = &cap->samples[i];
+		bool transfer = s->nr == nr && s->kind == kind && s->ret > 0;
+
+		if (s->tgid != cap->procs[rp->proc].tgid)
+			continue;
+		if (transfer) {
+			push(&copy, in_call(s));
+			e->samples++;
+		}
+		if (waits_apart ? is_readiness(s->class) && s->ret > 0 && s->asleep_ns : transfer) {
+			push(&wait, s->asleep_ns);
+			if (waits_apart)
+				e->wait_nr = s->nr;
+			if (s->run_ns > s->wake_ns && s->wake_ns)
+				push(&runq, s->run_ns - s->wake_ns);
+			if (s->waker != IOM_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
+				e->waker = s->waker;
+				memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
+			}
+		}
+	}
+	e->wait_ns = quantile(&wait, 0.5);
+	e->runq_ns = quantile(&runq, 0.5);
+	e->copy_ns = quantile(&copy, 0.5);
+	free(wait.v);
+	free(runq.v);
+	free(copy.v);
+}
+
+void iom_measure(const struct iom_correlation *cor, struct rep_process *rp)
+{
+	busy_times(cor->cap, rp);
+	copy_times(cor, rp);
+	example(cor, rp);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report.h - the one struct from which every report is written.
+ *
+ * Made by iom_classify() from a capture; text, JSON and later formats only
+ * show it. Strings are raw bytes unless said otherwise: writers escape.
+ * All memory belongs to the report and goes with iom_report_free(); the
+ * capture must outlive it (file and thread indices point into the capture).
+ */
+#ifndef IOM_REPORT_H
+#define IOM_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/capture.h"
+
+enum iom_model {
+	IOM_M_BLOCKING,
+	IOM_M_NONBLOCKING,
+	IOM_M_MULTIPLEXED,
+	IOM_M_SIGNAL,
+	IOM_M_ASYNC,
+	IOM_M_NR,
+	IOM_M_NONE = IOM_M_NR,
+};
+
+/* "blocking", "nonblocking", "multiplexed", "signal-driven", "async", "none" */
+const char *iom_model_name(enum iom_model m);
+
+enum iom_in_fact { IOM_FACT_NULL, IOM_FACT_SYNCHRONOUS, IOM_FACT_THREADS, IOM_FACT_POLLING };
+
+/* One model's part. */
+struct rep_share {
+	uint64_t transfers;
+	uint64_t bytes;
+	uint64_t phase1_ns; /* waiting for data */
+	uint64_t phase2_ns; /* moving it, scaled from samples; 0 with phase2_samples 0: unknown */
+	uint64_t phase2_samples;
+	double share; /* part of the score, 0..1; all models sum to 1, or all are 0 */
+};
+
+struct rep_verdict {
+	enum iom_model model;
+	double confidence; /* 0..1 */
+	enum iom_model also[IOM_M_NR]; /* largest first */
+	size_t nalso;
+	const char *pattern; /* static string or NULL: "event-loop", "event-loop + worker pool",
+			      * "thread-per-connection", "thread pool", "process-per-connection", "pipeline",
+			      * "proactor", "busy-poll", "signal loop", "memory-mapped", "sequential" */
+	enum iom_in_fact in_fact;
+	char *headline; /* one plain sentence for the text report, ASCII; file names never in it */
+	char **because; /* one sentence per piece of evidence; may hold raw file names */
+	size_t nbecause;
+};
+
+struct rep_loop { /* a thread that waits for readiness */
+	bool is_loop;
+	uint64_t iterations;	 /* returns of the readiness call */
+	uint64_t zero_timeout;	 /* of these, asked not to wait */
+	uint64_t empty;		 /* returned nothing */
+	uint64_t files;		 /* files waited for, highest known */
+	uint64_t busy_p50_ns, busy_p99_ns, busy_max_ns; /* between two waits, from samples */
+	uint64_t busy_samples;
+	bool edge_triggered;
+	uint8_t class; /* enum iom_class of the call used most */
+	int32_t fd;    /* epoll fd or -1 */
+};
+
+struct rep_thread {
+	uint32_t thread; /* index into cap->threads */
+	uint32_t alike;	 /* further threads of the same name and verdict folded into this one in
+			  * the text; JSON lists all, so 0 there */
+	struct rep_verdict verdict;
+	struct rep_share models[IOM_M_NR];
+	struct rep_loop loop;
+	char *what; /* what it does, one line; may hold raw file names */
+	uint64_t in_futex_ns, in_timer_ns, in_child_ns, in_lock_ns, in_other_ns; /* sleeps, no I/O */
+};
+
+struct rep_file {
+	uint32_t file; /* index into cap->files */
+	enum iom_model model;
+	struct rep_share models[IOM_M_NR];
+	/* exact facts */
+	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	int64_t since_ns; /* a sleep under way began so long before the window; -1: none */
+	bool open_at_end; /* an operation on it was still under way when the watch ended */
+};
+
+enum rep_severity { IOM_SEV_INFO, IOM_SEV_WARNING };
+
+struct rep_finding {
+	const char *id; /* static string */
+	enum rep_severity severity;
+	char *message;	/* what was seen; may hold raw file names */
+	uint64_t count;
+	uint64_t max_ns; /* 0: does not apply */
+	uint32_t thread; /* index into cap->threads or UINT32_MAX */
+	uint32_t file;	 /* index into cap->files or IOM_NO_FILE */
+};
+
+/* One operation as measured: medians over the samples of the largest group. */
+struct rep_example {
+	uint64_t samples; /* 0: none */
+	uint16_t nr;	  /* the transfer */
+	uint8_t kind;	  /* enum iom_kind of its file */
+	uint16_t wait_nr; /* call waited in; equals nr where it waits in the transfer itself */
+	uint64_t wait_ns;  /* median; 0: no wait */
+	uint64_t runq_ns;  /* median time from wake-up to running */
+	uint64_t copy_ns;  /* median of time in the transfer but not asleep */
+	uint8_t waker;	   /* enum iom_waker seen most */
+	char waker_comm[IOM_COMM_LEN];
+};
+
+struct rep_process {
+	uint32_t proc; /* index into cap->procs */
+	struct rep_verdict verdict;
+	struct rep_share models[IOM_M_NR];
+	struct rep_thread *threads;
+	size_t nthreads;
+	struct rep_file *files; /* only files that were used or waited for */
+	size_t nfiles;
+	struct rep_finding *findings;
+	size_t nfindings;
+	struct rep_example example;
+};
+
+struct iom_report {
+	const struct iom_capture *cap;
+	struct rep_process *procs;
+	size_t nprocs;
+};
+
+void iom_report_free(struct iom_report *rep);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "report/sentence.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *buffer(void)
+{
+	static char buffers[8][40];
+	static unsigned int next;
+
+	return buffers[next++ % 8];
+}
+
+char *iom_sentence(const char *fmt, ...)
+{
+	va_list args;
+	char *s;
+
+	va_start(args, fmt);
+	if (vasprintf(&s, fmt, args) < 0) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	va_end(args);
+	return s;
+}
+
+void iom_because(struct rep_verdict *v, char *sentence)
+{
+	char **more = realloc(v->because, (v->nbecause + 1) * sizeof(*more));
+
+	if (!more) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	v->because = more;
+	v->because[v->nbecause++] = sentence;
+}
+
+const char *iom_count(uint64_t n)
+{
+	char digits[24], *to = buffer(), *at = to;
+	int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			*at++ = ',';
+		*at++ = digits[i];
+	}
+	*at = 0;
+	return to;
+}
+
+const char *iom_time(uint64_t ns)
+{
+	char *to = buffer();
+
+	if (ns < 1000)
+		snprintf(to, 40, "%u ns", (unsigned int)ns);
+	else if (ns < 10000)
+		snprintf(to, 40, "%.1f us", ns / 1e3);
+	else if (ns < 1000000)
+		snprintf(to, 40, "%.0f us", ns / 1e3);
+	else if (ns < 10000000)
+		snprintf(to, 40, "%.1f ms", ns / 1e6);
+	else if (ns < 1000000000)
+		snprintf(to, 40, "%.0f ms", ns / 1e6);
+	else
+		snprintf(to, 40, "%.2f s", ns / 1e9);
+	return to;
+}
+
+const char *iom_part(uint64_t part, uint64_t whole)
+{
+	char *to = buffer();
+	double p = whole ? 100.0 * part / whole : 0;
+
+	if (part && p < 1)
+		snprintf(to, 40, "<1 %%");
+	else
+		snprintf(to, 40, "%.0f %%", p);
+	return to;
+}

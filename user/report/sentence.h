@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sentence.h - making sentences: allocation, numbers and times in plain words.
+ */
+#ifndef IOM_SENTENCE_H
+#define IOM_SENTENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/report.h"
+
+/* printf into heap memory; out of memory ends the program. */
+__attribute__((format(printf, 1, 2))) char *iom_sentence(const char *fmt, ...);
+/* Append a sentence (heap, taken over) to a verdict's reasons. */
+void iom_because(struct rep_verdict *v, char *sentence);
+
+/* "812,402", "41 ms", "7.91 s": in one of a few static buffers, good until
+ * eight more were asked for. */
+const char *iom_count(uint64_t n);
+const char *iom_time(uint64_t ns);
+/* "12 %", "<1 %" */
+const char *iom_part(uint64_t part, uint64_t whole);
+
+#endif
