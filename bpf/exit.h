@@ -124,8 +124,6 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 		break;
 	case IOM_S_MSG:
 	case IOM_S_MMSG:
-		if (f->ret == -IOM_EBADF)
-			break;
 		r = row_get(s, fd, class, 0);
 		if (r) {
 			if (asks_nowait(call, regs))
@@ -191,7 +189,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 			aio_ring(s, other);
 		break;
 	case IOM_S_AIO_SUBMIT:
-		r = row_get(s, IOM_FD_NONE, class, 0);
+		r = f->ret == -IOM_EBADF ? NULL : row_get(s, IOM_FD_NONE, class, 0);
 		if (r)
 			count_transfer(r, s, f, f->ret, 0);
 		aio_submitted(slot_ref(s), f, regs->di, regs->si, regs->dx);
@@ -325,6 +323,11 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 	if (f->ret == -IOM_RESTART_BLOCK)
 		s->restart_nr = nr;
 	f->nr = nr;
+	/* No open file, or one that cannot be used like this (O_PATH, the wrong mode): nothing
+	 * is said of any file, and only a sleep counts. io_submit has set requests up before.
+	 */
+	if (f->ret == -IOM_EBADF && IOM_CALL_SHAPE(call) != IOM_S_AIO_SUBMIT)
+		call = IOM_CALL_BASE;
 	shape = IOM_CALL_SHAPE(call);
 	class = IOM_CALL_CLASS(call);
 
@@ -332,8 +335,6 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 		other_shapes(s, regs, call, f);
 		return call;
 	}
-	if (f->ret == -IOM_EBADF)
-		return call;
 	r = row_get(s, regs->di, class, 0);
 	if (!r)
 		return call;

@@ -27,9 +27,13 @@ static __always_inline __u8 name_socket(struct file *f, struct iom_row *r)
 {
 	struct iom_sockname *n = (struct iom_sockname *)r->name;
 	struct socket *socket = BPF_CORE_READ(f, private_data);
-	struct sock *sk = BPF_CORE_READ(socket, sk);
+	struct sock *sk;
 
-	if (!sk)
+	/* What is read need not be a socket: only one that points back is this file's. */
+	if (!socket || BPF_CORE_READ(socket, file) != f)
+		return IOM_K_SOCK;
+	sk = BPF_CORE_READ(socket, sk);
+	if (!sk) /* not connected to a protocol yet, or no more */
 		return IOM_K_SOCK;
 	r->name_kind = IOM_NAME_SOCK;
 	n->family = BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -65,20 +69,26 @@ static __always_inline void file_identify(struct file *f, struct iom_row *r)
 	struct inode *inode = BPF_CORE_READ(f, f_inode);
 	struct dentry *dentry = BPF_CORE_READ(f, f_path.dentry);
 	__u16 mode = BPF_CORE_READ(inode, i_mode);
+	__u32 flags = BPF_CORE_READ(f, f_flags);
 
 	r->file = (__u64)f;
 	r->bits = IOM_B_FILE | (BPF_CORE_READ(f, f_ep) ? IOM_B_EPOLL : 0);
-	r->f_flags = BPF_CORE_READ(f, f_flags);
+	r->f_flags = flags;
 	r->ino = BPF_CORE_READ(inode, i_ino);
 	r->mode = mode;
 	r->code = fown_signum(f);
 
-	if ((mode & IOM_S_IFMT) == IOM_S_IFSOCK) {
+	/* Of a file that was never opened there is nothing but the path: no socket, no device. */
+	if ((mode & IOM_S_IFMT) == IOM_S_IFSOCK && !(flags & IOM_O_PATH)) {
 		r->kind = name_socket(f, r);
 		return;
 	}
 	r->name_kind = IOM_NAME_TEXT;
 	bpf_probe_read_kernel_str(r->name, sizeof(r->name), BPF_CORE_READ(dentry, d_name.name));
+	if (flags & IOM_O_PATH) {
+		r->kind = IOM_K_UNKNOWN;
+		return;
+	}
 	r->kind = kind_of_file(mode, BPF_CORE_READ(inode, i_sb, s_magic),
 			       BPF_CORE_READ(inode, i_rdev), r->name);
 }
@@ -86,7 +96,9 @@ static __always_inline void file_identify(struct file *f, struct iom_row *r)
 static __always_inline int file_is_stored(struct iom_slot *s, __u32 fd)
 {
 	struct file *f = file_of(bpf_get_current_task_btf(), fd);
-	__u16 type = f ? BPF_CORE_READ(f, f_inode, i_mode) & IOM_S_IFMT : 0;
+	__u16 type = f && !(BPF_CORE_READ(f, f_flags) & IOM_O_PATH) ?
+			     BPF_CORE_READ(f, f_inode, i_mode) & IOM_S_IFMT :
+			     0;
 
 	return type == IOM_S_IFREG || type == IOM_S_IFBLK;
 }

@@ -19,6 +19,7 @@
 #define IOM_MAGIC_SECURITYFS 0x73636673
 #define IOM_MAGIC_PIDFS	 0x50494446
 
+#define IOM_O_PATH   010000000 /* in f_flags: the file was never opened, only its name is held */
 #define IOM_S_IFMT   0170000
 #define IOM_S_IFSOCK 0140000
 #define IOM_S_IFREG  0100000
@@ -92,6 +93,8 @@ static __always_inline __u64 aux_of(__u32 fd, __u16 mode, __u32 device, __u32 f_
 {
 	__u64 kind = IOM_K_UNKNOWN;
 
+	if (f_flags & IOM_O_PATH)
+		return fd;
 	switch (mode & IOM_S_IFMT) {
 	case IOM_S_IFREG:
 		kind = IOM_K_REG;

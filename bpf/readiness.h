@@ -55,19 +55,27 @@ struct iom_pollfd { /* struct pollfd */
 	__s16 events, revents;
 };
 
+#define IOM_POLLNVAL 0x20 /* in revents: the descriptor names no file that can be polled */
+
 struct poll_loop {
 	struct iom_slot *slot;
 	__u64 fds;
 	__u32 nowait;
-	__u32 pad;
+	__u16 valid, invalid; /* of those looked at */
 };
 
 static long poll_one(__u32 i, struct poll_loop *l)
 {
 	struct iom_pollfd p = {.fd = -1};
 
-	if (user_read(&p, sizeof(p), l->fds + i * sizeof(p)) == 0 && p.fd >= 0)
-		watch_one(l->slot, p.fd, p.revents != 0, l->nowait);
+	if (user_read(&p, sizeof(p), l->fds + i * sizeof(p)) || p.fd < 0)
+		return 0;
+	if (p.revents & IOM_POLLNVAL) {
+		l->invalid++;
+		return 0;
+	}
+	l->valid++;
+	watch_one(l->slot, p.fd, p.revents != 0, l->nowait);
 	return 0;
 }
 
@@ -92,14 +100,22 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, nowait);
 		return 0;
 	}
-	count_ready(s, f, IOM_FD_NONE, IOM_C_POLL, n, nowait);
 	loop.slot = s;
 	if (n > POLL_SMALL) {
 		if (s->poll_sets++ % POLL_EVERY)
-			return 0;
-		look = n < POLL_LARGE ? n : POLL_LARGE;
+			look = 0;
+		else if (n > POLL_LARGE)
+			look = POLL_LARGE;
 	}
 	repeat(look, poll_one, &loop);
+	if (loop.invalid && !loop.valid) { /* as select, which says EBADF */
+		count_sleep(s, f, IOM_C_OTHER);
+		return 0;
+	}
+	/* What answered for no file is no readiness, and alone it is an error. */
+	if (loop.invalid && f->ret > 0)
+		f->ret = f->ret > loop.invalid ? f->ret - loop.invalid : -IOM_EBADF;
+	count_ready(s, f, IOM_FD_NONE, IOM_C_POLL, n, nowait);
 	return 0;
 }
 

@@ -157,7 +157,7 @@ static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u
 	__u32 at = row_hash(key), look = 0;
 	struct iom_row *r;
 
-	if (fd != IOM_FD_NONE) {
+	if (fd < IOM_FD_NONE) {
 		id |= gen_get(s, fd);
 		if (--s->until_check == 0) {
 			s->until_check = IOM_CHECK_EVERY;

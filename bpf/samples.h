@@ -73,8 +73,8 @@ static __always_inline void sample_fill(struct iom_sample *e, struct iom_slot *s
 	s->samples++;
 	e->tid = s->tid;
 	e->tgid = s->tgid;
-	e->fd = fd == IOM_FD_NONE ? -1 : (__s32)fd;
-	e->gen = fd == IOM_FD_NONE ? 0 : gen_get(s, fd);
+	e->fd = fd < IOM_FD_NONE ? (__s32)fd : -1;
+	e->gen = fd < IOM_FD_NONE ? gen_get(s, fd) : 0;
 	e->nr = what >> 8;
 	e->class = class;
 	e->waker = s->sleep_ns ? s->waker : IOM_W_NONE;

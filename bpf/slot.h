@@ -77,7 +77,10 @@ struct fact { /* one call, as sys_exit sees it */
 
 static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
 {
-	return (__u64)tid << 42 | (__u64)(fd & IOM_FD_NONE) << 20 | class << 12 | (nr & 0xfff);
+	/* A descriptor is whatever the program says: one that cannot be is none. */
+	if (fd > IOM_FD_NONE)
+		fd = IOM_FD_NONE;
+	return (__u64)tid << 42 | (__u64)fd << 20 | class << 12 | (nr & 0xfff);
 }
 
 static __always_inline __u32 key_fd(__u64 key)

@@ -23,12 +23,30 @@ static bool in_epoll(struct file *file)
 #endif
 }
 
+/* Never opened (O_PATH): no socket, no device and no private data, but an inode and a name. */
+static bool only_path(struct file *file)
+{
+	return file->f_mode & FMODE_PATH;
+}
+
+/* The file of a descriptor of the current process, with a reference, or NULL: also where it
+ * is being released. A kernel thread that works for a process (vhost) has no descriptors.
+ */
+static struct file *file_get(u32 fd)
+{
+	return current->files ? fget_raw(fd) : NULL;
+}
+
+/* An inode that says socket is not enough: behind a path to one there is none. */
 static u8 name_socket(struct file *file, struct iom_row *row)
 {
 	struct iom_sockname *n = (struct iom_sockname *)row->name;
-	struct socket *socket = file->private_data;
-	struct sock *sk = READ_ONCE(socket->sk);
+	struct socket *socket = sock_from_file(file);
+	struct sock *sk = socket ? READ_ONCE(socket->sk) : NULL;
 
+	/* No protocol behind it yet, or no more. The file, to which there is a reference,
+	 * keeps the one that is there.
+	 */
 	if (!sk)
 		return IOM_K_SOCK;
 	row->name_kind = IOM_NAME_SOCK;
@@ -63,7 +81,7 @@ void iom_file_identify(struct file *file, struct iom_row *row)
 	row->ino = inode->i_ino;
 	row->mode = mode;
 	row->code = iom_file_signum(file);
-	if (S_ISSOCK(mode)) {
+	if (S_ISSOCK(mode) && !only_path(file)) {
 		row->kind = name_socket(file, row);
 		return;
 	}
@@ -72,20 +90,25 @@ void iom_file_identify(struct file *file, struct iom_row *row)
 	rcu_read_lock();
 	strscpy(row->name, READ_ONCE(dentry->d_name.name), sizeof(row->name));
 	rcu_read_unlock();
-	row->kind = kind_of_file(mode, inode->i_sb->s_magic, inode->i_rdev, row->name);
+	row->kind = only_path(file) ? IOM_K_UNKNOWN :
+		    kind_of_file(mode, inode->i_sb->s_magic, inode->i_rdev, row->name);
 }
 
 bool iom_file_same(u32 fd, struct iom_row *row)
 {
+	struct files_struct *files = current->files;
 	struct file *file;
 	bool same;
+
+	if (!files)
+		return !row->file;
 
 	/* Only compared and two words read: since 6.7 the memory of a file may become
 	 * another file's within the grace period (fs/file_table.c), which then is
 	 * a different pointer the next time or the same open file.
 	 */
 	rcu_read_lock();
-	file = files_lookup_fd_raw(current->files, fd);
+	file = files_lookup_fd_raw(files, fd);
 	same = (u64)file == row->file;
 	if (same && file) {
 		if (in_epoll(file))
@@ -98,7 +121,7 @@ bool iom_file_same(u32 fd, struct iom_row *row)
 
 void iom_file_begin(u32 fd, struct iom_row *row)
 {
-	struct file *file = fget_raw(fd);
+	struct file *file = file_get(fd);
 
 	if (!file)
 		return;
@@ -109,7 +132,7 @@ void iom_file_begin(u32 fd, struct iom_row *row)
 
 u64 iom_file_other(u32 fd)
 {
-	struct file *file = fget_raw(fd);
+	struct file *file = file_get(fd);
 	struct inode *inode;
 	u64 aux = fd;
 
@@ -124,14 +147,16 @@ u64 iom_file_other(u32 fd)
 
 bool iom_file_is_stored(u32 fd)
 {
-	struct file *file = fget_raw(fd);
+	struct file *file = file_get(fd);
 	umode_t mode;
+	bool path;
 
 	if (!file)
 		return false;
 	mode = file_inode(file)->i_mode;
+	path = only_path(file);
 	fput(file);
-	return S_ISREG(mode) || S_ISBLK(mode);
+	return !path && (S_ISREG(mode) || S_ISBLK(mode));
 }
 
 /*

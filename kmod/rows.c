@@ -97,9 +97,9 @@ struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u
 	struct iom_entry *e = find(state, key);
 
 	lockdep_assert_held(&state->lock);
-	if (fd != IOM_FD_NONE)
+	if (fd < IOM_FD_NONE)
 		id |= (u32)atomic_read(&state->session->gens[IOM_GEN_INDEX(s->tgid, fd)]);
-	if (e && (e->row.id != id || (fd != IOM_FD_NONE && !iom_file_same(fd, &e->row)))) {
+	if (e && (e->row.id != id || (fd < IOM_FD_NONE && !iom_file_same(fd, &e->row)))) {
 		send(state, e);
 		e = NULL;
 	}
