@@ -15,7 +15,10 @@
  *   aio_known(s, id)           the same as it was left, NULL at first sight
  *   flight_find, flight_put, flight_del(session, key)   struct iom_flight by struct iom_flight_key
  *   slot_session(s)
- *   lost_async(s)              a request found no room
+ *   lost_async(s, n)           n requests found no room
+ *   requests_lock(session), requests_unlock(session)   around what looks at flights and
+ *                              shared rows, which completions change
+ *   repeat_long(s, n, fn, arg) repeat() for so many that others must get a turn in between
  *   ring_depth(session, ring, begin)  counter of what is in flight in a ring or context,
  *                              or NULL; begin: make one if there is none
  */
@@ -26,6 +29,15 @@
 #include "requests.h"
 
 #define IOM_AIO_POLL 5 /* IOCB_CMD_POLL */
+
+/* Requests of one io_submit that are looked at, when it returns, in one go. Those beyond are
+ * counted as lost: the time that takes is the watcher's, not the program's.
+ */
+#define IOM_AIO_MOST 16384
+/* A context has no room for more (fs/aio.c, ioctx_alloc()). A larger result is not the kernel's:
+ * a seccomp supervisor can make any.
+ */
+#define IOM_AIO_EVENTS (0x10000000 / 32)
 
 struct iom_iocb { /* the middle of struct iocb, uapi/linux/aio_abi.h, from offset 16 */
 	__u16 opcode;
@@ -48,7 +60,7 @@ static __always_inline __u64 late_row(struct iom_slot *s, struct iom_row *r, __u
 	struct iom_row *late = shared_get(slot_session(s), key, s->tgid);
 
 	if (!late) {
-		lost_async(s);
+		lost_async(s, 1);
 		return 0;
 	}
 	if (late->id != r->id) {
@@ -99,6 +111,7 @@ static long aio_one(__u32 i, struct aio_loop *l)
 	struct iom_iocb cb;
 	struct iom_row *r;
 	__u64 at;
+	int err;
 
 	if (user_read(&at, sizeof(at), l->iocbs + i * 8) || user_read(&cb, sizeof(cb), at + 16))
 		return 0;
@@ -108,8 +121,11 @@ static long aio_one(__u32 i, struct aio_loop *l)
 	r->nr = cb.opcode;
 	r->n[IOM_A_SUBMIT]++;
 	if (aio_followed) {
-		if (aio_follow(l, r, at, cb.fd))
-			lost_async(l->slot);
+		requests_lock(slot_session(l->slot));
+		err = aio_follow(l, r, at, cb.fd);
+		requests_unlock(slot_session(l->slot));
+		if (err)
+			lost_async(l->slot, 1);
 		return 0;
 	}
 	r->bytes += cb.nbytes;
@@ -128,12 +144,16 @@ static __always_inline void aio_refused(struct iom_slot *s, __u64 at)
 	struct iom_flight_key key = {.ctx = s->aio_ctx};
 	__s64 *depth;
 
-	if (user_read(&key.iocb, sizeof(key.iocb), at) || !flight_find(slot_session(s), &key))
+	if (user_read(&key.iocb, sizeof(key.iocb), at))
 		return;
-	flight_del(slot_session(s), &key);
-	depth = ring_depth(slot_session(s), key.ctx, 0);
-	if (depth)
-		add_fetch_old(depth, -1);
+	requests_lock(slot_session(s));
+	if (flight_find(slot_session(s), &key)) {
+		flight_del(slot_session(s), &key);
+		depth = ring_depth(slot_session(s), key.ctx, 0);
+		if (depth)
+			add_fetch_old(depth, -1);
+	}
+	requests_unlock(slot_session(s));
 }
 
 IOM_SEPARATE int aio_submitted(iom_slot_ref ref, struct fact *f, __u64 id, __u64 n, __u64 iocbs)
@@ -141,18 +161,19 @@ IOM_SEPARATE int aio_submitted(iom_slot_ref ref, struct fact *f, __u64 id, __u64
 	struct iom_slot *s = slot_of(ref);
 	struct aio_loop loop = {.iocbs = iocbs};
 	struct iom_aio_ctx *c;
-	__u64 flying;
+	__u64 flying, look;
 
 	if (!s || !f)
 		return 0;
 	loop.slot = s;
 	loop.slept = f->slept;
+	s->aio_begun = 0;
 	if (aio_followed) {
 		if ((__s64)n > (f->ret > 0 ? f->ret : 0))
 			aio_refused(s, iocbs + (f->ret > 0 ? f->ret : 0) * 8);
 		loop.depth1 = f->ret == 1;
 	}
-	if (f->ret <= 0)
+	if (f->ret <= 0 || f->ret > IOM_AIO_EVENTS)
 		return 0;
 	if (!aio_followed) {
 		c = aio_known(s, id);
@@ -168,7 +189,10 @@ IOM_SEPARATE int aio_submitted(iom_slot_ref ref, struct fact *f, __u64 id, __u64
 			loop.depth1 = f->ret == 1 && flying <= 1;
 		}
 	}
-	repeat(f->ret, aio_one, &loop);
+	look = f->ret < IOM_AIO_MOST ? f->ret : IOM_AIO_MOST;
+	if (!aio_followed && look < (__u64)f->ret) /* else it was said when they were begun */
+		lost_async(s, f->ret - look);
+	repeat_long(s, look, aio_one, &loop);
 	return 0;
 }
 
@@ -178,9 +202,13 @@ static __always_inline int aio_begun(struct iom_session *session, struct iom_slo
 {
 	struct iom_flight_key key = {.ctx = ctx, .iocb = iocb};
 	struct iom_flight fresh = {};
-	__s64 *depth = ring_depth(session, ctx, 1);
+	__s64 *depth;
 
 	s->aio_ctx = ctx;
+	if (s->aio_begun >= IOM_AIO_MOST)
+		return -1;
+	s->aio_begun++;
+	depth = ring_depth(session, ctx, 1);
 	if (depth)
 		fresh.alone = add_fetch_old(depth, 1) <= 0;
 	return flight_put(session, &key, &fresh);

@@ -153,7 +153,10 @@ const volatile __u32 aio_followed;
 #define flight_find(session, key)     bpf_map_lookup_elem(&flights, key)
 #define flight_put(session, key, new) bpf_map_update_elem(&flights, key, new, BPF_ANY)
 #define flight_del(session, key)      bpf_map_delete_elem(&flights, key)
-#define lost_async(s)		     IOM_COUNT(lost_async)
+#define lost_async(s, n)		     __sync_fetch_and_add(&stats.lost_async, n)
+#define requests_lock(session)	     ((void)0)
+#define requests_unlock(session)     ((void)0)
+#define repeat_long(s, n, fn, arg)   repeat(n, fn, arg)
 
 struct aio_find {
 	__u64 user_id;
@@ -236,7 +239,8 @@ int BPF_PROG(iom_io_submit_one, struct kioctx *kioctx, void *iocb)
 	struct task_struct *t = bpf_get_current_task_btf();
 	struct iom_slot *s;
 
-	if (!watched(t->tgid))
+	/* The return of a 32-bit call is not looked at. */
+	if (!watched(t->tgid) || t->thread_info.status & TS_COMPAT)
 		return 0;
 	s = slot_find(NULL, t->pid);
 	if (!s)

@@ -52,7 +52,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 ring_calls;  /* io_uring_enter calls so far */
 	__u32 poll_sets;   /* calls with large sets so far */
 	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
-	__u16 pad;
+	__u16 aio_begun;   /* requests that the io_submit under way has begun, up to IOM_AIO_MOST */
 	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
 	/* sampled windows only */
 	__u32 window;	/* the window that the next fields belong to */
@@ -125,6 +125,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->ring_calls = 0;
 	s->poll_sets = 0;
 	s->restart_nr = 0;
+	s->aio_begun = 0;
 	s->aio_ctx = 0;
 	s->window = 0;
 	s->enter_ns = 0;

@@ -29,7 +29,11 @@ static struct iom_thread_state *state_of(struct iom_slot *s)
 #define slot_of(ref)	     (ref)
 #define now_ns()	     ktime_get_mono_fast_ns()
 #define slot_session(s)	     (state_of(s)->session)
-#define lost_async(s)	     iom_lost(slot_session(s), IOM_LOST_ASYNC)
+#define lost_async(s, n)	     atomic64_add(n, &slot_session(s)->losses[IOM_LOST_ASYNC])
+
+/* From a call's return only, where state->lock is held and interrupts are off. */
+#define requests_lock(session)	 spin_lock(&(session)->async_lock)
+#define requests_unlock(session) spin_unlock(&(session)->async_lock)
 
 /* Faults are not handled: a page that is not there is as good as a bad address. */
 #define user_read(dst, size, at) \
@@ -41,6 +45,24 @@ static struct iom_thread_state *state_of(struct iom_slot *s)
 			if (fn(i_, arg))				\
 				break;					\
 	} while (0)
+
+/* With interrupts let in now and then; the thread's rows may be taken away meanwhile. */
+#define repeat_long(s, n, fn, arg)					\
+	do {								\
+		for (u32 i_ = 0; i_ < (u32)(n); i_++)			\
+			if ((i_ % IOM_STEP == IOM_STEP - 1 &&		\
+			     !pause_state(state_of(s))) || fn(i_, arg)) \
+				break;					\
+	} while (0)
+
+static bool pause_state(struct iom_thread_state *state)
+{
+	unsigned long flags = state->flags;
+
+	spin_unlock_irqrestore(&state->lock, flags);
+	spin_lock_irqsave(&state->lock, flags);
+	return !state->gone;
+}
 
 /* Where several contexts count, they hold async_lock. */
 #define add_fetch_old(p, n)						\
@@ -107,7 +129,7 @@ static struct iom_slot *slot_find(struct iom_session *session, u32 tid)
 
 static struct iom_aio_ctx *aio_known(struct iom_slot *s, u64 id)
 {
-	lost_async(s);
+	lost_async(s, 1);
 	return NULL;
 }
 
@@ -149,36 +171,15 @@ static void send_sample(struct iom_thread_state *state, u32 what, u32 fd, long r
 	iom_queue(state->session, e);
 }
 
-static noinline u32 count_call(struct iom_slot *s, struct pt_regs *regs, struct fact *f, u64 nr)
-{
-	return call_returned(s, current, regs, f, nr, calls);
-}
-
-/* io_submit looks at requests that complete in other contexts. */
-static u32 count_submit(struct iom_slot *s, struct pt_regs *regs, struct fact *f, u64 nr)
-{
-	struct iom_session *session = slot_session(s);
-	unsigned long flags;
-	u32 call;
-
-	spin_lock_irqsave(&session->async_lock, flags);
-	call = count_call(s, regs, f, nr);
-	spin_unlock_irqrestore(&session->async_lock, flags);
-	return call;
-}
-
 static void count_and_sample(struct iom_thread_state *state, struct pt_regs *regs, long ret,
-			     u64 nr, u32 call)
+			     u64 nr)
 {
-	u32 window = READ_ONCE(state->session->window);
+	u32 call, window = READ_ONCE(state->session->window);
 	struct iom_slot *s = &state->slot;
 	struct fact f = {.ret = ret};
 
 	lockdep_assert_held(&state->lock);
-	if (IOM_CALL_SHAPE(call) == IOM_S_AIO_SUBMIT)
-		call = count_submit(s, regs, &f, nr);
-	else
-		call = count_call(s, regs, &f, nr);
+	call = call_returned(s, current, regs, &f, nr, calls);
 	if (window && s->enter_ns && s->window == window)
 		send_sample(state, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs), ret);
 	s->enter_ns = 0;
@@ -206,8 +207,9 @@ void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret)
 	if (!state)
 		return;
 	spin_lock_irqsave(&state->lock, flags);
+	state->flags = flags;
 	if (!state->gone)
-		count_and_sample(state, regs, ret, nr, calls[nr]);
+		count_and_sample(state, regs, ret, nr);
 	spin_unlock_irqrestore(&state->lock, flags);
 	iom_session_wake(session);
 }

@@ -187,7 +187,8 @@ struct aio_kiocb_head {
 /* io_submit_one(struct kioctx *ctx, struct iocb __user *user_iocb, bool compat) */
 static int probe_io_submit_one(struct kprobe *p, struct pt_regs *regs)
 {
-	if (iom_watched(current))
+	/* The return of a 32-bit call is not looked at. */
+	if (iom_watched(current) && !in_compat_syscall())
 		for_sessions_of(current, iom_fact_aio_begun(session, regs->di, regs->si));
 	return 0;
 }

@@ -49,6 +49,7 @@
 #define IOM_WAKE_ROWS	  4096 /* so many rows in the queue call the reader */
 #define IOM_REQUESTS_MAX  65536 /* requests in flight that are followed */
 #define IOM_RINGS_MAX	  1024
+#define IOM_STEP	  32 /* rows or requests that one stretch without interrupts deals with */
 #define IOM_FEW_ROWS	  8 /* hash heads that need no allocation */
 
 /* A record: in a table while it is a row that still counts, then in the queue. */
@@ -125,7 +126,8 @@ struct iom_thread_state {
 	struct rcu_head rcu;
 	struct iom_session *session;
 	spinlock_t lock; /* guards what follows */
-	bool gone;	 /* unlinked: counts nothing any more */
+	unsigned long flags; /* of who holds it at the return of a call, to let go for a moment */
+	bool gone;	     /* unlinked: counts nothing any more */
 	struct iom_slot slot;
 	u32 nrows, bits; /* rows, and hash heads as a power of two */
 	struct hlist_head *heads;
