@@ -72,6 +72,11 @@ static __always_inline __s64 *ring_depth(struct iom_session *session, __u64 ring
 #define shot_find(session, shot)      bpf_map_lookup_elem(&multishots, shot)
 #define shot_put(session, shot, key)  bpf_map_update_elem(&multishots, shot, &(key), BPF_ANY)
 
+static __always_inline __u64 request_file_id(__u64 id)
+{
+	return (__u64)BPF_CORE_READ((struct io_kiocb *)id, file);
+}
+
 static __always_inline void request_file(__u64 id, struct iom_row *r)
 {
 	struct file *f = BPF_CORE_READ((struct io_kiocb *)id, file);
@@ -115,14 +120,15 @@ int BPF_PROG(iom_uring_submit_req, struct io_kiocb *req)
 SEC("?tp_btf/io_uring_queue_async_work")
 int BPF_PROG(iom_uring_queue_async_work, struct io_kiocb *req)
 {
-	uring_elsewhere(NULL, (__u64)req, IOM_A_WORKER);
+	uring_elsewhere(NULL, (__u64)req, IOM_A_WORKER,
+			BPF_CORE_READ_BITFIELD_PROBED(req, flags) & IOM_REQ_FORCE_ASYNC);
 	return 0;
 }
 
 SEC("?tp_btf/io_uring_poll_arm")
 int BPF_PROG(iom_uring_poll_arm, struct io_kiocb *req)
 {
-	uring_elsewhere(NULL, (__u64)req, IOM_A_POLLARM);
+	uring_elsewhere(NULL, (__u64)req, IOM_A_POLLARM, 0);
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static __always_inline void count_transfer(struct iom_row *r, struct iom_slot *s
 {
 	r->nr = f->nr;
 	if (f->slept)
-		row_slept(r, f->waited);
+		row_slept(r, f);
 	if (f->ret < 0) {
 		count_error(r, s, f);
 		return;
@@ -60,17 +60,18 @@ static __always_inline void count_transfer(struct iom_row *r, struct iom_slot *s
 	r->retry_mark = 0;
 }
 
-static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u32 class)
+/* A call that slept and moved nothing; one that did not leaves no trace. */
+static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u32 class, __u32 fd)
 {
 	struct iom_row *r;
 
 	if (!f->slept)
 		return;
-	r = row_get(s, IOM_FD_NONE, class, 0);
+	r = row_get(s, fd, class, f->nr);
 	if (!r)
 		return;
 	r->nr = f->nr;
-	row_slept(r, f->waited);
+	row_slept(r, f);
 	r->n[will_restart(f->ret) ? IOM_N_RESTART : IOM_N_OK_SLEPT]++;
 }
 

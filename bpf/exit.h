@@ -6,16 +6,19 @@
 #define IOM_EXIT_H
 
 #include "aio_requests.h"
-#include "calls.h"
 #include "counts.h"
 #include "readiness.h"
 #include "signals.h"
+#include "syscalls.h"
+#include "turns.h"
 
-#define SLEEPS_PER_FAULT 8 /* a network file system sleeps a few times for one page */
-#define FAULT_MAX_NS 100000000 /* no disk takes longer for a page; a sleep that did was the call's */
-#define MMSG_MAX	 64
+#define MMSG_MAX      1024 /* UIO_MAXIOV: the kernel takes no more */
+#define SIGNALFD_MOST 32   /* signals looked at of one read of a signalfd */
+#define PATHS_MOST    64   /* paths told of one thread in PATHS_NS */
+#define PATHS_NS      100000000
 
-/* uapi: asm-generic/fcntl.h, linux/fcntl.h, asm-generic/ioctls.h, linux/socket.h, linux/fs.h */
+/* uapi: asm-generic/fcntl.h, linux/fcntl.h, asm-generic/ioctls.h, linux/socket.h, linux/fs.h,
+ * linux/splice.h, linux/ipc.h, asm-generic/mman-common.h, asm-generic/errno.h */
 #define IOM_F_DUPFD	    0
 #define IOM_F_SETFL	    4
 #define IOM_F_SETOWN	    8
@@ -24,8 +27,14 @@
 #define IOM_F_DUPFD_CLOEXEC 1030
 #define IOM_FIONBIO	    0x5421
 #define IOM_FIOASYNC	    0x5452
+#define IOM_FIONREAD	    0x541b
+#define IOM_MSG_PEEK	    0x02
 #define IOM_MSG_DONTWAIT    0x40
 #define IOM_RWF_NOWAIT	    0x08
+#define IOM_SPLICE_NONBLOCK 0x02
+#define IOM_IPC_NOWAIT	    04000
+#define IOM_MS_SYNC	    4
+#define IOM_ENOMSG	    42
 
 /* ---- descriptors ------------------------------------------------------------- */
 
@@ -83,23 +92,211 @@ static __always_inline void message_taken(struct iom_slot *s, __u64 at)
 		files_changed(s);
 }
 
-static __always_inline int asks_nowait(__u32 call, struct pt_regs *regs)
+/* The flags of a recv or send call: MSG_*. */
+static __always_inline __u64 message_flags(__u32 call, struct pt_regs *regs)
 {
 	switch (IOM_CALL_ARG(call)) {
 	case IOM_ARG_DX:
-		return regs->dx & IOM_MSG_DONTWAIT;
+		return regs->dx;
 	case IOM_ARG_R10:
-		return regs->r10 & IOM_MSG_DONTWAIT;
-	case IOM_ARG_R9:
-		return regs->r9 & IOM_RWF_NOWAIT;
+		return regs->r10;
 	}
 	return 0;
 }
 
+static __always_inline int asks_nowait(__u32 call, struct pt_regs *regs)
+{
+	if (IOM_CALL_ARG(call) == IOM_ARG_R9)
+		return (regs->r9 & IOM_RWF_NOWAIT) != 0;
+	return (message_flags(call, regs) & IOM_MSG_DONTWAIT) != 0;
+}
+
+/* What is only looked at is received again later: it must not count twice. */
+static __always_inline __u64 message_bytes(__u32 call, struct pt_regs *regs, struct fact *f)
+{
+	if (IOM_CALL_CLASS(call) == IOM_C_RECV && message_flags(call, regs) & IOM_MSG_PEEK)
+		return 0;
+	return IOM_CALL_SHAPE(call) == IOM_S_MMSG ? mmsg_bytes(regs->si, f->ret) : (__u64)f->ret;
+}
+
+/* ---- sleeps -------------------------------------------------------------------- */
+
+/* The descriptor that a call is about; of an open the one it returned. */
+static __always_inline __u32 call_fd(__u32 call, struct pt_regs *regs, long ret)
+{
+	__u32 shape = IOM_CALL_SHAPE(call), class = IOM_CALL_CLASS(call);
+
+	if (shape == IOM_S_NEWFD)
+		return ret >= 0 ? (__u32)ret : IOM_FD_NONE;
+	if (shape == IOM_S_EPOLL || IOM_CALL_ARG(call) == IOM_ARG_FD)
+		return regs->di;
+	if (class < IOM_C_QUEUE_GET && shape != IOM_S_BASE && shape != IOM_S_SYNC)
+		return regs->di;
+	return IOM_FD_NONE;
+}
+
+/* The path that a call which slept was given, within a budget. */
+static __always_inline void path_tell(struct iom_slot *s, struct task_struct *t,
+				      struct pt_regs *regs, __u32 call, struct fact *f)
+{
+	__u32 arg = IOM_CALL_ARG(call);
+	struct iom_path_head p = {
+		.tid = s->tid,
+		.tgid = s->tgid,
+		.fd = -1,
+		.nr = f->nr,
+		.class = IOM_CALL_CLASS(call),
+		.mixed = f->faults != 0,
+		.ns = f->waited,
+	};
+
+	if (arg != IOM_ARG_PATH1 && arg != IOM_ARG_PATH2)
+		return;
+	if (t->sched_info.last_arrival - s->paths_at > PATHS_NS) {
+		s->paths_at = t->sched_info.last_arrival;
+		s->paths = 0;
+	}
+	if (s->paths++ >= PATHS_MOST)
+		return;
+	if (IOM_CALL_SHAPE(call) == IOM_S_NEWFD && f->ret >= 0)
+		p.fd = f->ret;
+	path_send(s, &p, arg == IOM_ARG_PATH1 ? regs->di : regs->si);
+}
+
 /* ---- all the rarer shapes ------------------------------------------------------ */
 
-static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *regs, __u32 call,
-					 struct fact *f)
+/* Splice and its like: two files, of which either may be the one that waited. */
+static __always_inline void two_files(struct iom_slot *s, struct pt_regs *regs, __u32 call,
+				      struct fact *f)
+{
+	__u32 shape = IOM_CALL_SHAPE(call);
+	struct iom_row *r = row_get(s, regs->di, IOM_CALL_CLASS(call), 0);
+	__u64 other = shape == IOM_S_SPLICE ? regs->dx : regs->si;
+	__u64 flags = IOM_CALL_CLASS(call) != IOM_C_SPLICE ? 0 :
+		      shape == IOM_S_SPLICE ? regs->r9 :
+					      regs->r10;
+
+	if (!r)
+		return;
+	if (!r->aux || (__u32)r->aux != (__u32)other)
+		r->aux = file_other(s, other);
+	if (flags & IOM_SPLICE_NONBLOCK)
+		r->n[IOM_N_NOWAIT]++;
+	count_transfer(r, s, f, f->ret, 1);
+}
+
+static __always_inline void queue_call(struct iom_slot *s, struct pt_regs *regs, __u32 call,
+				       struct fact *f)
+{
+	__u32 class = IOM_CALL_CLASS(call), posix = IOM_CALL_ARG(call) == IOM_ARG_FD;
+	struct iom_row *r = row_get(s, posix ? (__u32)regs->di : IOM_FD_NONE, class, posix ? 0 : f->nr);
+
+	if (!r)
+		return;
+	if (!posix && (class == IOM_C_QUEUE_GET ? regs->r8 : regs->r10) & IOM_IPC_NOWAIT) {
+		r->n[IOM_N_NOWAIT]++;
+		if (f->ret == -IOM_ENOMSG) /* msgrcv: the queue is empty */
+			f->ret = -IOM_EAGAIN;
+	}
+	count_transfer(r, s, f, class == IOM_C_QUEUE_PUT ? regs->dx : (__u64)f->ret, 0);
+}
+
+/* FIONREAD is a way to ask whether there is something to read. */
+static __always_inline void asked_for_bytes(struct iom_slot *s, struct pt_regs *regs,
+					    struct fact *f)
+{
+	struct fact again = {.ret = -IOM_EAGAIN, .nr = f->nr};
+	__s32 n = 0;
+	struct iom_row *r;
+
+	if (f->ret || user_read(&n, sizeof(n), regs->dx) || n)
+		return;
+	r = row_get(s, regs->di, IOM_C_READ, 0);
+	if (!r)
+		return;
+	r->n[IOM_N_NOWAIT]++;
+	count_error(r, s, &again);
+}
+
+/* The part of an io_uring_enter before or after it began to wait for completions. */
+static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs, struct fact *f,
+				       __u32 class)
+{
+	/* IORING_ENTER_REGISTERED_RING: a number of the thread's own, no descriptor */
+	__u32 fd = regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
+	struct iom_row *r = row_get(s, fd, class, 0);
+
+	if (r)
+		count_transfer(r, s, f, 0, 0);
+	if (f->slept)
+		turns_slept(s, f, class, fd, 0);
+}
+
+static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
+{
+	/* IORING_ENTER_GETEVENTS, and more than none of them */
+	int waits = (regs->r10 & 1) && regs->dx;
+
+	s->ring_calls++;
+	/* One that never came to wait for completions slept while it submitted. */
+	uring_part(s, regs, f,
+		   s->border || (waits && !f->slept) ? IOM_C_URING_ENTER : IOM_C_URING_SUBMIT);
+	s->border = 0;
+}
+
+static __always_inline void signal_wait(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
+{
+	struct iom_siginfo si = {};
+
+	if (f->ret <= 0) {
+		count_sleep(s, f, IOM_C_SIGSUSPEND, IOM_FD_NONE);
+		return;
+	}
+	if (regs->si && user_read(&si, sizeof(si), regs->si))
+		si.code = 0;
+	si.signo = f->ret;
+	signal_taken(s, IOM_C_SIGWAIT, &si, f);
+}
+
+/* What a call does to the meaning of descriptors, apart from its sleep. */
+static __always_inline void descriptors_change(struct iom_slot *s, struct pt_regs *regs, __u32 call,
+					       struct fact *f)
+{
+	switch (IOM_CALL_SHAPE(call)) {
+	case IOM_S_NEWFD:
+		if (f->ret >= 0)
+			gen_bump(s, f->ret);
+		break;
+	case IOM_S_PIPE:
+		new_pair(s, regs->di, f->ret);
+		break;
+	case IOM_S_PAIR:
+		new_pair(s, regs->r10, f->ret);
+		break;
+	case IOM_S_CLOSE_RANGE:
+		files_changed(s);
+		break;
+	case IOM_S_LSEEK:
+		position_set(s, regs->di);
+		break;
+	case IOM_S_FCNTL:
+		if (f->ret >= 0 && (regs->si == IOM_F_DUPFD || regs->si == IOM_F_DUPFD_CLOEXEC))
+			gen_bump(s, f->ret);
+		else if (regs->si == IOM_F_SETFL || regs->si == IOM_F_SETOWN || regs->si == IOM_F_SETSIG ||
+			 regs->si == IOM_F_SETOWN_EX)
+			files_changed(s);
+		break;
+	case IOM_S_IOCTL:
+		if ((__u32)regs->si == IOM_FIONBIO || (__u32)regs->si == IOM_FIOASYNC)
+			files_changed(s);
+		else if ((__u32)regs->si == IOM_FIONREAD)
+			asked_for_bytes(s, regs, f);
+		break;
+	}
+}
+
+static __always_inline void other_shapes(struct iom_slot *s, struct task_struct *t,
+					 struct pt_regs *regs, __u32 call, struct fact *f)
 {
 	__u32 class = IOM_CALL_CLASS(call), fd = regs->di;
 	struct iom_row *r;
@@ -107,9 +304,6 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 	int zero;
 
 	switch (IOM_CALL_SHAPE(call)) {
-	case IOM_S_BASE:
-		count_sleep(s, f, class);
-		break;
 	case IOM_S_ACCEPT:
 		r = row_get(s, fd, class, 0);
 		if (r)
@@ -122,17 +316,30 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 		if (r)
 			count_transfer(r, s, f, 0, 0);
 		break;
+	case IOM_S_SYNC:
+		if (f->nr == 26 /* msync */ && !(regs->dx & IOM_MS_SYNC)) {
+			count_sleep(s, f, class, IOM_FD_NONE);
+			break;
+		}
+		r = row_get(s, IOM_FD_NONE, class, f->nr);
+		if (r)
+			count_transfer(r, s, f, 0, 0);
+		break;
+	case IOM_S_PROCMEM:
+		r = row_get(s, IOM_FD_NONE, class, f->nr);
+		if (r)
+			count_transfer(r, s, f, f->ret, 0);
+		break;
+	case IOM_S_QUEUE:
+		queue_call(s, regs, call, f);
+		break;
 	case IOM_S_MSG:
 	case IOM_S_MMSG:
 		r = row_get(s, fd, class, 0);
 		if (r) {
 			if (asks_nowait(call, regs))
 				r->n[IOM_N_NOWAIT]++;
-			count_transfer(r, s, f,
-				       IOM_CALL_SHAPE(call) == IOM_S_MMSG ?
-					       mmsg_bytes(regs->si, f->ret) :
-					       f->ret,
-				       class == IOM_C_RECV);
+			count_transfer(r, s, f, message_bytes(call, regs, f), class == IOM_C_RECV);
 		}
 		if (class == IOM_C_RECV && f->ret >= 0)
 			message_taken(s, regs->si);
@@ -140,20 +347,16 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 	case IOM_S_SENDFILE:
 	case IOM_S_SPLICE:
 	case IOM_S_TEE:
-		r = row_get(s, fd, class, 0);
-		if (!r)
-			break;
-		other = IOM_CALL_SHAPE(call) == IOM_S_SPLICE ? regs->dx : regs->si;
-		if (!r->aux || (__u32)r->aux != (__u32)other)
-			r->aux = file_other(s, other);
-		count_transfer(r, s, f, f->ret, 1);
+		two_files(s, regs, call, f);
 		break;
 	case IOM_S_EPOLL:
 		zero = f->nr == 441 ? timeout_zero(regs->r10) : (__s32)regs->r10 == 0;
-		count_ready(s, f, fd, class, 0, zero);
+		count_ready(s, f, fd, class, 0, 0, zero);
+		if (!f->slept && ready_look(s, f))
+			epoll_look(s, f, fd, regs->si);
 		break;
 	case IOM_S_EPOLL_CTL:
-		count_sleep(s, f, IOM_C_OTHER);
+		count_sleep(s, f, IOM_C_OTHER, fd);
 		epoll_control(s, regs, f->ret);
 		break;
 	case IOM_S_POLL:
@@ -166,25 +369,18 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 	case IOM_S_SELECT:
 		zero = !f->slept && timeout_zero(regs->r8);
 		if ((__s32)regs->di <= 0 || !(regs->si | regs->dx | regs->r10)) {
-			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, zero);
+			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, zero);
 			break;
 		}
-		count_ready(s, f, IOM_FD_NONE, class, regs->di, zero);
+		count_ready(s, f, IOM_FD_NONE, class, set_by_address(regs->si, regs->dx, regs->r10),
+			    regs->di, zero);
 		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
 		break;
 	case IOM_S_SIGWAIT:
-		if (f->ret > 0) {
-			struct iom_siginfo si = {};
-
-			if (regs->si && user_read(&si, sizeof(si), regs->si))
-				si.code = 0;
-			si.signo = f->ret;
-			signal_taken(s, IOM_C_SIGWAIT, &si, f->slept, f->waited);
-		} else {
-			count_sleep(s, f, IOM_C_SIGSUSPEND);
-		}
+		signal_wait(s, regs, f);
 		break;
 	case IOM_S_AIO_SETUP:
+		count_sleep(s, f, class, IOM_FD_NONE);
 		if (f->ret == 0 && user_read(&other, sizeof(other), regs->si) == 0)
 			aio_ring(s, other);
 		break;
@@ -201,55 +397,26 @@ static __always_inline void other_shapes(struct iom_slot *s, struct pt_regs *reg
 			count_transfer(r, s, f, f->ret, 1);
 		break;
 	case IOM_S_URING:
-		s->ring_calls++;
-		class = (regs->r10 & 1) /* IORING_ENTER_GETEVENTS */ && regs->dx ?
-				IOM_C_URING_ENTER :
-				IOM_C_URING_SUBMIT;
-		r = row_get(s, regs->r10 & 16 /* REGISTERED_RING */ ? IOM_FD_NONE : fd, class, 0);
-		if (r)
-			count_transfer(r, s, f, f->ret, 0);
+		uring_call(s, regs, f);
 		break;
-	case IOM_S_NEWFD:
-		count_sleep(s, f, class);
-		if (f->ret >= 0)
-			gen_bump(s, f->ret);
-		break;
-	case IOM_S_PIPE:
-		new_pair(s, regs->di, f->ret);
-		break;
-	case IOM_S_PAIR:
-		new_pair(s, regs->r10, f->ret);
-		break;
-	case IOM_S_CLOSE:
-		count_sleep(s, f, class);
-		if (f->ret == 0)
+	default:
+		descriptors_change(s, regs, call, f);
+		count_sleep(s, f, class, call_fd(call, regs, f->ret));
+		if (f->slept)
+			path_tell(s, t, regs, call, f);
+		if (IOM_CALL_SHAPE(call) == IOM_S_CLOSE && f->ret == 0)
 			gen_bump(s, fd);
-		break;
-	case IOM_S_CLOSE_RANGE:
-		files_changed(s);
-		break;
-	case IOM_S_LSEEK:
-		position_set(s, fd);
-		break;
-	case IOM_S_FCNTL:
-		count_sleep(s, f, IOM_C_LOCK);
-		if (f->ret >= 0 && (regs->si == IOM_F_DUPFD || regs->si == IOM_F_DUPFD_CLOEXEC))
-			gen_bump(s, f->ret);
-		else if (regs->si == IOM_F_SETFL || regs->si == IOM_F_SETOWN || regs->si == IOM_F_SETSIG ||
-			 regs->si == IOM_F_SETOWN_EX)
-			files_changed(s);
-		break;
-	case IOM_S_IOCTL:
-		count_sleep(s, f, class);
-		if ((__u32)regs->si == IOM_FIONBIO || (__u32)regs->si == IOM_FIOASYNC)
-			files_changed(s);
 		break;
 	}
 }
 
-/* A read of a signalfd returns signals, and those are the facts. */
-static __always_inline void signalfd_taken(struct iom_slot *s, struct pt_regs *regs,
-					   struct fact *f)
+struct signalfd_loop {
+	struct iom_slot *slot;
+	struct fact *f;
+	__u64 at;
+};
+
+static long signalfd_one(__u32 i, struct signalfd_loop *l)
 {
 	struct {
 		__u32 signo;
@@ -259,44 +426,104 @@ static __always_inline void signalfd_taken(struct iom_slot *s, struct pt_regs *r
 	} from = {}; /* head of struct signalfd_siginfo, 128 bytes each */
 	struct iom_siginfo si = {};
 
-	if (f->ret < 128 || user_read(&from, sizeof(from), regs->si))
-		return;
+	if (user_read(&from, sizeof(from), l->at + i * 128))
+		return 1;
 	si.signo = from.signo;
 	si.code = from.code;
 	si.fd = from.fd;
-	signal_taken(s, IOM_C_SIGFD, &si, f->slept, f->waited);
+	signal_taken(l->slot, IOM_C_SIGFD, &si, i ? NULL : l->f);
+	return 0;
+}
+
+/* A read of a signalfd returns signals, and those are the facts. */
+IOM_SEPARATE int signalfd_taken(iom_slot_ref ref, struct fact *f, __u64 at, __u64 vector)
+{
+	struct signalfd_loop loop = {.at = at};
+	struct iom_slot *s = slot_of(ref);
+	__u64 n;
+
+	if (!s || !f || f->ret < 128)
+		return 0;
+	if (vector && user_read(&loop.at, sizeof(loop.at), at)) /* the first of its parts */
+		return 0;
+	loop.slot = s;
+	loop.f = f;
+	n = (__u64)f->ret / 128;
+	repeat(n < SIGNALFD_MOST ? n : SIGNALFD_MOST, signalfd_one, &loop);
+	return 0;
+}
+
+/* The process was stopped since the task's last sleep: that part of it was no call's. */
+static __always_inline void stop_take(struct iom_slot *s, struct fact *f, struct iom_stops *stops,
+				      __u64 sleeps)
+{
+	struct fact stopped = {.slept = 1};
+	struct iom_row *r;
+
+	stopped.waited = stops->total_ns - s->stopped_ns;
+	if (stopped.waited > f->waited)
+		stopped.waited = f->waited;
+	if (sleeps <= stops->count - s->stops) { /* it slept for nothing else */
+		stopped.waited = f->waited;
+		f->slept = 0;
+		f->faults = 0;
+	}
+	f->waited -= stopped.waited;
+	s->stopped_ns = stops->total_ns;
+	s->stops = stops->count;
+	turns_slept(s, &stopped, IOM_C_STOPPED, IOM_FD_NONE, 0);
+	r = row_get(s, IOM_FD_NONE, IOM_C_STOPPED, 0);
+	if (!r)
+		return;
+	r->n[IOM_N_OK_SLEPT]++;
+	row_slept(r, &stopped);
 }
 
 /*
- * Did the task sleep since its last call that was looked at? Major faults that
- * account for all of it were pages of mapped files on the way here; but a
- * transfer of a stored file sleeps for pages itself.
+ * The task slept since it was looked at last. Major faults since then may have had
+ * a part in it, before the call or inside it: which, nobody can tell from here, so
+ * their number goes with the sleep.
  */
-static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t, struct fact *f,
-				       __u32 class, __u32 fd)
+static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t, struct fact *f)
 {
-	__u64 off = off_time(t), faults = t->maj_flt - s->maj_flt, sleeps = t->nvcsw - s->nvcsw;
-	struct iom_row *r;
+	__u64 off = off_time(t), sleeps = t->nvcsw - s->nvcsw;
+	struct iom_stops *stops = stops_of(s);
 
 	f->waited = off - s->off_ns;
 	if ((__s64)f->waited < 0)
 		f->waited = 0;
 	f->slept = 1;
+	f->faults = t->maj_flt - s->maj_flt;
 	s->off_ns = off;
 	s->nvcsw = t->nvcsw;
-	if (!faults)
-		return;
 	s->maj_flt = t->maj_flt;
-	if (sleeps > faults * SLEEPS_PER_FAULT || f->waited > faults * FAULT_MAX_NS ||
-	    (class >= IOM_C_READ && class <= IOM_C_COPYRANGE && file_is_stored(s, fd)))
+	if (stops && stops->total_ns != s->stopped_ns)
+		stop_take(s, f, stops, sleeps);
+}
+
+/* io_uring_enter has submitted and begins to wait (io_uring_cqring_wait): what it
+ * slept so far was submission. */
+static __always_inline void uring_waits(struct iom_slot *s, struct task_struct *t,
+					struct pt_regs *regs)
+{
+	struct fact f = {.nr = 426};
+
+	if (s->border) /* a call that was looked at never returned */
 		return;
-	r = row_get(s, IOM_FD_NONE, IOM_C_FAULT, 0);
-	if (r) {
-		r->n[IOM_N_OK_SLEPT] += faults;
-		row_slept(r, f->waited);
-	}
-	f->slept = 0;
-	f->waited = 0;
+	if (t->nvcsw != s->nvcsw)
+		sleep_take(s, t, &f);
+	s->border = 1;
+	if (regs->si || f.slept)
+		uring_part(s, regs, &f, IOM_C_URING_SUBMIT);
+}
+
+/* A readiness call, and io_uring_enter, tell of their sleeps inside turns themselves. */
+static __always_inline int tells_turns(__u32 call)
+{
+	__u32 shape = IOM_CALL_SHAPE(call);
+
+	return (shape >= IOM_S_EPOLL && shape <= IOM_S_SELECT && shape != IOM_S_EPOLL_CTL) ||
+	       shape == IOM_S_URING;
 }
 
 /*
@@ -313,7 +540,7 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 	struct iom_row *r;
 
 	if (t->nvcsw != s->nvcsw)
-		sleep_take(s, t, f, IOM_CALL_CLASS(call), regs->di);
+		sleep_take(s, t, f);
 
 	if (IOM_CALL_SHAPE(call) == IOM_S_RESTART) {
 		nr = s->restart_nr;
@@ -330,9 +557,11 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 		call = IOM_CALL_BASE;
 	shape = IOM_CALL_SHAPE(call);
 	class = IOM_CALL_CLASS(call);
+	if (f->slept && !tells_turns(call))
+		turns_slept(s, f, class, call_fd(call, regs, f->ret), 0);
 
 	if (shape != IOM_S_FD && shape != IOM_S_POSITION) {
-		other_shapes(s, regs, call, f);
+		other_shapes(s, t, regs, call, f);
 		return call;
 	}
 	r = row_get(s, regs->di, class, 0);
@@ -340,24 +569,13 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 		return call;
 	if (IOM_CALL_ARG(call) && asks_nowait(call, regs))
 		r->n[IOM_N_NOWAIT]++;
-	count_transfer(r, s, f, f->ret,
+	count_transfer(r, s, f, class == IOM_C_RECV ? message_bytes(call, regs, f) : (__u64)f->ret,
 		       class == IOM_C_READ ? (shape == IOM_S_FD && r->kind == IOM_K_REG ? 2 : 1) :
 		       class == IOM_C_RECV ? 1 :
 					     0);
 	if (r->kind == IOM_K_SIGNALFD && class == IOM_C_READ)
-		signalfd_taken(s, regs, f);
+		signalfd_taken(slot_ref(s), f, regs->si, f->nr == 19 /* readv */);
 	return call;
-}
-
-/* The descriptor that a sample of this call is about. */
-static __always_inline __u32 call_fd(__u32 call, struct pt_regs *regs)
-{
-	__u32 shape = IOM_CALL_SHAPE(call);
-
-	return shape == IOM_S_FD || shape == IOM_S_POSITION || shape == IOM_S_EPOLL ||
-			       IOM_CALL_CLASS(call) < IOM_C_EPOLL_WAIT ?
-		       (__u32)regs->di :
-		       IOM_FD_NONE;
 }
 
 #endif

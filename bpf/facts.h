@@ -51,15 +51,23 @@ enum iom_class {
 	IOM_C_SENDFILE = 8,  /* fd is the output; aux is the other side */
 	IOM_C_SPLICE = 9,    /* splice tee vmsplice; fd is the input; aux the other side */
 	IOM_C_COPYRANGE = 10, /* copy_file_range; fd is the input; aux the output */
+	IOM_C_QUEUE_GET = 11, /* msgrcv mq_timedreceive; a System V queue is no file */
+	IOM_C_QUEUE_PUT = 12, /* msgsnd mq_timedsend */
+	IOM_C_PROCMEM = 13,   /* process_vm_readv process_vm_writev; no file */
+	IOM_C_TRANSFER_LAST = 15, /* no transfer has a higher number */
 
 	/* readiness: a call that waits for files and moves nothing */
 	IOM_C_EPOLL_WAIT = 16, /* fd is the epoll; bytes counts events */
-	IOM_C_POLL = 17,       /* poll ppoll; no fd; bytes counts ready files */
-	IOM_C_SELECT = 18,     /* select pselect6; no fd */
+	IOM_C_POLL = 17,       /* poll ppoll; fd is the first file of the set, by which sets are
+				* told apart; bytes counts ready files */
+	IOM_C_SELECT = 18,     /* select pselect6; no fd; nr in the key tells sets apart by where
+				* the program keeps them, see set_by_address() */
 	IOM_C_SLEEP_POLL = 19, /* any of these without a single file: a sleep */
 	IOM_C_EPOLL_CTL = 20,  /* fd is the watched file; aux: epfd | events << 32 */
-	IOM_C_WATCH = 21,      /* fd was in the set of a poll or select; n[OK]: times
-				* reported ready, n[ZERO]: times not */
+	IOM_C_WATCH = 21,      /* fd was in the set of a poll or select; n[OK]: times reported
+				* ready, n[ZERO]: times not, n[ERR]: times with POLLHUP or POLLERR;
+				* aux: the set, as in the readiness row: poll its first fd, select
+				* nr | 1 << 31 */
 
 	/* signals */
 	IOM_C_SIGWAIT = 24,    /* rt_sigtimedwait that took a signal; fd is si_fd; nr the signal */
@@ -80,9 +88,13 @@ enum iom_class {
 	IOM_C_FUTEX = 48,
 	IOM_C_TIMER = 49, /* nanosleep clock_nanosleep */
 	IOM_C_CHILD = 50, /* wait4 waitid */
-	IOM_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), msg and sem queues */
-	IOM_C_OTHER = 52, /* any other call: metadata, memory, modules */
-	IOM_C_FAULT = 53, /* sleeps outside calls while major faults rose */
+	IOM_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), semaphores */
+	IOM_C_OTHER = 52, /* any other call */
+	IOM_C_FAULT = 53, /* the collector's: pages of mapped files */
+	IOM_C_NAME = 54,  /* open, stat, rename and other work on names and metadata */
+	IOM_C_MEMORY = 55, /* mmap, brk, mprotect, ... */
+	IOM_C_DEVICE = 56, /* ioctl */
+	IOM_C_STOPPED = 57, /* between calls, by SIGSTOP and its like */
 
 	IOM_C_MAX = 64,
 };
@@ -90,6 +102,11 @@ enum iom_class {
 /* ---- what a row counts -------------------------------------------------- */
 
 /*
+ * Calls of the classes of sleeps, and those of OTHER, are counted only when they
+ * slept, in a row of their own by number (the key's nr), and by descriptor where
+ * the call has one. A successful open that slept is counted under the descriptor
+ * it returned.
+ *
  * For ordinary calls. "slept": the task gave up the CPU to wait at least once
  * inside the call (task->nvcsw moved); preemption is no sleep. One operation
  * counts in exactly one of OK, OK_SLEPT, ZERO, ZERO_SLEPT, AGAIN, AGAIN_SLEPT,
@@ -108,7 +125,7 @@ enum iom_count {
 			       * before and did not wait for readiness in between */
 	IOM_N_NOWAIT = 9,     /* calls that themselves asked not to wait: MSG_DONTWAIT,
 			       * RWF_NOWAIT, a readiness call with a zero timeout */
-	IOM_N_MAX = 10,
+	IOM_N_MAX = 12,
 };
 
 /* For rows of IOM_C_AIO_REQ and IOM_C_URING_REQ, in the same array. */
@@ -116,13 +133,15 @@ enum iom_async_count {
 	IOM_A_SUBMIT = 0,   /* requests submitted */
 	IOM_A_INLINE = 1,   /* completed before the submitting call returned, without its sleeping */
 	IOM_A_LATE = 2,	    /* completed later */
-	IOM_A_WORKER = 3,   /* io_uring: handed to an io-wq worker */
+	IOM_A_WORKER = 3,   /* io_uring: handed to an io-wq worker; once for each request */
 	IOM_A_POLLARM = 4,  /* io_uring: waited by an internal poll */
 	IOM_A_MORE = 5,	    /* further completions of a multishot request */
 	IOM_A_ERR = 6,	    /* completions that were an error; counted on top */
 	IOM_A_SLEPT = 7,    /* completed while the submitter slept in the submitting call */
 	IOM_A_DEPTH1 = 8,   /* of SUBMIT: no other request of the ring was in flight */
 	IOM_A_SQPOLL = 9,   /* of SUBMIT: taken by the kernel's own submission thread */
+	IOM_A_FORCED = 10,  /* of WORKER: since the program asked for it (IOSQE_ASYNC) */
+	IOM_A_DEPTH = 11,   /* sum over SUBMIT: requests in flight, this one included; aux: the most */
 };
 
 /* ---- what kind of file ----------------------------------------------------- */
@@ -197,11 +216,16 @@ struct iom_row {
 	__u64 bytes;	   /* moved; or events, see the class */
 	__u64 wait_ns;	   /* asleep inside these calls */
 	__u64 max_wait_ns; /* the longest single one */
+	/* Of the calls that slept those before or in which major faults rose: part of the
+	 * sleep, or all of it, was for pages. wait_ns and max_wait_ns leave them out. */
+	__u64 mixed_ns, mixed_max_ns;
+	__u32 mixed;  /* such calls */
+	__u32 faults; /* major faults before or in them */
 	__u64 aux;	   /* see the class */
 	__u64 since_ns;	   /* CLOCK_MONOTONIC when the row began */
 	char name[IOM_NAME_LEN];
 };
-_Static_assert(sizeof(struct iom_row) == 224, "iom_row");
+_Static_assert(sizeof(struct iom_row) == 264, "iom_row");
 
 #define IOM_ROW_BUSY (~0ULL)
 
@@ -217,6 +241,9 @@ enum iom_record_kind {
 	IOM_R_ROW = 1,	  /* struct iom_row, recycled */
 	IOM_R_THREAD = 2, /* struct iom_thread, see its event */
 	IOM_R_SAMPLE = 3, /* struct iom_sample */
+	IOM_R_PATH = 4,	  /* struct iom_path */
+	IOM_R_TURNS = 5,  /* struct iom_turns */
+	IOM_R_AWAKE = 6,  /* struct iom_awake */
 };
 
 struct iom_record { /* in front of each; unknown kinds are skipped by size */
@@ -236,7 +263,8 @@ enum iom_thread_event {
 #define IOM_TF_LAST	 0x04 /* IOM_T_EXIT: the process is gone with it */
 #define IOM_TF_ASLEEP	 0x08 /* IOM_T_STATE: it sleeps; nr and args are of the call it sleeps in */
 #define IOM_TF_COMPAT	 0x10 /* in a 32-bit call */
-#define IOM_TF_RT	 0x20 /* SCHED_FIFO or SCHED_RR: see iom_row.wait_ns */
+#define IOM_TF_RT	 0x20 /* a class in which the length of a sleep is an upper bound */
+#define IOM_TF_STOPPED	 0x40 /* IOM_TF_ASLEEP: by a signal such as SIGSTOP, or a tracer; in no call */
 
 struct iom_thread {
 	__u8 event; /* enum iom_thread_event */
@@ -254,12 +282,13 @@ struct iom_thread {
 	__u64 nvcsw;	 /* voluntary switches so far */
 	__u64 cpu_ns;	 /* CPU time so far */
 	__u64 off_ns;	 /* time asleep so far, run-queue waits left out; only differences mean something */
+	__u64 runq_ns;	 /* time spent waiting for a CPU so far, the wait under way included */
 	__u64 maj_flt;	 /* major faults so far */
 	__u64 asleep_ns; /* IOM_TF_ASLEEP: CLOCK_MONOTONIC when this sleep began */
 	__u64 args[6];	 /* of that call; IOM_T_NEW: args[0] is its first stack pointer */
 	char comm[IOM_COMM_LEN];
 };
-_Static_assert(sizeof(struct iom_thread) == 152, "iom_thread");
+_Static_assert(sizeof(struct iom_thread) == 160, "iom_thread");
 
 enum iom_waker {
 	IOM_W_NONE = 0, /* it did not sleep */
@@ -296,6 +325,74 @@ struct iom_sample {
 	__u32 pad2;
 };
 _Static_assert(sizeof(struct iom_sample) == 112, "iom_sample");
+
+/* The path given to a call that slept; its time is in the call's row too. Sent
+ * within a budget: what is missing here is in the row all the same. */
+#define IOM_PATH_LEN 224
+struct iom_path_head {
+	__u32 tid, tgid;
+	__s32 fd; /* that an open returned, else -1 */
+	__u16 nr;
+	__u8 class;
+	__u8 mixed; /* as in iom_row */
+	__u64 ns;
+};
+
+struct iom_path {
+	struct iom_path_head head;
+	char path[IOM_PATH_LEN]; /* as the program gave it, NUL-terminated, may be cut */
+};
+_Static_assert(sizeof(struct iom_path) == 248, "iom_path");
+
+/* Sleeps of one call, on one file, inside a turn of a loop. */
+struct iom_part {
+	__u64 ns;
+	__u32 fd, gen; /* IOM_FD_NONE: no file; generation as in iom_row.id */
+	__u32 count;
+	__u16 nr;
+	__u8 class; /* IOM_C_NONE: unused */
+	__u8 pad;
+};
+_Static_assert(sizeof(struct iom_part) == 24, "iom_part");
+
+/*
+ * The turns of one thread between the sleeps in one readiness call on one set. A
+ * turn runs from the end of one such sleep to the beginning of the next. A return
+ * without sleep ends a turn too, but its time is known to a scheduler's tick only:
+ * inexact. Totals so far: a later record of the same thread and key replaces it.
+ */
+#define IOM_PARTS      3
+#define IOM_TURN_BINS  28
+#define IOM_TURN_FIRST 10 /* bin i counts turns below 2^(FIRST + i) ns */
+struct iom_turns {
+	__u64 key; /* as the readiness row's */
+	__u32 tgid;
+	__u32 serial;
+	__u32 gen; /* of the key's descriptor */
+	__u32 longest_inexact;
+	__u64 exact, inexact; /* turns */
+	__u64 longest_ns;	/* of it: */
+	__u64 longest_runq_ns;	/* waiting for a CPU */
+	__u64 longest_sleep_ns; /* asleep, in the calls of parts and others */
+	__u64 longest_end_ns;	/* when it ended, by the scheduler's clock */
+	struct iom_part parts[IOM_PARTS]; /* of the longest, largest first or not */
+	__u32 bins[IOM_TURN_BINS];
+};
+_Static_assert(sizeof(struct iom_turns) == 256, "iom_turns");
+
+/* What a readiness call brought that did not have to sleep: one file of it, sampled. */
+struct iom_awake {
+	__u32 tid, tgid;
+	__u32 fd, gen; /* as the readiness row's: epoll, or first of a poll's set */
+	__u32 ready_fd; /* poll, select; IOM_FD_NONE: data tells */
+	__u32 events;	/* EPOLL*, POLL* */
+	__u64 data;	/* epoll_data */
+	__u32 key_nr;	/* select: the set, as in the row's key */
+	__u16 nr;
+	__u8 class;
+	__u8 slept; /* the call had slept */
+};
+_Static_assert(sizeof(struct iom_awake) == 40, "iom_awake");
 
 /* ---- losses and totals, one per back end session --------------------------- */
 

@@ -60,8 +60,22 @@ static __always_inline int returned(struct task_struct *t, struct pt_regs *regs,
 	}
 	call = call_returned(s, t, regs, &f, nr, calls);
 	if (window && s->enter_ns && s->window == window)
-		sample_send(s->tid, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs), ret);
+		sample_send(s->tid, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs, ret), ret);
 	s->enter_ns = 0;
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_cqring_wait")
+int BPF_PROG(iom_uring_cqring_wait, struct io_ring_ctx *ring)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct iom_slot *s;
+
+	if (!watched(t->tgid))
+		return 0;
+	s = slot_find(NULL, t->pid);
+	if (s)
+		uring_waits(s, t, (void *)bpf_task_pt_regs(t));
 	return 0;
 }
 

@@ -32,7 +32,7 @@ struct thread_info {
 };
 
 struct sched_info {
-	unsigned long long run_delay, last_arrival;
+	unsigned long long run_delay, last_arrival, last_queued;
 };
 
 struct sched_entity {
@@ -184,7 +184,15 @@ struct task_struct {
 };
 
 struct kernel_siginfo;
-struct k_sigaction;
+
+struct sigaction { /* include/linux/signal_types.h */
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
 struct linux_binprm;
 
 struct io_cqe { /* io_uring's own; until the request is done fd shares its place with flags */

@@ -6,25 +6,49 @@
 #define IOM_READINESS_H
 
 #include "counts.h"
+#include "turns.h"
 
 #define POLL_SMALL 4   /* sets up to this size are read at every call */
 #define POLL_LARGE 256 /* of larger ones so many entries, now and then */
 #define POLL_EVERY 16
 
-static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
-					__u64 set, int nowait)
-{
-	struct iom_row *r = row_get(s, fd, class, 0);
+#define IOM_POLLERR  0x08 /* uapi/asm-generic/poll.h */
+#define IOM_POLLHUP  0x10
+#define IOM_POLLNVAL 0x20
 
-	if (!nowait && class != IOM_C_SLEEP_POLL)
-		s->waits++;
+#define READY_EVERY 16 /* of what readiness calls return so many are looked at */
+
+/* What the call that keeps a loop awake returned: one file of it, now and then. */
+static __always_inline int ready_look(struct iom_slot *s, struct fact *f)
+{
+	return f->ret > 0 && s->ready_calls++ % READY_EVERY == 0;
+}
+
+/*
+ * A readiness call returned. fd and nr tell its set apart from others, as the row
+ * is found by them; files: in the set, 0 unknown.
+ */
+static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
+					__u32 nr, __u64 files, int nowait)
+{
+	struct iom_row *r = row_get(s, fd, class, nr);
+	__u64 key = row_key(s->tid, fd, class, nr);
+
+	if (f->slept)
+		turns_slept(s, f, class, fd, key);
+	if (class != IOM_C_SLEEP_POLL) {
+		if (!nowait)
+			s->waits++;
+		if (f->slept || home_of(s, key))
+			turns_ready(slot_ref(s), f, key, fd);
+	}
 	if (!r)
 		return;
 	r->nr = f->nr;
 	if (f->slept)
-		row_slept(r, f->waited);
-	if (set > r->aux)
-		r->aux = set;
+		row_slept(r, f);
+	if (files > r->aux)
+		r->aux = files;
 	if (nowait)
 		r->n[IOM_N_NOWAIT]++;
 	if (f->ret > 0) {
@@ -39,15 +63,46 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 	}
 }
 
-static __always_inline void watch_one(struct iom_slot *s, __u32 fd, int ready, int nowait)
+struct iom_epoll_event { /* struct epoll_event, packed on x86-64 */
+	__u32 events;
+	__u32 data[2];
+};
+
+static __always_inline void epoll_look(struct iom_slot *s, struct fact *f, __u32 fd, __u64 at)
+{
+	struct iom_awake a = {
+		.tid = s->tid,
+		.tgid = s->tgid,
+		.fd = fd,
+		.gen = gen_get(s, fd),
+		.ready_fd = IOM_FD_NONE,
+		.nr = f->nr,
+		.class = IOM_C_EPOLL_WAIT,
+		.slept = f->slept,
+	};
+	struct iom_epoll_event e;
+
+	if (user_read(&e, sizeof(e), at))
+		return;
+	a.events = e.events;
+	a.data = (__u64)e.data[1] << 32 | e.data[0];
+	awake_send(s, &a);
+}
+
+/* One file was in the set, named by set; revents: 0, it was not ready. */
+static __always_inline void watch_one(struct iom_slot *s, __u32 fd, __u32 revents, int nowait,
+				      __u32 set)
 {
 	struct iom_row *r = row_get(s, fd, IOM_C_WATCH, 0);
 
 	if (!r)
 		return;
-	r->n[ready ? IOM_N_OK : IOM_N_ZERO]++;
+	r->n[revents ? IOM_N_OK : IOM_N_ZERO]++;
+	if (revents & (IOM_POLLERR | IOM_POLLHUP))
+		r->n[IOM_N_ERR]++;
 	if (nowait)
 		r->n[IOM_N_NOWAIT]++;
+	r->aux = set;
 }
 
 struct iom_pollfd { /* struct pollfd */
@@ -55,14 +110,31 @@ struct iom_pollfd { /* struct pollfd */
 	__s16 events, revents;
 };
 
-#define IOM_POLLNVAL 0x20 /* in revents: the descriptor names no file that can be polled */
-
 struct poll_loop {
 	struct iom_slot *slot;
 	__u64 fds;
 	__u32 nowait;
+	__u32 set;
 	__u16 valid, invalid; /* of those looked at */
+	__u32 look;	      /* not 0: tell of the first ready one */
 };
+
+static __always_inline void poll_look(struct poll_loop *l, struct iom_pollfd *p)
+{
+	struct iom_awake a = {
+		.tid = l->slot->tid,
+		.tgid = l->slot->tgid,
+		.fd = l->set,
+		.ready_fd = p->fd,
+		.events = (__u16)p->revents,
+		.nr = 7,
+		.class = IOM_C_POLL,
+	};
+
+	l->look = 0;
+	a.gen = gen_get(l->slot, l->set);
+	awake_send(l->slot, &a);
+}
 
 static long poll_one(__u32 i, struct poll_loop *l)
 {
@@ -75,7 +147,9 @@ static long poll_one(__u32 i, struct poll_loop *l)
 		return 0;
 	}
 	l->valid++;
-	watch_one(l->slot, p.fd, p.revents != 0, l->nowait);
+	watch_one(l->slot, p.fd, (__u16)p.revents, l->nowait, l->set);
+	if (l->look && p.revents)
+		poll_look(l, &p);
 	return 0;
 }
 
@@ -92,30 +166,35 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 {
 	struct iom_slot *s = slot_of(ref);
 	struct poll_loop loop = {.fds = fds, .nowait = nowait};
-	__u32 look = n;
+	struct iom_pollfd first = {.fd = -1};
+	__u32 many = n;
 
 	if (!s || !f)
 		return 0;
 	if (n == 0) {
-		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, nowait);
+		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, nowait);
 		return 0;
 	}
+	if (user_read(&first, sizeof(first), fds) || first.fd < 0)
+		first.fd = IOM_FD_NONE;
+	loop.set = first.fd;
 	loop.slot = s;
+	loop.look = !f->slept && ready_look(s, f);
 	if (n > POLL_SMALL) {
-		if (s->poll_sets++ % POLL_EVERY)
-			look = 0;
+		if (s->poll_sets++ % POLL_EVERY && !loop.look)
+			many = 0;
 		else if (n > POLL_LARGE)
-			look = POLL_LARGE;
+			many = POLL_LARGE;
 	}
-	repeat(look, poll_one, &loop);
+	repeat(many, poll_one, &loop);
 	if (loop.invalid && !loop.valid) { /* as select, which says EBADF */
-		count_sleep(s, f, IOM_C_OTHER);
+		count_sleep(s, f, IOM_C_OTHER, IOM_FD_NONE);
 		return 0;
 	}
 	/* What answered for no file is no readiness, and alone it is an error. */
 	if (loop.invalid && f->ret > 0)
 		f->ret = f->ret > loop.invalid ? f->ret - loop.invalid : -IOM_EBADF;
-	count_ready(s, f, IOM_FD_NONE, IOM_C_POLL, n, nowait);
+	count_ready(s, f, loop.set, IOM_C_POLL, 0, n, nowait);
 	return 0;
 }
 
@@ -123,6 +202,7 @@ struct select_loop {
 	struct iom_slot *slot;
 	__u64 word;
 	__u32 base, nowait;
+	__u32 set, pad;
 };
 
 static long select_one(__u32 i, struct select_loop *l)
@@ -130,9 +210,18 @@ static long select_one(__u32 i, struct select_loop *l)
 	if (!l->word)
 		return 1;
 	if (l->word & 1)
-		watch_one(l->slot, l->base + i, 1, l->nowait);
+		watch_one(l->slot, l->base + i, 1, l->nowait, l->set);
 	l->word >>= 1;
 	return 0;
+}
+
+/* What is in a select's sets changes from call to call; where a program keeps
+ * them stays the same for one loop. */
+static __always_inline __u32 set_by_address(__u64 in, __u64 out, __u64 ex)
+{
+	__u64 at = in ? in : out ? out : ex;
+
+	return ((at >> 4) ^ (at >> 16)) & 0xfff;
 }
 
 /* The sets hold only what is ready now; who else was in them is gone. */
@@ -147,6 +236,7 @@ IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in
 	if (n > 64 && s->poll_sets++ % POLL_EVERY)
 		return 0;
 	loop.slot = s;
+	loop.set = set_by_address(in, out, 0) | 1u << 31;
 	for (__u32 w = 0; w < POLL_LARGE / 64; w++) {
 		if (w * 64 >= n)
 			break;

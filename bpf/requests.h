@@ -15,7 +15,7 @@ struct iom_request { /* one request in flight */
 	__u64 nvcsw;	 /* of the submitter, at submission */
 	__u32 tid;	 /* submitter */
 	__u32 ring_calls; /* of the submitter, at submission */
-	__u32 elsewhere; /* handed to a worker, or waits in an internal poll */
+	__u32 elsewhere; /* not 0: handed to a worker, or waits in an internal poll; bits 1 << IOM_A_* */
 	__u32 pad;
 };
 

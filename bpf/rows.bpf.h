@@ -38,6 +38,10 @@ static __always_inline void row_zero(struct iom_row *r)
 	r->bytes = 0;
 	r->wait_ns = 0;
 	r->max_wait_ns = 0;
+	r->mixed_ns = 0;
+	r->mixed_max_ns = 0;
+	r->mixed = 0;
+	r->faults = 0;
 	r->aux = 0;
 	for (int i = 0; i < IOM_NAME_LEN / 8; i++)
 		((__u64 *)r->name)[i] = 0;
@@ -148,6 +152,62 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 		return at + 1;
 	}
 	return 0;
+}
+
+/* The records of a picture, see IOM_R_PATH, IOM_R_AWAKE: they may be lost. */
+static __always_inline void path_send(struct iom_slot *s, struct iom_path_head *head, __u64 at)
+{
+	struct {
+		struct iom_record head;
+		struct iom_path path;
+	} *rec = bpf_ringbuf_reserve(&sample_ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		IOM_COUNT(lost_samples);
+		return;
+	}
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_PATH;
+	rec->path.head = *head;
+	for (int i = 0; i < IOM_PATH_LEN / 8; i++)
+		((__u64 *)rec->path.path)[i] = 0;
+	if (bpf_probe_read_user_str(rec->path.path, IOM_PATH_LEN, (void *)at) <= 0)
+		rec->path.path[0] = 0;
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void awake_send(struct iom_slot *s, struct iom_awake *a)
+{
+	struct {
+		struct iom_record head;
+		struct iom_awake awake;
+	} *rec = bpf_ringbuf_reserve(&sample_ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		IOM_COUNT(lost_samples);
+		return;
+	}
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_AWAKE;
+	rec->awake = *a;
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void turns_send(struct iom_slot *s, struct iom_turns *turns)
+{
+	struct {
+		struct iom_record head;
+		struct iom_turns turns;
+	} *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		IOM_COUNT(lost_samples);
+		return;
+	}
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_TURNS;
+	__builtin_memcpy(&rec->turns, turns, sizeof(*turns));
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u32 class, __u32 nr)

@@ -23,6 +23,16 @@ struct iom_siginfo { /* uapi/asm-generic/siginfo.h, as POLL_* uses it */
 #define IOM_OWN_CODES (1ULL << 4 | 1ULL << 5 | 1ULL << 7 | 1ULL << 8 | 1ULL << 11 | 1ULL << 17 | \
 		       1ULL << 31)
 
+/* uapi/asm/signal.h. Those from STOP on stop the process where they have no handler. */
+#define IOM_SIGCONT 18
+#define IOM_SIGSTOP 19
+#define IOM_SIGTTOU 22
+
+static __always_inline int sig_stops(__u32 sig)
+{
+	return sig >= IOM_SIGSTOP && sig <= IOM_SIGTTOU;
+}
+
 /* POLL_IN..POLL_HUP are 1..6 (kernel/signal.c, sig_specific_sicodes()). */
 static __always_inline int sig_has_fd(__u32 sig, __s32 code)
 {
@@ -53,8 +63,9 @@ static __always_inline int signal_generated(struct iom_session *session, __u32 t
 	return 0;
 }
 
+/* f: the call that took it, or NULL. */
 static __always_inline void signal_taken(struct iom_slot *s, __u32 class, struct iom_siginfo *si,
-					 int slept, __u64 waited)
+					 struct fact *f)
 {
 	__u32 fd = sig_has_fd(si->signo, si->code) ? si->fd : IOM_FD_NONE;
 	struct iom_row *r = row_get(s, fd, class, sig_nr(si->signo, si->code));
@@ -63,9 +74,9 @@ static __always_inline void signal_taken(struct iom_slot *s, __u32 class, struct
 		return;
 	r->nr = si->signo;
 	r->code = si->code;
-	r->n[slept ? IOM_N_OK_SLEPT : IOM_N_OK]++;
-	if (slept)
-		row_slept(r, waited);
+	r->n[f && f->slept ? IOM_N_OK_SLEPT : IOM_N_OK]++;
+	if (f && f->slept)
+		row_slept(r, f);
 }
 
 #endif

@@ -15,6 +15,7 @@
  *   repeat(n, fn, arg)         fn(i, arg) for i from 0 until n, or fn() is not 0
  *   now_ns()                   CLOCK_MONOTONIC
  *   add_fetch_old(p, n)        atomic *p += n where several contexts count; the old value
+ *   this_task()                the current task
  *   IOM_SEPARATE               how a function that is too large to be inlined is declared
  *   iom_slot_ref               how such a function is given its slot:
  *   slot_ref(s), slot_of(ref)  there and back; slot_of() may be NULL
@@ -24,7 +25,11 @@
  *   row_get(s, fd, class, nr)  the row that this counts in, or NULL: counted as lost
  *   row_peek(s, fd, class)     the same if it is there already and cheap to find
  *   file_other(s, fd)          a second file in the form of IOM_AUX_*
- *   file_is_stored(s, fd)      a regular file or block device
+ *   path_send(s, head, at)     send a struct iom_path with the string at this address of the process; a picture
+ *   turns_send(s, turns)       send a struct iom_turns; may fail, then its turns are lost
+ *   awake_send(s, a)           send a struct iom_awake; a picture
+ *   stops_of(s)                struct iom_stops of the slot's process, or NULL; cheap where no
+ *                              watched process was ever stopped
  *
  * and for what comes in other contexts (struct iom_session is the back end's own,
  * NULL where there is only one):
@@ -40,6 +45,17 @@
 
 struct iom_session;
 
+/* A readiness call on one set, and the turns between its sleeps. */
+#define IOM_HOMES 2
+struct iom_home {
+	struct iom_turns turns; /* key 0: unused */
+	__u64 at_ns;		/* when it returned last, see elapsed() */
+	__u64 runq_ns, off_ns;	/* the task's counters then */
+	__u32 inexact;		/* it had not slept: these are behind */
+	__u32 pad;
+	struct iom_part parts[IOM_PARTS]; /* sleeps since then */
+};
+
 struct iom_slot { /* one watched thread; only that thread writes it, at its own calls */
 	__u32 tid; /* 0: free */
 	__u32 tgid;
@@ -53,6 +69,12 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 poll_sets;   /* calls with large sets so far */
 	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
 	__u16 aio_begun;   /* requests that the io_submit under way has begun, up to IOM_AIO_MOST */
+	__u32 ready_calls; /* readiness calls so far, to sample some */
+	__u32 paths;	   /* sent since paths_at */
+	__u32 border;	   /* the io_uring_enter under way has begun to wait for completions */
+	__u64 paths_at;	   /* by the scheduler's clock */
+	__u64 stopped_ns;  /* how long the process had been stopped, as of the last sleep */
+	__u64 stops;	   /* and how often */
 	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
 	/* sampled windows only */
 	__u32 window;	/* the window that the next fields belong to */
@@ -63,6 +85,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 waker_tid;
 	__u32 waker;
 	char waker_comm[IOM_COMM_LEN];
+	struct iom_home home[IOM_HOMES];
 };
 
 struct fact { /* one call, as sys_exit sees it */
@@ -70,10 +93,28 @@ struct fact { /* one call, as sys_exit sees it */
 	__u64 waited; /* ns asleep in it */
 	__u32 slept;
 	__u32 nr;
+	__u32 faults; /* major faults since the call before it slept; 0 where it did not */
+	__u32 pad;
 };
 
-#define IOM_SCHED_FIFO 1 /* uapi/linux/sched.h */
-#define IOM_SCHED_RR   2
+/* How long a process has been stopped, all its threads at once. */
+struct iom_stops {
+	__u64 since_ns; /* CLOCK_MONOTONIC; 0: it runs */
+	__u64 total_ns;
+	__u64 count;
+};
+
+#define IOM_SCHED_FIFO	   1 /* uapi/linux/sched.h */
+#define IOM_SCHED_RR	   2
+#define IOM_SCHED_DEADLINE 6
+#define IOM_SCHED_EXT	   7
+
+/* Classes that leave prev_sum_exec_runtime alone: only kernel/sched/fair.c writes it. */
+static __always_inline int keeps_no_sum(struct task_struct *t)
+{
+	return t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR ||
+	       t->policy == IOM_SCHED_DEADLINE || t->policy == IOM_SCHED_EXT;
+}
 
 static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
 {
@@ -93,14 +134,14 @@ static __always_inline __u32 key_fd(__u64 key)
  * difference of two readings means something. last_arrival is when the task
  * last got the CPU, run_delay all its time on run queues, prev_sum_exec_runtime
  * its CPU time at that moment (kernel/sched/stats.h, sched_info_arrive();
- * kernel/sched/fair.c, set_next_entity()). Real-time classes leave the last one
- * alone, so there sum_exec_runtime stands in, too large by the current slice.
+ * kernel/sched/fair.c, set_next_entity()). Where a class leaves the last one
+ * alone sum_exec_runtime stands in, too large by the current slice.
  */
 static __always_inline __u64 off_time(struct task_struct *t)
 {
 	__u64 cpu = t->se.prev_sum_exec_runtime;
 
-	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+	if (keeps_no_sum(t))
 		cpu = t->se.sum_exec_runtime;
 	return t->sched_info.last_arrival - t->sched_info.run_delay - cpu;
 }
@@ -110,6 +151,25 @@ static __always_inline __u64 left_cpu(struct task_struct *t)
 {
 	return t->sched_info.last_arrival +
 	       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
+}
+
+/*
+ * The scheduler's clock as far as the task's own counters know it: exact when the
+ * task has just been switched in, else behind by what it ran since the last tick.
+ */
+static __always_inline __u64 elapsed(struct task_struct *t)
+{
+	if (keeps_no_sum(t))
+		return t->sched_info.last_arrival;
+	return left_cpu(t);
+}
+
+static __always_inline void stops_begin(struct iom_slot *s)
+{
+	struct iom_stops *stops = stops_of(s);
+
+	s->stopped_ns = stops ? stops->total_ns : 0;
+	s->stops = stops ? stops->count : 0;
 }
 
 /* A fresh slot: what the thread did before is none of ours. tid and serial are
@@ -127,16 +187,31 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->restart_nr = 0;
 	s->aio_begun = 0;
 	s->aio_ctx = 0;
+	s->ready_calls = 0;
+	s->paths = 0;
+	s->paths_at = 0;
+	s->border = 0;
+	stops_begin(s);
+	s->home[0].turns.key = 0;
+	s->home[1].turns.key = 0;
 	s->window = 0;
 	s->enter_ns = 0;
 	s->ready_ns = 0;
 }
 
-static __always_inline void row_slept(struct iom_row *r, __u64 ns)
+static __always_inline void row_slept(struct iom_row *r, struct fact *f)
 {
-	r->wait_ns += ns;
-	if (ns > r->max_wait_ns)
-		r->max_wait_ns = ns;
+	if (f->faults) {
+		r->mixed++;
+		r->faults += f->faults;
+		r->mixed_ns += f->waited;
+		if (f->waited > r->mixed_max_ns)
+			r->mixed_max_ns = f->waited;
+		return;
+	}
+	r->wait_ns += f->waited;
+	if (f->waited > r->max_wait_ns)
+		r->max_wait_ns = f->waited;
 }
 
 #endif

@@ -10,6 +10,11 @@
 #define IOM_STATE_BPF_H
 
 #include "kernel.h"
+
+struct iom_stops;
+static __always_inline struct iom_stops *stops_find(__u32 tgid);
+#define stops_of(slot) stops_find((slot)->tgid)
+
 #include "slot.h"
 
 /* Set by the collector before loading. */
@@ -34,6 +39,15 @@ __u64 clock_offset; /* CLOCK_MONOTONIC - the scheduler's clock, see tasks.bpf.h 
 __u32 gens[IOM_GENS]; /* generation of (process, fd), shared by collision: a strange bump only
 		       * makes a row begin anew */
 struct iom_stats stats;
+__u32 stops_seen;     /* a watched process was stopped: only then are they looked up */
+
+struct { /* processes that were stopped in the watch, by tgid */
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct iom_stops);
+} stopped SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -78,6 +92,8 @@ struct { /* samples */
 #define repeat(n, fn, arg)	 bpf_loop(n, fn, arg, 0)
 #define now_ns()		 bpf_ktime_get_ns()
 #define add_fetch_old(p, n)	 __sync_fetch_and_add(p, n)
+#define this_task()		 bpf_get_current_task_btf()
+#define session_clock_offset(s)	 clock_offset
 #define IOM_SEPARATE		 __noinline
 #define iom_slot_ref		 __u32
 #define slot_ref(s)		 ((s)->tid)
@@ -130,6 +146,11 @@ static __always_inline void gen_bump(struct iom_slot *s, __u32 fd)
 static __always_inline void files_changed(struct iom_slot *s)
 {
 	__sync_fetch_and_add(&recheck, 1);
+}
+
+static __always_inline struct iom_stops *stops_find(__u32 tgid)
+{
+	return stops_seen ? bpf_map_lookup_elem(&stopped, &tgid) : NULL;
 }
 
 static __always_inline struct iom_slot *slot_find(struct iom_session *session, __u32 tid)

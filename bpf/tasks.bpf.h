@@ -5,7 +5,8 @@
 #ifndef IOM_TASKS_BPF_H
 #define IOM_TASKS_BPF_H
 
-#include "state.bpf.h"
+#include "rows.bpf.h"
+#include "turns.h"
 
 #define IOM_PIDNS_DEPTH 8
 
@@ -101,6 +102,8 @@ static __always_inline void task_left(struct task_struct *t)
 	/* do_exit() has taken this thread off the count before (kernel/exit.c) */
 	last = t->signal->live.counter == 0;
 	s = slot_find(NULL, t->pid);
+	if (s)
+		turns_tell(s);
 	thread_send(t, s, IOM_T_EXIT, last ? IOM_TF_LAST : 0);
 	if (s)
 		__sync_lock_test_and_set(&s->tid, 0);
@@ -151,6 +154,30 @@ int iom_sched_process_exit_classic(void *ctx)
 	return 0;
 }
 
+/* The process stops, all its threads, or goes on. A process that was stopped before the
+ * watch counts from now. */
+static __always_inline void stop_begin(__u32 tgid)
+{
+	struct iom_stops none = {}, *stops;
+
+	stops_seen = 1;
+	bpf_map_update_elem(&stopped, &tgid, &none, BPF_NOEXIST);
+	stops = bpf_map_lookup_elem(&stopped, &tgid);
+	if (stops && !stops->since_ns)
+		stops->since_ns = bpf_ktime_get_ns();
+}
+
+static __always_inline void stop_end(__u32 tgid)
+{
+	struct iom_stops *stops = stops_find(tgid);
+
+	if (!stops || !stops->since_ns)
+		return;
+	stops->total_ns += bpf_ktime_get_ns() - stops->since_ns;
+	stops->since_ns = 0;
+	stops->count++;
+}
+
 /* One pass over all tasks: gives each watched thread its slot, and tells how it
  * is just now. */
 SEC("iter/task")
@@ -173,9 +200,13 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 	s = slot_find(NULL, t->pid);
 	if (!s)
 		s = slot_add(t);
-	if (s)
+	if (s) {
 		e.serial = s->serial;
-	if (t->__state != 0 && !t->on_cpu) {
+		turns_tell(s);
+	}
+	if (t->__state & IOM_TASK_STOPPED)
+		stop_begin(t->tgid);
+	if (t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) && !t->on_cpu) {
 		regs = (void *)bpf_task_pt_regs(t);
 		thread_asleep(&e, s, t, regs, clock_offset);
 	}

@@ -7,6 +7,7 @@
  *   ns_id(session, t) the task's id in the collector's PID namespace, 0: not visible there
  *   parent_tgid(t)
  *   comm_copy(to, t)  IOM_COMM_LEN bytes
+ *   session_clock_offset(session)  CLOCK_MONOTONIC - the scheduler's clock
  */
 #ifndef IOM_THREAD_STATE_H
 #define IOM_THREAD_STATE_H
@@ -16,6 +17,8 @@
 static __always_inline void thread_fill(struct iom_session *session, struct iom_thread *e,
 					struct task_struct *t, __u8 event)
 {
+	__u64 queued;
+
 	__builtin_memset(e, 0, sizeof(*e));
 	e->event = event;
 	e->nr = 0xffff;
@@ -29,12 +32,16 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 	e->nvcsw = t->nvcsw;
 	e->cpu_ns = t->se.sum_exec_runtime;
 	e->off_ns = off_time(t);
+	e->runq_ns = t->sched_info.run_delay;
+	queued = t->sched_info.last_queued; /* 0 while it runs or sleeps */
+	if (queued && e->now_ns > queued + session_clock_offset(session))
+		e->runq_ns += e->now_ns - queued - session_clock_offset(session);
 	e->maj_flt = t->maj_flt;
 	if (t->flags & PF_KTHREAD)
 		e->flags |= IOM_TF_KTHREAD;
 	if (t->flags & PF_IO_WORKER)
 		e->flags |= IOM_TF_IO_WORKER;
-	if (t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR)
+	if (keeps_no_sum(t))
 		e->flags |= IOM_TF_RT;
 	comm_copy(e->comm, t);
 }
@@ -45,19 +52,30 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
  * back so that this sleep is found, and only the part of it from now on counts.
  * s may be NULL; clock_offset: CLOCK_MONOTONIC - the scheduler's clock.
  */
+/* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
+ * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
+#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002)
+#define IOM_TASK_STOPPED (0x0004 | 0x0008)
+
 static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
 					  struct task_struct *t, struct pt_regs *regs,
 					  __u64 clock_offset)
 {
 	e->flags |= IOM_TF_ASLEEP;
+	if (t->__state & IOM_TASK_STOPPED) {
+		e->flags |= IOM_TF_STOPPED;
+		regs = NULL;
+	}
 	e->asleep_ns = left_cpu(t) + clock_offset;
-	e->nr = (__u16)regs->orig_ax;
-	e->args[0] = regs->di;
-	e->args[1] = regs->si;
-	e->args[2] = regs->dx;
-	e->args[3] = regs->r10;
-	e->args[4] = regs->r8;
-	e->args[5] = regs->r9;
+	if (regs) {
+		e->nr = (__u16)regs->orig_ax;
+		e->args[0] = regs->di;
+		e->args[1] = regs->si;
+		e->args[2] = regs->dx;
+		e->args[3] = regs->r10;
+		e->args[4] = regs->r8;
+		e->args[5] = regs->r9;
+	}
 	if (t->thread_info.status & TS_COMPAT)
 		e->flags |= IOM_TF_COMPAT;
 	if (s && (s->nvcsw == e->nvcsw || s->nvcsw == e->nvcsw - 1)) {

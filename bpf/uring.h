@@ -10,6 +10,7 @@
  *   request_find, request_put, request_del(session, id)  struct iom_request by its address
  *   ring_depth(session, ring, begin)  counter of what is in flight, or NULL
  *   shot_find, shot_put(session, shot)  key in shared by struct iom_multishot
+ *   request_file_id(req)         its struct file, 0 where it has none yet
  *   request_file(req, row)       fill the row's identity from the request's file, if it has one
  */
 #ifndef IOM_URING_H
@@ -17,8 +18,12 @@
 
 #include "requests.h"
 #include "slot.h"
+#include "uring_ops.h"
 
+#define IOM_REQ_FORCE_ASYNC (1u << 4) /* REQ_F_FORCE_ASYNC, IOSQE_ASYNC_BIT on all versions */
 #define IOM_REQ_FIXED_FILE 1u /* REQ_F_FIXED_FILE, bit 0 of io_kiocb.flags on all versions */
+#define IOM_OP_SEND_ZC	   47
+#define IOM_OP_SENDMSG_ZC  48
 #define IOM_CQE_MORE	   2u /* IORING_CQE_F_MORE */
 #define IOM_PF_IO_WORKER   0x10 /* include/linux/sched.h */
 
@@ -55,8 +60,13 @@ static __always_inline int uring_submitted(struct iom_session *session, struct t
 	}
 	if (depth)
 		before = add_fetch_old(depth, 1);
+	if (before < 0)
+		before = 0;
 	add_fetch_old(&r->n[IOM_A_SUBMIT], 1);
-	if (before <= 0)
+	add_fetch_old(&r->n[IOM_A_DEPTH], before + 1);
+	if ((__u64)before + 1 > r->aux)
+		r->aux = before + 1;
+	if (!before)
 		add_fetch_old(&r->n[IOM_A_DEPTH1], 1);
 	if (t->flags & IOM_PF_IO_WORKER) {
 		add_fetch_old(&r->n[IOM_A_SQPOLL], 1);
@@ -67,33 +77,58 @@ static __always_inline int uring_submitted(struct iom_session *session, struct t
 	return err;
 }
 
-/* count: IOM_A_WORKER or IOM_A_POLLARM; once per request. */
-static __always_inline void uring_elsewhere(struct iom_session *session, __u64 id, __u32 count)
+/* A request left its submitter. count: IOM_A_WORKER or IOM_A_POLLARM, each counted once
+ * for a request however often it comes; forced: the program asked for a worker. */
+static __always_inline void uring_elsewhere(struct iom_session *session, __u64 id, __u32 count,
+					    int forced)
 {
 	struct iom_request *q = request_find(session, id);
+	__u32 bit = 1u << count;
 	struct iom_row *r;
 
-	if (!q)
+	if (!q || q->elsewhere & bit)
 		return;
-	q->elsewhere = 1;
+	q->elsewhere |= bit;
 	r = shared_find(session, q->row);
-	if (r)
-		add_fetch_old(&r->n[count], 1);
+	if (!r)
+		return;
+	add_fetch_old(&r->n[count], 1);
+	if (count == IOM_A_WORKER && forced)
+		add_fetch_old(&r->n[IOM_A_FORCED], 1);
 }
-
-/* Opcodes whose result is a number of bytes: READV WRITEV READ_FIXED WRITE_FIXED
- * SENDMSG RECVMSG READ WRITE SEND RECV SPLICE TEE SEND_ZC SENDMSG_ZC READ_MULTISHOT */
-#define IOM_OPS_BYTES                                                                              \
-	(1ULL << 1 | 1ULL << 2 | 1ULL << 4 | 1ULL << 5 | 1ULL << 9 | 1ULL << 10 | 1ULL << 22 |     \
-	 1ULL << 23 | 1ULL << 26 | 1ULL << 27 | 1ULL << 30 | 1ULL << 33 | 1ULL << 47 |             \
-	 1ULL << 48 | 1ULL << 49)
 
 static __always_inline void uring_result(struct iom_row *r, __s32 res)
 {
 	if (res < 0)
 		add_fetch_old(&r->n[IOM_A_ERR], 1);
-	else if (IOM_OPS_BYTES >> (r->nr & 63) & 1)
+	else if (r->nr < 64 && IOM_URING_BYTES >> r->nr & 1)
 		add_fetch_old(&r->bytes, res);
+}
+
+/*
+ * The row of a request's open file. Its descriptor may have come to mean another file,
+ * or there never was one (a registered file): further files of the same number have
+ * rows of their own, told apart by the file's address.
+ */
+static __always_inline struct iom_row *uring_row(struct iom_session *session, __u64 key, __u64 id)
+{
+	struct iom_row *r = shared_find(session, key), *own;
+	__u64 file = request_file_id(id);
+
+	if (!r || !file || r->file == file)
+		return r;
+	if (!r->file) {
+		request_file(id, r);
+		return r;
+	}
+	key |= (1 + (file >> 8) % 31) << 7; /* operations need seven of the key's last bits */
+	own = shared_get(session, key, r->tgid);
+	if (!own)
+		return r;
+	own->nr = r->nr;
+	if (!own->file)
+		request_file(id, own);
+	return own;
 }
 
 /* One completion entry; id 0: it names no request. t: the current task. */
@@ -120,18 +155,19 @@ static __always_inline void uring_completed(struct iom_session *session, struct 
 	q = request_find(session, id);
 	if (!q)
 		return;
-	r = shared_find(session, q->row);
+	r = uring_row(session, q->row, id);
 	if (!r)
 		return;
-	if (!r->file)
-		request_file(id, r);
 	uring_result(r, res);
-	if (cqe_flags & IOM_CQE_MORE) {
+	/* A zero-copy send is done at its first completion: the notification that follows is
+	 * a request of the kernel's own. */
+	if (cqe_flags & IOM_CQE_MORE && r->nr != IOM_OP_SEND_ZC && r->nr != IOM_OP_SENDMSG_ZC) {
 		add_fetch_old(&r->n[IOM_A_MORE], 1);
 		return;
 	}
 	s = slot_find(session, q->tid);
-	if (!q->elsewhere && (__u32)t->pid == q->tid && s && s->ring_calls == q->ring_calls)
+	if (!q->elsewhere && (__u32)t->pid == q->tid && s && s->ring_calls == q->ring_calls &&
+	    !s->border)
 		add_fetch_old(&r->n[t->nvcsw == q->nvcsw ? IOM_A_INLINE : IOM_A_SLEPT], 1);
 	else
 		add_fetch_old(&r->n[IOM_A_LATE], 1);
