@@ -90,11 +90,11 @@ void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll)
 	cap->files[epoll].set_size++;
 }
 
-struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+struct cap_calls *build_calls(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 			  uint16_t nr)
 {
-	uint32_t i = iom_capture_add_row(cap); /* which moves the rows */
-	struct cap_row *r = &cap->rows[i];
+	uint32_t i = iom_capture_add_calls(cap); /* which moves the rows */
+	struct cap_calls *r = &cap->calls[i];
 
 	r->tid = tid;
 	r->tgid = BUILD_PID;
@@ -105,28 +105,72 @@ struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, 
 	return r;
 }
 
-struct cap_row *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+struct cap_requests *build_requests(struct iom_capture *cap, uint32_t file,
+				    enum cap_interface interface, uint16_t operation, uint64_t n)
+{
+	uint32_t i = iom_capture_add_requests(cap); /* which moves them */
+	struct cap_requests *r = &cap->requests[i];
+
+	r->tid = r->tgid = BUILD_PID;
+	r->file = file;
+	r->interface = interface;
+	r->operation = operation;
+	r->f_flags = file == IOM_NO_FILE ? 0 : cap->files[file].f_flags;
+	r->submitted = r->done_late = n;
+	r->bytes = n * 4096;
+	return r;
+}
+
+struct cap_signals *build_signals(struct iom_capture *cap, enum cap_signal_way way, int signo,
+				  uint8_t code, uint32_t file, uint64_t n)
+{
+	uint32_t i = iom_capture_add_signals(cap); /* which moves them */
+	struct cap_signals *s = &cap->signals[i];
+
+	s->tid = s->tgid = BUILD_PID;
+	s->file = file;
+	s->way = way;
+	s->signo = signo;
+	s->code = code;
+	s->count = n;
+	return s;
+}
+
+struct cap_interest *build_interest(struct iom_capture *cap, uint32_t file, uint64_t ready,
+				    uint64_t not_ready)
+{
+	uint32_t i = iom_capture_add_interest(cap); /* which moves them */
+	struct cap_interest *in = &cap->interests[i];
+
+	in->tid = in->tgid = BUILD_PID;
+	in->file = file;
+	in->ready = ready;
+	in->not_ready = not_ready;
+	return in;
+}
+
+struct cap_calls *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 				uint16_t nr, uint64_t fast, uint64_t slept, uint64_t again,
 				uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, tid, file, class, nr);
+	struct cap_calls *r = build_calls(cap, tid, file, class, nr);
 
-	r->n[IOM_N_OK] = fast;
-	r->n[IOM_N_OK_SLEPT] = slept;
-	r->n[IOM_N_AGAIN] = again;
+	r->n.ok = fast;
+	r->n.ok_slept = slept;
+	r->n.again = again;
 	r->bytes = class == IOM_C_SYNC || class == IOM_C_ACCEPT ? 0 : 100 * (fast + slept);
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = slept ? sleep_ns : 0;
 	return r;
 }
 
-struct cap_row *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
+struct cap_calls *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
 				 uint64_t fast, uint64_t slept, uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, tid, epoll, IOM_C_EPOLL_WAIT, SYS_epoll_wait);
+	struct cap_calls *r = build_calls(cap, tid, epoll, IOM_C_EPOLL_WAIT, SYS_epoll_wait);
 
-	r->n[IOM_N_OK] = fast;
-	r->n[IOM_N_OK_SLEPT] = slept;
+	r->n.ok = fast;
+	r->n.ok_slept = slept;
 	r->bytes = fast + slept;
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = slept ? sleep_ns : 0;
@@ -156,10 +200,10 @@ void build_asleep(struct iom_capture *cap, uint32_t thread, uint8_t class, int32
 void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr,
 		  uint64_t asleep_ns, uint64_t copy_ns, uint64_t busy_ns)
 {
-	struct iom_sample s = {
+	struct cap_sample s = {
 		.tid = BUILD_PID,
 		.tgid = BUILD_PID,
-		.fd = cap->files[file].fd,
+		.file = file,
 		.nr = nr,
 		.class = class,
 		.kind = cap->files[file].kind,
@@ -170,13 +214,15 @@ void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_
 		.asleep_ns = asleep_ns,
 		.busy_ns = busy_ns,
 	};
+	uint32_t i;
 
 	if (asleep_ns) {
 		s.sleep_ns = s.enter_ns;
 		s.wake_ns = s.enter_ns + asleep_ns - 4000;
 		s.run_ns = s.enter_ns + asleep_ns;
 	}
-	iom_capture_add_sample(cap, &s, file);
+	i = iom_capture_add_sample(cap);
+	cap->samples[i] = s;
 	cap->windows.taken = 10;
 	cap->windows.open_ns = 200 * MS;
 }

@@ -96,7 +96,7 @@ static struct iom_capture *large(void)
 	uint32_t fifo = build_file(cap, 0, IOM_K_FIFO, 0, "pipe:[4294967295] -> cat 4194303 fd 1048575");
 	uint32_t spun = build_file(cap, 1048575, IOM_K_SOCK, O_NONBLOCK, NULL);
 	uint32_t ring = build_file(cap, 7, IOM_K_REG, O_DIRECT, "/a");
-	struct cap_row *r;
+	struct cap_requests *r;
 
 	cap->lost.counts = UINT64_C(1) << 40;
 	cap->lost.compat_calls = UINT64_C(1) << 40;
@@ -105,8 +105,9 @@ static struct iom_capture *large(void)
 			0, 1)->bytes = UINT64_C(1) << 60;
 	build_transfers(cap, BUILD_PID, spun, IOM_C_READ, SYS_read, UINT64_C(1) << 40, 0,
 			UINT64_C(1) << 50, 0)->bytes = UINT64_C(1) << 61;
-	r = build_row(cap, BUILD_PID, ring, IOM_C_AIO_REQ, 0);
-	r->n[IOM_A_SUBMIT] = r->n[IOM_A_INLINE] = UINT64_C(1) << 41;
+	r = build_requests(cap, ring, CAP_I_AIO, 0, UINT64_C(1) << 41);
+	r->done_inline = UINT64_C(1) << 41;
+	r->done_late = 0;
 	build_asleep(cap, 0, IOM_C_READ, SYS_read, fifo, UINT64_C(86400) * 1000 * 1000 * MS, MS);
 	for (int i = 0; i < 40; i++)
 		build_thread(cap, BUILD_PID, 5000 + i, "worker with name");

@@ -29,24 +29,14 @@
 #define IOCB_POLL      5
 
 /* A row of calls that belong to no file: waits, sleeps, submissions. */
-static struct cap_row *calls(struct iom_capture *cap, uint32_t tid, uint8_t class, uint16_t nr,
+static struct cap_calls *calls(struct iom_capture *cap, uint32_t tid, uint8_t class, uint16_t nr,
 			     uint64_t slept, uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, tid, IOM_NO_FILE, class, nr);
+	struct cap_calls *r = build_calls(cap, tid, IOM_NO_FILE, class, nr);
 
-	r->n[IOM_N_OK_SLEPT] = slept;
+	r->n.ok_slept = slept;
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = slept ? sleep_ns : 0;
-	return r;
-}
-
-static struct cap_row *requests(struct iom_capture *cap, uint32_t file, uint8_t class,
-				uint16_t opcode, uint64_t n)
-{
-	struct cap_row *r = build_row(cap, MAIN, file, class, opcode);
-
-	r->n[IOM_A_SUBMIT] = r->n[IOM_A_LATE] = n;
-	r->bytes = n * 4096;
 	return r;
 }
 
@@ -68,8 +58,7 @@ static void posix_aio_with_signals(struct iom_capture *cap)
 
 	cap->procs[0].imports_posix_aio = true;
 	calls(cap, MAIN, IOM_C_SIGSUSPEND, SYS_rt_sigsuspend, 0, 0)->wait_ns = 9000 * MS;
-	build_row(cap, MAIN, IOM_NO_FILE, IOM_C_SIGDELIVER, SIGUSR1)->n[IOM_N_OK] = 997;
-	cap->rows[cap->nrows - 1].code = SI_ASYNCIO_BYTE;
+	build_signals(cap, CAP_S_DELIVERED, SIGUSR1, SI_ASYNCIO_BYTE, IOM_NO_FILE, 997);
 	helper = build_thread(cap, BUILD_PID, MAIN + 1, "program");
 	cap->threads[helper].libc_helper = true;
 	build_transfers(cap, MAIN + 1, f, IOM_C_WRITE, SYS_pwrite64, 97, 900, 0, 5 * MS);
@@ -91,7 +80,7 @@ static void uring_one_by_one(struct iom_capture *cap)
 	uint32_t ring = build_file(cap, 4, IOM_K_URING, 0, NULL);
 	uint32_t f = build_file(cap, 3, IOM_K_REG, O_DIRECT, "/var/lib/table");
 
-	requests(cap, f, IOM_C_URING_REQ, URING_READ, 499)->n[IOM_A_DEPTH1] = 499;
+	build_requests(cap, f, CAP_I_URING, URING_READ, 499)->alone = 499;
 	build_transfers(cap, MAIN, ring, IOM_C_URING_ENTER, SYS_io_uring_enter, 0, 499, 0, 15 * MS);
 }
 
@@ -100,7 +89,7 @@ static void libaio_for_readiness(struct iom_capture *cap)
 {
 	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
 
-	requests(cap, s, IOM_C_AIO_REQ, IOCB_POLL, 499);
+	build_requests(cap, s, CAP_I_AIO, IOCB_POLL, 499);
 	calls(cap, MAIN, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 499, 15 * MS);
 	build_transfers(cap, MAIN, s, IOM_C_RECV, SYS_recvfrom, 499, 0, 0, 0);
 }
@@ -112,7 +101,7 @@ static void kernel_workers(struct iom_capture *cap)
 	uint32_t worker = build_thread(cap, BUILD_PID, MAIN + 1, "iou-wrk-4711");
 
 	cap->threads[worker].flags = IOM_TF_IO_WORKER;
-	requests(cap, f, IOM_C_URING_REQ, URING_READ, 499)->n[IOM_A_WORKER] = 499;
+	build_requests(cap, f, CAP_I_URING, URING_READ, 499)->by_worker = 499;
 	build_transfers(cap, MAIN + 1, f, IOM_C_READ, SYS_read, 0, 499, 0, 15 * MS);
 }
 
@@ -120,11 +109,11 @@ static void kernel_workers(struct iom_capture *cap)
 static void multishot(struct iom_capture *cap)
 {
 	uint32_t s = build_file(cap, 5, IOM_K_SOCK, 0, NULL);
-	struct cap_row *r = requests(cap, s, IOM_C_URING_REQ, URING_RECV, 1);
+	struct cap_requests *r = build_requests(cap, s, CAP_I_URING, URING_RECV, 1);
 
-	r->n[IOM_A_LATE] = 0; /* still armed */
-	r->n[IOM_A_MORE] = 9973;
-	r->n[IOM_A_DEPTH1] = 1;
+	r->done_late = 0; /* still armed */
+	r->more = 9973;
+	r->alone = 1;
 }
 
 static void submission_thread(struct iom_capture *cap)
@@ -133,7 +122,7 @@ static void submission_thread(struct iom_capture *cap)
 	uint32_t thread = build_thread(cap, BUILD_PID, MAIN + 1, "iou-sqp-4711");
 
 	cap->threads[thread].flags = IOM_TF_IO_WORKER;
-	requests(cap, f, IOM_C_URING_REQ, URING_READ, 9973)->n[IOM_A_SQPOLL] = 9973;
+	build_requests(cap, f, CAP_I_URING, URING_READ, 9973)->by_sqpoll = 9973;
 }
 
 /* 7: the loop waits for nothing but the bell that completions ring. */
@@ -143,7 +132,7 @@ static void completions_by_eventfd(struct iom_capture *cap)
 	uint32_t bell = loop_with(cap, IOM_K_EVENTFD, O_NONBLOCK, 90);
 
 	build_transfers(cap, MAIN, bell, IOM_C_READ, SYS_read, 90, 0, 90, 0);
-	requests(cap, f, IOM_C_AIO_REQ, IOCB_PREAD, 4999);
+	build_requests(cap, f, CAP_I_AIO, IOCB_PREAD, 4999);
 }
 
 /* 9: MSG_WAITALL sleeps several times in one call; it is one transfer. */
@@ -206,8 +195,7 @@ static void signalfd_under_epoll(struct iom_capture *cap)
 	uint32_t sfd = loop_with(cap, IOM_K_SIGNALFD, O_NONBLOCK, 90);
 
 	build_transfers(cap, MAIN, sfd, IOM_C_READ, SYS_read, 90, 0, 0, 0);
-	build_row(cap, MAIN, s, IOM_C_SIGFD, 34)->n[IOM_N_OK] = 90;
-	cap->rows[cap->nrows - 1].code = 1;
+	build_signals(cap, CAP_S_SIGNALFD, 34, 1, s, 90);
 	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 89, 0, 0, 0);
 }
 
@@ -215,13 +203,9 @@ static void signalfd_under_epoll(struct iom_capture *cap)
 static void signal_here_read_there(struct iom_capture *cap)
 {
 	uint32_t s = build_file(cap, 6, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
-	struct cap_row *r;
 
 	cap->files[s].sig = SIGUSR1;
-	r = build_row(cap, MAIN, s, IOM_C_SIGWAIT, SIGUSR1);
-	r->code = 1;
-	r->n[IOM_N_OK_SLEPT] = 90;
-	r->wait_ns = 9000 * MS;
+	build_signals(cap, CAP_S_WAITED, SIGUSR1, 1, s, 90)->wait_ns = 9000 * MS;
 	build_thread(cap, BUILD_PID, MAIN + 1, "reader");
 	build_transfers(cap, MAIN + 1, s, IOM_C_READ, SYS_read, 89, 0, 0, 0);
 }
@@ -231,8 +215,7 @@ static void lease_signals(struct iom_capture *cap)
 {
 	uint32_t f = build_file(cap, 6, IOM_K_REG, 0, "/srv/leased");
 
-	build_row(cap, MAIN, f, IOM_C_SIGDELIVER, SIGIO)->n[IOM_N_OK] = 500;
-	cap->rows[cap->nrows - 1].code = SI_KERNEL_BYTE;
+	build_signals(cap, CAP_S_DELIVERED, SIGIO, SI_KERNEL_BYTE, f, 500);
 }
 
 /* 19 */
@@ -253,11 +236,11 @@ static void inotify_in_a_loop(struct iom_capture *cap)
 static void keyboard_each_frame(struct iom_capture *cap)
 {
 	uint32_t tty = build_file(cap, 0, IOM_K_TTY, 0, "/dev/pts/1");
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_POLL, SYS_poll);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, IOM_C_POLL, SYS_poll);
 
-	r->n[IOM_N_ZERO] = r->n[IOM_N_NOWAIT] = 450;
-	r->aux = 1;
-	build_row(cap, MAIN, tty, IOM_C_WATCH, SYS_poll)->n[IOM_N_ZERO] = 450;
+	r->n.zero = r->n.nowait = 450;
+	r->set_size = 1;
+	build_interest(cap, tty, 0, 450);
 	calls(cap, MAIN, IOM_C_TIMER, SYS_clock_nanosleep, 450, 20 * MS);
 }
 
@@ -266,7 +249,7 @@ static void restarted(struct iom_capture *cap)
 {
 	uint32_t f = build_file(cap, 3, IOM_K_FIFO, 0, NULL);
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 0, 13, 0, 500 * MS)->n[IOM_N_RESTART] =
+	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 0, 13, 0, 500 * MS)->n.restart =
 		4000;
 }
 
@@ -361,7 +344,7 @@ static void epoll_once_at_start(struct iom_capture *cap)
 	uint32_t s = loop_with(cap, IOM_K_SOCK, O_NONBLOCK, 1);
 	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
 
-	cap->rows[0].wait_ns = cap->rows[0].max_wait_ns = 2000 * MS;
+	cap->calls[0].wait_ns = cap->calls[0].max_wait_ns = 2000 * MS;
 	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 1, 0, 0, 0);
 	build_transfers(cap, MAIN, pipe, IOM_C_READ, SYS_read, 0, 701, 0, 10 * MS);
 }
@@ -387,9 +370,9 @@ static void never_again_alone(struct iom_capture *cap)
 static void paced_and_one_try(struct iom_capture *cap)
 {
 	uint32_t s = build_file(cap, 5, IOM_K_SOCK, 0, NULL);
-	struct cap_row *r = build_transfers(cap, MAIN, s, IOM_C_RECV, SYS_recvfrom, 0, 0, 1, 0);
+	struct cap_calls *r = build_transfers(cap, MAIN, s, IOM_C_RECV, SYS_recvfrom, 0, 0, 1, 0);
 
-	r->n[IOM_N_NOWAIT] = 1;
+	r->n.nowait = 1;
 	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 0, 499, 0, 2 * MS);
 	calls(cap, MAIN, IOM_C_TIMER, SYS_clock_nanosleep, 500, 17 * MS);
 }
@@ -533,7 +516,7 @@ static void numbers_used_again(void **state)
 {
 	struct iom_capture *cap = build_capture("first");
 	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
-	struct cap_row *r;
+	struct cap_calls *r;
 	struct iom_report *rep;
 
 	(void)state;

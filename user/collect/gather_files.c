@@ -402,9 +402,15 @@ void gather_files_finish(struct iom_gather *g)
 	bool *used = gather_alloc(g->cap->nfiles + 1);
 	struct fd_entry *e;
 
-	for (size_t i = 0; i < g->cap->nrows; i++)
-		if (g->cap->rows[i].file != IOM_NO_FILE)
-			used[g->cap->rows[i].file] = true;
+	for (size_t i = 0; i < g->cap->ncalls; i++)
+		if (g->cap->calls[i].file != IOM_NO_FILE)
+			used[g->cap->calls[i].file] = true;
+	for (size_t i = 0; i < g->cap->nrequests; i++)
+		if (g->cap->requests[i].file != IOM_NO_FILE)
+			used[g->cap->requests[i].file] = true;
+	for (size_t i = 0; i < g->cap->ninterests; i++)
+		if (g->cap->interests[i].file != IOM_NO_FILE)
+			used[g->cap->interests[i].file] = true;
 	for (e = g->fds; e; e = e->hh.next) { /* what each descriptor meant last */
 		struct proc_entry *p = gather_proc(g, e->key.tgid);
 		struct pfs_file f = {};

@@ -28,8 +28,11 @@ void cor_vote_rows(struct iom_correlation *cor);
 void cor_vote_waiting(struct iom_correlation *cor);
 
 /* Requests that move data, and those that only ask for readiness. */
-bool cor_moves_data(const struct cap_row *r);
-bool cor_only_polls(const struct cap_row *r);
+bool cor_moves_data(const struct cap_requests *r);
+bool cor_only_polls(const struct cap_requests *r);
+
+/* All calls of a row; one that the kernel restarts is none of its own. */
+uint64_t cor_operations(const struct cap_calls *r);
 
 static inline bool is_transfer(uint8_t class)
 {

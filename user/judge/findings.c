@@ -95,9 +95,9 @@ static void find_polling(const struct iom_correlation *cor, struct rep_process *
 		f->count = t->ready_empty;
 		f->thread = rp->threads[i].thread;
 	}
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		uint64_t done = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT], again = r->n[IOM_N_AGAIN];
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint64_t done = r->n.ok + r->n.ok_slept, again = r->n.again;
 
 		if (r->tgid != cap->procs[rp->proc].tgid || r->class > IOM_C_COPYRANGE ||
 		    r->file == IOM_NO_FILE || again < SPIN_TRIES || again < SPIN_PER_ONE * done ||

@@ -38,8 +38,8 @@ static bool shares_sockets(const struct iom_correlation *cor, uint32_t tgid)
 {
 	uint64_t readers = 0, sockets = 0;
 
-	for (size_t i = 0; i < cor->cap->nrows; i++) {
-		const struct cap_row *r = &cor->cap->rows[i];
+	for (size_t i = 0; i < cor->cap->ncalls; i++) {
+		const struct cap_calls *r = &cor->cap->calls[i];
 
 		readers += r->tgid == tgid && r->file != IOM_NO_FILE &&
 			   (r->class == IOM_C_READ || r->class == IOM_C_RECV) &&

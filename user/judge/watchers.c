@@ -66,19 +66,21 @@ static void watch_polls(struct iom_correlation *cor)
 {
 	const struct iom_capture *cap = cor->cap;
 
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+	for (size_t i = 0; i < cap->nrequests; i++) {
+		const struct cap_requests *r = &cap->requests[i];
 
-		if (r->file == IOM_NO_FILE)
-			continue;
-		if (cor_only_polls(r))
+		if (r->file != IOM_NO_FILE && cor_only_polls(r))
 			cor->files[r->file].watch = COR_WATCHED;
-		if (r->class != IOM_C_WATCH)
+	}
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct cor_thread *t = cor_thread_of(cor, in->tid, in->tgid);
+
+		if (in->file == IOM_NO_FILE)
 			continue;
-		cor->files[r->file].used = true;
+		cor->files[in->file].used = true;
 		if (t)
-			watch_by(&cor->files[r->file], t);
+			watch_by(&cor->files[in->file], t);
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].watched_asleep) {
@@ -97,12 +99,12 @@ static void find_doorbells(struct iom_correlation *cor)
 
 	if (!payload || !bells)
 		abort();
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct cor_thread *t = cor_thread_of(cor, in->tid, in->tgid);
 
-		if (r->class == IOM_C_WATCH && t && r->file != IOM_NO_FILE)
-			(is_doorbell(cap->files[r->file].kind) ? bells : payload)[t - cor->threads]++;
+		if (t && in->file != IOM_NO_FILE)
+			(is_doorbell(cap->files[in->file].kind) ? bells : payload)[t - cor->threads]++;
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		for (size_t k = 0; k < cap->nthreads; k++) {
