@@ -26,7 +26,7 @@ uint32_t build_proc(struct iom_capture *cap, uint32_t pid, const char *comm);
 /* A further thread of process tgid, watched as long as the capture; its index. */
 uint32_t build_thread(struct iom_capture *cap, uint32_t tgid, uint32_t tid, const char *comm);
 
-/* An open file of process BUILD_PID: kind is an enum iom_kind, f_flags O_*,
+/* An open file of process BUILD_PID: kind is an enum cap_kind, f_flags O_*,
  * name is copied and may be NULL; its index. */
 uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_flags,
 		    const char *name);
@@ -34,7 +34,7 @@ uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_fl
 /* Put a file into the set of an epoll. */
 void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll);
 
-/* Calls of thread tid of process BUILD_PID: class is an enum iom_class, nr a
+/* Calls of thread tid of process BUILD_PID: class is an enum cap_class, nr a
  * system call; f_flags are those of the file. */
 struct cap_calls *build_calls(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 			  uint16_t nr);

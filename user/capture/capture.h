@@ -17,25 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts.h"
+#include "capture/values.h"
 
 #define IOM_NO_FILE UINT32_MAX
-
-/* What the requests of an asynchronous interface are. */
-enum cap_interface {
-	CAP_I_AIO = 0,	 /* libaio: io_submit; operations are IOCB_CMD_* */
-	CAP_I_URING = 1, /* io_uring; operations are IORING_OP_* */
-	CAP_I_MAX,
-};
-
-/* How a signal was met. */
-enum cap_signal_way {
-	CAP_S_GENERATED = 0, /* made for the process, taken or not */
-	CAP_S_DELIVERED = 1, /* a handler ran, or the default action */
-	CAP_S_WAITED = 2,    /* taken by sigwait, sigwaitinfo, sigtimedwait */
-	CAP_S_SIGNALFD = 3,  /* read from a signalfd */
-	CAP_S_MAX,
-};
 
 /* What runs the program, as far as its files tell. */
 enum iom_runtime {
@@ -52,7 +36,7 @@ struct cap_proc {
 	uint32_t tgid; /* in the kernel's eyes */
 	uint32_t pid;  /* in the collector's PID namespace; what is shown */
 	uint32_t ppid;
-	char comm[IOM_COMM_LEN]; /* raw bytes: escape before showing */
+	char comm[CAP_COMM_LEN]; /* raw bytes: escape before showing */
 	char *exe;		 /* path or NULL; raw bytes */
 	enum iom_runtime runtime;
 	bool imports_posix_aio; /* aio_read, aio_write, lio_listio, ... in its dynamic symbols */
@@ -68,8 +52,8 @@ struct cap_proc {
 struct cap_thread {
 	uint32_t tid, tgid;
 	uint32_t ns_tid; /* shown */
-	char comm[IOM_COMM_LEN];
-	uint8_t flags;	    /* IOM_TF_* */
+	char comm[CAP_COMM_LEN];
+	bool kernel_worker; /* an io-wq or SQPOLL thread of io_uring: none of the program's own */
 	bool libc_helper;   /* its stack holds nothing but libc: glibc's own POSIX AIO thread */
 	bool born, exited;  /* inside the window */
 	uint64_t start_ns;  /* when our watch of it began */
@@ -82,7 +66,7 @@ struct cap_thread {
 	 * for none; ns is the part of that sleep before / inside the watch. */
 	struct cap_open_call {
 		int32_t nr; /* x86-64 system call number */
-		uint8_t class; /* enum iom_class */
+		uint8_t class; /* enum cap_class */
 		int32_t fd; /* -1: none */
 		uint32_t file; /* index or IOM_NO_FILE */
 		uint64_t before_ns; /* slept before the watch began */
@@ -96,8 +80,8 @@ struct cap_thread {
 struct cap_file {
 	uint32_t tgid;
 	int32_t fd; /* the lowest number it was seen under */
-	uint8_t kind; /* enum iom_kind */
-	uint8_t bits; /* IOM_B_* */
+	uint8_t kind; /* enum cap_kind */
+	bool in_epoll; /* in some epoll set, known here or not */
 	uint16_t mode;
 	uint32_t f_flags; /* last seen */
 	uint64_t ino;
@@ -140,7 +124,7 @@ struct cap_calls {
 	uint32_t tid, tgid;
 	uint32_t file;	/* index or IOM_NO_FILE */
 	uint32_t other; /* sendfile, splice, copy_file_range: the other side, or IOM_NO_FILE */
-	uint8_t class;	/* enum iom_class, none of the signals, requests and interests */
+	uint8_t class;	/* enum cap_class */
 	uint16_t nr;	/* x86-64 system call number of the last one */
 	uint32_t f_flags; /* of the file while these were counted */
 	struct cap_counts n;
@@ -148,7 +132,7 @@ struct cap_calls {
 	uint64_t events; /* readiness calls and those that reap requests: reported by them */
 	uint64_t wait_ns, max_wait_ns; /* asleep inside them, all and the longest */
 	uint32_t set_size; /* poll and select: files in the set, the last one seen */
-	uint8_t other_kind; /* where other is unknown: its enum iom_kind */
+	uint8_t other_kind; /* where other is unknown: its enum cap_kind */
 	bool other_nonblock; /* the other side has O_NONBLOCK */
 };
 
@@ -197,8 +181,8 @@ struct cap_sample {
 	uint32_t tid, tgid;
 	uint32_t file; /* index or IOM_NO_FILE */
 	uint16_t nr; /* x86-64 system call number */
-	uint8_t class; /* enum iom_class */
-	uint8_t kind; /* of the file: enum iom_kind */
+	uint8_t class; /* enum cap_class */
+	uint8_t kind; /* of the file: enum cap_kind */
 	int64_t ret;
 	uint64_t enter_ns, exit_ns;
 	uint64_t sleep_ns; /* first switched out, 0: did not sleep */
@@ -206,9 +190,9 @@ struct cap_sample {
 	uint64_t run_ns; /* last switched in */
 	uint64_t asleep_ns; /* all sleeps inside the call */
 	uint64_t busy_ns; /* readiness calls: since the last one ended, 0: unknown */
-	uint8_t waker; /* enum iom_waker */
+	uint8_t waker; /* enum cap_waker */
 	uint32_t waker_tid;
-	char waker_comm[IOM_COMM_LEN];
+	char waker_comm[CAP_COMM_LEN];
 };
 
 struct cap_lost {

@@ -31,7 +31,7 @@ static void note_registration(struct iom_gather *g, const struct iom_row *row, u
 	uint32_t epoll = gather_file_now(g, row->tgid, (uint32_t)row->aux);
 	struct cap_file *f = &g->cap->files[file];
 
-	f->bits |= IOM_B_EPOLL;
+	f->in_epoll = true;
 	if (row->aux >> 32)
 		f->ep_events = row->aux >> 32;
 	if (epoll != IOM_NO_FILE)

@@ -144,13 +144,13 @@ static void take_readiness(struct cor_thread *t, const struct cap_calls *r, cons
 	t->ready_slept += slept;
 	t->ready_events += r->n.ok + r->n.ok_slept;
 	t->ready_wait_ns += r->wait_ns;
-	if (calls > t->class_calls[r->class - IOM_C_EPOLL_WAIT] && r->class == IOM_C_EPOLL_WAIT)
+	if (calls > t->class_calls[r->class - CAP_C_EPOLL_WAIT] && r->class == CAP_C_EPOLL_WAIT)
 		t->epoll = r->file;
-	t->class_calls[r->class - IOM_C_EPOLL_WAIT] += calls;
-	if (r->class == IOM_C_EPOLL_WAIT && r->file != IOM_NO_FILE) {
+	t->class_calls[r->class - CAP_C_EPOLL_WAIT] += calls;
+	if (r->class == CAP_C_EPOLL_WAIT && r->file != IOM_NO_FILE) {
 		if (cap->files[r->file].set_size > t->set_size)
 			t->set_size = cap->files[r->file].set_size;
-	} else if (r->class == IOM_C_POLL && r->set_size > t->set_size) {
+	} else if (r->class == CAP_C_POLL && r->set_size > t->set_size) {
 		t->set_size = r->set_size;
 	}
 }
@@ -196,24 +196,24 @@ static void take_requests(struct iom_correlation *cor, const struct cap_requests
 static void take_sleeps(struct cor_thread *t, const struct cap_calls *r)
 {
 	switch (r->class) {
-	case IOM_C_FUTEX:
+	case CAP_C_FUTEX:
 		t->futex_ns += r->wait_ns;
 		break;
-	case IOM_C_TIMER:
-	case IOM_C_SLEEP_POLL:
+	case CAP_C_TIMER:
+	case CAP_C_SLEEP_POLL:
 		t->timer_ns += r->wait_ns;
 		t->timer_sleeps += cor_operations(r) + r->n.restart;
 		break;
-	case IOM_C_CHILD:
+	case CAP_C_CHILD:
 		t->child_ns += r->wait_ns;
 		break;
-	case IOM_C_LOCK:
+	case CAP_C_LOCK:
 		t->lock_ns += r->wait_ns;
 		break;
-	case IOM_C_OTHER:
+	case CAP_C_OTHER:
 		t->other_ns += r->wait_ns;
 		break;
-	case IOM_C_SIGSUSPEND:
+	case CAP_C_SIGSUSPEND:
 		t->sigwait_ns += r->wait_ns;
 		break;
 	}
@@ -263,12 +263,12 @@ static void open_calls(struct iom_correlation *cor)
 		if (is_readiness(c->class)) {
 			t->ready_open_ns = c->inside_ns;
 			if (!t->ready_calls)
-				t->class_calls[c->class - IOM_C_EPOLL_WAIT]++;
-			if (c->class == IOM_C_EPOLL_WAIT && t->epoll == IOM_NO_FILE)
+				t->class_calls[c->class - CAP_C_EPOLL_WAIT]++;
+			if (c->class == CAP_C_EPOLL_WAIT && t->epoll == IOM_NO_FILE)
 				t->epoll = c->file;
 			if (c->nfiles != UINT32_MAX && c->nfiles > t->set_size)
 				t->set_size = c->nfiles;
-		} else if (c->class == IOM_C_SIGSUSPEND || c->class == IOM_C_SIGWAIT) {
+		} else if (c->class == CAP_C_SIGSUSPEND || c->class == CAP_C_SIGWAIT) {
 			t->sigwait_open_ns = c->inside_ns;
 		} else {
 			struct cap_calls r = {.class = c->class, .wait_ns = c->inside_ns};
@@ -306,7 +306,7 @@ struct iom_correlation *iom_correlate(const struct iom_capture *cap)
 		struct cor_proc *p = cor_proc_of(cor, cap->threads[i].tgid);
 
 		cor->threads[i].proc = p ? p->proc : UINT32_MAX;
-		cor->threads[i].kernel = cap->threads[i].flags & IOM_TF_IO_WORKER;
+		cor->threads[i].kernel = cap->threads[i].kernel_worker;
 		cor->threads[i].epoll = IOM_NO_FILE;
 		cor->threads[i].top_row = UINT32_MAX;
 		cor->threads[i].sync_file = cor->threads[i].loop_block_file = IOM_NO_FILE;

@@ -41,12 +41,12 @@ static uint64_t quantile(struct list *l, double q)
 
 static bool is_readiness(uint8_t class)
 {
-	return class >= IOM_C_EPOLL_WAIT && class <= IOM_C_SELECT;
+	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
 }
 
 static bool is_transfer(uint8_t class)
 {
-	return class >= IOM_C_READ && class <= IOM_C_COPYRANGE;
+	return class >= CAP_C_READ && class <= CAP_C_COPYRANGE;
 }
 
 static uint64_t in_call(const struct cap_sample *s)
@@ -85,7 +85,7 @@ static void copy_times(const struct iom_correlation *cor, struct rep_process *rp
 	const struct iom_capture *cap = cor->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
 
-	for (int class = IOM_C_READ; class <= IOM_C_COPYRANGE; class++) {
+	for (int class = CAP_C_READ; class <= CAP_C_COPYRANGE; class++) {
 		struct list copy = {};
 		uint64_t median;
 
@@ -172,7 +172,7 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 				e->wait_nr = s->nr;
 			if (s->run_ns > s->wake_ns && s->wake_ns)
 				push(&runq, s->run_ns - s->wake_ns);
-			if (s->waker != IOM_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
+			if (s->waker != CAP_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
 				e->waker = s->waker;
 				memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
 			}

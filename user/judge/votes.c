@@ -22,7 +22,7 @@ static struct side side_of(const struct iom_correlation *cor, const struct cap_c
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cor->cap->files[r->file];
 	struct side s = {
-		.kind = f ? f->kind : IOM_K_UNKNOWN,
+		.kind = f ? f->kind : CAP_K_UNKNOWN,
 		.nonblock = r->f_flags & O_NONBLOCK,
 		.async = r->f_flags & O_ASYNC,
 		.watch = f ? cor->files[r->file].watch : COR_UNWATCHED,
@@ -31,13 +31,13 @@ static struct side side_of(const struct iom_correlation *cor, const struct cap_c
 	};
 	uint8_t other;
 
-	if (r->class != IOM_C_SENDFILE && r->class != IOM_C_SPLICE && r->class != IOM_C_COPYRANGE)
+	if (r->class != CAP_C_SENDFILE && r->class != CAP_C_SPLICE && r->class != CAP_C_COPYRANGE)
 		return s;
 	/* Two files: the one that can wait for somebody decides, and readiness of
 	 * either is readiness. */
 	other = r->other != IOM_NO_FILE ? cor->cap->files[r->other].kind : r->other_kind;
-	if ((is_stored(s.kind) || s.kind == IOM_K_NULL || s.kind == IOM_K_UNKNOWN) && other &&
-	    !is_stored(other) && other != IOM_K_NULL) {
+	if ((is_stored(s.kind) || s.kind == CAP_K_NULL || s.kind == CAP_K_UNKNOWN) && other &&
+	    !is_stored(other) && other != CAP_K_NULL) {
 		s.disk = is_stored(s.kind);
 		s.disk_file = s.disk ? r->file : IOM_NO_FILE;
 		s.kind = other;
@@ -61,10 +61,10 @@ static void vote_stored(struct ballot *b, const struct cap_calls *r, const struc
 	uint64_t ends = r->n.zero + r->n.zero_slept;
 	uint64_t files = f && f->merged ? f->merged : 1;
 
-	if (r->class != IOM_C_READ)
+	if (r->class != CAP_C_READ)
 		fast += r->n.zero, slept += r->n.zero_slept, ends = 0;
 	/* Reading on after the end, again and again, is asking whether a file grew. */
-	if (f && f->kind == IOM_K_REG && r->class == IOM_C_READ && ends >= EOF_POLLING * files &&
+	if (f && f->kind == CAP_K_REG && r->class == CAP_C_READ && ends >= EOF_POLLING * files &&
 	    ends * 4 >= fast + slept) {
 		cor_vote(b, IOM_M_NONBLOCKING, fast + slept, r->bytes, 0, 0);
 		if (b->t)
@@ -132,7 +132,7 @@ static void note_loop_sleeps(struct cor_thread *t, const struct cap_calls *r)
 
 	if (!t || !slept)
 		return;
-	if (r->class == IOM_C_SYNC) {
+	if (r->class == CAP_C_SYNC) {
 		t->sync_ops += slept;
 		t->sync_ns += r->wait_ns;
 		if (r->max_wait_ns >= t->sync_max_ns) {
@@ -176,20 +176,20 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 	if (b->t)
 		b->t->calls += ops;
 	switch (s.kind) {
-	case IOM_K_TIMERFD:
-	case IOM_K_EPOLL:
-	case IOM_K_SIGNALFD:
-	case IOM_K_URING:
-		if (b->t && s.kind != IOM_K_SIGNALFD) {
+	case CAP_K_TIMERFD:
+	case CAP_K_EPOLL:
+	case CAP_K_SIGNALFD:
+	case CAP_K_URING:
+		if (b->t && s.kind != CAP_K_SIGNALFD) {
 			b->t->timer_ns += r->wait_ns;
 			b->t->timer_sleeps += r->n.ok_slept;
 		}
 		return;
-	case IOM_K_EVENTFD: /* a doorbell, unless reading it is what the thread sleeps in */
+	case CAP_K_EVENTFD: /* a doorbell, unless reading it is what the thread sleeps in */
 		if (!(r->n.ok_slept))
 			return;
 		break;
-	case IOM_K_NULL:
+	case CAP_K_NULL:
 		if (b->t)
 			b->t->null_ops += ops;
 		b->p->null_ops += ops;
@@ -198,7 +198,7 @@ static void vote_transfer(struct iom_correlation *cor, struct ballot *b, size_t 
 	}
 	note_top_row(cor, b->t, row);
 	note_loop_sleeps(b->t, r);
-	if (is_stored(s.kind) || r->class == IOM_C_SYNC)
+	if (is_stored(s.kind) || r->class == CAP_C_SYNC)
 		vote_stored(b, r, f);
 	else
 		vote_stream(cor, b, r, &s);
@@ -242,7 +242,7 @@ static void vote_async_call(struct ballot *b, const struct cap_calls *r)
 	struct cor_async *a = &b->p->async;
 	uint64_t slept = r->n.ok_slept + r->n.zero_slept;
 
-	if (r->class == IOM_C_AIO_SUBMIT || r->class == IOM_C_URING_SUBMIT) {
+	if (r->class == CAP_C_AIO_SUBMIT || r->class == CAP_C_URING_SUBMIT) {
 		a->submit_calls += cor_operations(r);
 		a->submit_slept += slept;
 		a->submit_wait_ns += r->wait_ns;
@@ -277,9 +277,9 @@ void cor_vote_rows(struct iom_correlation *cor)
 			   cap->procs[b.p->proc].imports_posix_aio;
 		if (is_transfer(r->class)) {
 			vote_transfer(cor, &b, i);
-		} else if (r->class >= IOM_C_AIO_SUBMIT && r->class <= IOM_C_URING_SUBMIT) {
+		} else if (r->class >= CAP_C_AIO_SUBMIT && r->class <= CAP_C_URING_SUBMIT) {
 			vote_async_call(&b, r);
-		} else if (r->class == IOM_C_FAULT && b.t) {
+		} else if (r->class == CAP_C_FAULT && b.t) {
 			b.t->faults += r->n.ok_slept;
 			b.t->fault_ns += r->wait_ns;
 			if (r->max_wait_ns > b.t->fault_max_ns)

@@ -40,14 +40,14 @@ static void watch_epolls(struct iom_correlation *cor)
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *cf = &cap->files[i];
 
-		if (!(cf->bits & IOM_B_EPOLL) && !cf->nepolls)
+		if (!cf->in_epoll && !cf->nepolls)
 			continue;
 		for (size_t k = 0; k < cap->nthreads; k++) {
 			struct cor_thread *t = &cor->threads[k];
 			bool mine = !cf->nepolls; /* in some set we do not know: any waiter may be it */
 
 			if (cap->threads[k].tgid != cf->tgid ||
-			    (!t->class_calls[0] && cap->threads[k].at_end.class != IOM_C_EPOLL_WAIT))
+			    (!t->class_calls[0] && cap->threads[k].at_end.class != CAP_C_EPOLL_WAIT))
 				continue;
 			for (uint32_t e = 0; e < cf->nepolls; e++)
 				mine |= cf->epolls[e] == t->epoll;
@@ -57,7 +57,7 @@ static void watch_epolls(struct iom_correlation *cor)
 		/* An epoll inside another epoll, or waited for by a thread that left. */
 		if (cor->files[i].watch == COR_UNWATCHED)
 			for (uint32_t e = 0; e < cf->nepolls; e++)
-				if (cap->files[cf->epolls[e]].bits & IOM_B_EPOLL)
+				if (cap->files[cf->epolls[e]].in_epoll)
 					cor->files[i].watch = COR_WATCHED;
 	}
 }
@@ -111,11 +111,11 @@ static void find_doorbells(struct iom_correlation *cor)
 			const struct cap_file *f = &cap->files[i];
 			bool in = false;
 
-			if (f->tgid != cap->threads[k].tgid || f->kind == IOM_K_EPOLL)
+			if (f->tgid != cap->threads[k].tgid || f->kind == CAP_K_EPOLL)
 				continue;
 			for (uint32_t e = 0; e < f->nepolls; e++)
 				in |= f->epolls[e] == cor->threads[k].epoll;
-			if (!f->nepolls && f->bits & IOM_B_EPOLL && cor->threads[k].class_calls[0])
+			if (!f->nepolls && f->in_epoll && cor->threads[k].class_calls[0])
 				in = true;
 			if (!f->nepolls && f->watched_asleep)
 				in |= cap->threads[k].at_end.nr >= 0 &&

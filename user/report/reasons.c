@@ -7,13 +7,14 @@
 #include "judge/classify.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 
 /* A sleep under way at the end is said when it is more than the usual pause between two turns. */
 #define OPEN_WORTH_NS 100000000
 
 static const char *call_of_loop(const struct rep_loop *l)
 {
-	return l->class == IOM_C_POLL ? "poll" : l->class == IOM_C_SELECT ? "select" : "epoll_wait";
+	return l->class == CAP_C_POLL ? "poll" : l->class == CAP_C_SELECT ? "select" : "epoll_wait";
 }
 
 /* "read(7) of a socket": file names are said apart, they may be hostile and long. */
@@ -61,7 +62,7 @@ static char *what_loop(const struct rep_thread *rt)
 	if (l->busy_samples)
 		return iom_sentence("%s%s: %s%s; busy per turn p50 %s, p99 %s, max %s", call_of_loop(l),
 				    fd, counted_files(l),
-				    l->class == IOM_C_EPOLL_WAIT ?
+				    l->class == CAP_C_EPOLL_WAIT ?
 					    (l->edge_triggered ? ", edge-triggered" :
 								 ", level-triggered") :
 					    "",
@@ -120,7 +121,7 @@ static const struct cap_calls *top_row(const struct iom_correlation *cor, uint32
 		const struct cap_calls *r = &cor->cap->calls[i];
 		uint64_t n = 0;
 
-		if (r->tgid != tgid || r->class > IOM_C_COPYRANGE || r->file == IOM_NO_FILE ||
+		if (r->tgid != tgid || r->class > CAP_C_COPYRANGE || r->file == IOM_NO_FILE ||
 		    !cor->files[r->file].votes[m].transfers)
 			continue;
 		n = r->n.ok + r->n.ok_slept + r->n.zero + r->n.zero_slept + r->n.again +
@@ -197,7 +198,7 @@ static void because_open(const struct iom_correlation *cor, struct rep_process *
 		const struct cap_open_call *c = &ct->at_end;
 		char *call;
 
-		if (c->nr < 0 || c->class >= IOM_C_FUTEX || c->class == IOM_C_SLEEP_POLL ||
+		if (c->nr < 0 || c->class >= CAP_C_FUTEX || c->class == CAP_C_SLEEP_POLL ||
 		    (!c->before_ns && c->inside_ns < OPEN_WORTH_NS) ||
 		    cor->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
 			continue;
