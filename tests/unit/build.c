@@ -74,7 +74,6 @@ uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_fl
 	f->tgid = BUILD_PID;
 	f->fd = fd;
 	f->kind = kind;
-	f->bits = IOM_B_FILE;
 	f->f_flags = f_flags;
 	f->name = name ? copy(name) : NULL;
 	f->open_at_start = f->open_at_end = true;
@@ -85,16 +84,16 @@ uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_fl
 void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll)
 {
 	iom_capture_add_epoll(cap, file, epoll);
-	cap->files[file].bits |= IOM_B_EPOLL;
+	cap->files[file].in_epoll = true;
 	cap->files[file].ep_events = 1; /* EPOLLIN */
 	cap->files[epoll].set_size++;
 }
 
-struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+struct cap_calls *build_calls(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 			  uint16_t nr)
 {
-	uint32_t i = iom_capture_add_row(cap); /* which moves the rows */
-	struct cap_row *r = &cap->rows[i];
+	uint32_t i = iom_capture_add_calls(cap); /* which moves the rows */
+	struct cap_calls *r = &cap->calls[i];
 
 	r->tid = tid;
 	r->tgid = BUILD_PID;
@@ -105,28 +104,72 @@ struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, 
 	return r;
 }
 
-struct cap_row *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+struct cap_requests *build_requests(struct iom_capture *cap, uint32_t file,
+				    enum cap_interface interface, uint16_t operation, uint64_t n)
+{
+	uint32_t i = iom_capture_add_requests(cap); /* which moves them */
+	struct cap_requests *r = &cap->requests[i];
+
+	r->tid = r->tgid = BUILD_PID;
+	r->file = file;
+	r->interface = interface;
+	r->operation = operation;
+	r->f_flags = file == IOM_NO_FILE ? 0 : cap->files[file].f_flags;
+	r->submitted = r->done_late = n;
+	r->bytes = n * 4096;
+	return r;
+}
+
+struct cap_signals *build_signals(struct iom_capture *cap, enum cap_signal_way way, int signo,
+				  uint8_t code, uint32_t file, uint64_t n)
+{
+	uint32_t i = iom_capture_add_signals(cap); /* which moves them */
+	struct cap_signals *s = &cap->signals[i];
+
+	s->tid = s->tgid = BUILD_PID;
+	s->file = file;
+	s->way = way;
+	s->signo = signo;
+	s->code = code;
+	s->count = n;
+	return s;
+}
+
+struct cap_interest *build_interest(struct iom_capture *cap, uint32_t file, uint64_t ready,
+				    uint64_t not_ready)
+{
+	uint32_t i = iom_capture_add_interest(cap); /* which moves them */
+	struct cap_interest *in = &cap->interests[i];
+
+	in->tid = in->tgid = BUILD_PID;
+	in->file = file;
+	in->ready = ready;
+	in->not_ready = not_ready;
+	return in;
+}
+
+struct cap_calls *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 				uint16_t nr, uint64_t fast, uint64_t slept, uint64_t again,
 				uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, tid, file, class, nr);
+	struct cap_calls *r = build_calls(cap, tid, file, class, nr);
 
-	r->n[IOM_N_OK] = fast;
-	r->n[IOM_N_OK_SLEPT] = slept;
-	r->n[IOM_N_AGAIN] = again;
-	r->bytes = class == IOM_C_SYNC || class == IOM_C_ACCEPT ? 0 : 100 * (fast + slept);
+	r->n.ok = fast;
+	r->n.ok_slept = slept;
+	r->n.again = again;
+	r->bytes = class == CAP_C_SYNC || class == CAP_C_ACCEPT ? 0 : 100 * (fast + slept);
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = slept ? sleep_ns : 0;
 	return r;
 }
 
-struct cap_row *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
+struct cap_calls *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
 				 uint64_t fast, uint64_t slept, uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, tid, epoll, IOM_C_EPOLL_WAIT, SYS_epoll_wait);
+	struct cap_calls *r = build_calls(cap, tid, epoll, CAP_C_EPOLL_WAIT, SYS_epoll_wait);
 
-	r->n[IOM_N_OK] = fast;
-	r->n[IOM_N_OK_SLEPT] = slept;
+	r->n.ok = fast;
+	r->n.ok_slept = slept;
 	r->bytes = fast + slept;
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = slept ? sleep_ns : 0;
@@ -156,27 +199,29 @@ void build_asleep(struct iom_capture *cap, uint32_t thread, uint8_t class, int32
 void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr,
 		  uint64_t asleep_ns, uint64_t copy_ns, uint64_t busy_ns)
 {
-	struct iom_sample s = {
+	struct cap_sample s = {
 		.tid = BUILD_PID,
 		.tgid = BUILD_PID,
-		.fd = cap->files[file].fd,
+		.file = file,
 		.nr = nr,
 		.class = class,
 		.kind = cap->files[file].kind,
-		.waker = asleep_ns ? IOM_W_SOFTIRQ : IOM_W_NONE,
+		.waker = asleep_ns ? CAP_W_SOFTIRQ : CAP_W_NONE,
 		.ret = 1,
 		.enter_ns = cap->start_ns + MS,
 		.exit_ns = cap->start_ns + MS + asleep_ns + copy_ns,
 		.asleep_ns = asleep_ns,
 		.busy_ns = busy_ns,
 	};
+	uint32_t i;
 
 	if (asleep_ns) {
 		s.sleep_ns = s.enter_ns;
 		s.wake_ns = s.enter_ns + asleep_ns - 4000;
 		s.run_ns = s.enter_ns + asleep_ns;
 	}
-	iom_capture_add_sample(cap, &s, file);
+	i = iom_capture_add_sample(cap);
+	cap->samples[i] = s;
 	cap->windows.taken = 10;
 	cap->windows.open_ns = 200 * MS;
 }
@@ -184,28 +229,28 @@ void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_
 struct iom_capture *build_server(const char *comm, const char *file_name)
 {
 	struct iom_capture *cap = build_capture(comm);
-	uint32_t ep = build_file(cap, 5, IOM_K_EPOLL, 0, NULL);
+	uint32_t ep = build_file(cap, 5, CAP_K_EPOLL, 0, NULL);
 	uint32_t log, sock = IOM_NO_FILE;
 	char name[64];
 
 	for (int i = 0; i < 52; i++) {
 		snprintf(name, sizeof(name), "tcp 127.0.0.1:6379 <- 127.0.0.1:%d", 51000 + i);
 		/* The last one lacks O_NONBLOCK, which is worth a finding. */
-		sock = build_file(cap, 9 + i, IOM_K_SOCK, i < 51 ? O_NONBLOCK : 0, name);
+		sock = build_file(cap, 9 + i, CAP_K_SOCK, i < 51 ? O_NONBLOCK : 0, name);
 		build_watch(cap, sock, ep);
-		build_transfers(cap, BUILD_PID, sock, IOM_C_READ, SYS_read, 7600, 0, 8, 0);
-		build_transfers(cap, BUILD_PID, sock, IOM_C_WRITE, SYS_write, 7600, 0, 0, 0);
+		build_transfers(cap, BUILD_PID, sock, CAP_C_READ, SYS_read, 7600, 0, 8, 0);
+		build_transfers(cap, BUILD_PID, sock, CAP_C_WRITE, SYS_write, 7600, 0, 0, 0);
 	}
 	build_epoll_wait(cap, BUILD_PID, ep, 1000, 80000, 98000);
 	for (int i = 0; i < 100; i++) {
-		build_sample(cap, sock, IOM_C_READ, SYS_read, 0, 1000 + i, 0);
-		build_sample(cap, ep, IOM_C_EPOLL_WAIT, SYS_epoll_wait, 97000 + i, 500,
+		build_sample(cap, sock, CAP_C_READ, SYS_read, 0, 1000 + i, 0);
+		build_sample(cap, ep, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 97000 + i, 500,
 			     38000 + 1000 * i);
 	}
-	log = build_file(cap, 8, IOM_K_REG, O_APPEND | O_WRONLY, file_name);
-	build_transfers(cap, BUILD_PID, log, IOM_C_WRITE, SYS_write, 300, 3, 0, 41 * MS);
+	log = build_file(cap, 8, CAP_K_REG, O_APPEND | O_WRONLY, file_name);
+	build_transfers(cap, BUILD_PID, log, CAP_C_WRITE, SYS_write, 300, 3, 0, 41 * MS);
 	build_thread(cap, BUILD_PID, BUILD_PID + 2, "bio_aof");
-	build_transfers(cap, BUILD_PID + 2, log, IOM_C_SYNC, SYS_fdatasync, 0, 12, 0, 4 * MS);
+	build_transfers(cap, BUILD_PID + 2, log, CAP_C_SYNC, SYS_fdatasync, 0, 12, 0, 4 * MS);
 	return cap;
 }
 

@@ -26,7 +26,7 @@ uint32_t build_proc(struct iom_capture *cap, uint32_t pid, const char *comm);
 /* A further thread of process tgid, watched as long as the capture; its index. */
 uint32_t build_thread(struct iom_capture *cap, uint32_t tgid, uint32_t tid, const char *comm);
 
-/* An open file of process BUILD_PID: kind is an enum iom_kind, f_flags O_*,
+/* An open file of process BUILD_PID: kind is an enum cap_kind, f_flags O_*,
  * name is copied and may be NULL; its index. */
 uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_flags,
 		    const char *name);
@@ -34,20 +34,32 @@ uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_fl
 /* Put a file into the set of an epoll. */
 void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll);
 
-/* A row of thread tid of process BUILD_PID: class is an enum iom_class, nr a
- * system call, opcode or signal; f_flags are those of the file. */
-struct cap_row *build_row(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+/* Calls of thread tid of process BUILD_PID: class is an enum cap_class, nr a
+ * system call; f_flags are those of the file. */
+struct cap_calls *build_calls(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 			  uint16_t nr);
+
+/* Requests of the main thread that were all done later, 4096 bytes each. */
+struct cap_requests *build_requests(struct iom_capture *cap, uint32_t file,
+				    enum cap_interface interface, uint16_t operation, uint64_t n);
+
+/* Signals about a file (or IOM_NO_FILE) that the main thread met. */
+struct cap_signals *build_signals(struct iom_capture *cap, enum cap_signal_way way, int signo,
+				  uint8_t code, uint32_t file, uint64_t n);
+
+/* A file in the set of the main thread's poll or select. */
+struct cap_interest *build_interest(struct iom_capture *cap, uint32_t file, uint64_t ready,
+				    uint64_t not_ready);
 
 /* A row of transfers: so many done at once, so many after a sleep, so many
  * EAGAIN; 100 bytes each, and each sleep took sleep_ns. */
-struct cap_row *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
+struct cap_calls *build_transfers(struct iom_capture *cap, uint32_t tid, uint32_t file, uint8_t class,
 				uint16_t nr, uint64_t fast, uint64_t slept, uint64_t again,
 				uint64_t sleep_ns);
 
 /* epoll_wait on epoll: so many calls that found something at once, so many
  * that slept before they did, each for sleep_ns. */
-struct cap_row *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
+struct cap_calls *build_epoll_wait(struct iom_capture *cap, uint32_t tid, uint32_t epoll,
 				 uint64_t fast, uint64_t slept, uint64_t sleep_ns);
 
 /* The thread with this index slept in a call when the watch ended: for

@@ -86,7 +86,7 @@ static inline void fix_thread(struct iom_capture *cap, struct rep_thread *t, uns
 				    .busy_p99_ns = 410000,
 				    .busy_max_ns = 41000000,
 				    .busy_samples = 900,
-				    .class = IOM_C_EPOLL_WAIT,
+				    .class = CAP_C_EPOLL_WAIT,
 				    .fd = 5};
 }
 
@@ -97,7 +97,7 @@ static inline void fix_file(struct iom_capture *cap, struct rep_file *f, unsigne
 
 	cf->tgid = 4711;
 	cf->fd = 5 + (int)i;
-	cf->kind = i ? IOM_K_SOCK : IOM_K_EPOLL;
+	cf->kind = i ? CAP_K_SOCK : CAP_K_EPOLL;
 	cf->f_flags = O_NONBLOCK | O_RDWR;
 	cf->name = fix_dup(i == 0 ? "epoll"
 			   : i == 1 ? FIX_PATH
@@ -155,12 +155,12 @@ static inline void fix_process(struct iom_capture *cap, struct rep_process *p)
 					      .file = IOM_NO_FILE};
 	p->example = (struct rep_example){.samples = 1024,
 					  .nr = 45, /* recvfrom */
-					  .kind = IOM_K_SOCK,
+					  .kind = CAP_K_SOCK,
 					  .wait_nr = 232, /* epoll_wait */
 					  .wait_ns = 97000,
 					  .runq_ns = 12000,
 					  .copy_ns = 1100,
-					  .waker = IOM_W_TASK};
+					  .waker = CAP_W_TASK};
 	memcpy(p->example.waker_comm, FIX_EVIL, sizeof(FIX_EVIL) - 1);
 }
 

@@ -29,37 +29,37 @@
 
 static void blocking_pipe(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 0, IOM_K_FIFO, 0, "pipe:[123]");
+	uint32_t f = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[123]");
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 5, 90, 0, 100 * MS);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 5, 90, 0, 100 * MS);
 }
 
 static void never_slept(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_FIFO, 0, NULL);
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, 0, NULL);
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 5000, 0, 0, 0);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 5000, 0, 0, 0);
 }
 
 static void asleep_since_before(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 0, IOM_K_TTY, 0, "/dev/pts/1");
+	uint32_t f = build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1");
 
-	build_asleep(cap, 0, IOM_C_READ, SYS_read, f, 5000 * MS, BUILD_LIFE_NS);
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, f, 5000 * MS, BUILD_LIFE_NS);
 }
 
 static void regular_with_nonblock(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_REG, O_NONBLOCK, "/var/lib/data");
+	uint32_t f = build_file(cap, 3, CAP_K_REG, O_NONBLOCK, "/var/lib/data");
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 1000, 50, 0, 20 * MS);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 1000, 50, 0, 20 * MS);
 }
 
 static void mapped(struct iom_capture *cap)
 {
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_FAULT, 0);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FAULT, 0);
 
-	r->n[IOM_N_OK_SLEPT] = 500;
+	r->n.ok_slept = 500;
 	r->wait_ns = 5000 * MS;
 	r->max_wait_ns = 30 * MS;
 	cap->threads[0].maj_flt = 500;
@@ -75,51 +75,51 @@ static void mapped_without_calls(struct iom_capture *cap)
 
 static void only_dev_null(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_NULL, 0, "/dev/zero");
+	uint32_t f = build_file(cap, 3, CAP_K_NULL, 0, "/dev/zero");
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 100000, 0, 0, 0);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 100000, 0, 0, 0);
 }
 
 static void receive_timeout(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_SOCK, 0, NULL);
-	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_RECV, SYS_recvfrom, 0, 5, 0, 100 * MS);
+	uint32_t f = build_file(cap, 3, CAP_K_SOCK, 0, NULL);
+	struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, 0, 5, 0, 100 * MS);
 
-	r->n[IOM_N_AGAIN_SLEPT] = 90; /* SO_RCVTIMEO: it slept each time */
+	r->n.again_slept = 90; /* SO_RCVTIMEO: it slept each time */
 	r->wait_ns += 9000 * MS;
 }
 
 static void eventfd_slept_in(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_EVENTFD, 0, NULL);
+	uint32_t f = build_file(cap, 3, CAP_K_EVENTFD, 0, NULL);
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 0, 50, 0, 100 * MS);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 0, 50, 0, 100 * MS);
 }
 
 /* An epoll loop that hands three connections to threads, then waits all day. */
 static void idle_listener(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t listener = build_file(cap, 3, IOM_K_LISTEN, O_NONBLOCK, "tcp 127.0.0.1:80 listening");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t listener = build_file(cap, 3, CAP_K_LISTEN, O_NONBLOCK, "tcp 127.0.0.1:80 listening");
 
 	build_watch(cap, listener, ep);
-	build_transfers(cap, MAIN, listener, IOM_C_ACCEPT, SYS_accept4, 3, 0, 0, 0);
+	build_transfers(cap, MAIN, listener, CAP_C_ACCEPT, SYS_accept4, 3, 0, 0, 0);
 	build_epoll_wait(cap, MAIN, ep, 0, 3, 3300 * MS);
 	for (int i = 1; i <= 3; i++) {
-		uint32_t s = build_file(cap, 4 + i, IOM_K_SOCK, 0, NULL);
+		uint32_t s = build_file(cap, 4 + i, CAP_K_SOCK, 0, NULL);
 
 		build_thread(cap, BUILD_PID, MAIN + i, "worker");
-		build_transfers(cap, MAIN + i, s, IOM_C_READ, SYS_read, 0, 100, 0, 5 * MS);
+		build_transfers(cap, MAIN + i, s, CAP_C_READ, SYS_read, 0, 100, 0, 5 * MS);
 	}
 }
 
 static void threads_per_connection(struct iom_capture *cap)
 {
 	for (int i = 1; i <= 3; i++) {
-		uint32_t s = build_file(cap, 4 + i, IOM_K_SOCK, 0, NULL);
+		uint32_t s = build_file(cap, 4 + i, CAP_K_SOCK, 0, NULL);
 
 		build_thread(cap, BUILD_PID, MAIN + i, "worker");
-		build_transfers(cap, MAIN + i, s, IOM_C_READ, SYS_read, 0, 100, 0, 30 * MS);
+		build_transfers(cap, MAIN + i, s, CAP_C_READ, SYS_read, 0, 100, 0, 30 * MS);
 	}
 }
 
@@ -127,45 +127,45 @@ static void threads_per_connection(struct iom_capture *cap)
 
 static void spin_on_eagain(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_FIFO, O_NONBLOCK, "pipe:[9]");
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, O_NONBLOCK, "pipe:[9]");
 
-	build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 10, 0, 5000000, 0);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 10, 0, 5000000, 0);
 	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
 }
 
 static void dontwait_and_pauses(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_SOCK, 0, NULL);
-	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_RECV, SYS_recvfrom, 10, 0, 90, 0);
+	uint32_t f = build_file(cap, 3, CAP_K_SOCK, 0, NULL);
+	struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, 10, 0, 90, 0);
 
-	r->n[IOM_N_NOWAIT] = 100;
-	r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_TIMER, SYS_clock_nanosleep);
-	r->n[IOM_N_OK_SLEPT] = 90;
+	r->n.nowait = 100;
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+	r->n.ok_slept = 90;
 	r->wait_ns = 9000 * MS;
 }
 
 static void growing_file(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_REG, 0, "/var/log/syslog");
-	struct cap_row *r = build_transfers(cap, MAIN, f, IOM_C_READ, SYS_read, 10, 0, 0, 0);
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/log/syslog");
+	struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 10, 0, 0, 0);
 
-	r->n[IOM_N_ZERO] = 100;
-	r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_TIMER, SYS_clock_nanosleep);
-	r->n[IOM_N_OK_SLEPT] = 100;
+	r->n.zero = 100;
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+	r->n.ok_slept = 100;
 	r->wait_ns = 9000 * MS;
 }
 
 static void zero_timeouts(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	struct cap_row *r;
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_calls *r;
 
 	build_watch(cap, s, ep);
 	r = build_epoll_wait(cap, MAIN, ep, 10000, 0, 0);
-	r->n[IOM_N_ZERO] = 990000;
-	r->n[IOM_N_NOWAIT] = 1000000;
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 10000, 0, 0, 0);
+	r->n.zero = 990000;
+	r->n.nowait = 1000000;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 10000, 0, 0, 0);
 	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
 }
 
@@ -173,71 +173,71 @@ static void zero_timeouts(struct iom_capture *cap)
 
 static void epoll_and_read(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 100, 900, 10 * MS);
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 1000, 0, 1000, 0);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 1000, 0, 1000, 0);
 }
 
 static void epoll_here_read_there(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 0, 900, 10 * MS);
 	build_thread(cap, BUILD_PID, MAIN + 1, "reader");
-	build_transfers(cap, MAIN + 1, s, IOM_C_READ, SYS_read, 900, 0, 900, 0);
+	build_transfers(cap, MAIN + 1, s, CAP_C_READ, SYS_read, 900, 0, 900, 0);
 }
 
 static void poll_and_recv(struct iom_capture *cap)
 {
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_POLL, SYS_poll);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_POLL, SYS_poll);
 
-	r->n[IOM_N_OK_SLEPT] = 500;
+	r->n.ok_slept = 500;
 	r->wait_ns = 9000 * MS;
-	r->aux = 1;
-	build_row(cap, MAIN, s, IOM_C_WATCH, SYS_poll)->n[IOM_N_OK] = 500;
-	build_transfers(cap, MAIN, s, IOM_C_RECV, SYS_recvfrom, 500, 0, 0, 0);
+	r->set_size = 1;
+	build_interest(cap, s, 500, 0);
+	build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 500, 0, 0, 0);
 }
 
 /* 92 % of its calls ask with a zero timeout, most of them in vain, as loaded
  * loops do that have work of their own; but it sleeps now and then. */
 static void loaded_loop(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	struct cap_row *r;
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_calls *r;
 
 	build_watch(cap, s, ep);
 	r = build_epoll_wait(cap, MAIN, ep, 32000, 8000, 50000);
-	r->n[IOM_N_ZERO] = 60000;
-	r->n[IOM_N_NOWAIT] = 92000;
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 40000, 0, 0, 0);
+	r->n.zero = 60000;
+	r->n.nowait = 92000;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 40000, 0, 0, 0);
 	cap->threads[0].cpu_ns = 9500 * MS;
 }
 
 static void idle_loop(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
 
-	build_watch(cap, build_file(cap, 5, IOM_K_LISTEN, O_NONBLOCK, NULL), ep);
-	build_asleep(cap, 0, IOM_C_EPOLL_WAIT, SYS_epoll_wait, ep, 7000 * MS, BUILD_LIFE_NS);
+	build_watch(cap, build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep, 7000 * MS, BUILD_LIFE_NS);
 }
 
 /* A server without clients: ten times a second it looks after itself. */
 static void idle_loop_with_chores(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	struct cap_row *r = build_epoll_wait(cap, MAIN, ep, 0, 0, 0);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	struct cap_calls *r = build_epoll_wait(cap, MAIN, ep, 0, 0, 0);
 
-	r->n[IOM_N_AGAIN_SLEPT] = 99;
+	r->n.again_slept = 99;
 	r->wait_ns = 99 * 99 * MS;
-	build_watch(cap, build_file(cap, 5, IOM_K_LISTEN, O_NONBLOCK, NULL), ep);
-	build_transfers(cap, MAIN, build_file(cap, 7, IOM_K_REG, 0, "/proc/4711/stat"), IOM_C_READ,
+	build_watch(cap, build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_transfers(cap, MAIN, build_file(cap, 7, CAP_K_REG, 0, "/proc/4711/stat"), CAP_C_READ,
 			SYS_read, 99, 0, 0, 0);
 }
 
@@ -246,114 +246,102 @@ static void copy_beside_an_idle_loop(struct iom_capture *cap)
 {
 	idle_loop_with_chores(cap);
 	build_thread(cap, BUILD_PID, MAIN + 1, "copy");
-	build_transfers(cap, MAIN + 1, build_file(cap, 8, IOM_K_REG, 0, "/srv/big"), IOM_C_READ, SYS_read,
+	build_transfers(cap, MAIN + 1, build_file(cap, 8, CAP_K_REG, 0, "/srv/big"), CAP_C_READ, SYS_read,
 			50000, 0, 0, 0);
 }
 
 static void sendfile_to_watched(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t page = build_file(cap, 6, IOM_K_REG, 0, "/var/www/index.html");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t page = build_file(cap, 6, CAP_K_REG, 0, "/var/www/index.html");
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
-	build_transfers(cap, MAIN, s, IOM_C_SENDFILE, SYS_sendfile, 1000, 0, 100, 0)->other = page;
+	build_transfers(cap, MAIN, s, CAP_C_SENDFILE, SYS_sendfile, 1000, 0, 100, 0)->other = page;
 }
 
 static void splice_to_watched(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
-	uint32_t page = build_file(cap, 7, IOM_K_REG, 0, "/var/www/index.html");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, 0, NULL);
+	uint32_t page = build_file(cap, 7, CAP_K_REG, 0, "/var/www/index.html");
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
-	build_transfers(cap, MAIN, pipe, IOM_C_SPLICE, SYS_splice, 1000, 0, 100, 0)->other = s;
-	build_transfers(cap, MAIN, page, IOM_C_SPLICE, SYS_splice, 5000, 0, 0, 0)->other = s;
+	build_transfers(cap, MAIN, pipe, CAP_C_SPLICE, SYS_splice, 1000, 0, 100, 0)->other = s;
+	build_transfers(cap, MAIN, page, CAP_C_SPLICE, SYS_splice, 5000, 0, 0, 0)->other = s;
 }
 
 /* io_uring asked for nothing but readiness, then plain reads. */
 static void uring_for_readiness(struct iom_capture *cap)
 {
-	uint32_t ring = build_file(cap, 4, IOM_K_URING, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	struct cap_row *r = build_row(cap, MAIN, s, IOM_C_URING_REQ, URING_POLL_ADD);
+	uint32_t ring = build_file(cap, 4, CAP_K_URING, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_calls *r;
 
-	r->n[IOM_A_SUBMIT] = r->n[IOM_A_LATE] = 500;
-	r = build_row(cap, MAIN, ring, IOM_C_URING_ENTER, SYS_io_uring_enter);
-	r->n[IOM_N_OK_SLEPT] = 500;
+	build_requests(cap, s, CAP_I_URING, URING_POLL_ADD, 500);
+	r = build_calls(cap, MAIN, ring, CAP_C_URING_ENTER, SYS_io_uring_enter);
+	r->n.ok_slept = 500;
 	r->wait_ns = 9000 * MS;
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 500, 0, 0, 0);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 500, 0, 0, 0);
 }
 
 /* ---- signal-driven, async --------------------------------------------------- */
 
-static struct cap_row *signals(struct iom_capture *cap, uint8_t class, int signo, uint8_t code,
-			       uint32_t file, uint64_t n)
-{
-	struct cap_row *r = build_row(cap, MAIN, file, class, signo);
-
-	r->code = code;
-	r->n[IOM_N_OK] = n;
-	return r;
-}
-
 static void sigio_and_read(struct iom_capture *cap)
 {
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_SIGSUSPEND, SYS_rt_sigsuspend);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SIGSUSPEND, SYS_rt_sigsuspend);
 
-	r->n[IOM_N_ERR] = 100;
+	r->n.err = 100;
 	r->wait_ns = 9000 * MS;
-	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 100);
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 100, 0, 100, 0);
+	build_signals(cap, CAP_S_DELIVERED, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 100);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100, 0, 100, 0);
 }
 
 /* O_ASYNC and its signals, but what it sleeps in is epoll_wait. */
 static void sigio_and_epoll(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 0, 900, SHORT);
-	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 10000);
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 10000, 0, 0, 0);
+	build_signals(cap, CAP_S_DELIVERED, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 10000);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 10000, 0, 0, 0);
 }
 
 static void realtime_overflow(struct iom_capture *cap)
 {
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK | O_ASYNC, NULL);
 
 	cap->files[s].sig = 35;
-	signals(cap, IOM_C_SIGWAIT, 35, 1 /* POLL_IN */, s, 100)->wait_ns = 9000 * MS;
-	signals(cap, IOM_C_SIGGEN, 35, 1, s, 100)->n[IOM_N_ERR] = 40;
-	signals(cap, IOM_C_SIGDELIVER, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 12);
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 100, 0, 100, 0);
+	build_signals(cap, CAP_S_WAITED, 35, 1 /* POLL_IN */, s, 100)->wait_ns = 9000 * MS;
+	build_signals(cap, CAP_S_GENERATED, 35, 1, s, 100)->lost = 40;
+	build_signals(cap, CAP_S_DELIVERED, SIGIO, SI_KERNEL_BYTE, IOM_NO_FILE, 12);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100, 0, 100, 0);
 }
 
-static struct cap_row *requests(struct iom_capture *cap, uint8_t class, uint16_t opcode,
-				uint64_t n, uint64_t done_inline)
+static struct cap_requests *requests(struct iom_capture *cap, enum cap_interface interface,
+				     uint16_t opcode, uint64_t n, uint64_t done_inline)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_REG, O_DIRECT, "/var/lib/table");
-	struct cap_row *r = build_row(cap, MAIN, f, class, opcode);
+	uint32_t f = build_file(cap, 3, CAP_K_REG, O_DIRECT, "/var/lib/table");
+	struct cap_requests *r = build_requests(cap, f, interface, opcode, n);
 
-	r->n[IOM_A_SUBMIT] = n;
-	r->n[IOM_A_INLINE] = done_inline;
-	r->n[IOM_A_LATE] = n - done_inline;
-	r->bytes = n * 4096;
+	r->done_inline = done_inline;
+	r->done_late = n - done_inline;
 	return r;
 }
 
-static struct cap_row *asynchronous_call(struct iom_capture *cap, uint8_t class, uint16_t nr,
+static struct cap_calls *asynchronous_call(struct iom_capture *cap, uint8_t class, uint16_t nr,
 					 uint64_t fast, uint64_t slept, uint64_t sleep_ns)
 {
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, class, nr);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, class, nr);
 
-	r->n[IOM_N_OK] = fast;
-	r->n[IOM_N_OK_SLEPT] = slept;
+	r->n.ok = fast;
+	r->n.ok_slept = slept;
 	r->wait_ns = slept * sleep_ns;
 	r->max_wait_ns = sleep_ns;
 	return r;
@@ -361,61 +349,61 @@ static struct cap_row *asynchronous_call(struct iom_capture *cap, uint8_t class,
 
 static void libaio(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_AIO_REQ, 0, 8000, 0);
-	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
-	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, 10 * MS);
+	requests(cap, CAP_I_AIO, 0, 8000, 0);
+	asynchronous_call(cap, CAP_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
+	asynchronous_call(cap, CAP_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, 10 * MS);
 }
 
 static void libaio_done_at_once(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_AIO_REQ, 0, 8000, 8000);
-	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
-	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 1000, 0, 0);
+	requests(cap, CAP_I_AIO, 0, 8000, 8000);
+	asynchronous_call(cap, CAP_C_AIO_SUBMIT, SYS_io_submit, 1000, 0, 0);
+	asynchronous_call(cap, CAP_C_AIO_GETEVENTS, SYS_io_getevents, 1000, 0, 0);
 }
 
 static void libaio_submit_slept(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_AIO_REQ, 0, 8000, 0);
-	asynchronous_call(cap, IOM_C_AIO_SUBMIT, SYS_io_submit, 100, 900, 9 * MS);
-	asynchronous_call(cap, IOM_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, MS);
+	requests(cap, CAP_I_AIO, 0, 8000, 0);
+	asynchronous_call(cap, CAP_C_AIO_SUBMIT, SYS_io_submit, 100, 900, 9 * MS);
+	asynchronous_call(cap, CAP_C_AIO_GETEVENTS, SYS_io_getevents, 100, 900, MS);
 }
 
 static void uring_inline(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 1000)->n[IOM_A_DEPTH1] = 1000;
-	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 1000, 0, 0);
+	requests(cap, CAP_I_URING, URING_READ, 1000, 1000)->alone = 1000;
+	asynchronous_call(cap, CAP_C_URING_ENTER, SYS_io_uring_enter, 1000, 0, 0);
 }
 
 static void uring_deep(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_URING_REQ, URING_READ, 8000, 0);
-	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+	requests(cap, CAP_I_URING, URING_READ, 8000, 0);
+	asynchronous_call(cap, CAP_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
 }
 
 static void uring_workers(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 0)->n[IOM_A_WORKER] = 900;
-	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+	requests(cap, CAP_I_URING, URING_READ, 1000, 0)->by_worker = 900;
+	asynchronous_call(cap, CAP_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
 }
 
 static void uring_few_workers(struct iom_capture *cap)
 {
-	requests(cap, IOM_C_URING_REQ, URING_READ, 1000, 0)->n[IOM_A_WORKER] = 100;
-	asynchronous_call(cap, IOM_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
+	requests(cap, CAP_I_URING, URING_READ, 1000, 0)->by_worker = 100;
+	asynchronous_call(cap, CAP_C_URING_ENTER, SYS_io_uring_enter, 100, 900, 10 * MS);
 }
 
 static void posix_aio(struct iom_capture *cap)
 {
-	uint32_t f = build_file(cap, 3, IOM_K_REG, 0, "/var/lib/table");
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_FUTEX, SYS_futex);
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/lib/table");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
 	uint32_t helper;
 
-	r->n[IOM_N_OK_SLEPT] = 100;
+	r->n.ok_slept = 100;
 	r->wait_ns = 9000 * MS;
 	cap->procs[0].imports_posix_aio = true;
 	helper = build_thread(cap, BUILD_PID, MAIN + 1, "program");
 	cap->threads[helper].libc_helper = true;
-	build_transfers(cap, MAIN + 1, f, IOM_C_READ, SYS_pread64, 100, 900, 0, 5 * MS);
+	build_transfers(cap, MAIN + 1, f, CAP_C_READ, SYS_pread64, 100, 900, 0, 5 * MS);
 }
 
 /* ---- none ---------------------------------------------------------------------- */
@@ -430,13 +418,13 @@ static void only_threads_and_children(struct iom_capture *cap)
 	static const struct {
 		uint8_t class;
 		uint16_t nr;
-	} sleeps[] = {{IOM_C_FUTEX, SYS_futex}, {IOM_C_TIMER, SYS_clock_nanosleep},
-		      {IOM_C_CHILD, SYS_wait4}, {IOM_C_LOCK, SYS_flock}, {IOM_C_OTHER, SYS_openat}};
+	} sleeps[] = {{CAP_C_FUTEX, SYS_futex}, {CAP_C_TIMER, SYS_clock_nanosleep},
+		      {CAP_C_CHILD, SYS_wait4}, {CAP_C_LOCK, SYS_flock}, {CAP_C_OTHER, SYS_openat}};
 
 	for (size_t i = 0; i < sizeof(sleeps) / sizeof(sleeps[0]); i++) {
-		struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, sleeps[i].class, sleeps[i].nr);
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, sleeps[i].class, sleeps[i].nr);
 
-		r->n[IOM_N_OK_SLEPT] = 100;
+		r->n.ok_slept = 100;
 		r->wait_ns = 1900 * MS;
 	}
 	cap->threads[0].asleep_ns = 9500 * MS;
@@ -444,33 +432,33 @@ static void only_threads_and_children(struct iom_capture *cap)
 
 static void timers_and_eventfds(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t bell = build_file(cap, 5, IOM_K_EVENTFD, O_NONBLOCK, NULL);
-	uint32_t timer = build_file(cap, 6, IOM_K_TIMERFD, O_NONBLOCK, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t bell = build_file(cap, 5, CAP_K_EVENTFD, O_NONBLOCK, NULL);
+	uint32_t timer = build_file(cap, 6, CAP_K_TIMERFD, O_NONBLOCK, NULL);
 
 	build_watch(cap, bell, ep);
 	build_watch(cap, timer, ep);
 	build_epoll_wait(cap, MAIN, ep, 0, 100, 99 * MS);
-	build_transfers(cap, MAIN, bell, IOM_C_READ, SYS_read, 50, 0, 50, 0);
-	build_transfers(cap, MAIN, timer, IOM_C_READ, SYS_read, 50, 0, 50, 0);
+	build_transfers(cap, MAIN, bell, CAP_C_READ, SYS_read, 50, 0, 50, 0);
+	build_transfers(cap, MAIN, timer, CAP_C_READ, SYS_read, 50, 0, 50, 0);
 }
 
 /* CLD_EXITED is 1, as is POLL_IN: only the signal's number tells them apart. */
 static void other_signals(struct iom_capture *cap)
 {
-	struct cap_row *r = build_row(cap, MAIN, IOM_NO_FILE, IOM_C_SIGSUSPEND, SYS_rt_sigsuspend);
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SIGSUSPEND, SYS_rt_sigsuspend);
 
-	r->n[IOM_N_ERR] = 2000;
+	r->n.err = 2000;
 	r->wait_ns = 9000 * MS;
-	signals(cap, IOM_C_SIGDELIVER, SIGCHLD, 1, IOM_NO_FILE, 1000);
-	signals(cap, IOM_C_SIGDELIVER, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 1000);
-	signals(cap, IOM_C_SIGDELIVER, SIGIO, 0 /* SI_USER: kill(1) */, IOM_NO_FILE, 1000);
+	build_signals(cap, CAP_S_DELIVERED, SIGCHLD, 1, IOM_NO_FILE, 1000);
+	build_signals(cap, CAP_S_DELIVERED, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 1000);
+	build_signals(cap, CAP_S_DELIVERED, SIGIO, 0 /* SI_USER: kill(1) */, IOM_NO_FILE, 1000);
 }
 
 static void other_signals_and_a_pipe(struct iom_capture *cap)
 {
-	signals(cap, IOM_C_SIGDELIVER, SIGCHLD, 1, IOM_NO_FILE, 100000);
-	signals(cap, IOM_C_SIGDELIVER, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 100000);
+	build_signals(cap, CAP_S_DELIVERED, SIGCHLD, 1, IOM_NO_FILE, 100000);
+	build_signals(cap, CAP_S_DELIVERED, SIGALRM, SI_KERNEL_BYTE, IOM_NO_FILE, 100000);
 	blocking_pipe(cap);
 }
 
@@ -478,25 +466,25 @@ static void other_signals_and_a_pipe(struct iom_capture *cap)
 
 static void loop_without_nonblock(struct iom_capture *cap)
 {
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, 0, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, NULL);
 
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, MAIN, ep, 100, 900, 10 * MS);
-	build_transfers(cap, MAIN, s, IOM_C_READ, SYS_read, 1000, 0, 0, 0);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 1000, 0, 0, 0);
 }
 
 static void loop_that_writes_a_file(struct iom_capture *cap)
 {
 	epoll_and_read(cap);
-	build_transfers(cap, MAIN, build_file(cap, 8, IOM_K_REG, 0, "/var/log/slow"), IOM_C_WRITE,
+	build_transfers(cap, MAIN, build_file(cap, 8, CAP_K_REG, 0, "/var/log/slow"), CAP_C_WRITE,
 			SYS_write, 30, 3, 0, 41 * MS);
 }
 
 static void loop_that_syncs(struct iom_capture *cap)
 {
 	epoll_and_read(cap);
-	build_transfers(cap, MAIN, build_file(cap, 8, IOM_K_REG, 0, "/var/lib/aof"), IOM_C_SYNC,
+	build_transfers(cap, MAIN, build_file(cap, 8, CAP_K_REG, 0, "/var/lib/aof"), CAP_C_SYNC,
 			SYS_fdatasync, 0, 7, 0, 12 * MS);
 }
 

@@ -36,13 +36,13 @@ static void let_go(struct iom_report *rep, struct iom_capture *cap)
 static void sleep_since_before(void **state)
 {
 	struct iom_capture *cap = build_capture("cat");
-	uint32_t tty = build_file(cap, 0, IOM_K_TTY, 0, "/dev/pts/1");
+	uint32_t tty = build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1");
 	const struct rep_file *f;
 	struct iom_report *rep;
 	bool said = false;
 
 	(void)state;
-	build_asleep(cap, 0, IOM_C_READ, SYS_read, tty, 5000 * MS, BUILD_LIFE_NS);
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, tty, 5000 * MS, BUILD_LIFE_NS);
 	rep = iom_classify(cap);
 	f = file_of(rep, tty);
 	assert_non_null(f);
@@ -60,8 +60,8 @@ static void sleep_since_before(void **state)
 static void exact_counts_of_a_file(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, "tcp");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp");
 	const struct rep_share *m;
 	const struct rep_file *f;
 	struct iom_report *rep;
@@ -69,8 +69,8 @@ static void exact_counts_of_a_file(void **state)
 	(void)state;
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, BUILD_PID, ep, 100, 900, 10 * MS);
-	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 1234, 0, 77, 0);
-	build_transfers(cap, BUILD_PID, s, IOM_C_WRITE, SYS_write, 1000, 0, 0, 0);
+	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 1234, 0, 77, 0);
+	build_transfers(cap, BUILD_PID, s, CAP_C_WRITE, SYS_write, 1000, 0, 0, 0);
 	rep = iom_classify(cap);
 	f = file_of(rep, s);
 	assert_non_null(f);
@@ -93,9 +93,9 @@ static void exact_counts_of_a_file(void **state)
 static void each_thread_has_its_model(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, 0, NULL);
 	uint32_t i, waits = 0, reads, sleeps, computes;
 	static const enum iom_model want[] = {IOM_M_MULTIPLEXED, IOM_M_MULTIPLEXED, IOM_M_BLOCKING,
 					      IOM_M_NONE};
@@ -107,8 +107,8 @@ static void each_thread_has_its_model(void **state)
 	computes = build_thread(cap, BUILD_PID, BUILD_PID + 3, "computes");
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
-	build_transfers(cap, BUILD_PID + 1, s, IOM_C_READ, SYS_read, 900, 0, 900, 0);
-	build_transfers(cap, BUILD_PID + 2, pipe, IOM_C_READ, SYS_read, 0, 900, 0, 10 * MS);
+	build_transfers(cap, BUILD_PID + 1, s, CAP_C_READ, SYS_read, 900, 0, 900, 0);
+	build_transfers(cap, BUILD_PID + 2, pipe, CAP_C_READ, SYS_read, 0, 900, 0, 10 * MS);
 	assert_int_equal(waits + 1, reads);
 	assert_int_equal(reads + 1, sleeps);
 	assert_int_equal(sleeps + 1, computes);
@@ -123,17 +123,17 @@ static void each_thread_has_its_model(void **state)
 static void further_models(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, 0, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, 0, NULL);
 	struct iom_report *rep;
 
 	(void)state;
 	build_thread(cap, BUILD_PID, BUILD_PID + 1, "worker");
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
-	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 900, 0, 0, 0);
-	build_transfers(cap, BUILD_PID + 1, pipe, IOM_C_READ, SYS_read, 0, 300, 0, 10 * MS);
+	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+	build_transfers(cap, BUILD_PID + 1, pipe, CAP_C_READ, SYS_read, 0, 300, 0, 10 * MS);
 	rep = iom_classify(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
 	assert_int_equal(rep->procs[0].verdict.nalso, 1);
@@ -147,16 +147,16 @@ static void further_models(void **state)
 static void file_tried_by_hand(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t ep = build_file(cap, 4, IOM_K_EPOLL, 0, NULL);
-	uint32_t s = build_file(cap, 5, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t pipe = build_file(cap, 6, IOM_K_FIFO, O_NONBLOCK, NULL);
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, O_NONBLOCK, NULL);
 	struct iom_report *rep;
 
 	(void)state;
 	build_watch(cap, s, ep);
 	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
-	build_transfers(cap, BUILD_PID, s, IOM_C_READ, SYS_read, 900, 0, 0, 0);
-	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 100, 0, 400, 0);
+	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 100, 0, 400, 0);
 	rep = iom_classify(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
 	assert_int_equal(rep->procs[0].verdict.nalso, 1);
@@ -170,11 +170,11 @@ static void file_tried_by_hand(void **state)
 static double confidence_of(uint64_t transfers, uint64_t lost)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
+	uint32_t pipe = build_file(cap, 0, CAP_K_FIFO, 0, NULL);
 	struct iom_report *rep;
 	double c;
 
-	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 0, transfers, 0, MS);
+	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 0, transfers, 0, MS);
 	cap->lost.counts = lost;
 	rep = iom_classify(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
@@ -205,7 +205,7 @@ static void medians(void **state)
 	assert_int_equal(p->example.wait_nr, SYS_epoll_wait);
 	assert_in_range(p->example.copy_ns, 1045, 1055);
 	assert_in_range(p->example.wait_ns, 97045, 97055);
-	assert_int_equal(p->example.waker, IOM_W_SOFTIRQ);
+	assert_int_equal(p->example.waker, CAP_W_SOFTIRQ);
 	assert_int_equal(p->threads[0].loop.busy_samples, 100);
 	assert_in_range(p->threads[0].loop.busy_p50_ns, 86000, 89000);
 	assert_int_equal(p->threads[0].loop.busy_max_ns, 137000);
@@ -238,12 +238,12 @@ static void findings_name_their_place(void **state)
 static void processes_apart(void **state)
 {
 	struct iom_capture *cap = build_capture("first");
-	uint32_t pipe = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
+	uint32_t pipe = build_file(cap, 0, CAP_K_FIFO, 0, NULL);
 	struct iom_report *rep;
 
 	(void)state;
 	build_proc(cap, BUILD_PID + 100, "second");
-	build_transfers(cap, BUILD_PID, pipe, IOM_C_READ, SYS_read, 0, 100, 0, 10 * MS);
+	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 0, 100, 0, 10 * MS);
 	rep = iom_classify(cap);
 	assert_int_equal(rep->nprocs, 2);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);

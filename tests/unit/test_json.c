@@ -112,10 +112,10 @@ static struct iom_capture *hostile(void)
 static struct iom_capture *sundry(void)
 {
 	struct iom_capture *cap = build_capture("program");
-	uint32_t fifo = build_file(cap, 0, IOM_K_FIFO, 0, NULL);
-	uint32_t spun = build_file(cap, -1, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t aio = build_file(cap, 7, IOM_K_REG, O_DIRECT | O_APPEND | O_DSYNC, "/a");
-	struct cap_row *r;
+	uint32_t fifo = build_file(cap, 0, CAP_K_FIFO, 0, NULL);
+	uint32_t spun = build_file(cap, -1, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t aio = build_file(cap, 7, CAP_K_REG, O_DIRECT | O_APPEND | O_DSYNC, "/a");
+	struct cap_requests *r;
 	uint32_t worker;
 
 	cap->lost.counts = cap->lost.skipped = UINT64_MAX;
@@ -125,13 +125,14 @@ static struct iom_capture *sundry(void)
 	cap->procs[0].exe = NULL;
 	cap->procs[0].runtime = IOM_RT_OTHER_SCRIPT;
 	cap->procs[0].exited = true;
-	build_transfers(cap, BUILD_PID, fifo, IOM_C_READ, SYS_read, 1, 50, 0, MS)->bytes = UINT64_MAX;
-	build_transfers(cap, BUILD_PID, spun, IOM_C_READ, SYS_read, 100, 0, 50000, 0);
-	r = build_row(cap, BUILD_PID, aio, IOM_C_AIO_REQ, 0);
-	r->n[IOM_A_SUBMIT] = r->n[IOM_A_INLINE] = 1000;
-	build_asleep(cap, 0, IOM_C_READ, SYS_read, fifo, 5000 * MS, 5000 * MS);
+	build_transfers(cap, BUILD_PID, fifo, CAP_C_READ, SYS_read, 1, 50, 0, MS)->bytes = UINT64_MAX;
+	build_transfers(cap, BUILD_PID, spun, CAP_C_READ, SYS_read, 100, 0, 50000, 0);
+	r = build_requests(cap, aio, CAP_I_AIO, 0, 1000);
+	r->done_inline = 1000;
+	r->done_late = 0;
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, fifo, 5000 * MS, 5000 * MS);
 	worker = build_thread(cap, BUILD_PID, BUILD_PID + 1, "iou-wrk-4711");
-	cap->threads[worker].flags = IOM_TF_IO_WORKER;
+	cap->threads[worker].kernel_worker = true;
 	build_proc(cap, BUILD_PID + 100, "second");
 	return cap;
 }

@@ -93,21 +93,22 @@ static struct iom_capture *hostile(void)
 static struct iom_capture *large(void)
 {
 	struct iom_capture *cap = build_capture("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
-	uint32_t fifo = build_file(cap, 0, IOM_K_FIFO, 0, "pipe:[4294967295] -> cat 4194303 fd 1048575");
-	uint32_t spun = build_file(cap, 1048575, IOM_K_SOCK, O_NONBLOCK, NULL);
-	uint32_t ring = build_file(cap, 7, IOM_K_REG, O_DIRECT, "/a");
-	struct cap_row *r;
+	uint32_t fifo = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[4294967295] -> cat 4194303 fd 1048575");
+	uint32_t spun = build_file(cap, 1048575, CAP_K_SOCK, O_NONBLOCK, NULL);
+	uint32_t ring = build_file(cap, 7, CAP_K_REG, O_DIRECT, "/a");
+	struct cap_requests *r;
 
 	cap->lost.counts = UINT64_C(1) << 40;
 	cap->lost.compat_calls = UINT64_C(1) << 40;
 	cap->threads[0].ns_tid = 4194303;
-	build_transfers(cap, BUILD_PID, fifo, IOM_C_READ, SYS_read, UINT64_C(1) << 40, UINT64_C(1) << 30,
+	build_transfers(cap, BUILD_PID, fifo, CAP_C_READ, SYS_read, UINT64_C(1) << 40, UINT64_C(1) << 30,
 			0, 1)->bytes = UINT64_C(1) << 60;
-	build_transfers(cap, BUILD_PID, spun, IOM_C_READ, SYS_read, UINT64_C(1) << 40, 0,
+	build_transfers(cap, BUILD_PID, spun, CAP_C_READ, SYS_read, UINT64_C(1) << 40, 0,
 			UINT64_C(1) << 50, 0)->bytes = UINT64_C(1) << 61;
-	r = build_row(cap, BUILD_PID, ring, IOM_C_AIO_REQ, 0);
-	r->n[IOM_A_SUBMIT] = r->n[IOM_A_INLINE] = UINT64_C(1) << 41;
-	build_asleep(cap, 0, IOM_C_READ, SYS_read, fifo, UINT64_C(86400) * 1000 * 1000 * MS, MS);
+	r = build_requests(cap, ring, CAP_I_AIO, 0, UINT64_C(1) << 41);
+	r->done_inline = UINT64_C(1) << 41;
+	r->done_late = 0;
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, fifo, UINT64_C(86400) * 1000 * 1000 * MS, MS);
 	for (int i = 0; i < 40; i++)
 		build_thread(cap, BUILD_PID, 5000 + i, "worker with name");
 	build_proc(cap, 4194302, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");

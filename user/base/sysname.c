@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/sysname.h"
 
-#include "facts.h"
-
 #define COUNT(a) (int)(sizeof(a) / sizeof((a)[0]))
 
 const char *iom_syscall_name(int nr)
@@ -123,21 +121,4 @@ const char *iom_uring_opcode_name(int opcode)
 	};
 
 	return opcode >= 0 && opcode < COUNT(names) ? names[opcode] : "request";
-}
-
-const char *iom_kind_name(int kind)
-{
-	static const char *const names[] = {
-		[IOM_K_UNKNOWN] = "file",	    [IOM_K_REG] = "regular file",
-		[IOM_K_DIR] = "directory",	    [IOM_K_BLK] = "block device",
-		[IOM_K_CHR] = "device",		    [IOM_K_NULL] = "null device",
-		[IOM_K_TTY] = "terminal",	    [IOM_K_FIFO] = "pipe",
-		[IOM_K_SOCK] = "socket",	    [IOM_K_LISTEN] = "listening socket",
-		[IOM_K_PROC] = "kernel file",	    [IOM_K_EPOLL] = "epoll",
-		[IOM_K_EVENTFD] = "eventfd",	    [IOM_K_TIMERFD] = "timerfd",
-		[IOM_K_SIGNALFD] = "signalfd",	    [IOM_K_INOTIFY] = "inotify",
-		[IOM_K_URING] = "io_uring",	    [IOM_K_ANON] = "anonymous file",
-	};
-
-	return kind >= 0 && kind < COUNT(names) && names[kind] ? names[kind] : "file";
 }

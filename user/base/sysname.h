@@ -8,7 +8,5 @@
 /* Static strings; "call" and "request" for numbers not known here. */
 const char *iom_syscall_name(int nr);
 const char *iom_uring_opcode_name(int opcode);
-/* What one calls a file of this kind (enum iom_kind): "socket", "regular file". */
-const char *iom_kind_name(int kind);
 
 #endif

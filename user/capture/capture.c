@@ -46,9 +46,11 @@ void iom_capture_free(struct iom_capture *cap)
 	free(cap->procs);
 	free(cap->threads);
 	free(cap->files);
-	free(cap->rows);
+	free(cap->calls);
+	free(cap->requests);
+	free(cap->signals);
+	free(cap->interests);
 	free(cap->samples);
-	free(cap->sample_files);
 	free(cap);
 }
 
@@ -76,20 +78,39 @@ uint32_t iom_capture_add_file(struct iom_capture *cap)
 	return cap->nfiles++;
 }
 
-uint32_t iom_capture_add_row(struct iom_capture *cap)
+uint32_t iom_capture_add_calls(struct iom_capture *cap)
 {
-	cap->rows = more(cap->rows, cap->nrows, sizeof(*cap->rows));
-	cap->rows[cap->nrows].file = IOM_NO_FILE;
-	cap->rows[cap->nrows].other = IOM_NO_FILE;
-	return cap->nrows++;
+	cap->calls = more(cap->calls, cap->ncalls, sizeof(*cap->calls));
+	cap->calls[cap->ncalls].file = IOM_NO_FILE;
+	cap->calls[cap->ncalls].other = IOM_NO_FILE;
+	return cap->ncalls++;
 }
 
-uint32_t iom_capture_add_sample(struct iom_capture *cap, const struct iom_sample *s, uint32_t file)
+uint32_t iom_capture_add_requests(struct iom_capture *cap)
+{
+	cap->requests = more(cap->requests, cap->nrequests, sizeof(*cap->requests));
+	cap->requests[cap->nrequests].file = IOM_NO_FILE;
+	return cap->nrequests++;
+}
+
+uint32_t iom_capture_add_signals(struct iom_capture *cap)
+{
+	cap->signals = more(cap->signals, cap->nsignals, sizeof(*cap->signals));
+	cap->signals[cap->nsignals].file = IOM_NO_FILE;
+	return cap->nsignals++;
+}
+
+uint32_t iom_capture_add_interest(struct iom_capture *cap)
+{
+	cap->interests = more(cap->interests, cap->ninterests, sizeof(*cap->interests));
+	cap->interests[cap->ninterests].file = IOM_NO_FILE;
+	return cap->ninterests++;
+}
+
+uint32_t iom_capture_add_sample(struct iom_capture *cap)
 {
 	cap->samples = more(cap->samples, cap->nsamples, sizeof(*cap->samples));
-	cap->sample_files = more(cap->sample_files, cap->nsamples, sizeof(*cap->sample_files));
-	cap->samples[cap->nsamples] = *s;
-	cap->sample_files[cap->nsamples] = file;
+	cap->samples[cap->nsamples].file = IOM_NO_FILE;
 	return cap->nsamples++;
 }
 

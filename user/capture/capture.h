@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts.h"
+#include "capture/values.h"
 
 #define IOM_NO_FILE UINT32_MAX
 
@@ -36,7 +36,7 @@ struct cap_proc {
 	uint32_t tgid; /* in the kernel's eyes */
 	uint32_t pid;  /* in the collector's PID namespace; what is shown */
 	uint32_t ppid;
-	char comm[IOM_COMM_LEN]; /* raw bytes: escape before showing */
+	char comm[CAP_COMM_LEN]; /* raw bytes: escape before showing */
 	char *exe;		 /* path or NULL; raw bytes */
 	enum iom_runtime runtime;
 	bool imports_posix_aio; /* aio_read, aio_write, lio_listio, ... in its dynamic symbols */
@@ -52,8 +52,8 @@ struct cap_proc {
 struct cap_thread {
 	uint32_t tid, tgid;
 	uint32_t ns_tid; /* shown */
-	char comm[IOM_COMM_LEN];
-	uint8_t flags;	    /* IOM_TF_* */
+	char comm[CAP_COMM_LEN];
+	bool kernel_worker; /* an io-wq or SQPOLL thread of io_uring: none of the program's own */
 	bool libc_helper;   /* its stack holds nothing but libc: glibc's own POSIX AIO thread */
 	bool born, exited;  /* inside the window */
 	uint64_t start_ns;  /* when our watch of it began */
@@ -66,7 +66,7 @@ struct cap_thread {
 	 * for none; ns is the part of that sleep before / inside the watch. */
 	struct cap_open_call {
 		int32_t nr; /* x86-64 system call number */
-		uint8_t class; /* enum iom_class */
+		uint8_t class; /* enum cap_class */
 		int32_t fd; /* -1: none */
 		uint32_t file; /* index or IOM_NO_FILE */
 		uint64_t before_ns; /* slept before the watch began */
@@ -80,8 +80,8 @@ struct cap_thread {
 struct cap_file {
 	uint32_t tgid;
 	int32_t fd; /* the lowest number it was seen under */
-	uint8_t kind; /* enum iom_kind */
-	uint8_t bits; /* IOM_B_* */
+	uint8_t kind; /* enum cap_kind */
+	bool in_epoll; /* in some epoll set, known here or not */
 	uint16_t mode;
 	uint32_t f_flags; /* last seen */
 	uint64_t ino;
@@ -94,27 +94,105 @@ struct cap_file {
 	uint32_t *epolls; /* indices of epoll files it is in; owned */
 	uint32_t nepolls;
 	uint32_t ep_events; /* EPOLL* of the last registration seen, EPOLLET included */
-	uint64_t watched;   /* times in the set of a poll or select that was looked at */
-	uint64_t watched_ready; /* of these, reported ready */
 	bool watched_asleep; /* in the set of a poll or select that a thread slept in at start or end */
 	/* Epoll files: how many files are in the set, by kind, highest seen. */
 	uint32_t set_size;
 };
 
-/* What one thread did to one file by one class of call: rows added up. */
-struct cap_row {
+/*
+ * How calls ended. "slept": the thread gave up the CPU to wait at least once
+ * inside the call; preemption is no sleep. Each call counts in exactly one of
+ * the first eight; retry and nowait count on top.
+ */
+struct cap_counts {
+	uint64_t ok;	     /* done without sleeping; readiness: files were ready at once */
+	uint64_t ok_slept;   /* done after sleeping */
+	uint64_t zero;	     /* read: end of file; readiness: nothing; not slept */
+	uint64_t zero_slept; /* the same after sleeping; readiness: timed out */
+	uint64_t again;	     /* EAGAIN, EINPROGRESS without sleeping: an attempt, no transfer */
+	uint64_t again_slept; /* EAGAIN after sleeping: a time-out such as SO_RCVTIMEO */
+	uint64_t err;	     /* any other error, EINTR included */
+	uint64_t restart;    /* interrupted, the kernel restarts it: no operation of its own */
+	uint64_t retry;	     /* of ok: the same thread had got EAGAIN (or end of file) on this file
+			      * before and did not wait for readiness in between */
+	uint64_t nowait;     /* calls that themselves asked not to wait: MSG_DONTWAIT,
+			      * RWF_NOWAIT, a readiness call with a zero timeout */
+};
+
+/* What one thread did to one file by one class of call. */
+struct cap_calls {
+	uint32_t tid, tgid;
+	uint32_t file;	/* index or IOM_NO_FILE */
+	uint32_t other; /* sendfile, splice, copy_file_range: the other side, or IOM_NO_FILE */
+	uint8_t class;	/* enum cap_class */
+	uint16_t nr;	/* x86-64 system call number of the last one */
+	uint32_t f_flags; /* of the file while these were counted */
+	struct cap_counts n;
+	uint64_t bytes;	 /* moved by transfers */
+	uint64_t events; /* readiness calls and those that reap requests: reported by them */
+	uint64_t wait_ns, max_wait_ns; /* asleep inside them, all and the longest */
+	uint32_t set_size; /* poll and select: files in the set, the last one seen */
+	uint8_t other_kind; /* where other is unknown: its enum cap_kind */
+	bool other_nonblock; /* the other side has O_NONBLOCK */
+};
+
+/* Requests of one thread to one file by an asynchronous interface. */
+struct cap_requests {
 	uint32_t tid, tgid;
 	uint32_t file; /* index or IOM_NO_FILE */
-	uint32_t other; /* sendfile, splice, copy_file_range: the other side, or IOM_NO_FILE */
-	uint8_t class;	/* enum iom_class */
-	uint8_t code;	/* signals: si_code & 0xff */
-	uint16_t nr;	/* last system call number; opcode; signal number */
-	uint32_t f_flags; /* of the file while these were counted */
-	uint64_t n[IOM_N_MAX]; /* enum iom_count or iom_async_count */
-	uint64_t bytes, wait_ns, max_wait_ns;
-	uint64_t aux;
-	uint8_t other_kind; /* from IOM_AUX_KIND where other is unknown */
-	bool other_nonblock, other_epoll;
+	uint8_t interface; /* enum cap_interface */
+	uint16_t operation; /* IORING_OP_* or IOCB_CMD_* */
+	uint32_t f_flags;
+	uint64_t submitted;
+	uint64_t done_inline; /* completed before the submitting call returned, without its sleeping */
+	uint64_t done_asleep; /* completed while the submitter slept in the submitting call */
+	uint64_t done_late;   /* completed later */
+	uint64_t errors;      /* completions that were an error; counted on top */
+	uint64_t more;	      /* further completions of multishot requests */
+	uint64_t by_worker;   /* io_uring: handed to an io-wq worker */
+	uint64_t by_poll;     /* io_uring: waited by an internal poll */
+	uint64_t by_sqpoll;   /* of submitted: taken by the kernel's own submission thread */
+	uint64_t alone;	      /* of submitted: no other request of the ring was in flight */
+	uint64_t bytes;
+};
+
+/* Signals of one number, as one thread met them; generated ones belong to the process. */
+struct cap_signals {
+	uint32_t tid, tgid;
+	uint32_t file; /* si_fd: index or IOM_NO_FILE */
+	uint8_t way; /* enum cap_signal_way */
+	uint8_t code; /* si_code & 0xff (0x80: SI_KERNEL) */
+	uint16_t signo;
+	uint64_t count;
+	uint64_t lost; /* generated: the queue was full */
+	uint64_t wait_ns; /* waited for: asleep until they came */
+};
+
+/* A file that was in the set of a thread's poll or select. */
+struct cap_interest {
+	uint32_t tid, tgid;
+	uint32_t file;
+	uint64_t ready;	    /* times reported ready */
+	uint64_t not_ready; /* times not */
+};
+
+/* One operation with all its times, taken in a sampled window. */
+struct cap_sample {
+	uint32_t tid, tgid;
+	uint32_t file; /* index or IOM_NO_FILE */
+	uint16_t nr; /* x86-64 system call number */
+	uint8_t class; /* enum cap_class */
+	uint8_t kind; /* of the file: enum cap_kind */
+	int64_t ret;
+	uint64_t enter_ns, exit_ns;
+	uint64_t sleep_ns; /* first switched out, 0: did not sleep */
+	uint64_t wake_ns; /* last wake-up */
+	uint64_t run_ns; /* last switched in */
+	uint64_t asleep_ns; /* all sleeps inside the call */
+	uint64_t busy_ns; /* readiness calls: since the last one ended, 0: unknown */
+	uint8_t waker; /* enum cap_waker */
+	uint32_t waker_tid;
+	char waker_comm[CAP_COMM_LEN];
 };
 
 struct cap_lost {
@@ -147,24 +225,32 @@ struct iom_capture {
 	size_t nthreads;
 	struct cap_file *files;
 	size_t nfiles;
-	struct cap_row *rows;
-	size_t nrows;
-	struct iom_sample *samples;
-	uint32_t *sample_files; /* per sample: index or IOM_NO_FILE */
+	struct cap_calls *calls;
+	size_t ncalls;
+	struct cap_requests *requests;
+	size_t nrequests;
+	struct cap_signals *signals;
+	size_t nsignals;
+	struct cap_interest *interests;
+	size_t ninterests;
+	struct cap_sample *samples;
 	size_t nsamples;
 };
 
 struct iom_capture *iom_capture_new(void);
 void iom_capture_free(struct iom_capture *cap);
 
-/* Append one zeroed element (files and rows with IOM_NO_FILE where an index
- * belongs; open calls with nr = -1) and return its index. Out of memory ends
+/* Append one zeroed element (IOM_NO_FILE where the index of a file belongs;
+ * open calls with nr = -1) and return its index. Out of memory ends
  * the program with a message: a half capture would lie. */
 uint32_t iom_capture_add_proc(struct iom_capture *cap);
 uint32_t iom_capture_add_thread(struct iom_capture *cap);
 uint32_t iom_capture_add_file(struct iom_capture *cap);
-uint32_t iom_capture_add_row(struct iom_capture *cap);
-uint32_t iom_capture_add_sample(struct iom_capture *cap, const struct iom_sample *s, uint32_t file);
+uint32_t iom_capture_add_calls(struct iom_capture *cap);
+uint32_t iom_capture_add_requests(struct iom_capture *cap);
+uint32_t iom_capture_add_signals(struct iom_capture *cap);
+uint32_t iom_capture_add_interest(struct iom_capture *cap);
+uint32_t iom_capture_add_sample(struct iom_capture *cap);
 void iom_capture_add_probe(struct iom_capture *cap, const char *name);
 void iom_capture_add_epoll(struct iom_capture *cap, uint32_t file, uint32_t epoll);
 

@@ -54,111 +54,39 @@ void iom_gather_free(struct iom_gather *g)
 	free(g);
 }
 
-static bool is_async_request(uint8_t class)
-{
-	return class == IOM_C_AIO_REQ || class == IOM_C_URING_REQ;
-}
-
-static bool has_number(uint8_t class)
-{
-	return is_async_request(class) || (class >= IOM_C_SIGWAIT && class <= IOM_C_SIGFD);
-}
-
-static void note_watchers(struct iom_gather *g, const struct iom_row *row, uint8_t class,
-			  uint32_t file)
-{
-	struct cap_file *f = &g->cap->files[file];
-	uint32_t epoll;
-
-	if (class == IOM_C_EPOLL_CTL) {
-		epoll = gather_file_now(g, row->tgid, (uint32_t)row->aux);
-		f->bits |= IOM_B_EPOLL;
-		if (row->aux >> 32)
-			f->ep_events = row->aux >> 32;
-		if (epoll != IOM_NO_FILE)
-			iom_capture_add_epoll(g->cap, file, epoll);
-	} else if (class == IOM_C_WATCH) {
-		f->watched += row->n[IOM_N_OK] + row->n[IOM_N_ZERO];
-		f->watched_ready += row->n[IOM_N_OK];
-	}
-}
-
-void iom_gather_row(void *arg, const struct iom_row *row)
-{
-	struct iom_gather *g = arg;
-	uint8_t class = row->key >> 12;
-	struct row_key key = {};
-	struct row_entry *e;
-	struct cap_row *to;
-	bool two;
-
-	if (!row->key || !gather_proc(g, row->tgid))
-		return;
-	key.tid = row->key >> 42;
-	key.tgid = row->tgid;
-	key.class = class;
-	key.f_flags = row->f_flags;
-	key.file = gather_file_of_row(g, row);
-	key.other = IOM_NO_FILE;
-	two = class == IOM_C_SENDFILE || class == IOM_C_SPLICE || class == IOM_C_COPYRANGE;
-	if (two && row->aux)
-		key.other = gather_file_now(g, row->tgid, IOM_AUX_FD(row->aux));
-	if (has_number(class)) {
-		key.nr = row->nr;
-		key.code = class >= IOM_C_SIGWAIT && class <= IOM_C_SIGFD ? row->code : 0;
-	}
-	if (key.file != IOM_NO_FILE)
-		note_watchers(g, row, class, key.file);
-
-	HASH_FIND(hh, g->rows, &key, sizeof(key), e);
-	if (!e) {
-		e = gather_alloc(sizeof(*e));
-		e->key = key;
-		e->row = iom_capture_add_row(g->cap);
-		HASH_ADD(hh, g->rows, key, sizeof(key), e);
-		to = &g->cap->rows[e->row];
-		to->tid = key.tid;
-		to->tgid = key.tgid;
-		to->file = key.file;
-		to->other = key.other;
-		to->class = class;
-		to->code = key.code;
-		to->f_flags = row->f_flags;
-	}
-	to = &g->cap->rows[e->row];
-	to->nr = row->nr;
-	for (size_t i = 0; i < IOM_N_MAX; i++)
-		to->n[i] += row->n[i];
-	to->bytes += row->bytes;
-	to->wait_ns += row->wait_ns;
-	if (row->max_wait_ns > to->max_wait_ns)
-		to->max_wait_ns = row->max_wait_ns;
-	if (row->aux)
-		to->aux = row->aux;
-	if (two && row->aux) {
-		to->other_kind = IOM_AUX_KIND(row->aux);
-		to->other_nonblock = IOM_AUX_NONBLOCK(row->aux);
-		to->other_epoll = IOM_AUX_EPOLL(row->aux);
-	}
-}
-
 void iom_gather_sample(void *arg, const struct iom_sample *sample)
 {
 	struct iom_gather *g = arg;
-	uint32_t file = IOM_NO_FILE;
-	struct iom_sample copy = *sample;
+	struct iom_capture *cap = g->cap;
+	struct cap_sample *s;
+	uint32_t i;
 
 	if (!gather_proc(g, sample->tgid))
 		return;
-	if (g->cap->nsamples >= SAMPLES_MAX) {
+	if (cap->nsamples >= SAMPLES_MAX) {
 		g->samples_dropped++;
 		return;
 	}
+	i = iom_capture_add_sample(cap);
+	s = &cap->samples[i];
+	s->tid = sample->tid;
+	s->tgid = sample->tgid;
 	if (sample->fd >= 0)
-		file = gather_file_now(g, sample->tgid, sample->fd);
-	if (file != IOM_NO_FILE)
-		copy.kind = g->cap->files[file].kind;
-	iom_capture_add_sample(g->cap, &copy, file);
+		s->file = gather_file_now(g, sample->tgid, sample->fd);
+	s->nr = sample->nr;
+	s->class = sample->class;
+	s->kind = s->file == IOM_NO_FILE ? sample->kind : cap->files[s->file].kind;
+	s->ret = sample->ret;
+	s->enter_ns = sample->enter_ns;
+	s->exit_ns = sample->exit_ns;
+	s->sleep_ns = sample->sleep_ns;
+	s->wake_ns = sample->wake_ns;
+	s->run_ns = sample->run_ns;
+	s->asleep_ns = sample->asleep_ns;
+	s->busy_ns = sample->busy_ns;
+	s->waker = sample->waker;
+	s->waker_tid = sample->waker_tid;
+	memcpy(s->waker_comm, sample->waker_comm, sizeof(s->waker_comm));
 }
 
 size_t iom_gather_seen(const struct iom_gather *g)

@@ -184,7 +184,7 @@ static void update(struct cap_file *f, const struct iom_row *row)
 	if (!(row->bits & IOM_B_FILE))
 		return;
 	f->kind = row->kind;
-	f->bits |= row->bits;
+	f->in_epoll |= row->bits & IOM_B_EPOLL;
 	f->mode = row->mode;
 	f->f_flags = row->f_flags;
 	f->ino = row->ino;
@@ -301,7 +301,7 @@ static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const 
 
 		if (file == IOM_NO_FILE || g->cap->files[file].ino != p->watches[w].ino)
 			continue; /* registered under a number that means another file now */
-		g->cap->files[file].bits |= IOM_B_EPOLL;
+		g->cap->files[file].in_epoll = true;
 		g->cap->files[file].ep_events = p->watches[w].events;
 		iom_capture_add_epoll(g->cap, file, epoll);
 	}
@@ -402,9 +402,15 @@ void gather_files_finish(struct iom_gather *g)
 	bool *used = gather_alloc(g->cap->nfiles + 1);
 	struct fd_entry *e;
 
-	for (size_t i = 0; i < g->cap->nrows; i++)
-		if (g->cap->rows[i].file != IOM_NO_FILE)
-			used[g->cap->rows[i].file] = true;
+	for (size_t i = 0; i < g->cap->ncalls; i++)
+		if (g->cap->calls[i].file != IOM_NO_FILE)
+			used[g->cap->calls[i].file] = true;
+	for (size_t i = 0; i < g->cap->nrequests; i++)
+		if (g->cap->requests[i].file != IOM_NO_FILE)
+			used[g->cap->requests[i].file] = true;
+	for (size_t i = 0; i < g->cap->ninterests; i++)
+		if (g->cap->interests[i].file != IOM_NO_FILE)
+			used[g->cap->interests[i].file] = true;
 	for (e = g->fds; e; e = e->hh.next) { /* what each descriptor meant last */
 		struct proc_entry *p = gather_proc(g, e->key.tgid);
 		struct pfs_file f = {};

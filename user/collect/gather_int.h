@@ -65,7 +65,7 @@ struct row_key {
 
 struct row_entry {
 	struct row_key key;
-	uint32_t row; /* index into cap->rows */
+	uint32_t row; /* index into the array of the capture that the class belongs to */
 	UT_hash_handle hh;
 };
 

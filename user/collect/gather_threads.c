@@ -111,7 +111,7 @@ static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_t
 	c->tgid = t->tgid;
 	c->ns_tid = t->ns_tid;
 	c->start_ns = t->now_ns;
-	c->flags = t->flags & ~IOM_TF_ASLEEP;
+	c->kernel_worker = t->flags & IOM_TF_IO_WORKER;
 	memcpy(c->comm, t->comm, sizeof(c->comm));
 	return e;
 }

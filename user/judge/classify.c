@@ -258,10 +258,10 @@ static void judge_thread(const struct iom_correlation *cor, struct rep_thread *r
 	rt->loop.empty = t->ready_empty;
 	rt->loop.files = t->set_size;
 	rt->loop.fd = t->epoll != IOM_NO_FILE ? cor->cap->files[t->epoll].fd : -1;
-	rt->loop.class = IOM_C_EPOLL_WAIT;
+	rt->loop.class = CAP_C_EPOLL_WAIT;
 	for (int c = 1; c < 3; c++)
-		if (t->class_calls[c] > t->class_calls[rt->loop.class - IOM_C_EPOLL_WAIT])
-			rt->loop.class = IOM_C_EPOLL_WAIT + c;
+		if (t->class_calls[c] > t->class_calls[rt->loop.class - CAP_C_EPOLL_WAIT])
+			rt->loop.class = CAP_C_EPOLL_WAIT + c;
 	for (size_t i = 0; i < cor->cap->nfiles && t->epoll != IOM_NO_FILE; i++)
 		for (uint32_t e = 0; e < cor->cap->files[i].nepolls; e++)
 			if (cor->cap->files[i].epolls[e] == t->epoll &&

@@ -22,11 +22,6 @@ bool iom_signal_is_io(const struct iom_capture *cap, uint32_t tgid, int signo, i
 	return false;
 }
 
-static bool is_signal_row(uint8_t class)
-{
-	return class == IOM_C_SIGWAIT || class == IOM_C_SIGDELIVER || class == IOM_C_SIGFD;
-}
-
 /* Requests that only ask for readiness, or move no data at all. */
 static bool uring_moves_data(uint16_t opcode)
 {
@@ -50,17 +45,14 @@ static bool uring_moves_data(uint16_t opcode)
 	return true;
 }
 
-bool cor_only_polls(const struct cap_row *r)
+bool cor_only_polls(const struct cap_requests *r)
 {
-	return (r->class == IOM_C_URING_REQ && r->nr == 6) ||
-	       (r->class == IOM_C_AIO_REQ && r->nr == 5 /* IOCB_CMD_POLL */);
+	return r->operation == (r->interface == CAP_I_URING ? 6 : 5 /* IOCB_CMD_POLL */);
 }
 
-bool cor_moves_data(const struct cap_row *r)
+bool cor_moves_data(const struct cap_requests *r)
 {
-	if (r->class == IOM_C_AIO_REQ)
-		return !cor_only_polls(r);
-	return r->class == IOM_C_URING_REQ && uring_moves_data(r->nr);
+	return r->interface == CAP_I_URING ? uring_moves_data(r->operation) : !cor_only_polls(r);
 }
 
 struct tid_index {
@@ -132,72 +124,96 @@ void cor_vote(struct ballot *b, enum iom_model m, uint64_t transfers, uint64_t b
 		b->p->helper_transfers += transfers;
 }
 
-static void take_readiness(struct cor_thread *t, const struct cap_row *r, const struct iom_capture *cap)
+uint64_t cor_operations(const struct cap_calls *r)
 {
-	uint64_t slept = r->n[IOM_N_OK_SLEPT] + r->n[IOM_N_ZERO_SLEPT];
-	uint64_t calls = r->n[IOM_N_OK] + r->n[IOM_N_ZERO] + slept + r->n[IOM_N_ERR];
+	const struct cap_counts *n = &r->n;
+
+	return n->ok + n->ok_slept + n->zero + n->zero_slept + n->again + n->again_slept + n->err;
+}
+
+static void take_readiness(struct cor_thread *t, const struct cap_calls *r, const struct iom_capture *cap)
+{
+	uint64_t slept = r->n.ok_slept + r->n.zero_slept;
+	uint64_t calls = r->n.ok + r->n.zero + slept + r->n.err;
 
 	t->ready_calls += calls;
 	t->calls += calls;
-	t->ready_nowait += r->n[IOM_N_NOWAIT];
-	t->ready_empty += r->n[IOM_N_ZERO] + r->n[IOM_N_ZERO_SLEPT];
-	t->ready_empty_fast += r->n[IOM_N_ZERO];
+	t->ready_nowait += r->n.nowait;
+	t->ready_empty += r->n.zero + r->n.zero_slept;
+	t->ready_empty_fast += r->n.zero;
 	t->ready_slept += slept;
-	t->ready_events += r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
+	t->ready_events += r->n.ok + r->n.ok_slept;
 	t->ready_wait_ns += r->wait_ns;
-	if (calls > t->class_calls[r->class - IOM_C_EPOLL_WAIT] && r->class == IOM_C_EPOLL_WAIT)
+	if (calls > t->class_calls[r->class - CAP_C_EPOLL_WAIT] && r->class == CAP_C_EPOLL_WAIT)
 		t->epoll = r->file;
-	t->class_calls[r->class - IOM_C_EPOLL_WAIT] += calls;
-	if (r->class == IOM_C_EPOLL_WAIT && r->file != IOM_NO_FILE) {
+	t->class_calls[r->class - CAP_C_EPOLL_WAIT] += calls;
+	if (r->class == CAP_C_EPOLL_WAIT && r->file != IOM_NO_FILE) {
 		if (cap->files[r->file].set_size > t->set_size)
 			t->set_size = cap->files[r->file].set_size;
-	} else if (r->class == IOM_C_POLL && r->aux > t->set_size) {
-		t->set_size = r->aux;
+	} else if (r->class == CAP_C_POLL && r->set_size > t->set_size) {
+		t->set_size = r->set_size;
 	}
 }
 
-static void take_signals(struct iom_correlation *cor, struct cor_proc *p, const struct cap_row *r)
+static void take_signals(struct iom_correlation *cor, const struct cap_signals *s)
 {
-	uint64_t n = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
-	struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+	struct cor_proc *p = cor_proc_of(cor, s->tgid);
+	struct cor_thread *t = cor_thread_of(cor, s->tid, s->tgid);
 
-	if (!iom_signal_is_io(cor->cap, r->tgid, r->nr, r->code))
+	if (!p)
 		return;
-	p->io_signals += n;
-	if (r->nr == SIGIO_NR && r->code == 0x80)
-		p->plain_sigio += n;
-	if (t) {
-		t->io_signals += n;
-		t->sigwait_ns += r->wait_ns;
+	if (t)
+		t->counted_ns += s->wait_ns;
+	if (!iom_signal_is_io(cor->cap, s->tgid, s->signo, s->code))
+		return;
+	if (s->way == CAP_S_GENERATED) {
+		p->lost_signals += s->lost;
+		return;
 	}
-	if (r->file != IOM_NO_FILE) {
-		cor->files[r->file].signals += n;
-		cor->files[r->file].used = true;
+	p->io_signals += s->count;
+	if (s->signo == SIGIO_NR && s->code == 0x80)
+		p->plain_sigio += s->count;
+	if (t) {
+		t->io_signals += s->count;
+		t->sigwait_ns += s->wait_ns;
+	}
+	if (s->file != IOM_NO_FILE) {
+		cor->files[s->file].signals += s->count;
+		cor->files[s->file].used = true;
 	}
 }
 
-static void take_sleeps(struct cor_thread *t, const struct cap_row *r)
+static void take_requests(struct iom_correlation *cor, const struct cap_requests *r)
+{
+	struct cor_proc *p = cor_proc_of(cor, r->tgid);
+
+	if (p && cor_only_polls(r))
+		p->poll_requests += r->submitted + r->more;
+	else if (p && cor_moves_data(r))
+		p->data_requests += r->submitted;
+}
+
+static void take_sleeps(struct cor_thread *t, const struct cap_calls *r)
 {
 	switch (r->class) {
-	case IOM_C_FUTEX:
+	case CAP_C_FUTEX:
 		t->futex_ns += r->wait_ns;
 		break;
-	case IOM_C_TIMER:
-	case IOM_C_SLEEP_POLL:
+	case CAP_C_TIMER:
+	case CAP_C_SLEEP_POLL:
 		t->timer_ns += r->wait_ns;
-		for (int i = IOM_N_OK; i <= IOM_N_RESTART; i++)
-			t->timer_sleeps += r->n[i];
+		t->timer_sleeps += cor_operations(r) + r->n.restart;
 		break;
-	case IOM_C_CHILD:
+	case CAP_C_CHILD:
 		t->child_ns += r->wait_ns;
 		break;
-	case IOM_C_LOCK:
+	case CAP_C_LOCK:
 		t->lock_ns += r->wait_ns;
 		break;
-	case IOM_C_OTHER:
+	case CAP_C_OTHER:
 		t->other_ns += r->wait_ns;
 		break;
-	case IOM_C_SIGSUSPEND:
+	case CAP_C_SIGSUSPEND:
 		t->sigwait_ns += r->wait_ns;
 		break;
 	}
@@ -207,31 +223,22 @@ static void first_pass(struct iom_correlation *cor)
 {
 	const struct iom_capture *cap = cor->cap;
 
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		struct cor_proc *p = cor_proc_of(cor, r->tgid);
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
 		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
 
-		if (!p)
+		if (!t || !cor_proc_of(cor, r->tgid))
 			continue;
-		if (is_signal_row(r->class))
-			take_signals(cor, p, r);
-		else if (r->class == IOM_C_SIGGEN)
-			p->lost_signals += iom_signal_is_io(cap, r->tgid, r->nr, r->code) ?
-						   r->n[IOM_N_ERR] : 0;
-		if (cor_only_polls(r))
-			p->poll_requests += r->n[IOM_A_SUBMIT] + r->n[IOM_A_MORE];
-		else if (cor_moves_data(r))
-			p->data_requests += r->n[IOM_A_SUBMIT];
-		if (!t)
-			continue;
-		if (r->class != IOM_C_URING_REQ && r->class != IOM_C_AIO_REQ)
-			t->counted_ns += r->wait_ns;
+		t->counted_ns += r->wait_ns;
 		if (is_readiness(r->class))
 			take_readiness(t, r, cap);
 		else
 			take_sleeps(t, r);
 	}
+	for (size_t i = 0; i < cap->nsignals; i++)
+		take_signals(cor, &cap->signals[i]);
+	for (size_t i = 0; i < cap->nrequests; i++)
+		take_requests(cor, &cap->requests[i]);
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		struct cor_proc *p = cor_proc_of(cor, cap->files[i].tgid);
 
@@ -256,15 +263,15 @@ static void open_calls(struct iom_correlation *cor)
 		if (is_readiness(c->class)) {
 			t->ready_open_ns = c->inside_ns;
 			if (!t->ready_calls)
-				t->class_calls[c->class - IOM_C_EPOLL_WAIT]++;
-			if (c->class == IOM_C_EPOLL_WAIT && t->epoll == IOM_NO_FILE)
+				t->class_calls[c->class - CAP_C_EPOLL_WAIT]++;
+			if (c->class == CAP_C_EPOLL_WAIT && t->epoll == IOM_NO_FILE)
 				t->epoll = c->file;
 			if (c->nfiles != UINT32_MAX && c->nfiles > t->set_size)
 				t->set_size = c->nfiles;
-		} else if (c->class == IOM_C_SIGSUSPEND || c->class == IOM_C_SIGWAIT) {
+		} else if (c->class == CAP_C_SIGSUSPEND || c->class == CAP_C_SIGWAIT) {
 			t->sigwait_open_ns = c->inside_ns;
 		} else {
-			struct cap_row r = {.class = c->class, .wait_ns = c->inside_ns};
+			struct cap_calls r = {.class = c->class, .wait_ns = c->inside_ns};
 
 			take_sleeps(t, &r);
 		}
@@ -299,7 +306,7 @@ struct iom_correlation *iom_correlate(const struct iom_capture *cap)
 		struct cor_proc *p = cor_proc_of(cor, cap->threads[i].tgid);
 
 		cor->threads[i].proc = p ? p->proc : UINT32_MAX;
-		cor->threads[i].kernel = cap->threads[i].flags & IOM_TF_IO_WORKER;
+		cor->threads[i].kernel = cap->threads[i].kernel_worker;
 		cor->threads[i].epoll = IOM_NO_FILE;
 		cor->threads[i].top_row = UINT32_MAX;
 		cor->threads[i].sync_file = cor->threads[i].loop_block_file = IOM_NO_FILE;

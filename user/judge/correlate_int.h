@@ -28,30 +28,33 @@ void cor_vote_rows(struct iom_correlation *cor);
 void cor_vote_waiting(struct iom_correlation *cor);
 
 /* Requests that move data, and those that only ask for readiness. */
-bool cor_moves_data(const struct cap_row *r);
-bool cor_only_polls(const struct cap_row *r);
+bool cor_moves_data(const struct cap_requests *r);
+bool cor_only_polls(const struct cap_requests *r);
+
+/* All calls of a row; one that the kernel restarts is none of its own. */
+uint64_t cor_operations(const struct cap_calls *r);
 
 static inline bool is_transfer(uint8_t class)
 {
-	return class >= IOM_C_READ && class <= IOM_C_COPYRANGE;
+	return class >= CAP_C_READ && class <= CAP_C_COPYRANGE;
 }
 
 static inline bool is_readiness(uint8_t class)
 {
-	return class >= IOM_C_EPOLL_WAIT && class <= IOM_C_SELECT;
+	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
 }
 
 /* Files that tell of something else than data. */
 static inline bool is_doorbell(uint8_t kind)
 {
-	return kind == IOM_K_EVENTFD || kind == IOM_K_TIMERFD || kind == IOM_K_SIGNALFD ||
-	       kind == IOM_K_URING;
+	return kind == CAP_K_EVENTFD || kind == CAP_K_TIMERFD || kind == CAP_K_SIGNALFD ||
+	       kind == CAP_K_URING;
 }
 
 /* Files that never wait for another party. */
 static inline bool is_stored(uint8_t kind)
 {
-	return kind == IOM_K_REG || kind == IOM_K_DIR || kind == IOM_K_BLK || kind == IOM_K_PROC;
+	return kind == CAP_K_REG || kind == CAP_K_DIR || kind == CAP_K_BLK || kind == CAP_K_PROC;
 }
 
 #endif

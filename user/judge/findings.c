@@ -6,6 +6,7 @@
 #include "judge/classify.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 
 /* A thread is a loop, for findings, when it has come back from readiness calls this often. */
 #define LOOP_TURNS 10
@@ -95,11 +96,11 @@ static void find_polling(const struct iom_correlation *cor, struct rep_process *
 		f->count = t->ready_empty;
 		f->thread = rp->threads[i].thread;
 	}
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		uint64_t done = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT], again = r->n[IOM_N_AGAIN];
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint64_t done = r->n.ok + r->n.ok_slept, again = r->n.again;
 
-		if (r->tgid != cap->procs[rp->proc].tgid || r->class > IOM_C_COPYRANGE ||
+		if (r->tgid != cap->procs[rp->proc].tgid || r->class > CAP_C_COPYRANGE ||
 		    r->file == IOM_NO_FILE || again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
 		    cor->files[r->file].watch == COR_WATCHED)
 			continue;
@@ -158,7 +159,7 @@ static void find_on_loops(const struct iom_correlation *cor, struct rep_process 
 
 static bool may_wait(uint8_t kind)
 {
-	return kind == IOM_K_SOCK || kind == IOM_K_LISTEN || kind == IOM_K_FIFO || kind == IOM_K_TTY;
+	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
 }
 
 static void find_may_block(const struct iom_correlation *cor, struct rep_process *rp)

@@ -41,15 +41,15 @@ static uint64_t quantile(struct list *l, double q)
 
 static bool is_readiness(uint8_t class)
 {
-	return class >= IOM_C_EPOLL_WAIT && class <= IOM_C_SELECT;
+	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
 }
 
 static bool is_transfer(uint8_t class)
 {
-	return class >= IOM_C_READ && class <= IOM_C_COPYRANGE;
+	return class >= CAP_C_READ && class <= CAP_C_COPYRANGE;
 }
 
-static uint64_t in_call(const struct iom_sample *s)
+static uint64_t in_call(const struct cap_sample *s)
 {
 	uint64_t all = s->exit_ns - s->enter_ns;
 
@@ -64,7 +64,7 @@ static void busy_times(const struct iom_capture *cap, struct rep_process *rp)
 		struct list busy = {};
 
 		for (size_t i = 0; i < cap->nsamples && loop->is_loop; i++) {
-			const struct iom_sample *s = &cap->samples[i];
+			const struct cap_sample *s = &cap->samples[i];
 
 			if (s->tid == ct->tid && s->tgid == ct->tgid && is_readiness(s->class) &&
 			    s->busy_ns)
@@ -85,7 +85,7 @@ static void copy_times(const struct iom_correlation *cor, struct rep_process *rp
 	const struct iom_capture *cap = cor->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
 
-	for (int class = IOM_C_READ; class <= IOM_C_COPYRANGE; class++) {
+	for (int class = CAP_C_READ; class <= CAP_C_COPYRANGE; class++) {
 		struct list copy = {};
 		uint64_t median;
 
@@ -94,10 +94,10 @@ static void copy_times(const struct iom_correlation *cor, struct rep_process *rp
 			    cap->samples[i].ret >= 0)
 				push(&copy, in_call(&cap->samples[i]));
 		median = quantile(&copy, 0.5);
-		for (size_t i = 0; i < cap->nrows && copy.n; i++) {
-			const struct cap_row *r = &cap->rows[i];
+		for (size_t i = 0; i < cap->ncalls && copy.n; i++) {
+			const struct cap_calls *r = &cap->calls[i];
 			const struct cor_vote *v;
-			uint64_t all = 0, n = r->n[IOM_N_OK] + r->n[IOM_N_OK_SLEPT];
+			uint64_t all = 0, n = r->n.ok + r->n.ok_slept;
 
 			if (r->tgid != tgid || r->class != class || r->file == IOM_NO_FILE)
 				continue;
@@ -125,12 +125,12 @@ static bool largest_group(const struct iom_correlation *cor, const struct rep_pr
 
 	memset(seen, 0, sizeof(seen));
 	for (size_t i = 0; i < cap->nsamples; i++) {
-		const struct iom_sample *s = &cap->samples[i];
+		const struct cap_sample *s = &cap->samples[i];
 
 		if (s->tgid != cap->procs[rp->proc].tgid || !is_transfer(s->class) || s->ret <= 0 ||
-		    s->nr >= 512 || s->kind >= 32 || cap->sample_files[i] == IOM_NO_FILE)
+		    s->nr >= 512 || s->kind >= 32 || s->file == IOM_NO_FILE)
 			continue;
-		if (!cor->files[cap->sample_files[i]].votes[rp->verdict.model].transfers)
+		if (!cor->files[s->file].votes[rp->verdict.model].transfers)
 			continue;
 		if (++seen[s->nr][s->kind] > most) {
 			most = seen[s->nr][s->kind];
@@ -157,7 +157,7 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 	e->nr = e->wait_nr = nr;
 	e->kind = kind;
 	for (size_t i = 0; i < cap->nsamples; i++) {
-		const struct iom_sample *s = &cap->samples[i];
+		const struct cap_sample *s = &cap->samples[i];
 		bool transfer = s->nr == nr && s->kind == kind && s->ret > 0;
 
 		if (s->tgid != cap->procs[rp->proc].tgid)
@@ -172,7 +172,7 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 				e->wait_nr = s->nr;
 			if (s->run_ns > s->wake_ns && s->wake_ns)
 				push(&runq, s->run_ns - s->wake_ns);
-			if (s->waker != IOM_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
+			if (s->waker != CAP_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
 				e->waker = s->waker;
 				memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
 			}

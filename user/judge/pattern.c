@@ -17,7 +17,7 @@ static bool stdio_pipe(const struct iom_capture *cap, uint32_t tgid)
 {
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == tgid && cap->files[i].stdio &&
-		    cap->files[i].kind == IOM_K_FIFO)
+		    cap->files[i].kind == CAP_K_FIFO)
 			return true;
 	return false;
 }
@@ -38,16 +38,16 @@ static bool shares_sockets(const struct iom_correlation *cor, uint32_t tgid)
 {
 	uint64_t readers = 0, sockets = 0;
 
-	for (size_t i = 0; i < cor->cap->nrows; i++) {
-		const struct cap_row *r = &cor->cap->rows[i];
+	for (size_t i = 0; i < cor->cap->ncalls; i++) {
+		const struct cap_calls *r = &cor->cap->calls[i];
 
 		readers += r->tgid == tgid && r->file != IOM_NO_FILE &&
-			   (r->class == IOM_C_READ || r->class == IOM_C_RECV) &&
-			   cor->cap->files[r->file].kind == IOM_K_SOCK;
+			   (r->class == CAP_C_READ || r->class == CAP_C_RECV) &&
+			   cor->cap->files[r->file].kind == CAP_K_SOCK;
 	}
 	for (size_t i = 0; i < cor->cap->nfiles; i++)
 		sockets += cor->cap->files[i].tgid == tgid && cor->files[i].attempts &&
-			   cor->cap->files[i].kind == IOM_K_SOCK;
+			   cor->cap->files[i].kind == CAP_K_SOCK;
 	return 2 * readers > 3 * sockets;
 }
 
@@ -56,7 +56,7 @@ static const char *blocking_pattern(const struct iom_correlation *cor, const str
 {
 	const struct iom_capture *cap = cor->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
-	uint64_t fault_ns = 0, sockets = transfers_of_kind(cor, tgid, IOM_K_SOCK);
+	uint64_t fault_ns = 0, sockets = transfers_of_kind(cor, tgid, CAP_K_SOCK);
 
 	for (size_t i = 0; i < rp->nthreads; i++)
 		fault_ns += cor->threads[rp->threads[i].thread].fault_ns;
@@ -64,7 +64,7 @@ static const char *blocking_pattern(const struct iom_correlation *cor, const str
 		return "memory-mapped";
 	if (blockers > 1 && sockets)
 		return shares_sockets(cor, tgid) ? "thread pool" : "thread-per-connection";
-	if (sockets && transfers_of_kind(cor, tgid, IOM_K_LISTEN))
+	if (sockets && transfers_of_kind(cor, tgid, CAP_K_LISTEN))
 		return cap->procs[rp->proc].ppid > 1 ? "process-per-connection" : "sequential";
 	if (stdio_pipe(cap, tgid))
 		return "pipeline";

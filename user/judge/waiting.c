@@ -72,12 +72,12 @@ static void vote_open(struct iom_correlation *cor, size_t i, struct cor_thread *
 
 	if (c->nr < 0)
 		return;
-	if (is_transfer(c->class) && !(f && (f->kind == IOM_K_TIMERFD || f->kind == IOM_K_SIGNALFD)))
+	if (is_transfer(c->class) && !(f && (f->kind == CAP_K_TIMERFD || f->kind == CAP_K_SIGNALFD)))
 		m = IOM_M_BLOCKING;
-	else if (c->class == IOM_C_AIO_GETEVENTS || c->class == IOM_C_URING_ENTER ||
-		 c->class == IOM_C_AIO_SUBMIT || c->class == IOM_C_URING_SUBMIT)
+	else if (c->class == CAP_C_AIO_GETEVENTS || c->class == CAP_C_URING_ENTER ||
+		 c->class == CAP_C_AIO_SUBMIT || c->class == CAP_C_URING_SUBMIT)
 		m = IOM_M_ASYNC;
-	else if (f && f->kind == IOM_K_SIGNALFD && p->fasync)
+	else if (f && f->kind == CAP_K_SIGNALFD && p->fasync)
 		m = IOM_M_SIGNAL;
 	if (m == IOM_M_NONE)
 		return;

@@ -40,14 +40,14 @@ static void watch_epolls(struct iom_correlation *cor)
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *cf = &cap->files[i];
 
-		if (!(cf->bits & IOM_B_EPOLL) && !cf->nepolls)
+		if (!cf->in_epoll && !cf->nepolls)
 			continue;
 		for (size_t k = 0; k < cap->nthreads; k++) {
 			struct cor_thread *t = &cor->threads[k];
 			bool mine = !cf->nepolls; /* in some set we do not know: any waiter may be it */
 
 			if (cap->threads[k].tgid != cf->tgid ||
-			    (!t->class_calls[0] && cap->threads[k].at_end.class != IOM_C_EPOLL_WAIT))
+			    (!t->class_calls[0] && cap->threads[k].at_end.class != CAP_C_EPOLL_WAIT))
 				continue;
 			for (uint32_t e = 0; e < cf->nepolls; e++)
 				mine |= cf->epolls[e] == t->epoll;
@@ -57,7 +57,7 @@ static void watch_epolls(struct iom_correlation *cor)
 		/* An epoll inside another epoll, or waited for by a thread that left. */
 		if (cor->files[i].watch == COR_UNWATCHED)
 			for (uint32_t e = 0; e < cf->nepolls; e++)
-				if (cap->files[cf->epolls[e]].bits & IOM_B_EPOLL)
+				if (cap->files[cf->epolls[e]].in_epoll)
 					cor->files[i].watch = COR_WATCHED;
 	}
 }
@@ -66,19 +66,21 @@ static void watch_polls(struct iom_correlation *cor)
 {
 	const struct iom_capture *cap = cor->cap;
 
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+	for (size_t i = 0; i < cap->nrequests; i++) {
+		const struct cap_requests *r = &cap->requests[i];
 
-		if (r->file == IOM_NO_FILE)
-			continue;
-		if (cor_only_polls(r))
+		if (r->file != IOM_NO_FILE && cor_only_polls(r))
 			cor->files[r->file].watch = COR_WATCHED;
-		if (r->class != IOM_C_WATCH)
+	}
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct cor_thread *t = cor_thread_of(cor, in->tid, in->tgid);
+
+		if (in->file == IOM_NO_FILE)
 			continue;
-		cor->files[r->file].used = true;
+		cor->files[in->file].used = true;
 		if (t)
-			watch_by(&cor->files[r->file], t);
+			watch_by(&cor->files[in->file], t);
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].watched_asleep) {
@@ -97,23 +99,23 @@ static void find_doorbells(struct iom_correlation *cor)
 
 	if (!payload || !bells)
 		abort();
-	for (size_t i = 0; i < cap->nrows; i++) {
-		const struct cap_row *r = &cap->rows[i];
-		struct cor_thread *t = cor_thread_of(cor, r->tid, r->tgid);
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct cor_thread *t = cor_thread_of(cor, in->tid, in->tgid);
 
-		if (r->class == IOM_C_WATCH && t && r->file != IOM_NO_FILE)
-			(is_doorbell(cap->files[r->file].kind) ? bells : payload)[t - cor->threads]++;
+		if (t && in->file != IOM_NO_FILE)
+			(is_doorbell(cap->files[in->file].kind) ? bells : payload)[t - cor->threads]++;
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		for (size_t k = 0; k < cap->nthreads; k++) {
 			const struct cap_file *f = &cap->files[i];
 			bool in = false;
 
-			if (f->tgid != cap->threads[k].tgid || f->kind == IOM_K_EPOLL)
+			if (f->tgid != cap->threads[k].tgid || f->kind == CAP_K_EPOLL)
 				continue;
 			for (uint32_t e = 0; e < f->nepolls; e++)
 				in |= f->epolls[e] == cor->threads[k].epoll;
-			if (!f->nepolls && f->bits & IOM_B_EPOLL && cor->threads[k].class_calls[0])
+			if (!f->nepolls && f->in_epoll && cor->threads[k].class_calls[0])
 				in = true;
 			if (!f->nepolls && f->watched_asleep)
 				in |= cap->threads[k].at_end.nr >= 0 &&

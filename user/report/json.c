@@ -11,6 +11,7 @@
 
 #include "report/escape.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 
 static json_t *text(const char *s)
 {
@@ -27,7 +28,7 @@ static json_t *text(const char *s)
 
 static json_t *comm(const char *bytes)
 {
-	char *safe = iom_escape(bytes, IOM_COMM_LEN, true);
+	char *safe = iom_escape(bytes, CAP_COMM_LEN, true);
 	json_t *j = json_string(safe);
 
 	free(safe);
@@ -103,7 +104,7 @@ static json_t *loop(const struct rep_loop *l)
 	static const char *const calls[] = {"epoll_wait", "poll", "select"};
 	json_t *o = json_object();
 
-	json_object_set_new(o, "call", json_string(calls[l->class - IOM_C_EPOLL_WAIT]));
+	json_object_set_new(o, "call", json_string(calls[l->class - CAP_C_EPOLL_WAIT]));
 	json_object_set_new(o, "fd", l->fd >= 0 ? json_integer(l->fd) : json_null());
 	json_object_set_new(o, "files", number(l->files));
 	json_object_set_new(o, "iterations", number(l->iterations));
@@ -129,7 +130,7 @@ static json_t *thread(const struct iom_capture *cap, const struct rep_thread *t)
 	json_object_set_new(o, "what", text(t->what));
 	json_object_set_new(o, "cpu_ns", number(ct->cpu_ns));
 	json_object_set_new(o, "asleep_ns", number(ct->asleep_ns));
-	if (ct->flags & IOM_TF_IO_WORKER)
+	if (ct->kernel_worker)
 		json_object_set_new(o, "kernel_worker", json_true());
 	if (t->loop.is_loop)
 		json_object_set_new(o, "loop", loop(&t->loop));

@@ -7,17 +7,18 @@
 #include "judge/classify.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 
 /* A sleep under way at the end is said when it is more than the usual pause between two turns. */
 #define OPEN_WORTH_NS 100000000
 
 static const char *call_of_loop(const struct rep_loop *l)
 {
-	return l->class == IOM_C_POLL ? "poll" : l->class == IOM_C_SELECT ? "select" : "epoll_wait";
+	return l->class == CAP_C_POLL ? "poll" : l->class == CAP_C_SELECT ? "select" : "epoll_wait";
 }
 
 /* "read(7) of a socket": file names are said apart, they may be hostile and long. */
-static char *call_on_file(const struct iom_capture *cap, const struct cap_row *r)
+static char *call_on_file(const struct iom_capture *cap, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
 
@@ -61,7 +62,7 @@ static char *what_loop(const struct rep_thread *rt)
 	if (l->busy_samples)
 		return iom_sentence("%s%s: %s%s; busy per turn p50 %s, p99 %s, max %s", call_of_loop(l),
 				    fd, counted_files(l),
-				    l->class == IOM_C_EPOLL_WAIT ?
+				    l->class == CAP_C_EPOLL_WAIT ?
 					    (l->edge_triggered ? ", edge-triggered" :
 								 ", level-triggered") :
 					    "",
@@ -80,7 +81,7 @@ static char *what_thread(const struct iom_correlation *cor, const struct rep_thr
 	if (t->kernel)
 		return iom_sentence("a worker of io_uring, the kernel's own");
 	if (ct->libc_helper && t->top_row != UINT32_MAX) {
-		call = call_on_file(cap, &cap->rows[t->top_row]);
+		call = call_on_file(cap, &cap->calls[t->top_row]);
 		text = iom_sentence("a helper of glibc's POSIX AIO: %s", call);
 		free(call);
 		return text;
@@ -89,7 +90,7 @@ static char *what_thread(const struct iom_correlation *cor, const struct rep_thr
 				 rt->verdict.model == IOM_M_NONE || t->spin))
 		return what_loop(rt);
 	if (t->top_row != UINT32_MAX)
-		return call_on_file(cap, &cap->rows[t->top_row]);
+		return call_on_file(cap, &cap->calls[t->top_row]);
 	if (rt->verdict.model != IOM_M_NONE && ct->at_end.nr >= 0) {
 		call = open_call_text(cap, &ct->at_end);
 		text = iom_sentence("asleep in %s", call);
@@ -110,21 +111,21 @@ static char *what_thread(const struct iom_correlation *cor, const struct rep_thr
 }
 
 /* The row that carried most operations of this model, in this process. */
-static const struct cap_row *top_row(const struct iom_correlation *cor, uint32_t tgid,
+static const struct cap_calls *top_row(const struct iom_correlation *cor, uint32_t tgid,
 				     enum iom_model m)
 {
-	const struct cap_row *best = NULL;
+	const struct cap_calls *best = NULL;
 	uint64_t most = 0;
 
-	for (size_t i = 0; i < cor->cap->nrows; i++) {
-		const struct cap_row *r = &cor->cap->rows[i];
+	for (size_t i = 0; i < cor->cap->ncalls; i++) {
+		const struct cap_calls *r = &cor->cap->calls[i];
 		uint64_t n = 0;
 
-		if (r->tgid != tgid || r->class > IOM_C_COPYRANGE || r->file == IOM_NO_FILE ||
+		if (r->tgid != tgid || r->class > CAP_C_COPYRANGE || r->file == IOM_NO_FILE ||
 		    !cor->files[r->file].votes[m].transfers)
 			continue;
-		for (int k = IOM_N_OK; k <= IOM_N_AGAIN_SLEPT; k++)
-			n += r->n[k];
+		n = r->n.ok + r->n.ok_slept + r->n.zero + r->n.zero_slept + r->n.again +
+		    r->n.again_slept;
 		if (m == IOM_M_BLOCKING) /* the one it waits in says more than the most frequent */
 			n = r->wait_ns ? r->wait_ns : n;
 		if (n > most) {
@@ -136,11 +137,11 @@ static const struct cap_row *top_row(const struct iom_correlation *cor, uint32_t
 }
 
 static void because_row(const struct iom_correlation *cor, struct rep_verdict *v,
-			const struct cap_row *r)
+			const struct cap_calls *r)
 {
-	uint64_t slept = r->n[IOM_N_OK_SLEPT] + r->n[IOM_N_ZERO_SLEPT] + r->n[IOM_N_AGAIN_SLEPT];
-	uint64_t again = r->n[IOM_N_AGAIN];
-	uint64_t all = r->n[IOM_N_OK] + r->n[IOM_N_ZERO] + slept;
+	uint64_t slept = r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
+	uint64_t again = r->n.again;
+	uint64_t all = r->n.ok + r->n.zero + slept;
 	char *call = call_on_file(cor->cap, r);
 
 	if (slept)
@@ -197,7 +198,7 @@ static void because_open(const struct iom_correlation *cor, struct rep_process *
 		const struct cap_open_call *c = &ct->at_end;
 		char *call;
 
-		if (c->nr < 0 || c->class >= IOM_C_FUTEX || c->class == IOM_C_SLEEP_POLL ||
+		if (c->nr < 0 || c->class >= CAP_C_FUTEX || c->class == CAP_C_SLEEP_POLL ||
 		    (!c->before_ns && c->inside_ns < OPEN_WORTH_NS) ||
 		    cor->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
 			continue;
@@ -283,7 +284,7 @@ void iom_explain_process(const struct iom_correlation *cor, struct rep_process *
 {
 	struct rep_verdict *v = &rp->verdict;
 	uint32_t tgid = cor->cap->procs[rp->proc].tgid;
-	const struct cap_row *r;
+	const struct cap_calls *r;
 
 	v->headline = headline(rp);
 	if (v->model == IOM_M_ASYNC || cor->procs[rp->proc].async.submits)

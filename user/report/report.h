@@ -64,7 +64,7 @@ struct rep_loop { /* a thread that waits for readiness */
 	uint64_t busy_p50_ns, busy_p99_ns, busy_max_ns; /* between two waits, from samples */
 	uint64_t busy_samples;
 	bool edge_triggered;
-	uint8_t class; /* enum iom_class of the call used most */
+	uint8_t class; /* enum cap_class of the call used most */
 	int32_t fd;    /* epoll fd or -1 */
 };
 
@@ -105,13 +105,13 @@ struct rep_finding {
 struct rep_example {
 	uint64_t samples; /* 0: none */
 	uint16_t nr;	  /* the transfer */
-	uint8_t kind;	  /* enum iom_kind of its file */
+	uint8_t kind;	  /* enum cap_kind of its file */
 	uint16_t wait_nr; /* call waited in; equals nr where it waits in the transfer itself */
 	uint64_t wait_ns;  /* median; 0: no wait */
 	uint64_t runq_ns;  /* median time from wake-up to running */
 	uint64_t copy_ns;  /* median of time in the transfer but not asleep */
-	uint8_t waker;	   /* enum iom_waker seen most */
-	char waker_comm[IOM_COMM_LEN];
+	uint8_t waker;	   /* enum cap_waker seen most */
+	char waker_comm[CAP_COMM_LEN];
 };
 
 struct rep_process {

@@ -11,6 +11,7 @@
 #include "report/page.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 
 #define THREADS_SHOWN 12
 #define FILES_SHOWN   10
@@ -23,7 +24,7 @@ static char *safe(const struct page *p, const char *s)
 
 static char *safe_comm(const struct page *p, const char *comm)
 {
-	return iom_escape(comm, IOM_COMM_LEN, p->opt->utf8);
+	return iom_escape(comm, CAP_COMM_LEN, p->opt->utf8);
 }
 
 /* Sentences of the judgement say us; on a terminal that can, it is µs. */
@@ -235,7 +236,7 @@ static bool alike(const struct iom_capture *cap, const struct rep_thread *a,
 		  const struct rep_thread *b)
 {
 	return a->verdict.model == b->verdict.model &&
-	       !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, IOM_COMM_LEN);
+	       !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
 static uint64_t weight(const struct rep_thread *t)
@@ -337,8 +338,8 @@ static void files(struct page *p, const struct iom_report *rep, const struct rep
 	for (size_t i = 0; i < rp->nfiles; i++)
 		if (p->opt->verbose || rp->files[i].model != IOM_M_NONE ||
 		    (rp->files[i].open_at_end &&
-		     rep->cap->files[rp->files[i].file].kind != IOM_K_EPOLL &&
-		     rep->cap->files[rp->files[i].file].kind != IOM_K_URING))
+		     rep->cap->files[rp->files[i].file].kind != CAP_K_EPOLL &&
+		     rep->cap->files[rp->files[i].file].kind != CAP_K_URING))
 			order[n++] = &rp->files[i];
 	sorting = rep;
 	qsort(order, n, sizeof(*order), by_use);
@@ -368,19 +369,19 @@ static void files(struct page *p, const struct iom_report *rep, const struct rep
 static const char *waker_text(const struct rep_example *e, char *comm, char *buf, size_t size)
 {
 	switch (e->waker) {
-	case IOM_W_TASK:
+	case CAP_W_TASK:
 		snprintf(buf, size, "woken by %s", comm);
 		return buf;
-	case IOM_W_HARDIRQ:
+	case CAP_W_HARDIRQ:
 		return "woken by a device's interrupt";
-	case IOM_W_SOFTIRQ:
+	case CAP_W_SOFTIRQ:
 		return "woken by a soft interrupt (network, timer or disk)";
-	case IOM_W_IOWQ:
+	case CAP_W_IOWQ:
 		return "woken by a worker of io_uring";
-	case IOM_W_KTHREAD:
+	case CAP_W_KTHREAD:
 		snprintf(buf, size, "woken by the kernel's %s", comm);
 		return buf;
-	case IOM_W_SELF:
+	case CAP_W_SELF:
 		return "woken by its own timer or signal";
 	default:
 		return NULL;

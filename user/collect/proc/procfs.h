@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "capture/capture.h"
+#include "facts.h"
 
 struct pfs_watch { /* one line "tfd:" of an epoll's fdinfo */
 	int32_t fd;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * names.h - words for the numbers of values.h.
+ */
+#ifndef IOM_NAMES_H
+#define IOM_NAMES_H
+
+/* What one calls a file of this kind (enum cap_kind): "socket", "regular file".
+ * A static string; "file" for numbers not known here. */
+const char *iom_kind_name(int kind);
+
+#endif

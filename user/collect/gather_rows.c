@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gather_rows.c - rows of the kernel side, added up into the capture: calls,
+ * requests, signals, and the sets of poll and select.
+ */
+#include "collect/gather_int.h"
+
+static bool is_request(uint8_t class)
+{
+	return class == IOM_C_AIO_REQ || class == IOM_C_URING_REQ;
+}
+
+static bool is_signal(uint8_t class)
+{
+	return class == IOM_C_SIGWAIT || class == IOM_C_SIGGEN || class == IOM_C_SIGDELIVER ||
+	       class == IOM_C_SIGFD;
+}
+
+static bool has_two_files(uint8_t class)
+{
+	return class == IOM_C_SENDFILE || class == IOM_C_SPLICE || class == IOM_C_COPYRANGE;
+}
+
+static uint8_t class_of(const struct iom_row *row)
+{
+	return row->key >> 12;
+}
+
+static void note_registration(struct iom_gather *g, const struct iom_row *row, uint32_t file)
+{
+	uint32_t epoll = gather_file_now(g, row->tgid, (uint32_t)row->aux);
+	struct cap_file *f = &g->cap->files[file];
+
+	f->in_epoll = true;
+	if (row->aux >> 32)
+		f->ep_events = row->aux >> 32;
+	if (epoll != IOM_NO_FILE)
+		iom_capture_add_epoll(g->cap, file, epoll);
+}
+
+static uint32_t new_calls(struct iom_capture *cap, const struct row_key *key)
+{
+	uint32_t i = iom_capture_add_calls(cap);
+	struct cap_calls *c = &cap->calls[i];
+
+	c->tid = key->tid;
+	c->tgid = key->tgid;
+	c->file = key->file;
+	c->other = key->other;
+	c->class = key->class;
+	c->f_flags = key->f_flags;
+	return i;
+}
+
+static void add_calls(struct cap_calls *c, const struct iom_row *row)
+{
+	bool transfer = c->class >= IOM_C_READ && c->class <= IOM_C_COPYRANGE;
+
+	c->nr = row->nr;
+	c->n.ok += row->n[IOM_N_OK];
+	c->n.ok_slept += row->n[IOM_N_OK_SLEPT];
+	c->n.zero += row->n[IOM_N_ZERO];
+	c->n.zero_slept += row->n[IOM_N_ZERO_SLEPT];
+	c->n.again += row->n[IOM_N_AGAIN];
+	c->n.again_slept += row->n[IOM_N_AGAIN_SLEPT];
+	c->n.err += row->n[IOM_N_ERR];
+	c->n.restart += row->n[IOM_N_RESTART];
+	c->n.retry += row->n[IOM_N_RETRY];
+	c->n.nowait += row->n[IOM_N_NOWAIT];
+	*(transfer ? &c->bytes : &c->events) += row->bytes;
+	c->wait_ns += row->wait_ns;
+	if (row->max_wait_ns > c->max_wait_ns)
+		c->max_wait_ns = row->max_wait_ns;
+	if (!row->aux)
+		return;
+	if (has_two_files(c->class)) {
+		c->other_kind = IOM_AUX_KIND(row->aux);
+		c->other_nonblock = IOM_AUX_NONBLOCK(row->aux);
+	} else if (c->class == IOM_C_POLL || c->class == IOM_C_SELECT) {
+		c->set_size = row->aux;
+	}
+}
+
+static uint32_t new_requests(struct iom_capture *cap, const struct row_key *key)
+{
+	uint32_t i = iom_capture_add_requests(cap);
+	struct cap_requests *r = &cap->requests[i];
+
+	r->tid = key->tid;
+	r->tgid = key->tgid;
+	r->file = key->file;
+	r->interface = key->class == IOM_C_URING_REQ ? CAP_I_URING : CAP_I_AIO;
+	r->operation = key->nr;
+	r->f_flags = key->f_flags;
+	return i;
+}
+
+static void add_requests(struct cap_requests *r, const struct iom_row *row)
+{
+	r->submitted += row->n[IOM_A_SUBMIT];
+	r->done_inline += row->n[IOM_A_INLINE];
+	r->done_asleep += row->n[IOM_A_SLEPT];
+	r->done_late += row->n[IOM_A_LATE];
+	r->errors += row->n[IOM_A_ERR];
+	r->more += row->n[IOM_A_MORE];
+	r->by_worker += row->n[IOM_A_WORKER];
+	r->by_poll += row->n[IOM_A_POLLARM];
+	r->by_sqpoll += row->n[IOM_A_SQPOLL];
+	r->alone += row->n[IOM_A_DEPTH1];
+	r->bytes += row->bytes;
+}
+
+static uint32_t new_signals(struct iom_capture *cap, const struct row_key *key)
+{
+	uint32_t i = iom_capture_add_signals(cap);
+	struct cap_signals *s = &cap->signals[i];
+
+	s->tid = key->tid;
+	s->tgid = key->tgid;
+	s->file = key->file;
+	s->way = key->class == IOM_C_SIGGEN	? CAP_S_GENERATED :
+		 key->class == IOM_C_SIGDELIVER ? CAP_S_DELIVERED :
+		 key->class == IOM_C_SIGWAIT	? CAP_S_WAITED :
+						  CAP_S_SIGNALFD;
+	s->code = key->code;
+	s->signo = key->nr;
+	return i;
+}
+
+static void add_signals(struct cap_signals *s, const struct iom_row *row)
+{
+	s->count += row->n[IOM_N_OK] + row->n[IOM_N_OK_SLEPT];
+	s->lost += row->n[IOM_N_ERR];
+	s->wait_ns += row->wait_ns;
+}
+
+static uint32_t new_interest(struct iom_capture *cap, const struct row_key *key)
+{
+	uint32_t i = iom_capture_add_interest(cap);
+	struct cap_interest *in = &cap->interests[i];
+
+	in->tid = key->tid;
+	in->tgid = key->tgid;
+	in->file = key->file;
+	return i;
+}
+
+static void add_interest(struct cap_interest *in, const struct iom_row *row)
+{
+	in->ready += row->n[IOM_N_OK];
+	in->not_ready += row->n[IOM_N_ZERO];
+}
+
+static struct row_entry *entry_of(struct iom_gather *g, const struct row_key *key)
+{
+	struct row_entry *e;
+
+	HASH_FIND(hh, g->rows, key, sizeof(*key), e);
+	if (e)
+		return e;
+	e = gather_alloc(sizeof(*e));
+	e->key = *key;
+	e->row = is_request(key->class)	       ? new_requests(g->cap, key) :
+		 is_signal(key->class)	       ? new_signals(g->cap, key) :
+		 key->class == IOM_C_WATCH     ? new_interest(g->cap, key) :
+						 new_calls(g->cap, key);
+	HASH_ADD(hh, g->rows, key, sizeof(*key), e);
+	return e;
+}
+
+void iom_gather_row(void *arg, const struct iom_row *row)
+{
+	struct iom_gather *g = arg;
+	struct row_key key = {.tid = row->key >> 42,
+			      .tgid = row->tgid,
+			      .class = class_of(row),
+			      .f_flags = row->f_flags,
+			      .other = IOM_NO_FILE};
+	struct row_entry *e;
+
+	if (!row->key || !gather_proc(g, row->tgid))
+		return;
+	key.file = gather_file_of_row(g, row);
+	if (has_two_files(key.class) && row->aux)
+		key.other = gather_file_now(g, row->tgid, IOM_AUX_FD(row->aux));
+	if (is_request(key.class) || is_signal(key.class))
+		key.nr = row->nr;
+	if (is_signal(key.class))
+		key.code = row->code;
+	if (is_signal(key.class) || key.class == IOM_C_WATCH)
+		key.f_flags = 0;
+	if (key.class == IOM_C_EPOLL_CTL && key.file != IOM_NO_FILE)
+		note_registration(g, row, key.file);
+	e = entry_of(g, &key);
+	if (is_request(key.class))
+		add_requests(&g->cap->requests[e->row], row);
+	else if (is_signal(key.class))
+		add_signals(&g->cap->signals[e->row], row);
+	else if (key.class == IOM_C_WATCH)
+		add_interest(&g->cap->interests[e->row], row);
+	else
+		add_calls(&g->cap->calls[e->row], row);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * values.c - the numbers of the wire and those of a capture are the same where
+ * they mean the same, so records are taken over without a table. No code.
+ */
+#include "capture/values.h"
+#include "facts.h"
+
+#define SAME(name) _Static_assert((int)CAP_##name == (int)IOM_##name, #name)
+
+_Static_assert(CAP_COMM_LEN == IOM_COMM_LEN, "comm");
+
+SAME(C_NONE);
+SAME(C_READ);
+SAME(C_WRITE);
+SAME(C_RECV);
+SAME(C_SEND);
+SAME(C_ACCEPT);
+SAME(C_CONNECT);
+SAME(C_SYNC);
+SAME(C_SENDFILE);
+SAME(C_SPLICE);
+SAME(C_COPYRANGE);
+SAME(C_EPOLL_WAIT);
+SAME(C_POLL);
+SAME(C_SELECT);
+SAME(C_SLEEP_POLL);
+SAME(C_EPOLL_CTL);
+SAME(C_SIGWAIT);
+SAME(C_SIGSUSPEND);
+SAME(C_AIO_SUBMIT);
+SAME(C_AIO_GETEVENTS);
+SAME(C_URING_ENTER);
+SAME(C_URING_SUBMIT);
+SAME(C_FUTEX);
+SAME(C_TIMER);
+SAME(C_CHILD);
+SAME(C_LOCK);
+SAME(C_OTHER);
+SAME(C_FAULT);
+SAME(C_MAX);
+
+SAME(K_UNKNOWN);
+SAME(K_REG);
+SAME(K_DIR);
+SAME(K_BLK);
+SAME(K_CHR);
+SAME(K_NULL);
+SAME(K_TTY);
+SAME(K_FIFO);
+SAME(K_SOCK);
+SAME(K_LISTEN);
+SAME(K_PROC);
+SAME(K_EPOLL);
+SAME(K_EVENTFD);
+SAME(K_TIMERFD);
+SAME(K_SIGNALFD);
+SAME(K_INOTIFY);
+SAME(K_URING);
+SAME(K_ANON);
+
+SAME(W_NONE);
+SAME(W_UNKNOWN);
+SAME(W_TASK);
+SAME(W_HARDIRQ);
+SAME(W_SOFTIRQ);
+SAME(W_IOWQ);
+SAME(W_KTHREAD);
+SAME(W_SELF);
