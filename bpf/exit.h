@@ -189,16 +189,19 @@ static __always_inline void queue_call(struct iom_slot *s, struct pt_regs *regs,
 				       struct fact *f)
 {
 	__u32 class = IOM_CALL_CLASS(call), posix = IOM_CALL_ARG(call) == IOM_ARG_FD;
+	__u64 bytes = class == IOM_C_QUEUE_PUT ? regs->dx : 0;
 	struct iom_row *r = row_get(s, posix ? (__u32)regs->di : IOM_FD_NONE, class, posix ? 0 : f->nr);
 
 	if (!r)
 		return;
+	if (class == IOM_C_QUEUE_GET)
+		bytes = f->ret;
 	if (!posix && (class == IOM_C_QUEUE_GET ? regs->r8 : regs->r10) & IOM_IPC_NOWAIT) {
 		r->n[IOM_N_NOWAIT]++;
 		if (f->ret == -IOM_ENOMSG) /* msgrcv: the queue is empty */
 			f->ret = -IOM_EAGAIN;
 	}
-	count_transfer(r, s, f, class == IOM_C_QUEUE_PUT ? regs->dx : (__u64)f->ret, 0);
+	count_transfer(r, s, f, bytes, 0);
 }
 
 /* FIONREAD is a way to ask whether there is something to read. */

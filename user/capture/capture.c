@@ -34,6 +34,12 @@ void iom_capture_free(struct iom_capture *cap)
 		free(cap->probes[i]);
 	for (size_t i = 0; i < cap->nprocs; i++)
 		free(cap->procs[i].exe);
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		free(cap->threads[i].at_start.target);
+		free(cap->threads[i].at_end.target);
+	}
+	for (size_t i = 0; i < cap->npaths; i++)
+		free(cap->paths[i].path);
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		free(cap->files[i].name);
 		free(cap->files[i].epolls);
@@ -50,6 +56,9 @@ void iom_capture_free(struct iom_capture *cap)
 	free(cap->requests);
 	free(cap->signals);
 	free(cap->interests);
+	free(cap->paths);
+	free(cap->turns);
+	free(cap->awakes);
 	free(cap->samples);
 	free(cap);
 }
@@ -104,7 +113,35 @@ uint32_t iom_capture_add_interest(struct iom_capture *cap)
 {
 	cap->interests = more(cap->interests, cap->ninterests, sizeof(*cap->interests));
 	cap->interests[cap->ninterests].file = IOM_NO_FILE;
+	cap->interests[cap->ninterests].set_file = IOM_NO_FILE;
 	return cap->ninterests++;
+}
+
+uint32_t iom_capture_add_path(struct iom_capture *cap)
+{
+	cap->paths = more(cap->paths, cap->npaths, sizeof(*cap->paths));
+	cap->paths[cap->npaths].file = IOM_NO_FILE;
+	return cap->npaths++;
+}
+
+uint32_t iom_capture_add_turns(struct iom_capture *cap)
+{
+	struct cap_turns *t;
+
+	cap->turns = more(cap->turns, cap->nturns, sizeof(*cap->turns));
+	t = &cap->turns[cap->nturns];
+	t->file = IOM_NO_FILE;
+	for (size_t i = 0; i < CAP_PARTS; i++)
+		t->parts[i].file = IOM_NO_FILE;
+	return cap->nturns++;
+}
+
+uint32_t iom_capture_add_awake(struct iom_capture *cap)
+{
+	cap->awakes = more(cap->awakes, cap->nawakes, sizeof(*cap->awakes));
+	cap->awakes[cap->nawakes].file = IOM_NO_FILE;
+	cap->awakes[cap->nawakes].set_file = IOM_NO_FILE;
+	return cap->nawakes++;
 }
 
 uint32_t iom_capture_add_sample(struct iom_capture *cap)

@@ -60,6 +60,8 @@ struct cap_thread {
 	uint64_t end_ns;
 	uint64_t cpu_ns;    /* within the watch */
 	uint64_t asleep_ns; /* within the watch, in calls and out of them */
+	uint64_t runq_ns;   /* within the watch: ready to run and waiting for a CPU */
+	bool sleep_is_bound; /* its scheduling class lets lengths of sleeps be known from above only */
 	uint64_t nvcsw;	    /* sleeps within the watch */
 	uint64_t maj_flt;   /* within the watch */
 	/* The call it slept in when the watch began, and when it ended: nr < 0
@@ -71,6 +73,7 @@ struct cap_thread {
 		uint32_t file; /* index or IOM_NO_FILE */
 		uint64_t before_ns; /* slept before the watch began */
 		uint64_t inside_ns; /* slept inside the watch and not counted in any row */
+		char *target; /* what it waits for, where a file does not say it: a path, a process; may be NULL */
 		uint32_t nfiles; /* readiness calls: files in the set, UINT32_MAX unknown */
 		int64_t timeout_ns; /* readiness calls: -1 none */
 	} at_start, at_end;
@@ -131,6 +134,11 @@ struct cap_calls {
 	uint64_t bytes;	 /* moved by transfers */
 	uint64_t events; /* readiness calls and those that reap requests: reported by them */
 	uint64_t wait_ns, max_wait_ns; /* asleep inside them, all and the longest */
+	/* Of the calls that slept those before or inside which major page faults happened:
+	 * the sleep was for pages, for the call, or both. Not in wait_ns and max_wait_ns. */
+	uint64_t mixed, mixed_ns, mixed_max_ns;
+	uint64_t faults;   /* of these calls */
+	uint32_t set;	   /* select: tells a thread's sets apart */
 	uint32_t set_size; /* poll and select: files in the set, the last one seen */
 	uint8_t other_kind; /* where other is unknown: its enum cap_kind */
 	bool other_nonblock; /* the other side has O_NONBLOCK */
@@ -150,6 +158,9 @@ struct cap_requests {
 	uint64_t errors;      /* completions that were an error; counted on top */
 	uint64_t more;	      /* further completions of multishot requests */
 	uint64_t by_worker;   /* io_uring: handed to an io-wq worker */
+	uint64_t forced;      /* of by_worker: since the program asked for it (IOSQE_ASYNC) */
+	uint64_t depth_sum;   /* over submitted: requests in flight in its ring, this one included */
+	uint64_t depth_max;
 	uint64_t by_poll;     /* io_uring: waited by an internal poll */
 	uint64_t by_sqpoll;   /* of submitted: taken by the kernel's own submission thread */
 	uint64_t alone;	      /* of submitted: no other request of the ring was in flight */
@@ -174,6 +185,58 @@ struct cap_interest {
 	uint32_t file;
 	uint64_t ready;	    /* times reported ready */
 	uint64_t not_ready; /* times not */
+	uint64_t hang_ups;  /* of ready: with POLLHUP or POLLERR */
+	bool by_select;	    /* the set is that of a select, named by set */
+	uint32_t set;
+	uint32_t set_file;  /* poll: the first file of the set, which names it, or IOM_NO_FILE */
+};
+
+/* Sleeps of one thread in one call that was given one path; they are in cap_calls too. */
+struct cap_path {
+	uint32_t tid, tgid;
+	uint16_t nr;
+	uint8_t class; /* enum cap_class */
+	uint32_t file; /* that an open returned, or IOM_NO_FILE */
+	uint64_t count, ns, max_ns;
+	char *path; /* as the program gave it, may be cut; raw bytes */
+};
+
+/* Sleeps in one call on one file, inside a turn. */
+#define CAP_PARTS 3
+struct cap_part {
+	uint8_t class; /* CAP_C_NONE: unused */
+	uint16_t nr;
+	uint32_t file; /* index or IOM_NO_FILE */
+	uint64_t count, ns;
+};
+
+/*
+ * The turns of a thread between its sleeps in one readiness call on one set: from the
+ * end of one such sleep to the beginning of the next. A return without a sleep ends a
+ * turn too; its length is known to a tick of the scheduler only.
+ */
+#define CAP_TURN_BINS  28
+#define CAP_TURN_FIRST 10 /* bin i counts turns below 2^(FIRST + i) ns */
+struct cap_turns {
+	uint32_t tid, tgid;
+	uint8_t class; /* CAP_C_EPOLL_WAIT, _POLL, _SELECT */
+	uint32_t file; /* as in cap_calls */
+	uint32_t set;
+	uint64_t exact, inexact; /* turns */
+	uint64_t longest_ns, longest_runq_ns, longest_sleep_ns;
+	bool longest_inexact;
+	struct cap_part parts[CAP_PARTS];
+	uint64_t bins[CAP_TURN_BINS];
+};
+
+/* What a readiness call brought that did not have to sleep, sampled. */
+struct cap_awake {
+	uint32_t tid, tgid;
+	uint8_t class; /* of the readiness call */
+	uint32_t set_file; /* as cap_calls.file of the call */
+	uint32_t file; /* that was ready, or IOM_NO_FILE */
+	uint32_t events; /* EPOLL* or POLL* */
+	uint64_t samples;
 };
 
 /* One operation with all its times, taken in a sampled window. */
@@ -233,6 +296,12 @@ struct iom_capture {
 	size_t nsignals;
 	struct cap_interest *interests;
 	size_t ninterests;
+	struct cap_path *paths;
+	size_t npaths;
+	struct cap_turns *turns;
+	size_t nturns;
+	struct cap_awake *awakes;
+	size_t nawakes;
 	struct cap_sample *samples;
 	size_t nsamples;
 };
@@ -250,6 +319,9 @@ uint32_t iom_capture_add_calls(struct iom_capture *cap);
 uint32_t iom_capture_add_requests(struct iom_capture *cap);
 uint32_t iom_capture_add_signals(struct iom_capture *cap);
 uint32_t iom_capture_add_interest(struct iom_capture *cap);
+uint32_t iom_capture_add_path(struct iom_capture *cap);
+uint32_t iom_capture_add_turns(struct iom_capture *cap);
+uint32_t iom_capture_add_awake(struct iom_capture *cap);
 uint32_t iom_capture_add_sample(struct iom_capture *cap);
 void iom_capture_add_probe(struct iom_capture *cap, const char *name);
 void iom_capture_add_epoll(struct iom_capture *cap, uint32_t file, uint32_t epoll);

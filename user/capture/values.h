@@ -26,10 +26,14 @@ enum cap_class {
 	CAP_C_SENDFILE = 8,  /* the file is the output */
 	CAP_C_SPLICE = 9,    /* splice tee vmsplice; the file is the input */
 	CAP_C_COPYRANGE = 10, /* copy_file_range; the file is the input */
+	CAP_C_QUEUE_GET = 11, /* msgrcv mq_timedreceive; a System V queue is no file */
+	CAP_C_QUEUE_PUT = 12, /* msgsnd mq_timedsend */
+	CAP_C_PROCMEM = 13,   /* process_vm_readv process_vm_writev; no file */
+	CAP_C_TRANSFER_LAST = 15, /* no transfer has a higher number */
 
 	/* readiness: a call that waits for files and moves nothing */
 	CAP_C_EPOLL_WAIT = 16, /* the file is the epoll */
-	CAP_C_POLL = 17,       /* poll ppoll */
+	CAP_C_POLL = 17,       /* poll ppoll; the file is the first of the set, which names the set */
 	CAP_C_SELECT = 18,     /* select pselect6 */
 	CAP_C_SLEEP_POLL = 19, /* any of these without a single file: a sleep */
 	CAP_C_EPOLL_CTL = 20,  /* the file is the one that was registered */
@@ -48,9 +52,13 @@ enum cap_class {
 	CAP_C_FUTEX = 48,
 	CAP_C_TIMER = 49, /* nanosleep clock_nanosleep */
 	CAP_C_CHILD = 50, /* wait4 waitid */
-	CAP_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), msg and sem queues */
-	CAP_C_OTHER = 52, /* any other call: metadata, memory, modules */
-	CAP_C_FAULT = 53, /* sleeps outside calls while major faults rose */
+	CAP_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), semaphores */
+	CAP_C_OTHER = 52, /* any other call */
+	CAP_C_FAULT = 53, /* pages of mapped files, in no call */
+	CAP_C_NAME = 54,  /* open, stat, rename and other work on names and metadata */
+	CAP_C_MEMORY = 55, /* mmap, brk, mprotect, ... */
+	CAP_C_DEVICE = 56, /* ioctl */
+	CAP_C_STOPPED = 57, /* between calls, by SIGSTOP and its like, or by a tracer */
 
 	CAP_C_MAX = 64,
 };

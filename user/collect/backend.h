@@ -22,8 +22,35 @@ struct iom_backend_sink { /* records go here, in the order of their making per t
 	void (*row)(void *arg, const struct iom_row *row);
 	void (*thread)(void *arg, const struct iom_thread *thread);
 	void (*sample)(void *arg, const struct iom_sample *sample);
+	void (*path)(void *arg, const struct iom_path *path);
+	void (*turns)(void *arg, const struct iom_turns *turns);
+	void (*awake)(void *arg, const struct iom_awake *awake);
 	void *arg;
 };
+
+/* One record of size bytes, its header included, to where it belongs: the same for every
+ * back end. What is unknown, or too short for what it says it is, is passed over. */
+static inline void iom_backend_deliver(const struct iom_backend_sink *sink,
+				       const struct iom_record *rec, size_t size)
+{
+	const void *body = rec + 1;
+
+	if (size < sizeof(*rec))
+		return;
+	size -= sizeof(*rec);
+	if (rec->kind == IOM_R_ROW && size >= sizeof(struct iom_row))
+		sink->row(sink->arg, body);
+	else if (rec->kind == IOM_R_THREAD && size >= sizeof(struct iom_thread))
+		sink->thread(sink->arg, body);
+	else if (rec->kind == IOM_R_SAMPLE && size >= sizeof(struct iom_sample))
+		sink->sample(sink->arg, body);
+	else if (rec->kind == IOM_R_PATH && size >= sizeof(struct iom_path))
+		sink->path(sink->arg, body);
+	else if (rec->kind == IOM_R_TURNS && size >= sizeof(struct iom_turns))
+		sink->turns(sink->arg, body);
+	else if (rec->kind == IOM_R_AWAKE && size >= sizeof(struct iom_awake))
+		sink->awake(sink->arg, body);
+}
 
 struct iom_backend_ops {
 	const char *name;

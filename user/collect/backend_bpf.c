@@ -44,17 +44,8 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 static int on_record(void *arg, void *data, size_t size)
 {
 	struct iom_backend *be = arg;
-	const struct iom_record *rec = data;
-	const void *body = rec + 1;
 
-	if (size < sizeof(*rec))
-		return 0;
-	if (rec->kind == IOM_R_ROW)
-		be->sink.row(be->sink.arg, body);
-	else if (rec->kind == IOM_R_THREAD)
-		be->sink.thread(be->sink.arg, body);
-	else if (rec->kind == IOM_R_SAMPLE)
-		be->sink.sample(be->sink.arg, body);
+	iom_backend_deliver(&be->sink, data, size);
 	return 0;
 }
 
@@ -102,6 +93,8 @@ static void choose_programs(struct iomodel_bpf *skel)
 				  iom_tracepoint_args(btf, "io_uring_queue_async_work") > 0);
 	bpf_program__set_autoload(skel->progs.iom_uring_poll_arm,
 				  iom_tracepoint_args(btf, "io_uring_poll_arm") > 0);
+	bpf_program__set_autoload(skel->progs.iom_uring_cqring_wait,
+				  iom_tracepoint_args(btf, "io_uring_cqring_wait") > 0);
 	bpf_program__set_autoload(skel->progs.iom_uring_complete_values, by_value);
 	bpf_program__set_autoload(skel->progs.iom_uring_complete_cqe,
 				  !by_value && iom_tracepoint_args(btf, "io_uring_complete") > 0);

@@ -285,6 +285,9 @@ static int watch(struct watching *s, char **why)
 	struct iom_backend_sink sink = {.row = iom_gather_row,
 					.thread = iom_gather_thread,
 					.sample = iom_gather_sample,
+					.path = iom_gather_path,
+					.turns = iom_gather_turns,
+					.awake = iom_gather_awake,
 					.arg = s->g};
 	int err = open_backend(s, &sink, why);
 

@@ -48,6 +48,7 @@ void iom_gather_free(struct iom_gather *g)
 		HASH_DEL(g->rows, r);
 		free(r);
 	}
+	gather_waits_free(g);
 	gather_files_free(g);
 	gather_threads_free(g);
 	free(g->dead);

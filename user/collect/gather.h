@@ -31,10 +31,13 @@ void iom_gather_backend(struct iom_gather *g, const struct iom_backend_ops *ops,
 			struct iom_backend *be);
 void iom_gather_phase(struct iom_gather *g, enum iom_gather_phase phase);
 
-/* The three callbacks of struct iom_backend_sink; arg is the gatherer. */
+/* The callbacks of struct iom_backend_sink; arg is the gatherer. */
 void iom_gather_row(void *arg, const struct iom_row *row);
 void iom_gather_thread(void *arg, const struct iom_thread *thread);
 void iom_gather_sample(void *arg, const struct iom_sample *sample);
+void iom_gather_path(void *arg, const struct iom_path *path);
+void iom_gather_turns(void *arg, const struct iom_turns *turns);
+void iom_gather_awake(void *arg, const struct iom_awake *awake);
 
 /* A process to be watched: pid as the caller sees it, tgid the kernel's. target:
  * the user named it. Its files and names are read when its first state or exec

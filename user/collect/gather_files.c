@@ -80,6 +80,19 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	return file;
 }
 
+uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+{
+	struct file_key key = {.tgid = tgid, .fd = fd, .gen = gen};
+	struct file_entry *e;
+
+	if (fd == IOM_FD_NONE)
+		return IOM_NO_FILE;
+	HASH_FIND(hh, g->files, &key, sizeof(key), e);
+	if (e)
+		return e->file;
+	return g->ops->generation(g->be, tgid, fd) == gen ? gather_file_now(g, tgid, fd) : IOM_NO_FILE;
+}
+
 /* Another descriptor of the same process that is still the same open file:
  * dup and the like. A closed one whose memory is used again does not count. */
 static uint32_t same_open_file(struct iom_gather *g, const struct iom_row *row)

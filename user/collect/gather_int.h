@@ -58,7 +58,7 @@ struct bucket_entry {
 };
 
 struct row_key {
-	uint32_t tid, tgid, file, other, f_flags;
+	uint32_t tid, tgid, file, other, f_flags, set;
 	uint16_t nr;
 	uint8_t class, code;
 };
@@ -69,10 +69,56 @@ struct row_entry {
 	UT_hash_handle hh;
 };
 
+struct path_key {
+	uint32_t tid, tgid, file;
+	uint16_t nr;
+	uint8_t class, pad;
+	char path[IOM_PATH_LEN];
+};
+
+struct path_entry {
+	struct path_key key;
+	uint32_t path; /* index into cap->paths */
+	UT_hash_handle hh;
+};
+
+struct turns_key {
+	uint64_t key; /* of the readiness row */
+	uint32_t serial, pad;
+};
+
+struct turns_entry {
+	struct turns_key key;
+	uint32_t turns; /* index into cap->turns */
+	UT_hash_handle hh;
+};
+
+struct awake_key {
+	uint32_t tid, tgid, set_file, file, events;
+	uint8_t class, pad[3];
+};
+
+struct awake_entry {
+	struct awake_key key;
+	uint32_t awake; /* index into cap->awakes */
+	UT_hash_handle hh;
+};
+
+struct data_key {
+	uint64_t data;
+	uint32_t tgid, epoll;
+};
+
+struct data_entry { /* what a program registered with a file of an epoll set */
+	struct data_key key;
+	int32_t fd; /* -1: none of them */
+	UT_hash_handle hh;
+};
+
 struct thread_entry {
 	uint32_t tid;
 	uint32_t thread; /* index into cap->threads */
-	uint64_t cpu0, off0, nvcsw0, flt0; /* as the watch of it began */
+	uint64_t cpu0, off0, nvcsw0, flt0, runq0; /* as the watch of it began */
 	UT_hash_handle hh;
 };
 
@@ -96,6 +142,10 @@ struct iom_gather {
 	struct open_entry *opens;
 	struct bucket_entry *buckets;
 	struct row_entry *rows;
+	struct path_entry *paths;
+	struct turns_entry *turns;
+	struct awake_entry *awakes;
+	struct data_entry *datas;
 	struct thread_entry *threads;
 	struct proc_entry *procs;
 	uint32_t *dead;
@@ -112,6 +162,12 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd);
 void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid);
 void gather_files_finish(struct iom_gather *g);
 void gather_files_free(struct iom_gather *g);
+
+/* The file of a descriptor at that generation, if it was met; else IOM_NO_FILE. */
+uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen);
+
+/* gather_waits.c */
+void gather_waits_free(struct iom_gather *g);
 
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);

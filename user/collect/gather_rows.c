@@ -49,12 +49,14 @@ static uint32_t new_calls(struct iom_capture *cap, const struct row_key *key)
 	c->other = key->other;
 	c->class = key->class;
 	c->f_flags = key->f_flags;
+	if (key->class == IOM_C_SELECT)
+		c->set = key->nr;
 	return i;
 }
 
 static void add_calls(struct cap_calls *c, const struct iom_row *row)
 {
-	bool transfer = c->class >= IOM_C_READ && c->class <= IOM_C_COPYRANGE;
+	bool transfer = c->class >= IOM_C_READ && c->class <= IOM_C_TRANSFER_LAST;
 
 	c->nr = row->nr;
 	c->n.ok += row->n[IOM_N_OK];
@@ -71,6 +73,11 @@ static void add_calls(struct cap_calls *c, const struct iom_row *row)
 	c->wait_ns += row->wait_ns;
 	if (row->max_wait_ns > c->max_wait_ns)
 		c->max_wait_ns = row->max_wait_ns;
+	c->mixed += row->mixed;
+	c->mixed_ns += row->mixed_ns;
+	if (row->mixed_max_ns > c->mixed_max_ns)
+		c->mixed_max_ns = row->mixed_max_ns;
+	c->faults += row->faults;
 	if (!row->aux)
 		return;
 	if (has_two_files(c->class)) {
@@ -104,6 +111,10 @@ static void add_requests(struct cap_requests *r, const struct iom_row *row)
 	r->errors += row->n[IOM_A_ERR];
 	r->more += row->n[IOM_A_MORE];
 	r->by_worker += row->n[IOM_A_WORKER];
+	r->forced += row->n[IOM_A_FORCED];
+	r->depth_sum += row->n[IOM_A_DEPTH];
+	if (row->aux > r->depth_max)
+		r->depth_max = row->aux;
 	r->by_poll += row->n[IOM_A_POLLARM];
 	r->by_sqpoll += row->n[IOM_A_SQPOLL];
 	r->alone += row->n[IOM_A_DEPTH1];
@@ -142,6 +153,9 @@ static uint32_t new_interest(struct iom_capture *cap, const struct row_key *key)
 	in->tid = key->tid;
 	in->tgid = key->tgid;
 	in->file = key->file;
+	in->by_select = key->set >> 31;
+	in->set = key->set & 0xfff;
+	in->set_file = key->other;
 	return i;
 }
 
@@ -149,6 +163,14 @@ static void add_interest(struct cap_interest *in, const struct iom_row *row)
 {
 	in->ready += row->n[IOM_N_OK];
 	in->not_ready += row->n[IOM_N_ZERO];
+	in->hang_ups += row->n[IOM_N_ERR];
+}
+
+/* Calls that are counted only when they sleep stand in rows of their own by number. */
+static bool has_own_number(uint8_t class)
+{
+	return (class >= IOM_C_FUTEX && class <= IOM_C_STOPPED) || class == IOM_C_SIGSUSPEND ||
+	       (class >= IOM_C_QUEUE_GET && class <= IOM_C_PROCMEM) || class == IOM_C_SYNC;
 }
 
 static struct row_entry *entry_of(struct iom_gather *g, const struct row_key *key)
@@ -189,6 +211,15 @@ void iom_gather_row(void *arg, const struct iom_row *row)
 		key.code = row->code;
 	if (is_signal(key.class) || key.class == IOM_C_WATCH)
 		key.f_flags = 0;
+	if (key.class == IOM_C_SELECT)
+		key.nr = row->key & 0xfff;
+	else if (has_own_number(key.class))
+		key.nr = row->nr;
+	if (key.class == IOM_C_WATCH && row->aux >> 31) {
+		key.set = row->aux;
+	} else if (key.class == IOM_C_WATCH) {
+		key.other = gather_file_now(g, row->tgid, row->aux);
+	}
 	if (key.class == IOM_C_EPOLL_CTL && key.file != IOM_NO_FILE)
 		note_registration(g, row, key.file);
 	e = entry_of(g, &key);

@@ -105,6 +105,7 @@ static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_t
 	e->nvcsw0 = t->nvcsw;
 	e->flt0 = t->maj_flt;
 	e->off0 = t->off_ns;
+	e->runq0 = t->runq_ns;
 	HASH_ADD_INT(g->threads, tid, e);
 	c = &g->cap->threads[e->thread];
 	c->tid = t->tid;
@@ -125,6 +126,8 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	c->cpu_ns = t->cpu_ns - e->cpu0;
 	c->nvcsw = t->nvcsw - e->nvcsw0;
 	c->maj_flt = t->maj_flt - e->flt0;
+	c->runq_ns = t->runq_ns - e->runq0;
+	c->sleep_is_bound = t->flags & IOM_TF_RT;
 	if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
 		off += t->now_ns - t->asleep_ns;
 	c->asleep_ns = (int64_t)(off - e->off0) > 0 ? off - e->off0 : 0;
@@ -210,6 +213,7 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 	/* Its sleeps are counted from its birth on the scheduler's clock. */
 	e->off0 = t->now_ns - g->ops->clock_offset(g->be);
 	e->cpu0 = 0;
+	e->runq0 = 0;
 }
 
 static void thread_exec(struct iom_gather *g, const struct iom_thread *t)

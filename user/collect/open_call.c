@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "syscalls.h"
 #include "collect/proc/procfs.h"
 
 #define NR_POLL		   7
@@ -83,7 +83,7 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	if (t->nr == NR_RESTART_SYSCALL && call->nr == NR_RESTART_SYSCALL)
 		call->class = IOM_C_OTHER;
 
-	if (call->class >= IOM_C_READ && call->class <= IOM_C_COPYRANGE)
+	if (call->class >= IOM_C_READ && call->class <= IOM_C_TRANSFER_LAST)
 		call->fd = (int32_t)t->args[0];
 	switch (shape) {
 	case IOM_S_EPOLL:

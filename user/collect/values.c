@@ -3,12 +3,15 @@
  * values.c - the numbers of the wire and those of a capture are the same where
  * they mean the same, so records are taken over without a table. No code.
  */
-#include "capture/values.h"
+#include "capture/capture.h"
 #include "facts.h"
 
 #define SAME(name) _Static_assert((int)CAP_##name == (int)IOM_##name, #name)
 
 _Static_assert(CAP_COMM_LEN == IOM_COMM_LEN, "comm");
+
+_Static_assert(CAP_PARTS == IOM_PARTS, "parts");
+_Static_assert(CAP_TURN_BINS == IOM_TURN_BINS && CAP_TURN_FIRST == IOM_TURN_FIRST, "turns");
 
 SAME(C_NONE);
 SAME(C_READ);
@@ -21,6 +24,10 @@ SAME(C_SYNC);
 SAME(C_SENDFILE);
 SAME(C_SPLICE);
 SAME(C_COPYRANGE);
+SAME(C_QUEUE_GET);
+SAME(C_QUEUE_PUT);
+SAME(C_PROCMEM);
+SAME(C_TRANSFER_LAST);
 SAME(C_EPOLL_WAIT);
 SAME(C_POLL);
 SAME(C_SELECT);
@@ -38,6 +45,10 @@ SAME(C_CHILD);
 SAME(C_LOCK);
 SAME(C_OTHER);
 SAME(C_FAULT);
+SAME(C_NAME);
+SAME(C_MEMORY);
+SAME(C_DEVICE);
+SAME(C_STOPPED);
 SAME(C_MAX);
 
 SAME(K_UNKNOWN);

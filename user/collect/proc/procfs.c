@@ -31,13 +31,16 @@ struct dirs { /* of /proc/PID */
 
 static void parse_watch(const char *line, struct pfs_file *f, size_t *room)
 {
-	unsigned long long ino = 0;
+	unsigned long long ino = 0, data = 0;
 	unsigned int events;
 	const char *at;
 	int fd;
 
 	if (sscanf(line, "tfd: %d events: %x", &fd, &events) != 2)
 		return;
+	at = strstr(line, " data:");
+	if (at)
+		data = strtoull(at + 6, NULL, 16);
 	at = strstr(line, " ino:");
 	if (at)
 		ino = strtoull(at + 5, NULL, 16);
@@ -45,7 +48,8 @@ static void parse_watch(const char *line, struct pfs_file *f, size_t *room)
 		*room = *room ? 2 * *room : 16;
 		f->watches = pfs_grow(f->watches, *room, sizeof(*f->watches));
 	}
-	f->watches[f->nwatches++] = (struct pfs_watch){.fd = fd, .events = events, .ino = ino};
+	f->watches[f->nwatches++] = (struct pfs_watch){
+		.fd = fd, .events = events, .data = data, .ino = ino};
 }
 
 /* The text of fdinfo, in small[] where it fits, else on the heap. It is made in

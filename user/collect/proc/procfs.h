@@ -21,6 +21,7 @@
 struct pfs_watch { /* one line "tfd:" of an epoll's fdinfo */
 	int32_t fd;
 	uint32_t events; /* EPOLL* */
+	uint64_t data;	 /* epoll_data, as the program registered it */
 	uint64_t ino;
 };
 
