@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -17,9 +18,32 @@
 
 static void session_free(struct iom_session *session)
 {
+	iom_async_free(session);
+	iom_entries_free(&session->queue);
 	put_pid_ns(session->pidns);
 	vfree(session->gens);
 	kfree(session);
+}
+
+static struct iom_session *session_new(void)
+{
+	struct iom_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+
+	if (!session)
+		return NULL;
+	session->pidns = get_pid_ns(task_active_pid_ns(current));
+	session->salt[0] = get_random_u64() | 1;
+	session->salt[1] = get_random_u64() | 1;
+	mutex_init(&session->lock);
+	spin_lock_init(&session->queue_lock);
+	INIT_LIST_HEAD(&session->queue);
+	init_waitqueue_head(&session->wait);
+	session->gens = vmalloc_user(IOM_GENS * sizeof(*session->gens));
+	if (iom_async_init(session) || !session->gens) {
+		session_free(session);
+		return NULL;
+	}
+	return session;
 }
 
 static int device_open(struct inode *inode, struct file *file)
@@ -28,25 +52,9 @@ static int device_open(struct inode *inode, struct file *file)
 
 	if (!capable(CAP_PERFMON) && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	session = kzalloc(sizeof(*session), GFP_KERNEL);
+	session = session_new();
 	if (!session)
 		return -ENOMEM;
-	session->gens = vmalloc_user(IOM_GENS * sizeof(*session->gens));
-	if (!session->gens) {
-		kfree(session);
-		return -ENOMEM;
-	}
-	session->pidns = get_pid_ns(task_active_pid_ns(current));
-	mutex_init(&session->lock);
-	spin_lock_init(&session->async_lock);
-	spin_lock_init(&session->queue_lock);
-	hash_init(session->shared);
-	hash_init(session->requests);
-	hash_init(session->flights);
-	hash_init(session->rings);
-	hash_init(session->shots);
-	INIT_LIST_HEAD(&session->queue);
-	init_waitqueue_head(&session->wait);
 	mutex_lock(&iom_mutex);
 	list_add_tail_rcu(&session->node, &iom_sessions);
 	mutex_unlock(&iom_mutex);
@@ -73,7 +81,6 @@ static void session_stop(struct iom_session *session, bool keep_rows)
 static int device_release(struct inode *inode, struct file *file)
 {
 	struct iom_session *session = file->private_data;
-	struct iom_entry *e, *next;
 
 	mutex_lock(&iom_mutex);
 	session_stop(session, false);
@@ -81,9 +88,6 @@ static int device_release(struct inode *inode, struct file *file)
 	mutex_unlock(&iom_mutex);
 	/* Probes that walk the list of sessions. */
 	synchronize_rcu();
-	iom_async_free(session);
-	list_for_each_entry_safe(e, next, &session->queue, queue)
-		iom_entry_free(e);
 	session_free(session);
 	return 0;
 }

@@ -160,13 +160,12 @@ static const u32 calls[IOM_CALLS] = {IOM_CALL_TABLE};
 
 static void send_sample(struct iom_thread_state *state, u32 what, u32 fd, long ret)
 {
-	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+	struct iom_entry *e = iom_entry_new(IOM_R_SAMPLE, GFP_ATOMIC);
 
 	if (!e) {
 		iom_lost(state->session, IOM_LOST_SAMPLES);
 		return;
 	}
-	e->head.kind = IOM_R_SAMPLE;
 	sample_fill(&e->sample, &state->slot, what, fd, ret);
 	iom_queue(state->session, e);
 }
@@ -384,13 +383,12 @@ void iom_fact_waking(struct iom_session *session, struct task_struct *t)
 static struct iom_entry *thread_entry(struct iom_session *session, struct task_struct *t,
 				      struct iom_thread_state *state, u8 event)
 {
-	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+	struct iom_entry *e = iom_entry_new(IOM_R_THREAD, GFP_ATOMIC);
 
 	if (!e) {
 		iom_lost(session, IOM_LOST_RECORDS);
 		return NULL;
 	}
-	e->head.kind = IOM_R_THREAD;
 	thread_fill(session, &e->thread, t, event);
 	if (state)
 		e->thread.serial = state->slot.serial;

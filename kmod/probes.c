@@ -143,20 +143,21 @@ static void probe_uring_submit(void *data, IOM_URING_SUBMIT_ARGS)
 
 static void probe_uring_queue_async_work(void *data, struct io_kiocb *req, iom_uring_rw rw)
 {
-	for_sessions(READ_ONCE(session->nrequests),
+	for_sessions(iom_request_wanted(session, (u64)req),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER));
 }
 
 static void probe_uring_poll_arm(void *data, struct io_kiocb *req, int mask, int events)
 {
-	for_sessions(READ_ONCE(session->nrequests),
+	for_sessions(iom_request_wanted(session, (u64)req),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM));
 }
 
 static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *req,
 				 IOM_URING_COMPLETE_ARGS)
 {
-	for_sessions(READ_ONCE(session->nshots),
+	for_sessions(req ? iom_request_wanted(session, (u64)req) :
+			   iom_shot_wanted(session, (u64)ctx, IOM_URING_USER_DATA),
 		     iom_fact_uring_completed(session, (u64)ctx, (u64)req,
 					      IOM_URING_USER_DATA, IOM_URING_RES,
 					      IOM_URING_CQE_FLAGS));
@@ -197,10 +198,10 @@ static int probe_io_submit_one(struct kprobe *p, struct pt_regs *regs)
 static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
 {
 	struct aio_kiocb_head *head = (void *)regs->di;
+	u64 ctx = (u64)head->ki_ctx, iocb = head->ki_res.obj;
 
-	for_sessions(READ_ONCE(session->nflights),
-		     iom_fact_aio_completed(session, (u64)head->ki_ctx, head->ki_res.obj,
-					    head->ki_res.res));
+	for_sessions(iom_flight_wanted(session, ctx, iocb),
+		     iom_fact_aio_completed(session, ctx, iocb, head->ki_res.res));
 	return 0;
 }
 
@@ -343,6 +344,8 @@ static int on(struct point *p, size_t n)
 		err = tracepoint_probe_register(p[i].tp, p[i].probe, NULL);
 		if (err) {
 			off(p, i);
+			/* Those that were on may be running. */
+			tracepoint_synchronize_unregister();
 			return err;
 		}
 	}
