@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/random.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -20,6 +21,7 @@ static void session_free(struct iom_session *session)
 {
 	iom_async_free(session);
 	iom_entries_free(&session->queue);
+	put_pid(session->arm);
 	put_pid_ns(session->pidns);
 	vfree(session->gens);
 	kfree(session);
@@ -94,12 +96,48 @@ static int device_release(struct inode *inode, struct file *file)
 
 /* ---- ioctl ---------------------------------------------------------------------- */
 
-static int do_add(struct iom_session *session, struct iom_target *arg)
+/* A process that can be watched: its number. -EINVAL: a kernel thread, -ESRCH: it has left,
+ * or is leaving: its last thread has told, or is about to tell, that there is no target any
+ * more (probe_sched_process_exit()).
+ */
+static int number_of(struct pid *pid, u32 *tgid)
 {
 	struct task_struct *t;
+	int err = 0;
+
+	rcu_read_lock();
+	t = pid_task(pid, PIDTYPE_TGID);
+	if (!t || !atomic_read(&t->signal->live))
+		err = -ESRCH;
+	else if (t->flags & PF_KTHREAD)
+		err = -EINVAL;
+	else
+		*tgid = t->tgid;
+	rcu_read_unlock();
+	return err;
+}
+
+static int watch(struct iom_session *session, struct pid *pid, u32 tgid)
+{
+	int err = iom_target_add(session, pid, tgid, GFP_KERNEL);
+
+	if (err)
+		return err;
+	/* If it left meanwhile it may have found no target yet, and nobody else would ever
+	 * take it away: the number will be another's.
+	 */
+	smp_mb();
+	err = number_of(pid, &tgid);
+	if (err)
+		iom_target_del(session, tgid);
+	return err;
+}
+
+static int do_add(struct iom_session *session, struct iom_target *arg)
+{
 	struct pid *pid;
 	u32 tgid = 0;
-	int err = 0;
+	int err;
 
 	if (arg->pad || arg->flags & ~(IOM_ADD_ON_EXEC | IOM_ADD_ASK))
 		return -EINVAL;
@@ -109,22 +147,14 @@ static int do_add(struct iom_session *session, struct iom_target *arg)
 	pid = iom_pid_of_fd(arg->pidfd);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	rcu_read_lock();
-	t = pid_task(pid, PIDTYPE_TGID);
-	if (!t)
-		err = -ESRCH;
-	else if (t->flags & PF_KTHREAD)
-		err = -EINVAL;
-	else
-		tgid = t->tgid;
-	rcu_read_unlock();
+	err = number_of(pid, &tgid);
 	arg->tgid = tgid;
 	if (!err && session->stopped)
 		err = -ESHUTDOWN;
 	if (!err && arg->flags & IOM_ADD_ON_EXEC)
-		WRITE_ONCE(session->arm_tgid, tgid);
+		put_pid(xchg(&session->arm, get_pid(pid)));
 	else if (!err && !(arg->flags & IOM_ADD_ASK))
-		err = iom_target_add(session, pid, tgid, GFP_KERNEL);
+		err = watch(session, pid, tgid);
 	put_pid(pid);
 	return err;
 }

@@ -70,15 +70,16 @@ static void probe_task_newtask(void *data, struct task_struct *t, iom_clone_flag
 		for_sessions_of(current, iom_fact_new(session, t));
 }
 
+/* The pid is compared, never looked at: the session may drop its reference any time. */
 static void arm(struct iom_session *session, struct task_struct *t)
 {
+	struct pid *pid = task_tgid(t);
 	int err;
 
-	if (!READ_ONCE(session->running) || READ_ONCE(session->arm_tgid) != t->tgid)
+	if (!READ_ONCE(session->running) || READ_ONCE(session->arm) != pid)
 		return;
-	WRITE_ONCE(session->arm_tgid, 0);
-	err = iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC);
-	if (err && err != -EEXIST)
+	err = iom_target_add(session, pid, t->tgid, GFP_ATOMIC);
+	if (err && err != -EEXIST && err != -ESHUTDOWN)
 		iom_lost(session, IOM_LOST_THREADS);
 }
 
@@ -92,7 +93,7 @@ static void probe_sched_process_exec(void *data, struct task_struct *t, pid_t ol
 		arm(session, t);
 	rcu_read_unlock();
 	if (iom_watched(t))
-		for_sessions_of(t, iom_fact_exec(session, t));
+		for_sessions_of(t, iom_fact_exec(session, t, old_pid));
 }
 
 static void probe_sched_process_exit(void *data, IOM_EXIT_ARGS)

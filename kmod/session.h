@@ -128,7 +128,7 @@ struct iom_session {
 	bool follow;
 	bool dying;	    /* under iom_tables_lock: no target or thread is added any more */
 	u32 window;	    /* number of the one under way */
-	u32 arm_tgid;
+	struct pid *arm;    /* to be watched from its next exec on; a reference */
 	atomic_t serials;
 	atomic_t rows; /* in tables and queue */
 	atomic_t threads, targets;
@@ -295,7 +295,7 @@ void iom_fact_run(struct iom_session *session, struct task_struct *t);
 void iom_fact_waking(struct iom_session *session, struct task_struct *t);
 /* A task was born, has executed a program, or leaves. */
 void iom_fact_new(struct iom_session *session, struct task_struct *t);
-void iom_fact_exec(struct iom_session *session, struct task_struct *t);
+void iom_fact_exec(struct iom_session *session, struct task_struct *t, pid_t old_pid);
 void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last);
 /* One state record for each thread of each target. May sleep. */
 void iom_fact_scan(struct iom_session *session);
