@@ -240,6 +240,12 @@ struct iom_trace_task_newtask { /* include/trace/events/task.h */
 	unsigned long clone_flags;
 };
 
+struct iom_trace_exec { /* include/trace/events/sched.h, sched_process_exec */
+	__u64 common;
+	int filename;
+	int pid, old_pid;
+};
+
 struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of its format file */
 	__u64 common;
 	long id;
@@ -247,6 +253,7 @@ struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of it
 };
 
 /* include/linux/sched.h */
+#define PF_EXITING	   0x00000004
 #define PF_IO_WORKER	   0x00000010
 #define PF_KTHREAD	   0x00200000
 /* uapi/linux/sched.h */

@@ -80,8 +80,10 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t)
 	return 0;
 }
 
-static __always_inline void task_exec(struct task_struct *t)
+static __always_inline void task_exec(struct task_struct *t, __u32 old_pid)
 {
+	struct iom_slot *s;
+
 	if (arm_on_exec && arm_on_exec == (__u32)t->tgid) {
 		arm_on_exec = 0;
 		watch_set(t->tgid);
@@ -89,6 +91,13 @@ static __always_inline void task_exec(struct task_struct *t)
 	if (!watched(t->tgid))
 		return;
 	__sync_fetch_and_add(&recheck, 1);
+	/* A thread that is not the first takes the first one's number when it executes; its
+	 * own may be another thread's soon. */
+	if (old_pid != (__u32)t->pid) {
+		s = slot_find(NULL, old_pid);
+		if (s && s->tgid == (__u32)t->tgid)
+			__sync_lock_test_and_set(&s->tid, 0);
+	}
 	thread_send(t, slot_find(NULL, t->pid), IOM_T_EXEC, 0);
 }
 
@@ -112,9 +121,9 @@ static __always_inline void task_left(struct task_struct *t)
 }
 
 SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(iom_sched_process_exec, struct task_struct *t)
+int BPF_PROG(iom_sched_process_exec, struct task_struct *t, int old_pid)
 {
-	task_exec(t);
+	task_exec(t, old_pid);
 	return 0;
 }
 
@@ -141,9 +150,9 @@ int iom_task_newtask_classic(struct iom_trace_task_newtask *ctx)
 }
 
 SEC("?tp/sched/sched_process_exec")
-int iom_sched_process_exec_classic(void *ctx)
+int iom_sched_process_exec_classic(struct iom_trace_exec *ctx)
 {
-	task_exec(bpf_get_current_task_btf());
+	task_exec(bpf_get_current_task_btf(), ctx->old_pid);
 	return 0;
 }
 
@@ -178,6 +187,22 @@ static __always_inline void stop_end(__u32 tgid)
 	stops->count++;
 }
 
+/* The slot of a thread that is found to be there, begun if need be; but none for one that
+ * leaves: nobody would free it. What leaves marks itself before it looks for its slot. */
+static __always_inline struct iom_slot *slot_seen(struct task_struct *t)
+{
+	struct iom_slot *s = slot_find(NULL, t->pid);
+
+	if (s || t->flags & PF_EXITING)
+		return s;
+	s = slot_add(t);
+	if (s && t->flags & PF_EXITING) {
+		__sync_val_compare_and_swap(&s->tid, (__u32)t->pid, 0);
+		return NULL;
+	}
+	return s;
+}
+
 /* One pass over all tasks: gives each watched thread its slot, and tells how it
  * is just now. */
 SEC("iter/task")
@@ -197,16 +222,16 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 	if (!watched(t->tgid))
 		return 0;
 	thread_fill(NULL, &e, t, IOM_T_STATE);
-	s = slot_find(NULL, t->pid);
-	if (!s)
-		s = slot_add(t);
+	s = slot_seen(t);
 	if (s) {
 		e.serial = s->serial;
 		turns_tell(s);
 	}
 	if (t->__state & IOM_TASK_STOPPED)
 		stop_begin(t->tgid);
-	if (t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) && !t->on_cpu) {
+	/* One that leaves may have no stack any more, or give it away. */
+	if (t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) && !t->on_cpu &&
+	    !(t->flags & PF_EXITING)) {
 		regs = (void *)bpf_task_pt_regs(t);
 		thread_asleep(&e, s, t, regs, clock_offset);
 	}

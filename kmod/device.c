@@ -8,6 +8,8 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -17,9 +19,33 @@
 
 static void session_free(struct iom_session *session)
 {
+	iom_async_free(session);
+	iom_entries_free(&session->queue);
+	put_pid(session->arm);
 	put_pid_ns(session->pidns);
 	vfree(session->gens);
 	kfree(session);
+}
+
+static struct iom_session *session_new(void)
+{
+	struct iom_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+
+	if (!session)
+		return NULL;
+	session->pidns = get_pid_ns(task_active_pid_ns(current));
+	session->salt[0] = get_random_u64() | 1;
+	session->salt[1] = get_random_u64() | 1;
+	mutex_init(&session->lock);
+	spin_lock_init(&session->queue_lock);
+	INIT_LIST_HEAD(&session->queue);
+	init_waitqueue_head(&session->wait);
+	session->gens = vmalloc_user(IOM_GENS * sizeof(*session->gens));
+	if (iom_async_init(session) || !session->gens) {
+		session_free(session);
+		return NULL;
+	}
+	return session;
 }
 
 static int device_open(struct inode *inode, struct file *file)
@@ -28,25 +54,9 @@ static int device_open(struct inode *inode, struct file *file)
 
 	if (!capable(CAP_PERFMON) && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	session = kzalloc(sizeof(*session), GFP_KERNEL);
+	session = session_new();
 	if (!session)
 		return -ENOMEM;
-	session->gens = vmalloc_user(IOM_GENS * sizeof(*session->gens));
-	if (!session->gens) {
-		kfree(session);
-		return -ENOMEM;
-	}
-	session->pidns = get_pid_ns(task_active_pid_ns(current));
-	mutex_init(&session->lock);
-	spin_lock_init(&session->async_lock);
-	spin_lock_init(&session->queue_lock);
-	hash_init(session->shared);
-	hash_init(session->requests);
-	hash_init(session->flights);
-	hash_init(session->rings);
-	hash_init(session->shots);
-	INIT_LIST_HEAD(&session->queue);
-	init_waitqueue_head(&session->wait);
 	mutex_lock(&iom_mutex);
 	list_add_tail_rcu(&session->node, &iom_sessions);
 	mutex_unlock(&iom_mutex);
@@ -73,7 +83,6 @@ static void session_stop(struct iom_session *session, bool keep_rows)
 static int device_release(struct inode *inode, struct file *file)
 {
 	struct iom_session *session = file->private_data;
-	struct iom_entry *e, *next;
 
 	mutex_lock(&iom_mutex);
 	session_stop(session, false);
@@ -81,21 +90,54 @@ static int device_release(struct inode *inode, struct file *file)
 	mutex_unlock(&iom_mutex);
 	/* Probes that walk the list of sessions. */
 	synchronize_rcu();
-	iom_async_free(session);
-	list_for_each_entry_safe(e, next, &session->queue, queue)
-		iom_entry_free(e);
 	session_free(session);
 	return 0;
 }
 
 /* ---- ioctl ---------------------------------------------------------------------- */
 
-static int do_add(struct iom_session *session, struct iom_target *arg)
+/* A process that can be watched: its number. -EINVAL: a kernel thread, -ESRCH: it has left,
+ * or is leaving: its last thread has told, or is about to tell, that there is no target any
+ * more (probe_sched_process_exit()).
+ */
+static int number_of(struct pid *pid, u32 *tgid)
 {
 	struct task_struct *t;
+	int err = 0;
+
+	rcu_read_lock();
+	t = pid_task(pid, PIDTYPE_TGID);
+	if (!t || !atomic_read(&t->signal->live))
+		err = -ESRCH;
+	else if (t->flags & PF_KTHREAD)
+		err = -EINVAL;
+	else
+		*tgid = t->tgid;
+	rcu_read_unlock();
+	return err;
+}
+
+static int watch(struct iom_session *session, struct pid *pid, u32 tgid)
+{
+	int err = iom_target_add(session, pid, tgid, GFP_KERNEL);
+
+	if (err)
+		return err;
+	/* If it left meanwhile it may have found no target yet, and nobody else would ever
+	 * take it away: the number will be another's.
+	 */
+	smp_mb();
+	err = number_of(pid, &tgid);
+	if (err)
+		iom_target_del(session, tgid);
+	return err;
+}
+
+static int do_add(struct iom_session *session, struct iom_target *arg)
+{
 	struct pid *pid;
 	u32 tgid = 0;
-	int err = 0;
+	int err;
 
 	if (arg->pad || arg->flags & ~(IOM_ADD_ON_EXEC | IOM_ADD_ASK))
 		return -EINVAL;
@@ -105,22 +147,14 @@ static int do_add(struct iom_session *session, struct iom_target *arg)
 	pid = iom_pid_of_fd(arg->pidfd);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	rcu_read_lock();
-	t = pid_task(pid, PIDTYPE_TGID);
-	if (!t)
-		err = -ESRCH;
-	else if (t->flags & PF_KTHREAD)
-		err = -EINVAL;
-	else
-		tgid = t->tgid;
-	rcu_read_unlock();
+	err = number_of(pid, &tgid);
 	arg->tgid = tgid;
 	if (!err && session->stopped)
 		err = -ESHUTDOWN;
 	if (!err && arg->flags & IOM_ADD_ON_EXEC)
-		WRITE_ONCE(session->arm_tgid, tgid);
+		put_pid(xchg(&session->arm, get_pid(pid)));
 	else if (!err && !(arg->flags & IOM_ADD_ASK))
-		err = iom_target_add(session, pid, tgid, GFP_KERNEL);
+		err = watch(session, pid, tgid);
 	put_pid(pid);
 	return err;
 }

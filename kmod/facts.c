@@ -146,7 +146,8 @@ static void request_file(u64 id, struct iom_row *row)
 }
 
 #define ns_id(session, t) task_pid_nr_ns(t, (session)->pidns)
-#define parent_tgid(t)	 task_tgid_nr(rcu_dereference((t)->real_parent))
+/* One that was released points to whoever was its parent then. */
+#define parent_tgid(t)	 (pid_alive(t) ? task_tgid_nr(rcu_dereference((t)->real_parent)) : 0)
 #define comm_copy(to, t) strscpy_pad(to, (t)->comm, IOM_COMM_LEN)
 
 #include "exit.h"
@@ -160,13 +161,12 @@ static const u32 calls[IOM_CALLS] = {IOM_CALL_TABLE};
 
 static void send_sample(struct iom_thread_state *state, u32 what, u32 fd, long ret)
 {
-	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+	struct iom_entry *e = iom_entry_new(IOM_R_SAMPLE, GFP_ATOMIC);
 
 	if (!e) {
 		iom_lost(state->session, IOM_LOST_SAMPLES);
 		return;
 	}
-	e->head.kind = IOM_R_SAMPLE;
 	sample_fill(&e->sample, &state->slot, what, fd, ret);
 	iom_queue(state->session, e);
 }
@@ -384,13 +384,12 @@ void iom_fact_waking(struct iom_session *session, struct task_struct *t)
 static struct iom_entry *thread_entry(struct iom_session *session, struct task_struct *t,
 				      struct iom_thread_state *state, u8 event)
 {
-	struct iom_entry *e = iom_entry_new(GFP_ATOMIC);
+	struct iom_entry *e = iom_entry_new(IOM_R_THREAD, GFP_ATOMIC);
 
 	if (!e) {
 		iom_lost(session, IOM_LOST_RECORDS);
 		return NULL;
 	}
-	e->head.kind = IOM_R_THREAD;
 	thread_fill(session, &e->thread, t, event);
 	if (state)
 		e->thread.serial = state->slot.serial;
@@ -401,14 +400,16 @@ void iom_fact_new(struct iom_session *session, struct task_struct *t)
 {
 	struct iom_thread_state *state;
 	struct iom_entry *e;
+	int err;
 
 	if (t->tgid != current->tgid) {
 		if (!session->follow)
 			return;
-		if (iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC)) {
+		err = iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC);
+		if (err && err != -EEXIST && err != -ESHUTDOWN)
 			iom_lost(session, IOM_LOST_THREADS);
+		if (err)
 			return;
-		}
 	}
 	state = iom_thread_get(session, t);
 	/* Nothing of its life is missed: its scheduler clock begins when it is first run. */
@@ -422,11 +423,21 @@ void iom_fact_new(struct iom_session *session, struct task_struct *t)
 	iom_session_wake(session);
 }
 
-void iom_fact_exec(struct iom_session *session, struct task_struct *t)
+void iom_fact_exec(struct iom_session *session, struct task_struct *t, pid_t old_pid)
 {
-	struct iom_thread_state *state = iom_thread_find(session, t->pid);
-	struct iom_entry *e = thread_entry(session, t, state, IOM_T_EXEC);
+	struct iom_thread_state *state;
+	struct iom_entry *e;
 
+	/* A thread that is not the first takes the first one's number when it executes. What
+	 * it had under its own nobody would find any more, until that is another thread's.
+	 */
+	if (old_pid != t->pid) {
+		state = iom_thread_find(session, old_pid);
+		if (state && state->slot.tgid == t->tgid)
+			iom_thread_del(state);
+	}
+	state = iom_thread_find(session, t->pid);
+	e = thread_entry(session, t, state, IOM_T_EXEC);
 	if (e)
 		iom_queue(session, e);
 	iom_session_wake(session);
@@ -450,20 +461,44 @@ void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last
 
 /* ---- how they are just now --------------------------------------------------------------- */
 
-/* The registers of a thread that sleeps. Its stack is freed a grace period after
- * its end at the earliest (kernel/fork.c, thread_stack_delayed_free()).
+/* The registers of a thread that sleeps. Its stack may be given away, or unmapped, any
+ * time: the pointer is read once, and what it points to without trust.
  */
 static bool asleep_regs(struct task_struct *t, struct pt_regs *regs)
 {
-	if (!READ_ONCE(t->__state) || iom_on_cpu(t) || !READ_ONCE(t->stack))
+	const void *stack = READ_ONCE(t->stack);
+	const struct pt_regs *at = stack + THREAD_SIZE - TOP_OF_KERNEL_STACK_PADDING;
+
+	if (!READ_ONCE(t->__state) || iom_on_cpu(t) || !stack)
 		return false;
-	*regs = *task_pt_regs(t);
-	return READ_ONCE(t->stack) && !(READ_ONCE(t->flags) & PF_EXITING);
+	if (copy_from_kernel_nofault(regs, at - 1, sizeof(*regs)))
+		return false;
+	/* Then it was still its own: a stack is let go of after the end. */
+	smp_rmb();
+	return READ_ONCE(t->stack) == stack && !(READ_ONCE(t->flags) & PF_EXITING);
+}
+
+/* The state of a thread, begun if need be; but none for one that leaves: nobody would take
+ * it away again. What leaves marks itself before it looks for its state.
+ */
+static struct iom_thread_state *scan_state(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+
+	if (state || READ_ONCE(t->flags) & PF_EXITING)
+		return state;
+	state = iom_thread_get(session, t);
+	smp_mb();
+	if (state && READ_ONCE(t->flags) & PF_EXITING) {
+		iom_thread_del(state);
+		return NULL;
+	}
+	return state;
 }
 
 static void scan_thread(struct iom_session *session, struct task_struct *t)
 {
-	struct iom_thread_state *state = iom_thread_get(session, t);
+	struct iom_thread_state *state = scan_state(session, t);
 	struct iom_entry *e = thread_entry(session, t, state, IOM_T_STATE);
 	struct pt_regs regs;
 	unsigned long flags;
@@ -478,11 +513,18 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 	iom_queue(session, e);
 }
 
+static void scan_target(struct iom_session *session, struct iom_target_state *target)
+{
+	struct task_struct *leader = pid_task(target->pid, PIDTYPE_TGID), *t;
+
+	if (leader)
+		for_each_thread(leader, t)
+			scan_thread(session, t);
+}
+
 void iom_fact_scan(struct iom_session *session)
 {
 	struct iom_target_state *target;
-	struct task_struct *leader, *t;
-	unsigned int bucket;
 
 	/* The two clocks are compared just after we were switched in. */
 	fsleep(100);
@@ -490,16 +532,13 @@ void iom_fact_scan(struct iom_session *session)
 	session->clock_offset = now_ns() - left_cpu(current);
 	preempt_enable();
 
-	rcu_read_lock();
-	hash_for_each_rcu(iom_targets, bucket, target, node) {
-		if (target->session != session)
-			continue;
-		leader = pid_task(target->pid, PIDTYPE_TGID);
-		if (!leader)
-			continue;
-		for_each_thread(leader, t)
-			scan_thread(session, t);
+	for (unsigned int bucket = 0; bucket < ARRAY_SIZE(iom_targets); bucket++) {
+		rcu_read_lock();
+		hlist_for_each_entry_rcu(target, &iom_targets[bucket], node)
+			if (target->session == session)
+				scan_target(session, target);
+		rcu_read_unlock();
+		cond_resched();
 	}
-	rcu_read_unlock();
 	iom_session_wake(session);
 }

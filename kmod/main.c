@@ -18,9 +18,12 @@ static int __init iom_init(void)
 	err = iom_entries_init();
 	if (err)
 		return err;
-	err = iom_tables_init();
+	err = iom_followed_init();
 	if (err)
 		goto entries;
+	err = iom_tables_init();
+	if (err)
+		goto followed;
 	err = iom_probes_init();
 	if (err)
 		goto tables;
@@ -38,6 +41,8 @@ probes:
 	iom_probes_exit();
 tables:
 	iom_tables_exit();
+followed:
+	iom_followed_exit();
 entries:
 	iom_entries_exit();
 	return err;
@@ -50,6 +55,7 @@ static void __exit iom_exit(void)
 	iom_lab_exit();
 	iom_probes_exit();
 	iom_tables_exit();
+	iom_followed_exit();
 	iom_entries_exit();
 }
 

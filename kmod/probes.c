@@ -70,15 +70,16 @@ static void probe_task_newtask(void *data, struct task_struct *t, iom_clone_flag
 		for_sessions_of(current, iom_fact_new(session, t));
 }
 
+/* The pid is compared, never looked at: the session may drop its reference any time. */
 static void arm(struct iom_session *session, struct task_struct *t)
 {
+	struct pid *pid = task_tgid(t);
 	int err;
 
-	if (!READ_ONCE(session->running) || READ_ONCE(session->arm_tgid) != t->tgid)
+	if (!READ_ONCE(session->running) || READ_ONCE(session->arm) != pid)
 		return;
-	WRITE_ONCE(session->arm_tgid, 0);
-	err = iom_target_add(session, task_tgid(t), t->tgid, GFP_ATOMIC);
-	if (err && err != -EEXIST)
+	err = iom_target_add(session, pid, t->tgid, GFP_ATOMIC);
+	if (err && err != -EEXIST && err != -ESHUTDOWN)
 		iom_lost(session, IOM_LOST_THREADS);
 }
 
@@ -92,7 +93,7 @@ static void probe_sched_process_exec(void *data, struct task_struct *t, pid_t ol
 		arm(session, t);
 	rcu_read_unlock();
 	if (iom_watched(t))
-		for_sessions_of(t, iom_fact_exec(session, t));
+		for_sessions_of(t, iom_fact_exec(session, t, old_pid));
 }
 
 static void probe_sched_process_exit(void *data, IOM_EXIT_ARGS)
@@ -143,20 +144,21 @@ static void probe_uring_submit(void *data, IOM_URING_SUBMIT_ARGS)
 
 static void probe_uring_queue_async_work(void *data, struct io_kiocb *req, iom_uring_rw rw)
 {
-	for_sessions(READ_ONCE(session->nrequests),
+	for_sessions(iom_request_wanted(session, (u64)req),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER));
 }
 
 static void probe_uring_poll_arm(void *data, struct io_kiocb *req, int mask, int events)
 {
-	for_sessions(READ_ONCE(session->nrequests),
+	for_sessions(iom_request_wanted(session, (u64)req),
 		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM));
 }
 
 static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *req,
 				 IOM_URING_COMPLETE_ARGS)
 {
-	for_sessions(READ_ONCE(session->nshots),
+	for_sessions(req ? iom_request_wanted(session, (u64)req) :
+			   iom_shot_wanted(session, (u64)ctx, IOM_URING_USER_DATA),
 		     iom_fact_uring_completed(session, (u64)ctx, (u64)req,
 					      IOM_URING_USER_DATA, IOM_URING_RES,
 					      IOM_URING_CQE_FLAGS));
@@ -197,10 +199,10 @@ static int probe_io_submit_one(struct kprobe *p, struct pt_regs *regs)
 static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
 {
 	struct aio_kiocb_head *head = (void *)regs->di;
+	u64 ctx = (u64)head->ki_ctx, iocb = head->ki_res.obj;
 
-	for_sessions(READ_ONCE(session->nflights),
-		     iom_fact_aio_completed(session, (u64)head->ki_ctx, head->ki_res.obj,
-					    head->ki_res.res));
+	for_sessions(iom_flight_wanted(session, ctx, iocb),
+		     iom_fact_aio_completed(session, ctx, iocb, head->ki_res.res));
 	return 0;
 }
 
@@ -343,6 +345,8 @@ static int on(struct point *p, size_t n)
 		err = tracepoint_probe_register(p[i].tp, p[i].probe, NULL);
 		if (err) {
 			off(p, i);
+			/* Those that were on may be running. */
+			tracepoint_synchronize_unregister();
 			return err;
 		}
 	}

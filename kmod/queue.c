@@ -21,14 +21,60 @@ void iom_entries_exit(void)
 	kmem_cache_destroy(entries);
 }
 
-struct iom_entry *iom_entry_new(gfp_t gfp)
+struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp)
 {
-	return kmem_cache_zalloc(entries, gfp | __GFP_NOWARN);
+	struct iom_entry *e = kmem_cache_zalloc(entries, gfp | __GFP_NOWARN);
+
+	/* Aligned to cache lines: a byte more would take a line more. */
+	BUILD_BUG_ON(sizeof(*e) > 256);
+	if (!e)
+		return NULL;
+	e->head.kind = kind;
+	e->head.size = sizeof(e->head);
+	if (kind == IOM_R_ROW)
+		e->head.size += sizeof(e->row);
+	else if (kind == IOM_R_THREAD)
+		e->head.size += sizeof(e->thread);
+	else
+		e->head.size += sizeof(e->sample);
+	return e;
 }
 
 void iom_entry_free(struct iom_entry *e)
 {
 	kmem_cache_free(entries, e);
+}
+
+void iom_entries_free(struct list_head *list)
+{
+	struct iom_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, list, list) {
+		iom_entry_free(e);
+		cond_resched();
+	}
+	INIT_LIST_HEAD(list);
+}
+
+static void count_rows(struct iom_session *session, u32 n)
+{
+	u32 now = session->queued_rows + n;
+
+	lockdep_assert_held(&session->queue_lock);
+	if (now / IOM_WAKE_ROWS != session->queued_rows / IOM_WAKE_ROWS)
+		session->wake = true;
+	session->queued_rows = now;
+	session->queued += n;
+}
+
+void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->queue_lock, flags);
+	list_splice_tail_init(list, &session->queue);
+	count_rows(session, n);
+	spin_unlock_irqrestore(&session->queue_lock, flags);
 }
 
 void iom_queue(struct iom_session *session, struct iom_entry *e)
@@ -39,13 +85,9 @@ void iom_queue(struct iom_session *session, struct iom_entry *e)
 	spin_lock_irqsave(&session->queue_lock, flags);
 	switch (e->head.kind) {
 	case IOM_R_ROW:
-		e->head.size = sizeof(e->head) + sizeof(e->row);
-		session->queued_rows++;
-		if (session->queued_rows % IOM_WAKE_ROWS == 0)
-			session->wake = true;
+		count_rows(session, 1);
 		break;
 	case IOM_R_THREAD:
-		e->head.size = sizeof(e->head) + sizeof(e->thread);
 		if (session->queued_threads >= IOM_QUEUE_THREADS)
 			loss = IOM_LOST_RECORDS;
 		else
@@ -54,7 +96,6 @@ void iom_queue(struct iom_session *session, struct iom_entry *e)
 		session->wake = true;
 		break;
 	default:
-		e->head.size = sizeof(e->head) + sizeof(e->sample);
 		if (session->queued_samples >= IOM_QUEUE_SAMPLES)
 			loss = IOM_LOST_SAMPLES;
 		else
@@ -62,8 +103,9 @@ void iom_queue(struct iom_session *session, struct iom_entry *e)
 		break;
 	}
 	if (loss == IOM_LOSSES) {
-		list_add_tail(&e->queue, &session->queue);
-		session->queued++;
+		list_add_tail(&e->list, &session->queue);
+		if (e->head.kind != IOM_R_ROW)
+			session->queued++;
 	}
 	spin_unlock_irqrestore(&session->queue_lock, flags);
 	if (loss != IOM_LOSSES) {
@@ -80,7 +122,7 @@ struct iom_entry *iom_queue_first(struct iom_session *session)
 	/* The one reader, who holds session->lock, alone takes entries off. */
 	lockdep_assert_held(&session->lock);
 	spin_lock_irqsave(&session->queue_lock, flags);
-	e = list_first_entry_or_null(&session->queue, struct iom_entry, queue);
+	e = list_first_entry_or_null(&session->queue, struct iom_entry, list);
 	spin_unlock_irqrestore(&session->queue_lock, flags);
 	return e;
 }
@@ -92,8 +134,8 @@ void iom_queue_drop_first(struct iom_session *session)
 
 	lockdep_assert_held(&session->lock);
 	spin_lock_irqsave(&session->queue_lock, flags);
-	e = list_first_entry(&session->queue, struct iom_entry, queue);
-	list_del(&e->queue);
+	e = list_first_entry(&session->queue, struct iom_entry, list);
+	list_del(&e->list);
 	session->queued--;
 	if (e->head.kind == IOM_R_ROW)
 		session->queued_rows--;

@@ -1,62 +1,136 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rows.c - the rows of one thread: found, begun, and sent away when their
- * descriptor means another file.
+ * rows.c - tables of rows, and the rows of one thread: found, begun, and sent away when
+ * their descriptor means another file.
  *
- * Everything here holds state->lock. Rows are bounded per session; beyond that
- * operations are counted as lost.
+ * Rows are bounded per session; beyond that operations are counted as lost.
  */
-#include <linux/hash.h>
 #include <linux/slab.h>
+#include <linux/swab.h>
 #include <linux/timekeeping.h>
 
 #include "session.h"
 
-void iom_rows_begin(struct iom_thread_state *state)
+/* ---- tables ------------------------------------------------------------------------ */
+
+void iom_rows_init(struct iom_rows *rows, u64 salt)
 {
-	state->heads = state->few;
-	state->bits = ilog2(IOM_FEW_ROWS);
-	state->nrows = 0;
+	memset(rows, 0, sizeof(*rows));
+	INIT_LIST_HEAD(&rows->all);
+	rows->salt = salt;
+	rows->nheads = IOM_FEW_HEADS;
+	rows->mask = IOM_FEW_HEADS - 1;
 }
 
-static struct hlist_head *head_of(struct iom_thread_state *state, u64 key)
-{
-	return &state->heads[hash_64(key, state->bits)];
-}
-
-/* Twice as many heads when there are twice as many rows. Without memory for them
- * the chains get longer, and nothing else.
+/* Of the product of a key and a secret odd number the upper bits are good; where there are
+ * few heads it is the lower ones that count, so the bytes change places.
  */
-static void grow(struct iom_thread_state *state)
+static u32 index_of(struct iom_rows *rows, u64 key)
 {
-	struct hlist_head *old = state->heads, *fresh;
-	unsigned int n = 1U << state->bits;
-	struct hlist_node *next;
-	struct iom_entry *e;
+	u32 at = swab64(key * rows->salt) & rows->mask;
 
-	fresh = kcalloc(2 * n, sizeof(*fresh), GFP_ATOMIC | __GFP_NOWARN);
-	if (!fresh)
-		return;
-	state->heads = fresh;
-	state->bits++;
-	for (unsigned int i = 0; i < n; i++)
-		hlist_for_each_entry_safe(e, next, &old[i], hash) {
-			hlist_del(&e->hash);
-			hlist_add_head(&e->hash, head_of(state, e->row.key));
-		}
-	if (old != state->few)
-		kfree(old);
+	return at < rows->nheads ? at : at & rows->mask >> 1;
 }
 
-static struct iom_entry *find(struct iom_thread_state *state, u64 key)
+static struct iom_entry **head_at(struct iom_rows *rows, u32 at)
+{
+	if (at < IOM_FEW_HEADS)
+		return &rows->few[at];
+	return &rows->pages[at / IOM_PAGE_HEADS][at % IOM_PAGE_HEADS];
+}
+
+struct iom_entry *iom_rows_find(struct iom_rows *rows, u64 key)
 {
 	struct iom_entry *e;
 
-	hlist_for_each_entry(e, head_of(state, key), hash)
+	for (e = *head_at(rows, index_of(rows, key)); e; e = e->next)
 		if (e->row.key == key)
 			return e;
 	return NULL;
 }
+
+/* Is there memory for head number at? */
+static bool has_page(struct iom_rows *rows, u32 at)
+{
+	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	u32 page = at / IOM_PAGE_HEADS;
+
+	if (page >= IOM_HEAD_PAGES)
+		return false;
+	if (!rows->pages)
+		rows->pages = kcalloc(IOM_HEAD_PAGES, sizeof(*rows->pages), gfp);
+	if (rows->pages && !rows->pages[page])
+		rows->pages[page] = kzalloc(PAGE_SIZE, gfp);
+	return rows->pages && rows->pages[page];
+}
+
+/* One head more, which takes its share of the rows of one that is there. Without memory
+ * for it the chains get longer, and nothing else.
+ */
+static void grow(struct iom_rows *rows)
+{
+	struct iom_entry **from, **to, *e;
+	u32 fresh = rows->nheads;
+
+	if (!has_page(rows, fresh))
+		return;
+	if (fresh > rows->mask)
+		rows->mask = 2 * rows->mask + 1;
+	from = head_at(rows, fresh & rows->mask >> 1);
+	to = head_at(rows, fresh);
+	rows->nheads++;
+	while ((e = *from)) {
+		if (index_of(rows, e->row.key) != fresh) {
+			from = &e->next;
+			continue;
+		}
+		*from = e->next;
+		e->next = *to;
+		*to = e;
+	}
+}
+
+void iom_rows_add(struct iom_rows *rows, struct iom_entry *e)
+{
+	struct iom_entry **head;
+
+	if (++rows->n > 2 * rows->nheads)
+		grow(rows);
+	head = head_at(rows, index_of(rows, e->row.key));
+	e->next = *head;
+	*head = e;
+	list_add_tail(&e->list, &rows->all);
+}
+
+static void rows_remove(struct iom_rows *rows, struct iom_entry *e)
+{
+	struct iom_entry **at = head_at(rows, index_of(rows, e->row.key));
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	list_del(&e->list);
+	rows->n--;
+}
+
+u32 iom_rows_take(struct iom_rows *rows, struct list_head *list)
+{
+	u32 n = rows->n;
+
+	INIT_LIST_HEAD(list);
+	list_splice_init(&rows->all, list);
+	rows->n = 0;
+	return n;
+}
+
+void iom_rows_destroy(struct iom_rows *rows)
+{
+	for (u32 i = 0; rows->pages && i < IOM_HEAD_PAGES; i++)
+		kfree(rows->pages[i]);
+	kfree(rows->pages);
+}
+
+/* ---- the rows of a thread ------------------------------------------------------------ */
 
 static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 {
@@ -64,29 +138,19 @@ static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 	struct iom_entry *e = NULL;
 
 	if (atomic_inc_return(&session->rows) <= IOM_ROWS)
-		e = iom_entry_new(GFP_ATOMIC);
+		e = iom_entry_new(IOM_R_ROW, GFP_ATOMIC);
 	if (!e) {
 		atomic_dec(&session->rows);
 		return NULL;
 	}
-	e->head.kind = IOM_R_ROW;
 	e->row.key = key;
 	e->row.id = id;
 	e->row.tgid = state->slot.tgid;
 	e->row.since_ns = ktime_get_mono_fast_ns();
 	if (key_fd(key) != IOM_FD_NONE)
 		iom_file_begin(key_fd(key), &e->row);
-	if (++state->nrows > 2U << state->bits)
-		grow(state);
-	hlist_add_head(&e->hash, head_of(state, key));
+	iom_rows_add(&state->rows, e);
 	return e;
-}
-
-static void send(struct iom_thread_state *state, struct iom_entry *e)
-{
-	hlist_del(&e->hash);
-	state->nrows--;
-	iom_queue(state->session, e);
 }
 
 struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u32 nr)
@@ -94,13 +158,14 @@ struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u
 	struct iom_slot *s = &state->slot;
 	u64 key = row_key(s->tid, fd, class, nr);
 	u64 id = (u64)s->serial << 32;
-	struct iom_entry *e = find(state, key);
+	struct iom_entry *e = iom_rows_find(&state->rows, key);
 
 	lockdep_assert_held(&state->lock);
 	if (fd < IOM_FD_NONE)
 		id |= (u32)atomic_read(&state->session->gens[IOM_GEN_INDEX(s->tgid, fd)]);
 	if (e && (e->row.id != id || (fd < IOM_FD_NONE && !iom_file_same(fd, &e->row)))) {
-		send(state, e);
+		rows_remove(&state->rows, e);
+		iom_queue(state->session, e);
 		e = NULL;
 	}
 	if (!e)
@@ -114,52 +179,7 @@ struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u
 
 struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class)
 {
-	struct iom_entry *e = find(state, row_key(state->slot.tid, fd, class, 0));
+	struct iom_entry *e = iom_rows_find(&state->rows, row_key(state->slot.tid, fd, class, 0));
 
 	return e ? &e->row : NULL;
-}
-
-static struct hlist_head *all_rows(struct iom_thread_state *state, unsigned int *n)
-{
-	lockdep_assert_held(&state->lock);
-	*n = 1U << state->bits;
-	return state->heads;
-}
-
-static void no_heads(struct iom_thread_state *state)
-{
-	if (state->heads != state->few)
-		kfree(state->heads);
-	iom_rows_begin(state);
-}
-
-void iom_rows_queue(struct iom_thread_state *state)
-{
-	struct hlist_node *next;
-	struct hlist_head *heads;
-	struct iom_entry *e;
-	unsigned int n;
-
-	heads = all_rows(state, &n);
-	for (unsigned int i = 0; i < n; i++)
-		hlist_for_each_entry_safe(e, next, &heads[i], hash)
-			send(state, e);
-	no_heads(state);
-}
-
-void iom_rows_free(struct iom_thread_state *state)
-{
-	struct hlist_node *next;
-	struct hlist_head *heads;
-	struct iom_entry *e;
-	unsigned int n;
-
-	heads = all_rows(state, &n);
-	for (unsigned int i = 0; i < n; i++)
-		hlist_for_each_entry_safe(e, next, &heads[i], hash) {
-			hlist_del(&e->hash);
-			atomic_dec(&state->session->rows);
-			iom_entry_free(e);
-		}
-	no_heads(state);
 }

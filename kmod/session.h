@@ -16,10 +16,25 @@
  *   state->lock	spinlock, interrupts off for the same reason; slot and
  *			rows of a thread: its own calls, and whoever takes its
  *			rows away
- *   session->async_lock	spinlock, interrupts off; shared rows and requests in
- *			flight: any context, also under siglock and with a
- *			completion's locks held, so nothing is woken under it
+ *   session->async_lock	spinlock, interrupts off; shared rows, and changes of
+ *			what is followed: any context, also under siglock and
+ *			with a completion's locks held, so nothing is woken
+ *			under it. Taken only once it is known, by RCU, that the
+ *			session wants the request: completions of the whole
+ *			machine pass here
  *   session->queue_lock	spinlock, interrupts off; the innermost
+ *
+ * What is done under one of the spinlocks takes a bounded time, whatever a watched
+ * program does: tables grow by one head at a time, all rows of a thread leave in one
+ * splice, and long work lets go every IOM_STEP. Hashes are keyed, so that nobody can
+ * choose descriptors or addresses for one long chain.
+ *
+ * A session that ends is marked (dying) under iom_tables_lock before its targets and
+ * threads are unlinked, and from then on none is added: a probe that found the session
+ * before may still be on its way.
+ *
+ * Spinlocks and GFP_ATOMIC in tracepoints, where preemption is off: with PREEMPT_RT
+ * both may sleep, so the module is not for such kernels.
  *
  * Probes run under rcu_read_lock() of their own: since 6.13 those of system
  * calls are called with preemption enabled (include/linux/tracepoint.h). What
@@ -30,6 +45,7 @@
 #define IOMODEL_SESSION_H
 
 #include <linux/hashtable.h>
+#include <linux/list_nulls.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -38,6 +54,10 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+
+#ifdef CONFIG_PREEMPT_RT
+#error "iomodel cannot be built for a PREEMPT_RT kernel: its probes lock and allocate with preemption off"
+#endif
 
 #include "facts.h"
 #include "requests.h"
@@ -50,14 +70,14 @@
 #define IOM_REQUESTS_MAX  65536 /* requests in flight that are followed */
 #define IOM_RINGS_MAX	  1024
 #define IOM_STEP	  32 /* rows or requests that one stretch without interrupts deals with */
-#define IOM_FEW_ROWS	  8 /* hash heads that need no allocation */
+#define IOM_FEW_HEADS	  8 /* hash heads that need no allocation */
+#define IOM_PAGE_HEADS	  (PAGE_SIZE / sizeof(void *))
+#define IOM_HEAD_PAGES	  64 /* that much for the most rows there are: four to a head */
 
 /* A record: in a table while it is a row that still counts, then in the queue. */
 struct iom_entry {
-	union {
-		struct hlist_node hash;
-		struct list_head queue;
-	};
+	struct iom_entry *next; /* with the same hash head */
+	struct list_head list;	/* of all in the table, then of the queue */
 	struct_group(record, /* what user space gets, head.size of it */
 		struct iom_record head;
 		union {
@@ -66,6 +86,23 @@ struct iom_entry {
 			struct iom_sample sample;
 		};
 	);
+};
+
+/* Rows by their keys. Heads are added one at a time (linear hashing). */
+struct iom_rows {
+	struct list_head all;
+	u64 salt;
+	u32 n, nheads, mask; /* mask: of heads, as if there were a power of two */
+	struct iom_entry *few[IOM_FEW_HEADS];
+	struct iom_entry ***pages; /* NULL, or IOM_HEAD_PAGES of them, NULL or with more heads */
+};
+
+/* Things that are followed, by two words. They are found under RCU, and put, changed
+ * and taken away under session->async_lock.
+ */
+struct iom_followed {
+	struct hlist_nulls_head *heads;
+	u32 bits, n, most;
 };
 
 /* How many of what is lost, atomically; iom_session_stats() makes struct iom_stats of it. */
@@ -84,12 +121,14 @@ struct iom_session {
 	struct list_head node; /* iom_sessions; RCU */
 	struct mutex lock;
 	struct pid_namespace *pidns; /* of who opened it */
+	u64 salt[2];		     /* keys of its hashes; odd */
 	atomic_t *gens;		     /* IOM_GENS, for user space to map */
 	bool running;		     /* written under iom_mutex */
 	bool stopped;
 	bool follow;
-	u32 window; /* number of the one under way */
-	u32 arm_tgid;
+	bool dying;	    /* under iom_tables_lock: no target or thread is added any more */
+	u32 window;	    /* number of the one under way */
+	struct pid *arm;    /* to be watched from its next exec on; a reference */
 	atomic_t serials;
 	atomic_t rows; /* in tables and queue */
 	atomic_t threads, targets;
@@ -98,12 +137,10 @@ struct iom_session {
 	atomic64_t losses[IOM_LOSSES];
 
 	spinlock_t async_lock; /* guards what follows */
-	DECLARE_HASHTABLE(shared, 10);
-	DECLARE_HASHTABLE(requests, 12); /* of io_uring, by address */
-	DECLARE_HASHTABLE(flights, 12);	 /* of libaio */
-	DECLARE_HASHTABLE(rings, 8);
-	DECLARE_HASHTABLE(shots, 8);
-	u32 nshared, nrequests, nflights, nrings, nshots;
+	struct iom_rows shared;
+	struct iom_followed requests; /* of io_uring, by address */
+	struct iom_followed flights;  /* of libaio */
+	struct iom_followed rings, shots;
 
 	spinlock_t queue_lock; /* guards what follows */
 	struct list_head queue;
@@ -129,9 +166,7 @@ struct iom_thread_state {
 	unsigned long flags; /* of who holds it at the return of a call, to let go for a moment */
 	bool gone;	     /* unlinked: counts nothing any more */
 	struct iom_slot slot;
-	u32 nrows, bits; /* rows, and hash heads as a power of two */
-	struct hlist_head *heads;
-	struct hlist_head few[IOM_FEW_ROWS];
+	struct iom_rows rows;
 };
 
 extern struct mutex iom_mutex;
@@ -147,7 +182,8 @@ void iom_tables_exit(void);
 bool iom_watched(const struct task_struct *t);
 
 /* The process of pid, for session. Takes a reference to pid. GFP_ATOMIC where
- * the caller may not sleep. 0, -ENOMEM, -EEXIST.
+ * the caller may not sleep. 0, -ENOMEM, -EEXIST, -ENOSPC: too many, -ESHUTDOWN: the
+ * session ends.
  */
 int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp);
 /* It has left: the last thread's exit. */
@@ -155,11 +191,11 @@ void iom_target_del(struct iom_session *session, u32 tgid);
 
 /* A thread's state, under rcu_read_lock(); NULL: it has none. */
 struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid);
-/* The same, made if need be; NULL: no room, counted. t must not run meanwhile,
- * or be current.
+/* The same, made if need be; NULL: no room, counted, or the session ends. For current, a
+ * task being born, or any that is being scanned.
  */
 struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t);
-/* It has left: its rows go to the queue. */
+/* It has left: its rows go to the queue. Once for each state, whoever comes first. */
 void iom_thread_del(struct iom_thread_state *state);
 
 /* All targets and threads of a session, before it stops or dies. May sleep.
@@ -175,23 +211,32 @@ static inline void iom_lost(struct iom_session *session, enum iom_loss what)
 /* queue.c. An entry is its caller's alone until it is queued. */
 int iom_entries_init(void);
 void iom_entries_exit(void);
-struct iom_entry *iom_entry_new(gfp_t gfp); /* zeroed, or NULL */
+struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp); /* IOM_R_*; zeroed, or NULL */
 void iom_entry_free(struct iom_entry *e);
+void iom_entries_free(struct list_head *list); /* any number. May sleep */
 /* Queue it, whatever its kind; it is freed and counted as lost when there are
  * too many of its kind. Rows are bounded where they are made: never lost here.
  */
 void iom_queue(struct iom_session *session, struct iom_entry *e);
+/* n rows at once; the list is empty then. */
+void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n);
 struct iom_entry *iom_queue_first(struct iom_session *session); /* NULL: empty */
 void iom_queue_drop_first(struct iom_session *session);
 /* Call the reader if something wanted it. No lock held. */
 void iom_session_wake(struct iom_session *session);
 
-/* rows.c. state->lock held. */
+/* rows.c: tables of rows. Held: the lock that guards the table. */
+void iom_rows_init(struct iom_rows *rows, u64 salt);
+struct iom_entry *iom_rows_find(struct iom_rows *rows, u64 key);
+void iom_rows_add(struct iom_rows *rows, struct iom_entry *e);
+/* All its rows leave into list, which is set up here; how many they are. */
+u32 iom_rows_take(struct iom_rows *rows, struct list_head *list);
+/* Its heads, after iom_rows_take(), when nobody can find the table any more. */
+void iom_rows_destroy(struct iom_rows *rows);
+
+/* The rows of a thread. state->lock held. */
 struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u32 nr);
 struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class);
-void iom_rows_begin(struct iom_thread_state *state);
-void iom_rows_queue(struct iom_thread_state *state);
-void iom_rows_free(struct iom_thread_state *state);
 
 /* files.c, for the current process. */
 struct file;
@@ -203,12 +248,21 @@ bool iom_file_is_stored(u32 fd);
 /* The process behind a pidfd, with a reference, or an ERR_PTR. */
 struct pid *iom_pid_of_fd(int fd);
 
-/* async.c. session->async_lock held. */
+/* async.c. For a session that is being opened, and for one that nobody else has any more. */
+int iom_followed_init(void);
+void iom_followed_exit(void);
+int iom_async_init(struct iom_session *session); /* 0 or -ENOMEM; both times iom_async_free() */
+void iom_async_free(struct iom_session *session);
+void iom_shared_queue(struct iom_session *session); /* takes the lock itself */
+
+/* Under rcu_read_lock(), without the lock: does the session want it? */
+bool iom_request_wanted(struct iom_session *session, u64 id);
+bool iom_flight_wanted(struct iom_session *session, u64 ctx, u64 iocb);
+bool iom_shot_wanted(struct iom_session *session, u64 ring, u64 user_data);
+
+/* session->async_lock held. */
 struct iom_row *iom_shared_find(struct iom_session *session, u64 key);
 struct iom_row *iom_shared_get(struct iom_session *session, u64 key, u32 tgid);
-void iom_shared_queue(struct iom_session *session); /* takes the lock itself */
-void iom_async_free(struct iom_session *session);   /* nobody else is left */
-
 struct iom_request *iom_request_find(struct iom_session *session, u64 id);
 int iom_request_put(struct iom_session *session, u64 id, const struct iom_request *fresh);
 void iom_request_del(struct iom_session *session, u64 id);
@@ -241,7 +295,7 @@ void iom_fact_run(struct iom_session *session, struct task_struct *t);
 void iom_fact_waking(struct iom_session *session, struct task_struct *t);
 /* A task was born, has executed a program, or leaves. */
 void iom_fact_new(struct iom_session *session, struct task_struct *t);
-void iom_fact_exec(struct iom_session *session, struct task_struct *t);
+void iom_fact_exec(struct iom_session *session, struct task_struct *t, pid_t old_pid);
 void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last);
 /* One state record for each thread of each target. May sleep. */
 void iom_fact_scan(struct iom_session *session);

@@ -60,8 +60,12 @@ int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t
 	target->pid = get_pid(pid);
 	target->tgid = tgid;
 	spin_lock_irqsave(&iom_tables_lock, flags);
-	if (target_find(session, tgid)) {
+	if (session->dying) {
+		err = -ESHUTDOWN;
+	} else if (target_find(session, tgid)) {
 		err = -EEXIST;
+	} else if (atomic_read(&session->targets) >= IOM_THREADS) {
+		err = -ENOSPC;
 	} else {
 		set_bit(tgid & (IOM_PIDS_MAX - 1), watched_bits);
 		hash_add_rcu(iom_targets, &target->node, tgid);
@@ -129,73 +133,103 @@ struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid)
 	return thread_look(session, tid);
 }
 
-struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t)
+static struct iom_thread_state *thread_new(struct iom_session *session, struct task_struct *t)
 {
-	struct iom_thread_state *state = iom_thread_find(session, t->pid), *other;
-	unsigned long flags;
+	struct iom_thread_state *state = kzalloc(sizeof(*state), GFP_ATOMIC | __GFP_NOWARN);
 
-	if (state)
-		return state;
+	if (!state)
+		return NULL;
+	state->session = session;
+	spin_lock_init(&state->lock);
+	iom_rows_init(&state->rows, session->salt[0]);
+	state->slot.tid = t->pid;
+	state->slot.serial = atomic_inc_return(&session->serials);
+	slot_begin(&state->slot, t);
+	return state;
+}
+
+/* Into the table, unless another is there or none may be: then that or NULL. */
+static struct iom_thread_state *thread_link(struct iom_thread_state *state)
+{
+	struct iom_session *session = state->session;
+	struct iom_thread_state *other;
+
+	lockdep_assert_held(&iom_tables_lock);
+	if (session->dying)
+		return NULL;
+	/* A scan and the thread itself may want it at the same time. */
+	other = thread_look(session, state->slot.tid);
+	if (other)
+		return other;
 	if (atomic_read(&session->threads) >= IOM_THREADS) {
 		iom_lost(session, IOM_LOST_THREADS);
 		return NULL;
 	}
-	state = kzalloc(sizeof(*state), GFP_ATOMIC | __GFP_NOWARN);
+	hash_add_rcu(iom_threads, &state->node, state->slot.tid);
+	atomic_inc(&session->threads);
+	return state;
+}
+
+struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t)
+{
+	struct iom_thread_state *state = iom_thread_find(session, t->pid), *linked;
+	unsigned long flags;
+
+	if (state)
+		return state;
+	/* Told again under the lock; here it spares who finds no room the work. */
+	if (atomic_read(&session->threads) < IOM_THREADS)
+		state = thread_new(session, t);
 	if (!state) {
 		iom_lost(session, IOM_LOST_THREADS);
 		return NULL;
 	}
-	state->session = session;
-	spin_lock_init(&state->lock);
-	iom_rows_begin(state);
-	state->slot.tid = t->pid;
-	state->slot.serial = atomic_inc_return(&session->serials);
-	slot_begin(&state->slot, t);
 	spin_lock_irqsave(&iom_tables_lock, flags);
-	/* A scan and the thread itself may want it at the same time. */
-	other = thread_look(session, t->pid);
-	if (!other) {
-		hash_add_rcu(iom_threads, &state->node, t->pid);
-		atomic_inc(&session->threads);
-	}
+	linked = thread_link(state);
 	spin_unlock_irqrestore(&iom_tables_lock, flags);
-	if (other) {
+	if (linked != state)
 		kfree(state);
-		return other;
-	}
-	return state;
+	return linked;
 }
 
-static void thread_unlink(struct iom_thread_state *state)
+/* false: it was not in the table any more, and is another's to close. */
+static bool thread_unlink(struct iom_thread_state *state)
 {
 	lockdep_assert_held(&iom_tables_lock);
-	hash_del_rcu(&state->node);
+	if (hlist_unhashed(&state->node))
+		return false;
+	hlist_del_init_rcu(&state->node);
 	atomic_dec(&state->session->threads);
+	return true;
 }
 
 /* Its last rows; who still has it by RCU finds it gone. */
-static void thread_close(struct iom_thread_state *state, bool keep_rows)
+static void thread_close(struct iom_thread_state *state, struct list_head *list, u32 *n)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&state->lock, flags);
 	state->gone = true;
-	if (keep_rows)
-		iom_rows_queue(state);
-	else
-		iom_rows_free(state);
+	*n = iom_rows_take(&state->rows, list);
 	spin_unlock_irqrestore(&state->lock, flags);
-	kfree_rcu(state, rcu);
+	iom_rows_destroy(&state->rows);
 }
 
 void iom_thread_del(struct iom_thread_state *state)
 {
+	struct list_head list;
 	unsigned long flags;
+	bool ours;
+	u32 n;
 
 	spin_lock_irqsave(&iom_tables_lock, flags);
-	thread_unlink(state);
+	ours = thread_unlink(state);
 	spin_unlock_irqrestore(&iom_tables_lock, flags);
-	thread_close(state, true);
+	if (!ours)
+		return;
+	thread_close(state, &list, &n);
+	iom_queue_rows(state->session, &list, n);
+	kfree_rcu(state, rcu);
 }
 
 /* ---- the end ----------------------------------------------------------------------- */
@@ -212,33 +246,59 @@ static struct iom_thread_state *any_thread(struct iom_session *session, unsigned
 	return NULL;
 }
 
-void iom_session_unlink(struct iom_session *session, bool keep_rows)
+/* One head at a time: who forks much has many targets. */
+static void unlink_targets(struct iom_session *session)
 {
 	struct iom_target_state *target;
-	struct iom_thread_state *state;
 	struct hlist_node *next;
+	unsigned long flags;
+
+	for (unsigned int bucket = 0; bucket < ARRAY_SIZE(iom_targets); bucket++) {
+		spin_lock_irqsave(&iom_tables_lock, flags);
+		hlist_for_each_entry_safe(target, next, &iom_targets[bucket], node)
+			if (target->session == session)
+				target_unlink(target);
+		spin_unlock_irqrestore(&iom_tables_lock, flags);
+		cond_resched();
+	}
+}
+
+static struct iom_thread_state *unlink_thread(struct iom_session *session, unsigned int *bucket)
+{
+	struct iom_thread_state *state;
+	unsigned long flags;
+
+	spin_lock_irqsave(&iom_tables_lock, flags);
+	state = any_thread(session, bucket);
+	if (state)
+		thread_unlink(state);
+	spin_unlock_irqrestore(&iom_tables_lock, flags);
+	return state;
+}
+
+void iom_session_unlink(struct iom_session *session, bool keep_rows)
+{
+	struct iom_thread_state *state;
+	struct list_head list;
 	unsigned int bucket = 0;
 	unsigned long flags;
+	u32 n;
 
 	lockdep_assert_held(&iom_mutex);
 	spin_lock_irqsave(&iom_tables_lock, flags);
-	hash_for_each_safe(iom_targets, bucket, next, target, node)
-		if (target->session == session)
-			target_unlink(target);
+	session->dying = true;
 	spin_unlock_irqrestore(&iom_tables_lock, flags);
-	/* From here on no probe finds the session by a process. Those that already
-	 * had found it are done after this, so no thread is added behind our back.
-	 */
+	/* From here on nothing is added to the tables for it. */
+	unlink_targets(session);
+	/* No probe finds it by a process any more; those that had are done after this. */
 	synchronize_rcu();
-	for (bucket = 0;;) {
-		spin_lock_irqsave(&iom_tables_lock, flags);
-		state = any_thread(session, &bucket);
-		if (state)
-			thread_unlink(state);
-		spin_unlock_irqrestore(&iom_tables_lock, flags);
-		if (!state)
-			break;
-		thread_close(state, keep_rows);
+	while ((state = unlink_thread(session, &bucket))) {
+		thread_close(state, &list, &n);
+		if (keep_rows)
+			iom_queue_rows(session, &list, n);
+		else
+			iom_entries_free(&list);
+		kfree_rcu(state, rcu);
 		cond_resched();
 	}
 }
