@@ -83,9 +83,8 @@ uint32_t build_file(struct iom_capture *cap, int fd, uint8_t kind, uint32_t f_fl
 
 void build_watch(struct iom_capture *cap, uint32_t file, uint32_t epoll)
 {
-	iom_capture_add_epoll(cap, file, epoll);
+	iom_capture_register(cap, file, epoll, 1 /* EPOLLIN */);
 	cap->files[file].in_epoll = true;
-	cap->files[file].ep_events = 1; /* EPOLLIN */
 	cap->files[epoll].set_size++;
 }
 

@@ -103,7 +103,7 @@ static inline void fix_file(struct iom_capture *cap, struct rep_file *f, unsigne
 			   : i == 1 ? FIX_PATH
 				    : "tcp 127.0.0.1:6379 <- 127.0.0.1:51234");
 	if (i)
-		iom_capture_add_epoll(cap, index, 0);
+		iom_capture_register(cap, index, 0, 1);
 	f->file = index;
 	f->model = i ? IOM_M_MULTIPLEXED : IOM_M_NONE;
 	f->attempts = i ? 1000000 - i : 0;

@@ -258,7 +258,7 @@ static void asleep_in_poll(struct iom_capture *cap)
 {
 	uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, NULL);
 
-	cap->files[s].watched_asleep = true;
+	cap->files[s].waited_at_end = true;
 	build_asleep(cap, 0, CAP_C_POLL, SYS_poll, IOM_NO_FILE, 7000 * MS, BUILD_LIFE_NS);
 }
 

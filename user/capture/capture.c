@@ -40,10 +40,8 @@ void iom_capture_free(struct iom_capture *cap)
 	}
 	for (size_t i = 0; i < cap->npaths; i++)
 		free(cap->paths[i].path);
-	for (size_t i = 0; i < cap->nfiles; i++) {
+	for (size_t i = 0; i < cap->nfiles; i++)
 		free(cap->files[i].name);
-		free(cap->files[i].epolls);
-	}
 	free(cap->backend);
 	free(cap->probes);
 	free(cap->kernel);
@@ -52,6 +50,7 @@ void iom_capture_free(struct iom_capture *cap)
 	free(cap->procs);
 	free(cap->threads);
 	free(cap->files);
+	free(cap->registrations);
 	free(cap->calls);
 	free(cap->requests);
 	free(cap->signals);
@@ -157,13 +156,46 @@ void iom_capture_add_probe(struct iom_capture *cap, const char *name)
 	cap->probes[cap->nprobes++] = strdup(name);
 }
 
-void iom_capture_add_epoll(struct iom_capture *cap, uint32_t file, uint32_t epoll)
+/* Where the registrations of a file from this epoll on begin. */
+static size_t place(const struct iom_capture *cap, uint32_t file, uint32_t epoll)
 {
-	struct cap_file *f = &cap->files[file];
+	size_t low = 0, high = cap->nregistrations;
 
-	for (uint32_t i = 0; i < f->nepolls; i++)
-		if (f->epolls[i] == epoll)
-			return;
-	f->epolls = more(f->epolls, f->nepolls, sizeof(*f->epolls));
-	f->epolls[f->nepolls++] = epoll;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		const struct cap_registration *r = &cap->registrations[mid];
+
+		if (r->file < file || (r->file == file && r->epoll < epoll))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll, uint32_t events)
+{
+	size_t at = place(cap, file, epoll);
+	struct cap_registration *r = &cap->registrations[at];
+
+	if (at == cap->nregistrations || r->file != file || r->epoll != epoll) {
+		cap->registrations = more(cap->registrations, cap->nregistrations, sizeof(*r));
+		r = &cap->registrations[at];
+		memmove(r + 1, r, (cap->nregistrations - at) * sizeof(*r));
+		cap->nregistrations++;
+		*r = (struct cap_registration){.file = file, .epoll = epoll};
+	}
+	if (events)
+		r->events = events;
+}
+
+const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap, uint32_t file,
+						  size_t *n)
+{
+	size_t from = place(cap, file, 0), to = from;
+
+	while (to < cap->nregistrations && cap->registrations[to].file == file)
+		to++;
+	*n = to - from;
+	return &cap->registrations[from];
 }

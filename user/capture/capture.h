@@ -94,12 +94,16 @@ struct cap_file {
 	bool stdio; /* fd 0, 1 or 2 */
 	int32_t sig; /* F_SETSIG, 0: plain SIGIO */
 	/* Who waits for it. */
-	uint32_t *epolls; /* indices of epoll files it is in; owned */
-	uint32_t nepolls;
-	uint32_t ep_events; /* EPOLL* of the last registration seen, EPOLLET included */
-	bool watched_asleep; /* in the set of a poll or select that a thread slept in at start or end */
+	bool waited_at_start; /* in the set of a poll or select that a thread slept in then */
+	bool waited_at_end;
 	/* Epoll files: how many files are in the set, by kind, highest seen. */
 	uint32_t set_size;
+};
+
+/* A file in the set of an epoll. */
+struct cap_registration {
+	uint32_t file, epoll; /* indices */
+	uint32_t events; /* EPOLL*, the last seen, EPOLLET included */
 };
 
 /*
@@ -288,6 +292,8 @@ struct iom_capture {
 	size_t nthreads;
 	struct cap_file *files;
 	size_t nfiles;
+	struct cap_registration *registrations; /* by file, then epoll; each pair once */
+	size_t nregistrations;
 	struct cap_calls *calls;
 	size_t ncalls;
 	struct cap_requests *requests;
@@ -324,6 +330,12 @@ uint32_t iom_capture_add_turns(struct iom_capture *cap);
 uint32_t iom_capture_add_awake(struct iom_capture *cap);
 uint32_t iom_capture_add_sample(struct iom_capture *cap);
 void iom_capture_add_probe(struct iom_capture *cap, const char *name);
-void iom_capture_add_epoll(struct iom_capture *cap, uint32_t file, uint32_t epoll);
+
+/* A file is in the set of an epoll; said again it only changes the events, and 0 not even them. */
+void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll, uint32_t events);
+
+/* The registrations of a file: *n of them, from the one that is returned on. */
+const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap, uint32_t file,
+						  size_t *n);
 
 #endif

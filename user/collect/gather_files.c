@@ -315,8 +315,7 @@ static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const 
 		if (file == IOM_NO_FILE || g->cap->files[file].ino != p->watches[w].ino)
 			continue; /* registered under a number that means another file now */
 		g->cap->files[file].in_epoll = true;
-		g->cap->files[file].ep_events = p->watches[w].events;
-		iom_capture_add_epoll(g->cap, file, epoll);
+		iom_capture_register(g->cap, file, epoll, p->watches[w].events);
 	}
 }
 

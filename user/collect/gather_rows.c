@@ -29,13 +29,10 @@ static uint8_t class_of(const struct iom_row *row)
 static void note_registration(struct iom_gather *g, const struct iom_row *row, uint32_t file)
 {
 	uint32_t epoll = gather_file_now(g, row->tgid, (uint32_t)row->aux);
-	struct cap_file *f = &g->cap->files[file];
 
-	f->in_epoll = true;
-	if (row->aux >> 32)
-		f->ep_events = row->aux >> 32;
+	g->cap->files[file].in_epoll = true;
 	if (epoll != IOM_NO_FILE)
-		iom_capture_add_epoll(g->cap, file, epoll);
+		iom_capture_register(g->cap, file, epoll, row->aux >> 32);
 }
 
 static uint32_t new_calls(struct iom_capture *cap, const struct row_key *key)

@@ -154,8 +154,12 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	for (size_t i = 0; i < n; i++) {
 		uint32_t file = gather_file_now(g, t->tgid, set[i]);
 
-		if (file != IOM_NO_FILE)
-			g->cap->files[file].watched_asleep = true;
+		if (file == IOM_NO_FILE)
+			continue;
+		if (g->phase == IOM_G_START)
+			g->cap->files[file].waited_at_start = true;
+		else
+			g->cap->files[file].waited_at_end = true;
 	}
 }
 

@@ -262,11 +262,10 @@ static void judge_thread(const struct iom_correlation *cor, struct rep_thread *r
 	for (int c = 1; c < 3; c++)
 		if (t->class_calls[c] > t->class_calls[rt->loop.class - CAP_C_EPOLL_WAIT])
 			rt->loop.class = CAP_C_EPOLL_WAIT + c;
-	for (size_t i = 0; i < cor->cap->nfiles && t->epoll != IOM_NO_FILE; i++)
-		for (uint32_t e = 0; e < cor->cap->files[i].nepolls; e++)
-			if (cor->cap->files[i].epolls[e] == t->epoll &&
-			    cor->cap->files[i].ep_events >> 31)
-				rt->loop.edge_triggered = true;
+	for (size_t i = 0; i < cor->cap->nregistrations && t->epoll != IOM_NO_FILE; i++)
+		if (cor->cap->registrations[i].epoll == t->epoll &&
+		    cor->cap->registrations[i].events >> 31)
+			rt->loop.edge_triggered = true;
 }
 
 static void judge_file(const struct iom_correlation *cor, uint32_t file, struct rep_file *rf)

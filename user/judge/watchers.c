@@ -39,25 +39,27 @@ static void watch_epolls(struct iom_correlation *cor)
 
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *cf = &cap->files[i];
+		size_t nepolls;
+		const struct cap_registration *epolls = iom_capture_epolls(cap, i, &nepolls);
 
-		if (!cf->in_epoll && !cf->nepolls)
+		if (!cf->in_epoll && !nepolls)
 			continue;
 		for (size_t k = 0; k < cap->nthreads; k++) {
 			struct cor_thread *t = &cor->threads[k];
-			bool mine = !cf->nepolls; /* in some set we do not know: any waiter may be it */
+			bool mine = !nepolls; /* in some set we do not know: any waiter may be it */
 
 			if (cap->threads[k].tgid != cf->tgid ||
 			    (!t->class_calls[0] && cap->threads[k].at_end.class != CAP_C_EPOLL_WAIT))
 				continue;
-			for (uint32_t e = 0; e < cf->nepolls; e++)
-				mine |= cf->epolls[e] == t->epoll;
+			for (size_t e = 0; e < nepolls; e++)
+				mine |= epolls[e].epoll == t->epoll;
 			if (mine || t->epoll == IOM_NO_FILE)
 				watch_by(&cor->files[i], t);
 		}
 		/* An epoll inside another epoll, or waited for by a thread that left. */
 		if (cor->files[i].watch == COR_UNWATCHED)
-			for (uint32_t e = 0; e < cf->nepolls; e++)
-				if (cap->files[cf->epolls[e]].in_epoll)
+			for (size_t e = 0; e < nepolls; e++)
+				if (cap->files[epolls[e].epoll].in_epoll)
 					cor->files[i].watch = COR_WATCHED;
 	}
 }
@@ -83,7 +85,7 @@ static void watch_polls(struct iom_correlation *cor)
 			watch_by(&cor->files[in->file], t);
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
-		if (cap->files[i].watched_asleep) {
+		if (cap->files[i].waited_at_start || cap->files[i].waited_at_end) {
 			cor->files[i].watch = COR_WATCHED;
 			cor->files[i].watch_sleeps = true;
 			cor->files[i].used = true;
@@ -106,23 +108,27 @@ static void find_doorbells(struct iom_correlation *cor)
 		if (t && in->file != IOM_NO_FILE)
 			(is_doorbell(cap->files[in->file].kind) ? bells : payload)[t - cor->threads]++;
 	}
-	for (size_t i = 0; i < cap->nfiles; i++)
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *f = &cap->files[i];
+		size_t nepolls;
+		const struct cap_registration *epolls = iom_capture_epolls(cap, i, &nepolls);
+
 		for (size_t k = 0; k < cap->nthreads; k++) {
-			const struct cap_file *f = &cap->files[i];
 			bool in = false;
 
 			if (f->tgid != cap->threads[k].tgid || f->kind == CAP_K_EPOLL)
 				continue;
-			for (uint32_t e = 0; e < f->nepolls; e++)
-				in |= f->epolls[e] == cor->threads[k].epoll;
-			if (!f->nepolls && f->in_epoll && cor->threads[k].class_calls[0])
+			for (size_t e = 0; e < nepolls; e++)
+				in |= epolls[e].epoll == cor->threads[k].epoll;
+			if (!nepolls && f->in_epoll && cor->threads[k].class_calls[0])
 				in = true;
-			if (!f->nepolls && f->watched_asleep)
+			if (!nepolls && (f->waited_at_start || f->waited_at_end))
 				in |= cap->threads[k].at_end.nr >= 0 &&
 				      is_readiness(cap->threads[k].at_end.class);
 			if (in)
 				(is_doorbell(f->kind) ? bells : payload)[k]++;
 		}
+	}
 	for (size_t k = 0; k < cap->nthreads; k++)
 		cor->threads[k].doorbells = bells[k] && !payload[k];
 	free(payload);

@@ -155,11 +155,12 @@ static json_t *flags(uint32_t f)
 static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 {
 	const struct cap_file *cf = &cap->files[f->file];
+	size_t nepolls;
+	const struct cap_registration *epolls = iom_capture_epolls(cap, f->file, &nepolls);
 	json_t *o = json_object(), *facts = json_object(), *watched = json_array();
 
-	for (uint32_t e = 0; e < cf->nepolls; e++)
-		json_array_append_new(watched,
-				      json_integer(cap->files[cf->epolls[e]].fd));
+	for (size_t e = 0; e < nepolls; e++)
+		json_array_append_new(watched, json_integer(cap->files[epolls[e].epoll].fd));
 	json_object_set_new(facts, "attempts", number(f->attempts));
 	json_object_set_new(facts, "slept", number(f->slept));
 	json_object_set_new(facts, "eagain", number(f->eagain));
