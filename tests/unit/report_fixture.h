@@ -80,13 +80,11 @@ static inline void fix_thread(struct iom_capture *cap, struct rep_thread *t, uns
 		return;
 	fix_models(t->models);
 	t->loop = (struct rep_loop){.is_loop = true,
-				    .iterations = 81000,
+				    .calls = 81000,
 				    .files = 52,
-				    .busy_p50_ns = 38000,
-				    .busy_p99_ns = 410000,
-				    .busy_max_ns = 41000000,
-				    .busy_samples = 900,
 				    .class = CAP_C_EPOLL_WAIT,
+				    .nr = 232,
+				    .turns = UINT32_MAX,
 				    .fd = 5};
 }
 

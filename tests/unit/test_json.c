@@ -174,9 +174,9 @@ static void schema_takes_nothing_else(void **state)
 	json_object_set_new(v, "confidence", json_real(1.5));
 	broken[1] = json_dumps(root, 0);
 	json_object_set_new(v, "confidence", json_real(0.5));
-	json_object_set_new(root, "schema", json_string("iomodel/2"));
-	broken[2] = json_dumps(root, 0);
 	json_object_set_new(root, "schema", json_string("iomodel/1"));
+	broken[2] = json_dumps(root, 0);
+	json_object_set_new(root, "schema", json_string("iomodel/2"));
 	json_object_del(process_of(root), "findings");
 	broken[3] = json_dumps(root, 0);
 	for (size_t i = 0; i < 4; i++) {
@@ -205,7 +205,7 @@ static void says_what_was_seen(void **state)
 			   "multiplexed", "transfers", &transfers, "bytes", &bytes, "phase1_ns",
 			   &phase1))
 		fail_msg("%s", error.text);
-	assert_string_equal(schema, "iomodel/1");
+	assert_string_equal(schema, "iomodel/2");
 	assert_string_equal(start, "2026-11-23T22:00:00Z");
 	assert_int_equal(duration, BUILD_LIFE_NS);
 	assert_int_equal(pid, BUILD_PID);
@@ -214,7 +214,7 @@ static void says_what_was_seen(void **state)
 	assert_int_equal(bytes, 52 * 15200 * 100);
 	assert_int_equal(phase1, UINT64_C(80000) * 98000);
 	if (json_unpack_ex(process_of(root), &error, 0, "{s:[{s:{s:s, s:I}}], s:[{s:s, s:{s:I}}]}", "threads",
-			   "loop", "call", &wait_call, "iterations", &iterations, "files", "name", &first,
+			   "loop", "call", &wait_call, "calls", &iterations, "files", "name", &first,
 			   "facts", "eagain", &eagain))
 		fail_msg("%s", error.text);
 	assert_string_equal(wait_call, "epoll_wait");

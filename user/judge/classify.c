@@ -221,6 +221,77 @@ static void judge(struct rep_verdict *v, struct rep_share *models, struct cor_vo
 	take_shares(models, &sc, votes);
 }
 
+/* The account of the thread becomes the report's. */
+static void take_time(const struct iom_correlation *cor, struct rep_thread *rt)
+{
+	struct acc_thread *a = &cor->account->threads[rt->thread];
+
+	rt->time = *a;
+	a->waits = NULL;
+	a->nwaits = 0;
+}
+
+static void take_loop(const struct iom_correlation *cor, struct rep_thread *rt)
+{
+	const struct loop_thread *t = &cor->loops->threads[rt->thread];
+	const struct loop_set *s = t->sets;
+
+	rt->loop.turns = UINT32_MAX;
+	rt->loop.fd = -1;
+	if (!t->nsets)
+		return;
+	rt->loop.is_loop = true;
+	rt->loop.calls = s->calls;
+	rt->loop.zero_timeout = s->nowait;
+	rt->loop.empty = s->empty;
+	rt->loop.slept = s->slept;
+	rt->loop.files = s->files;
+	rt->loop.class = s->class;
+	rt->loop.nr = s->nr;
+	rt->loop.turns = s->turns;
+	rt->loop.edge_triggered = s->edge_triggered;
+	if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
+		rt->loop.fd = cor->cap->files[s->file].fd;
+}
+
+static int by_samples(const void *a, const void *b)
+{
+	const struct rep_awake *x = a, *y = b;
+
+	return x->samples > y->samples ? -1 : x->samples < y->samples;
+}
+
+static void take_awake(const struct iom_correlation *cor, struct rep_thread *rt)
+{
+	const struct iom_capture *cap = cor->cap;
+	const struct cap_thread *ct = &cap->threads[rt->thread];
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < cap->nawakes; i++) {
+		const struct cap_awake *w = &cap->awakes[i];
+		size_t k = 0;
+
+		if (w->tid != ct->tid || w->tgid != ct->tgid)
+			continue;
+		all += w->samples;
+		while (k < rt->nawake_by &&
+		       (rt->awake_by[k].file != w->file || rt->awake_by[k].events != w->events))
+			k++;
+		if (k == rt->nawake_by) {
+			rt->awake_by = realloc(rt->awake_by, (k + 1) * sizeof(*rt->awake_by));
+			if (!rt->awake_by)
+				abort();
+			rt->awake_by[k] = (struct rep_awake){.file = w->file, .events = w->events};
+			rt->nawake_by++;
+		}
+		rt->awake_by[k].samples += w->samples;
+	}
+	for (size_t k = 0; k < rt->nawake_by; k++)
+		rt->awake_by[k].share = (double)rt->awake_by[k].samples / all;
+	if (rt->nawake_by)
+		qsort(rt->awake_by, rt->nawake_by, sizeof(*rt->awake_by), by_samples);
+}
+
 static void judge_thread(const struct iom_correlation *cor, struct rep_thread *rt)
 {
 	const struct cap_thread *ct = &cor->cap->threads[rt->thread];
@@ -252,20 +323,9 @@ static void judge_thread(const struct iom_correlation *cor, struct rep_thread *r
 	rt->in_child_ns = t->child_ns;
 	rt->in_lock_ns = t->lock_ns;
 	rt->in_other_ns = t->other_ns;
-	rt->loop.is_loop = t->ready_calls > 0 || t->ready_open_ns > 0;
-	rt->loop.iterations = t->ready_calls;
-	rt->loop.zero_timeout = t->ready_nowait;
-	rt->loop.empty = t->ready_empty;
-	rt->loop.files = t->set_size;
-	rt->loop.fd = t->epoll != IOM_NO_FILE ? cor->cap->files[t->epoll].fd : -1;
-	rt->loop.class = CAP_C_EPOLL_WAIT;
-	for (int c = 1; c < 3; c++)
-		if (t->class_calls[c] > t->class_calls[rt->loop.class - CAP_C_EPOLL_WAIT])
-			rt->loop.class = CAP_C_EPOLL_WAIT + c;
-	for (size_t i = 0; i < cor->cap->nregistrations && t->epoll != IOM_NO_FILE; i++)
-		if (cor->cap->registrations[i].epoll == t->epoll &&
-		    cor->cap->registrations[i].events >> 31)
-			rt->loop.edge_triggered = true;
+	take_time(cor, rt);
+	take_loop(cor, rt);
+	take_awake(cor, rt);
 }
 
 static void judge_file(const struct iom_correlation *cor, uint32_t file, struct rep_file *rf)
@@ -301,6 +361,14 @@ static void *alloc(size_t n, size_t size)
 	return p;
 }
 
+static void add_time(struct rep_time *to, const struct acc_thread *t)
+{
+	to->wall_ns += t->wall_ns;
+	to->running_ns += t->running_ns;
+	to->runq_ns += t->runq_ns;
+	to->waiting_ns += t->waiting_ns;
+}
+
 static void judge_process(const struct iom_correlation *cor, struct cor_proc *p,
 			  struct rep_process *rp)
 {
@@ -316,7 +384,8 @@ static void judge_process(const struct iom_correlation *cor, struct cor_proc *p,
 		if (cap->threads[i].tgid != cp->tgid)
 			continue;
 		rp->threads[rp->nthreads].thread = i;
-		judge_thread(cor, &rp->threads[rp->nthreads++]);
+		judge_thread(cor, &rp->threads[rp->nthreads]);
+		add_time(&rp->time, &rp->threads[rp->nthreads++].time);
 		faults += cor->threads[i].faults;
 		fault_ns += cor->threads[i].fault_ns;
 		spin |= cor->threads[i].spin;

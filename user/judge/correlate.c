@@ -55,43 +55,11 @@ bool cor_moves_data(const struct cap_requests *r)
 	return r->interface == CAP_I_URING ? uring_moves_data(r->operation) : !cor_only_polls(r);
 }
 
-struct tid_index {
-	uint32_t tid, thread;
-};
-
-static int by_tid(const void *a, const void *b)
-{
-	const struct tid_index *x = a, *y = b;
-
-	if (x->tid != y->tid)
-		return x->tid < y->tid ? -1 : 1;
-	return x->thread < y->thread ? -1 : x->thread > y->thread;
-}
-
-static void index_threads(struct iom_correlation *cor)
-{
-	for (size_t i = 0; i < cor->cap->nthreads; i++)
-		cor->by_tid[i] = (struct tid_index){cor->cap->threads[i].tid, i};
-	qsort(cor->by_tid, cor->cap->nthreads, sizeof(*cor->by_tid), by_tid);
-}
-
-/* The last thread that had this number in this process, or NULL. */
 struct cor_thread *cor_thread_of(struct iom_correlation *cor, uint32_t tid, uint32_t tgid)
 {
-	size_t low = 0, high = cor->cap->nthreads;
+	uint32_t i = iom_thread_find(cor->by_tid, tid, tgid);
 
-	while (low < high) { /* the first place beyond this number */
-		size_t mid = (low + high) / 2;
-
-		if (cor->by_tid[mid].tid <= tid)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	while (low-- > 0 && cor->by_tid[low].tid == tid)
-		if (cor->cap->threads[cor->by_tid[low].thread].tgid == tgid)
-			return &cor->threads[cor->by_tid[low].thread];
-	return NULL;
+	return i == UINT32_MAX ? NULL : &cor->threads[i];
 }
 
 struct cor_proc *cor_proc_of(struct iom_correlation *cor, uint32_t tgid)
@@ -122,13 +90,6 @@ void cor_vote(struct ballot *b, enum iom_model m, uint64_t transfers, uint64_t b
 	add(&b->p->votes[pm], transfers, bytes, wait, ops);
 	if (b->helper)
 		b->p->helper_transfers += transfers;
-}
-
-uint64_t cor_operations(const struct cap_calls *r)
-{
-	const struct cap_counts *n = &r->n;
-
-	return n->ok + n->ok_slept + n->zero + n->zero_slept + n->again + n->again_slept + n->err;
 }
 
 static void take_readiness(struct cor_thread *t, const struct cap_calls *r, const struct iom_capture *cap)
@@ -294,10 +255,11 @@ struct iom_correlation *iom_correlate(const struct iom_capture *cap)
 	cor->procs = calloc(cap->nprocs + 1, sizeof(*cor->procs));
 	cor->threads = calloc(cap->nthreads + 1, sizeof(*cor->threads));
 	cor->files = calloc(cap->nfiles + 1, sizeof(*cor->files));
-	cor->by_tid = calloc(cap->nthreads + 1, sizeof(*cor->by_tid));
-	if (!cor->procs || !cor->threads || !cor->files || !cor->by_tid)
+	cor->by_tid = iom_threads(cap);
+	cor->account = iom_account(cap);
+	cor->loops = iom_loops(cap, cor->account);
+	if (!cor->procs || !cor->threads || !cor->files)
 		abort();
-	index_threads(cor);
 	for (size_t i = 0; i < cap->nprocs; i++) {
 		cor->procs[i].proc = i;
 		cor->procs[i].life_ns = cap->procs[i].end_ns - cap->procs[i].start_ns;
@@ -328,6 +290,8 @@ void iom_correlation_free(struct iom_correlation *cor)
 	free(cor->procs);
 	free(cor->threads);
 	free(cor->files);
-	free(cor->by_tid);
+	iom_threads_free(cor->by_tid);
+	iom_loops_free(cor->loops, cor->cap);
+	iom_account_free(cor->account, cor->cap);
 	free(cor);
 }

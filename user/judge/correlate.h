@@ -9,6 +9,9 @@
 #define IOM_CORRELATE_H
 
 #include "capture/capture.h"
+#include "judge/account.h"
+#include "judge/loops.h"
+#include "judge/threads.h"
 #include "report/report.h"
 
 /* Evidence for one model. */
@@ -91,7 +94,9 @@ struct iom_correlation {
 	struct cor_proc *procs;	    /* cap->nprocs */
 	struct cor_thread *threads; /* cap->nthreads */
 	struct cor_file *files;	    /* cap->nfiles */
-	struct tid_index *by_tid;   /* correlate.c's own */
+	struct iom_threads *by_tid;
+	struct iom_account *account;
+	struct iom_loops *loops;
 };
 
 struct iom_correlation *iom_correlate(const struct iom_capture *cap);

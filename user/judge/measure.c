@@ -56,30 +56,6 @@ static uint64_t in_call(const struct cap_sample *s)
 	return all > s->asleep_ns ? all - s->asleep_ns : 0;
 }
 
-static void busy_times(const struct iom_capture *cap, struct rep_process *rp)
-{
-	for (size_t t = 0; t < rp->nthreads; t++) {
-		const struct cap_thread *ct = &cap->threads[rp->threads[t].thread];
-		struct rep_loop *loop = &rp->threads[t].loop;
-		struct list busy = {};
-
-		for (size_t i = 0; i < cap->nsamples && loop->is_loop; i++) {
-			const struct cap_sample *s = &cap->samples[i];
-
-			if (s->tid == ct->tid && s->tgid == ct->tgid && is_readiness(s->class) &&
-			    s->busy_ns)
-				push(&busy, s->busy_ns);
-		}
-		loop->busy_samples = busy.n;
-		loop->busy_p50_ns = quantile(&busy, 0.5);
-		loop->busy_p99_ns = quantile(&busy, 0.99);
-		loop->busy_max_ns = quantile(&busy, 1);
-		free(busy.v);
-	}
-}
-
-/* Time to move the data, scaled from the median of the samples of each class
- * to all transfers that files of a model carried by that class. */
 static void copy_times(const struct iom_correlation *cor, struct rep_process *rp)
 {
 	const struct iom_capture *cap = cor->cap;
@@ -188,7 +164,6 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 
 void iom_measure(const struct iom_correlation *cor, struct rep_process *rp)
 {
-	busy_times(cor->cap, rp);
 	copy_times(cor, rp);
 	example(cor, rp);
 }

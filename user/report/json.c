@@ -10,10 +10,11 @@
 #include <time.h>
 
 #include "report/escape.h"
+#include "report/json_int.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
-static json_t *text(const char *s)
+json_t *iom_json_text(const char *s)
 {
 	char *safe;
 	json_t *j;
@@ -35,13 +36,28 @@ static json_t *comm(const char *bytes)
 	return j;
 }
 
-static json_t *number(uint64_t n)
+json_t *iom_json_number(uint64_t n)
 {
 	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
 }
 
+json_t *iom_json_fd(const struct iom_capture *cap, uint32_t file)
+{
+	return file == IOM_NO_FILE || cap->files[file].fd < 0 ? json_null() :
+								json_integer(cap->files[file].fd);
+}
+
+json_t *iom_json_file(const struct iom_capture *cap, uint32_t file, const char *path)
+{
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
+
+	if (!f)
+		return iom_json_text(path);
+	return iom_json_text(f->name ? f->name : iom_kind_name(f->kind));
+}
+
 /* Three digits: more would claim what nobody measured. */
-static json_t *part(double x)
+json_t *iom_json_part(double x)
 {
 	if (!(x > 0))
 		return json_real(0);
@@ -69,12 +85,12 @@ static json_t *models(const struct rep_share *shares)
 	for (int m = 0; m < IOM_M_NR; m++) {
 		json_t *j = json_object();
 
-		json_object_set_new(j, "transfers", number(shares[m].transfers));
-		json_object_set_new(j, "bytes", number(shares[m].bytes));
-		json_object_set_new(j, "phase1_ns", number(shares[m].phase1_ns));
-		json_object_set_new(j, "phase2_ns", number(shares[m].phase2_ns));
-		json_object_set_new(j, "phase2_samples", number(shares[m].phase2_samples));
-		json_object_set_new(j, "share", part(shares[m].share));
+		json_object_set_new(j, "transfers", iom_json_number(shares[m].transfers));
+		json_object_set_new(j, "bytes", iom_json_number(shares[m].bytes));
+		json_object_set_new(j, "phase1_ns", iom_json_number(shares[m].phase1_ns));
+		json_object_set_new(j, "phase2_ns", iom_json_number(shares[m].phase2_ns));
+		json_object_set_new(j, "phase2_samples", iom_json_number(shares[m].phase2_samples));
+		json_object_set_new(j, "share", iom_json_part(shares[m].share));
 		json_object_set_new(o, iom_model_name(m), j);
 	}
 	return o;
@@ -87,34 +103,15 @@ static json_t *verdict(const struct rep_verdict *v)
 	for (size_t i = 0; i < v->nalso; i++)
 		json_array_append_new(also, json_string(iom_model_name(v->also[i])));
 	for (size_t i = 0; i < v->nbecause; i++)
-		json_array_append_new(because, text(v->because[i]));
+		json_array_append_new(because, iom_json_text(v->because[i]));
 	json_object_set_new(o, "model", json_string(iom_model_name(v->model)));
-	json_object_set_new(o, "confidence", part(v->confidence));
+	json_object_set_new(o, "confidence", iom_json_part(v->confidence));
 	json_object_set_new(o, "also", also);
-	json_object_set_new(o, "pattern", text(v->pattern));
-	json_object_set_new(o, "in_fact", text(in_fact(v->in_fact)));
+	json_object_set_new(o, "pattern", iom_json_text(v->pattern));
+	json_object_set_new(o, "in_fact", iom_json_text(in_fact(v->in_fact)));
 	if (v->headline)
-		json_object_set_new(o, "headline", text(v->headline));
+		json_object_set_new(o, "headline", iom_json_text(v->headline));
 	json_object_set_new(o, "because", because);
-	return o;
-}
-
-static json_t *loop(const struct rep_loop *l)
-{
-	static const char *const calls[] = {"epoll_wait", "poll", "select"};
-	json_t *o = json_object();
-
-	json_object_set_new(o, "call", json_string(calls[l->class - CAP_C_EPOLL_WAIT]));
-	json_object_set_new(o, "fd", l->fd >= 0 ? json_integer(l->fd) : json_null());
-	json_object_set_new(o, "files", number(l->files));
-	json_object_set_new(o, "iterations", number(l->iterations));
-	json_object_set_new(o, "zero_timeout", number(l->zero_timeout));
-	json_object_set_new(o, "empty", number(l->empty));
-	json_object_set_new(o, "edge_triggered", json_boolean(l->edge_triggered));
-	json_object_set_new(o, "busy_p50_ns", number(l->busy_p50_ns));
-	json_object_set_new(o, "busy_p99_ns", number(l->busy_p99_ns));
-	json_object_set_new(o, "busy_max_ns", number(l->busy_max_ns));
-	json_object_set_new(o, "busy_samples", number(l->busy_samples));
 	return o;
 }
 
@@ -123,17 +120,17 @@ static json_t *thread(const struct iom_capture *cap, const struct rep_thread *t)
 	const struct cap_thread *ct = &cap->threads[t->thread];
 	json_t *o = json_object();
 
-	json_object_set_new(o, "tid", number(ct->ns_tid));
+	json_object_set_new(o, "tid", iom_json_number(ct->ns_tid));
 	json_object_set_new(o, "comm", comm(ct->comm));
 	json_object_set_new(o, "verdict", verdict(&t->verdict));
 	json_object_set_new(o, "models", models(t->models));
-	json_object_set_new(o, "what", text(t->what));
-	json_object_set_new(o, "cpu_ns", number(ct->cpu_ns));
-	json_object_set_new(o, "asleep_ns", number(ct->asleep_ns));
-	if (ct->kernel_worker)
-		json_object_set_new(o, "kernel_worker", json_true());
+	json_object_set_new(o, "what", iom_json_text(t->what));
+	json_object_set_new(o, "cpu_ns", iom_json_number(ct->cpu_ns));
+	json_object_set_new(o, "asleep_ns", iom_json_number(ct->asleep_ns));
+	json_object_set_new(o, "kernel_worker", json_boolean(ct->kernel_worker));
+	json_object_set_new(o, "time", iom_json_time(cap, &t->time));
 	if (t->loop.is_loop)
-		json_object_set_new(o, "loop", loop(&t->loop));
+		json_object_set_new(o, "loop", iom_json_loop(cap, t));
 	return o;
 }
 
@@ -161,16 +158,16 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 
 	for (size_t e = 0; e < nepolls; e++)
 		json_array_append_new(watched, json_integer(cap->files[epolls[e].epoll].fd));
-	json_object_set_new(facts, "attempts", number(f->attempts));
-	json_object_set_new(facts, "slept", number(f->slept));
-	json_object_set_new(facts, "eagain", number(f->eagain));
-	json_object_set_new(facts, "ready", number(f->ready));
-	json_object_set_new(facts, "signals", number(f->signals));
-	json_object_set_new(facts, "inline", number(f->inline_));
-	json_object_set_new(facts, "late", number(f->late));
+	json_object_set_new(facts, "attempts", iom_json_number(f->attempts));
+	json_object_set_new(facts, "slept", iom_json_number(f->slept));
+	json_object_set_new(facts, "eagain", iom_json_number(f->eagain));
+	json_object_set_new(facts, "ready", iom_json_number(f->ready));
+	json_object_set_new(facts, "signals", iom_json_number(f->signals));
+	json_object_set_new(facts, "inline", iom_json_number(f->inline_));
+	json_object_set_new(facts, "late", iom_json_number(f->late));
 	json_object_set_new(o, "fd", cf->fd >= 0 ? json_integer(cf->fd) : json_null());
 	json_object_set_new(o, "kind", json_string(iom_kind_name(cf->kind)));
-	json_object_set_new(o, "name", text(cf->name));
+	json_object_set_new(o, "name", iom_json_text(cf->name));
 	json_object_set_new(o, "flags", flags(cf->f_flags));
 	json_object_set_new(o, "watched_by", watched);
 	json_object_set_new(o, "model", json_string(iom_model_name(f->model)));
@@ -180,7 +177,7 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 			    f->since_ns >= 0 ? json_integer(f->since_ns) : json_null());
 	json_object_set_new(o, "open_at_end", json_boolean(f->open_at_end));
 	if (cf->merged)
-		json_object_set_new(o, "merged", number(cf->merged));
+		json_object_set_new(o, "merged", iom_json_number(cf->merged));
 	return o;
 }
 
@@ -191,12 +188,12 @@ static json_t *finding(const struct iom_capture *cap, const struct rep_finding *
 	json_object_set_new(o, "id", json_string(f->id));
 	json_object_set_new(o, "severity",
 			    json_string(f->severity == IOM_SEV_WARNING ? "warning" : "info"));
-	json_object_set_new(o, "message", text(f->message));
-	json_object_set_new(o, "count", number(f->count));
-	json_object_set_new(o, "max_ns", number(f->max_ns));
+	json_object_set_new(o, "message", iom_json_text(f->message));
+	json_object_set_new(o, "count", iom_json_number(f->count));
+	json_object_set_new(o, "max_ns", iom_json_number(f->max_ns));
 	json_object_set_new(o, "tid", f->thread == UINT32_MAX ?
 					      json_null() :
-					      number(cap->threads[f->thread].ns_tid));
+					      iom_json_number(cap->threads[f->thread].ns_tid));
 	json_object_set_new(o, "fd", f->file == IOM_NO_FILE || cap->files[f->file].fd < 0 ?
 					     json_null() :
 					     json_integer(cap->files[f->file].fd));
@@ -209,13 +206,18 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	const struct cap_proc *cp = &cap->procs[p->proc];
 	json_t *o = json_object();
 
-	json_object_set_new(o, "pid", number(cp->pid));
+	json_object_set_new(o, "pid", iom_json_number(cp->pid));
 	json_object_set_new(o, "comm", comm(cp->comm));
-	json_object_set_new(o, "exe", text(cp->exe));
+	json_object_set_new(o, "exe", iom_json_text(cp->exe));
 	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
 	json_object_set_new(o, "exited", json_boolean(cp->exited));
 	json_object_set_new(o, "verdict", verdict(&p->verdict));
 	json_object_set_new(o, "models", models(p->models));
+	json_object_set_new(o, "time",
+			    json_pack("{s:o, s:o, s:o, s:o}", "wall_ns", iom_json_number(p->time.wall_ns),
+				      "running_ns", iom_json_number(p->time.running_ns), "runqueue_ns",
+				      iom_json_number(p->time.runq_ns), "waiting_ns",
+				      iom_json_number(p->time.waiting_ns)));
 	return o;
 }
 
@@ -236,26 +238,26 @@ static json_t *head(const struct iom_report *rep)
 	json_t *o = json_object(), *probes = json_array();
 
 	for (size_t i = 0; i < cap->nprobes; i++)
-		json_array_append_new(probes, text(cap->probes[i]));
-	json_object_set_new(o, "schema", json_string("iomodel/1"));
+		json_array_append_new(probes, iom_json_text(cap->probes[i]));
+	json_object_set_new(o, "schema", json_string("iomodel/2"));
 	json_object_set_new(o, "tool",
 			    json_pack("{s:s, s:o, s:o}", "version", IOM_VERSION, "backend",
-				      text(cap->backend), "probes", probes));
-	json_object_set_new(o, "host", json_pack("{s:o, s:o}", "kernel", text(cap->kernel), "arch",
-						 text(cap->arch)));
+				      iom_json_text(cap->backend), "probes", probes));
+	json_object_set_new(o, "host", json_pack("{s:o, s:o}", "kernel", iom_json_text(cap->kernel), "arch",
+						 iom_json_text(cap->arch)));
 	json_object_set_new(o, "window",
 			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "start",
 				      start_time(cap->start_realtime_ns), "duration_ns",
-				      number(cap->end_ns - cap->start_ns), "ended_by",
-				      text(cap->ended_by), "sampled_windows",
-				      number(cap->windows.taken), "sampled_ns",
-				      number(cap->windows.open_ns)));
+				      iom_json_number(cap->end_ns - cap->start_ns), "ended_by",
+				      iom_json_text(cap->ended_by), "sampled_windows",
+				      iom_json_number(cap->windows.taken), "sampled_ns",
+				      iom_json_number(cap->windows.open_ns)));
 	json_object_set_new(o, "lost",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "counts", number(cap->lost.counts),
-				      "samples", number(cap->lost.samples), "skipped_by_kernel",
-				      number(cap->lost.skipped), "compat_calls",
-				      number(cap->lost.compat_calls), "unknown_calls",
-				      number(cap->lost.unknown_calls)));
+			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "counts", iom_json_number(cap->lost.counts),
+				      "samples", iom_json_number(cap->lost.samples), "skipped_by_kernel",
+				      iom_json_number(cap->lost.skipped), "compat_calls",
+				      iom_json_number(cap->lost.compat_calls), "unknown_calls",
+				      iom_json_number(cap->lost.unknown_calls)));
 	return o;
 }
 

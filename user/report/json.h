@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * json.h - the report as one JSON object, schema "iomodel/1" (schema.json).
+ * json.h - the report as one JSON object, schema "iomodel/2" (schema.json).
  */
 #ifndef IOM_JSON_H
 #define IOM_JSON_H

@@ -59,15 +59,6 @@ static char *what_loop(const struct rep_thread *rt)
 
 	if (l->fd >= 0)
 		snprintf(fd, sizeof(fd), "(%d)", l->fd);
-	if (l->busy_samples)
-		return iom_sentence("%s%s: %s%s; busy per turn p50 %s, p99 %s, max %s", call_of_loop(l),
-				    fd, counted_files(l),
-				    l->class == CAP_C_EPOLL_WAIT ?
-					    (l->edge_triggered ? ", edge-triggered" :
-								 ", level-triggered") :
-					    "",
-				    iom_time(l->busy_p50_ns), iom_time(l->busy_p99_ns),
-				    iom_time(l->busy_max_ns));
 	return iom_sentence("%s%s: %s", call_of_loop(l), fd, counted_files(l));
 }
 
@@ -164,7 +155,7 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *rt = &rp->threads[i];
 
-		if (rt->loop.is_loop && (!best || rt->loop.iterations > best->loop.iterations))
+		if (rt->loop.is_loop && (!best || rt->loop.calls > best->loop.calls))
 			best = rt;
 	}
 	if (!best)
@@ -172,7 +163,7 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 	const struct cor_thread *t = &cor->threads[best->thread];
 	uint32_t tid = cor->cap->threads[best->thread].ns_tid;
 
-	if (!best->loop.iterations) {
+	if (!best->loop.calls) {
 		iom_because(&rp->verdict,
 			    iom_sentence("Thread %u is asleep in %s, waiting for %s.", tid,
 					 call_of_loop(&best->loop), counted_files(&best->loop)));
@@ -185,7 +176,7 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 	iom_because(&rp->verdict,
 		    iom_sentence("Thread %u called %s for %s %s times and slept in it for %s%s.", tid,
 				 call_of_loop(&best->loop), counted_files(&best->loop),
-				 iom_count(best->loop.iterations),
+				 iom_count(best->loop.calls),
 				 iom_time(t->ready_wait_ns + t->ready_open_ns), vain));
 }
 

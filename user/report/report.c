@@ -33,6 +33,8 @@ void iom_report_free(struct iom_report *rep)
 		for (size_t k = 0; k < p->nthreads; k++) {
 			free_verdict(&p->threads[k].verdict);
 			free(p->threads[k].what);
+			free(p->threads[k].time.waits);
+			free(p->threads[k].awake_by);
 		}
 		for (size_t k = 0; k < p->nfindings; k++)
 			free(p->findings[k].message);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "capture/capture.h"
+#include "judge/account.h"
 
 enum iom_model {
 	IOM_M_BLOCKING,
@@ -57,15 +58,28 @@ struct rep_verdict {
 
 struct rep_loop { /* a thread that waits for readiness */
 	bool is_loop;
-	uint64_t iterations;	 /* returns of the readiness call */
-	uint64_t zero_timeout;	 /* of these, asked not to wait */
-	uint64_t empty;		 /* returned nothing */
-	uint64_t files;		 /* files waited for, highest known */
-	uint64_t busy_p50_ns, busy_p99_ns, busy_max_ns; /* between two waits, from samples */
-	uint64_t busy_samples;
+	uint64_t calls;	       /* returns of the readiness call */
+	uint64_t zero_timeout; /* of these, asked not to wait */
+	uint64_t empty;	       /* returned nothing */
+	uint64_t slept;
+	uint64_t files; /* files waited for, highest known */
 	bool edge_triggered;
-	uint8_t class; /* enum cap_class of the call used most */
+	uint8_t class; /* enum cap_class of the loop's own readiness call */
+	int32_t nr;    /* and its number */
 	int32_t fd;    /* epoll fd or -1 */
+	uint32_t turns; /* index into cap->turns, UINT32_MAX: none was seen */
+};
+
+/* Where the time of all threads of a process went. */
+struct rep_time {
+	uint64_t wall_ns, running_ns, runq_ns, waiting_ns;
+};
+
+struct rep_awake { /* what kept a loop from sleeping */
+	uint32_t file; /* index or IOM_NO_FILE */
+	uint32_t events; /* EPOLL* or POLL* */
+	uint64_t samples;
+	double share;
 };
 
 struct rep_thread {
@@ -75,6 +89,9 @@ struct rep_thread {
 	struct rep_verdict verdict;
 	struct rep_share models[IOM_M_NR];
 	struct rep_loop loop;
+	struct acc_thread time;	   /* its waits are the report's */
+	struct rep_awake *awake_by; /* most often first */
+	size_t nawake_by;
 	char *what; /* what it does, one line; may hold raw file names */
 	uint64_t in_futex_ns, in_timer_ns, in_child_ns, in_lock_ns, in_other_ns; /* sleeps, no I/O */
 };
@@ -118,6 +135,7 @@ struct rep_process {
 	uint32_t proc; /* index into cap->procs */
 	struct rep_verdict verdict;
 	struct rep_share models[IOM_M_NR];
+	struct rep_time time;
 	struct rep_thread *threads;
 	size_t nthreads;
 	struct rep_file *files; /* only files that were used or waited for */

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/loops.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/roles.h"
+#include "judge/threads.h"
+
+/* A second set is a loop of its own when it is returned from so often, beside the first. */
+#define SECOND_LOOP_CALLS 0.25
+
+static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file, uint32_t set)
+{
+	struct loop_set *s;
+
+	for (size_t i = 0; i < t->nsets; i++)
+		if (t->sets[i].class == class && t->sets[i].file == file && t->sets[i].set == set)
+			return &t->sets[i];
+	/* Room doubles at powers of two. */
+	if (!(t->nsets & (t->nsets - 1))) {
+		t->sets = realloc(t->sets, (t->nsets ? 2 * t->nsets : 1) * sizeof(*t->sets));
+		if (!t->sets) {
+			fputs("iomodel: out of memory\n", stderr);
+			exit(1);
+		}
+	}
+	s = &t->sets[t->nsets++];
+	*s = (struct loop_set){.class = class, .file = file, .set = set, .main_file = IOM_NO_FILE,
+			       .turns = UINT32_MAX};
+	return s;
+}
+
+static void take_calls(struct loop_thread *t, const struct iom_capture *cap, const struct acc_calls *a,
+		       const struct cap_calls *r)
+{
+	struct loop_set *s = find(t, r->class, r->file, r->class == CAP_C_SELECT ? r->set : 0);
+
+	s->nr = r->nr;
+	s->calls += cor_operations(r);
+	s->nowait += r->n.nowait;
+	s->empty += r->n.zero + r->n.zero_slept;
+	s->empty_fast += r->n.zero;
+	s->slept += a->slept;
+	s->events += r->n.ok + r->n.ok_slept;
+	s->ns += a->ns;
+	if (r->class == CAP_C_EPOLL_WAIT && r->file != IOM_NO_FILE)
+		s->files = cap->files[r->file].set_size;
+	else if (r->class == CAP_C_POLL && r->set_size > s->files)
+		s->files = r->set_size;
+}
+
+static void take_open(struct loop_thread *t, const struct iom_capture *cap, const struct cap_open_call *c)
+{
+	struct loop_set *s = NULL;
+
+	if (c->nr < 0 || !is_readiness(c->class))
+		return;
+	/* The set of a select under way is known by nothing but its call. */
+	for (size_t i = 0; i < t->nsets && c->class == CAP_C_SELECT; i++)
+		if (t->sets[i].class == c->class && (!s || t->sets[i].calls > s->calls))
+			s = &t->sets[i];
+	if (!s)
+		s = find(t, c->class, c->file, 0);
+	s->nr = c->nr;
+	s->ns += c->inside_ns;
+	s->open_ns += c->inside_ns;
+	if (c->nfiles != UINT32_MAX && c->nfiles > s->files)
+		s->files = c->nfiles;
+	if (c->class == CAP_C_EPOLL_WAIT && c->file != IOM_NO_FILE && cap->files[c->file].set_size > s->files)
+		s->files = cap->files[c->file].set_size;
+}
+
+static void take_interest(struct loop_thread *t, const struct cap_interest *in, uint64_t *best, size_t set,
+			  uint64_t weight)
+{
+	struct loop_set *s = &t->sets[set];
+
+	if (in->file == IOM_NO_FILE || weight + 1 <= best[set])
+		return;
+	best[set] = weight + 1;
+	s->main_file = in->file;
+}
+
+static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
+{
+	uint64_t *moved = calloc(cap->nfiles + 1, sizeof(*moved));
+	uint64_t **best = calloc(cap->nthreads + 1, sizeof(*best));
+	uint64_t **many = calloc(cap->nthreads + 1, sizeof(*many));
+
+	if (!moved || !best || !many)
+		abort();
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].file != IOM_NO_FILE && is_transfer(cap->calls[i].class))
+			moved[cap->calls[i].file] += cor_operations(&cap->calls[i]);
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		uint32_t thread = iom_thread_find(x, in->tid, in->tgid);
+		struct loop_thread *t = &loops->threads[thread];
+
+		if (thread == UINT32_MAX || !t->nsets)
+			continue;
+		if (!best[thread]) {
+			best[thread] = calloc(t->nsets, sizeof(**best));
+			many[thread] = calloc(t->nsets, sizeof(**many));
+			if (!best[thread] || !many[thread])
+				abort();
+		}
+		for (size_t k = 0; k < t->nsets; k++) {
+			struct loop_set *s = &t->sets[k];
+			bool in_set = in->by_select ? s->class == CAP_C_SELECT && s->set == in->set :
+						      s->class == CAP_C_POLL && s->file == in->set_file;
+
+			if (!in_set)
+				continue;
+			take_interest(t, in, best[thread], k, in->file == IOM_NO_FILE ? 0 : moved[in->file]);
+			if (++many[thread][k] > s->files && s->class == CAP_C_SELECT)
+				s->files = many[thread][k];
+		}
+	}
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		free(best[i]);
+		free(many[i]);
+	}
+	free(best);
+	free(many);
+	free(moved);
+}
+
+/* A loop's set has several files, and stays; what is asked inside a turn is mostly one file. */
+static bool better(const struct loop_set *a, const struct loop_set *b)
+{
+	bool many = a->files > 1, many_b = b->files > 1;
+
+	if (many != many_b)
+		return many;
+	if (a->calls != b->calls)
+		return a->calls > b->calls;
+	return a->ns > b->ns;
+}
+
+static void choose_own(struct loop_thread *t)
+{
+	struct loop_set swap;
+	size_t first = 0;
+
+	if (!t->nsets)
+		return;
+	for (size_t i = 1; i < t->nsets; i++)
+		if (better(&t->sets[i], &t->sets[first]))
+			first = i;
+	swap = t->sets[0];
+	t->sets[0] = t->sets[first];
+	t->sets[first] = swap;
+	t->sets[0].own = true;
+	for (size_t i = 1; i < t->nsets; i++)
+		t->sets[i].own = t->sets[i].files > 1 &&
+				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls;
+}
+
+static void take_turns(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
+{
+	for (size_t i = 0; i < cap->nturns; i++) {
+		const struct cap_turns *n = &cap->turns[i];
+		uint32_t thread = iom_thread_find(x, n->tid, n->tgid);
+		struct loop_thread *t = &loops->threads[thread];
+
+		if (thread == UINT32_MAX)
+			continue;
+		for (size_t k = 0; k < t->nsets; k++)
+			if (t->sets[k].class == n->class && t->sets[k].file == n->file &&
+			    t->sets[k].set == n->set)
+				t->sets[k].turns = i;
+	}
+}
+
+static void take_edges(const struct iom_capture *cap, struct iom_loops *loops)
+{
+	for (size_t r = 0; r < cap->nregistrations; r++) {
+		if (!(cap->registrations[r].events >> 31)) /* EPOLLET */
+			continue;
+		for (size_t i = 0; i < cap->nthreads; i++)
+			for (size_t k = 0; k < loops->threads[i].nsets; k++)
+				if (loops->threads[i].sets[k].class == CAP_C_EPOLL_WAIT &&
+				    loops->threads[i].sets[k].file == cap->registrations[r].epoll)
+					loops->threads[i].sets[k].edge_triggered = true;
+	}
+}
+
+/* Waits of a poll or select are about the file of the set that matters most. */
+static void name_waits(struct iom_loops *loops, const struct iom_capture *cap, struct iom_account *acc)
+{
+	for (size_t i = 0; i < cap->nthreads; i++)
+		for (size_t w = 0; w < acc->threads[i].nwaits; w++) {
+			struct acc_wait *a = &acc->threads[i].waits[w];
+
+			for (size_t k = 0; k < loops->threads[i].nsets; k++) {
+				const struct loop_set *s = &loops->threads[i].sets[k];
+
+				if (s->class != a->class || s->main_file == IOM_NO_FILE)
+					continue;
+				if ((s->class == CAP_C_POLL && s->file == a->set_file) ||
+				    (s->class == CAP_C_SELECT && s->set == a->set))
+					a->file = s->main_file;
+			}
+		}
+}
+
+struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc)
+{
+	struct iom_loops *loops = calloc(1, sizeof(*loops));
+	struct iom_threads *x = iom_threads(cap);
+
+	if (!loops)
+		abort();
+	loops->threads = calloc(cap->nthreads + 1, sizeof(*loops->threads));
+	if (!loops->threads)
+		abort();
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint32_t thread = is_readiness(r->class) ? iom_thread_find(x, r->tid, r->tgid) : UINT32_MAX;
+
+		if (thread != UINT32_MAX)
+			take_calls(&loops->threads[thread], cap, &acc->calls[i], r);
+	}
+	for (size_t i = 0; i < cap->nthreads; i++)
+		take_open(&loops->threads[i], cap, &cap->threads[i].at_end);
+	name_sets(cap, loops, x);
+	take_turns(cap, loops, x);
+	take_edges(cap, loops);
+	for (size_t i = 0; i < cap->nthreads; i++)
+		choose_own(&loops->threads[i]);
+	name_waits(loops, cap, acc);
+	iom_threads_free(x);
+	return loops;
+}
+
+void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap)
+{
+	if (!loops)
+		return;
+	for (size_t i = 0; i < cap->nthreads; i++)
+		free(loops->threads[i].sets);
+	free(loops->threads);
+	free(loops);
+}
+
+bool iom_loop_own_wait(const struct loop_thread *t, const struct acc_wait *w)
+{
+	for (size_t i = 0; i < t->nsets; i++) {
+		const struct loop_set *s = &t->sets[i];
+
+		if (!s->own || s->class != w->class)
+			continue;
+		if (s->class == CAP_C_EPOLL_WAIT ? s->file == w->file :
+		    s->class == CAP_C_POLL	 ? s->file == w->set_file :
+						   s->set == w->set)
+			return true;
+	}
+	return false;
+}

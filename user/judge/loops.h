@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * loops.h - which readiness calls a thread makes on which sets of files, and which of
+ * them is its loop's own.
+ *
+ * In: a capture and its account. A set is told by its readiness call and by its epoll,
+ * by the first file of a poll, or by where the program keeps the sets of a select.
+ */
+#ifndef IOM_LOOPS_H
+#define IOM_LOOPS_H
+
+#include "judge/account.h"
+
+struct loop_set {
+	uint8_t class; /* CAP_C_EPOLL_WAIT, _POLL, _SELECT */
+	int32_t nr;    /* system call */
+	uint32_t file; /* the epoll; the first file of a poll's set; IOM_NO_FILE */
+	uint32_t set;  /* select */
+	uint32_t main_file; /* of the set: the one on which the thread moves most; or IOM_NO_FILE */
+	uint64_t files; /* in the set, the most known; 0: unknown */
+	uint64_t calls, nowait, empty, empty_fast, slept, events; /* returns; see struct cap_counts */
+	uint64_t ns;	/* asleep in it, a sleep under way included */
+	uint64_t open_ns; /* of these, the sleep under way at the end */
+	uint32_t turns; /* index into capture->turns, UINT32_MAX: none */
+	bool edge_triggered;
+	bool own; /* a loop's, and no readiness call that is made inside a turn of another */
+};
+
+struct loop_thread {
+	struct loop_set *sets; /* the loop's own first */
+	size_t nsets;
+};
+
+struct iom_loops {
+	struct loop_thread *threads; /* capture->nthreads */
+};
+
+struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc);
+void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap);
+
+/* Is the wait a sleep in one of the thread's own loop's sets? */
+bool iom_loop_own_wait(const struct loop_thread *t, const struct acc_wait *w);
+
+#endif

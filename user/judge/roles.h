@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * roles.h - what calls and files are, for the judgement.
+ */
+#ifndef IOM_ROLES_H
+#define IOM_ROLES_H
+
+#include "capture/capture.h"
+
+/* All calls of a row; one that the kernel restarts is none of its own. */
+static inline uint64_t cor_operations(const struct cap_calls *r)
+{
+	const struct cap_counts *n = &r->n;
+
+	return n->ok + n->ok_slept + n->zero + n->zero_slept + n->again + n->again_slept + n->err;
+}
+
+static inline bool is_transfer(uint8_t class)
+{
+	return class >= CAP_C_READ && class <= CAP_C_TRANSFER_LAST;
+}
+
+static inline bool is_readiness(uint8_t class)
+{
+	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
+}
+
+/* Files that tell of something else than data. */
+static inline bool is_doorbell(uint8_t kind)
+{
+	return kind == CAP_K_EVENTFD || kind == CAP_K_TIMERFD || kind == CAP_K_SIGNALFD ||
+	       kind == CAP_K_URING;
+}
+
+/* Files that never wait for another party. */
+static inline bool is_stored(uint8_t kind)
+{
+	return kind == CAP_K_REG || kind == CAP_K_DIR || kind == CAP_K_BLK || kind == CAP_K_PROC;
+}
+
+#endif
