@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,8 +14,10 @@
 
 #define NR_POLL		   7
 #define NR_NANOSLEEP	   35
+#define NR_WAIT4	   61
 #define NR_FUTEX	   202
 #define NR_RESTART_SYSCALL 219
+#define NR_WAITID	   247
 #define NR_EPOLL_PWAIT2	   441
 
 #pragma GCC diagnostic push
@@ -58,6 +61,63 @@ static int64_t timeout_at(uint32_t pid, uint64_t addr, int64_t unit_ns)
 	return t[0] * 1000000000 + t[1] * unit_ns;
 }
 
+/* A string in the process, cut at what a record of a path holds; heap or NULL. A page that
+ * is not there ends it: the string may lie at the end of the one before. */
+static char *string_at(uint32_t pid, uint64_t addr)
+{
+	char text[IOM_PATH_LEN] = "";
+	size_t first = 4096 - addr % 4096, n = sizeof(text) - 1;
+	struct iovec to = {text, 0}, from = {(void *)(uintptr_t)addr, 0};
+
+	to.iov_len = from.iov_len = first < n ? first : n;
+	if (!addr || process_vm_readv(pid, &to, 1, &from, 1, 0) <= 0)
+		return NULL;
+	if (first < n && !memchr(text, 0, first)) {
+		to = (struct iovec){text + first, n - first};
+		from = (struct iovec){(void *)(uintptr_t)(addr + first), n - first};
+		if (process_vm_readv(pid, &to, 1, &from, 1, 0) < 0)
+			text[first] = 0;
+	}
+	return text[0] ? strdup(text) : NULL;
+}
+
+/* The child that is waited for, if it is one. */
+static char *child_of(int64_t pid)
+{
+	char path[32], comm[IOM_COMM_LEN + 1] = "", *text = NULL;
+	ssize_t n = 0;
+	int fd;
+
+	if (pid <= 0 || pid > INT32_MAX)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, comm, sizeof(comm) - 1);
+		close(fd);
+	}
+	comm[n > 0 && comm[n - 1] == '\n' ? n - 1 : n > 0 ? n : 0] = 0;
+	if (asprintf(&text, "process %d%s%s", (int)pid, comm[0] ? " " : "", comm) < 0)
+		return NULL;
+	return text;
+}
+
+/* What a call waits for, where no descriptor says it. */
+static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
+{
+	switch (IOM_CALL_ARG(entry)) {
+	case IOM_ARG_PATH1:
+		return string_at(pid, t->args[0]);
+	case IOM_ARG_PATH2:
+		return string_at(pid, t->args[1]);
+	}
+	if (t->nr == NR_WAIT4)
+		return child_of((int32_t)t->args[0]);
+	if (t->nr == NR_WAITID && t->args[0] == 1 /* P_PID */)
+		return child_of((int32_t)t->args[1]);
+	return NULL;
+}
+
 static int64_t timeout_ms(uint64_t arg)
 {
 	return (int32_t)arg < 0 ? -1 : (int64_t)(int32_t)arg * 1000000;
@@ -71,7 +131,9 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	int n;
 
 	*nset = 0;
-	if (!(t->flags & IOM_TF_ASLEEP) || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
+	if (t->flags & IOM_TF_STOPPED)
+		call->class = IOM_C_STOPPED;
+	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;
 	call->nr = t->nr == NR_RESTART_SYSCALL ? restarted_nr(pid, t->ns_tid) : t->nr;
 	entry = calls[call->nr];
@@ -83,7 +145,11 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	if (t->nr == NR_RESTART_SYSCALL && call->nr == NR_RESTART_SYSCALL)
 		call->class = IOM_C_OTHER;
 
-	if (call->class >= IOM_C_READ && call->class <= IOM_C_TRANSFER_LAST)
+	free(call->target);
+	call->target = target_of(t, pid, entry);
+	if (IOM_CALL_ARG(entry) == IOM_ARG_FD ||
+	    (call->class >= IOM_C_READ && call->class <= IOM_C_COPYRANGE && shape != IOM_S_BASE &&
+	     shape != IOM_S_SYNC))
 		call->fd = (int32_t)t->args[0];
 	switch (shape) {
 	case IOM_S_EPOLL:
