@@ -12,6 +12,8 @@
 #define POLL_LARGE 256 /* of larger ones so many entries, now and then */
 #define POLL_EVERY 16
 
+#define IOM_POLLIN   0x01
+#define IOM_POLLOUT  0x04
 #define IOM_POLLERR  0x08 /* uapi/asm-generic/poll.h */
 #define IOM_POLLHUP  0x10
 #define IOM_POLLNVAL 0x20
@@ -200,18 +202,40 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 
 struct select_loop {
 	struct iom_slot *slot;
-	__u64 word;
+	__u64 word, in; /* ready ones of 64, and of these to be read */
 	__u32 base, nowait;
-	__u32 set, pad;
+	__u32 set;
+	__u32 look; /* not 0: tell of the first ready one */
 };
+
+static __always_inline void select_look(struct select_loop *l, __u32 fd)
+{
+	struct iom_awake a = {
+		.tid = l->slot->tid,
+		.tgid = l->slot->tgid,
+		.fd = IOM_FD_NONE,
+		.ready_fd = fd,
+		.events = l->in & 1 ? IOM_POLLIN : IOM_POLLOUT,
+		.key_nr = l->set & 0xfff,
+		.nr = 23,
+		.class = IOM_C_SELECT,
+	};
+
+	l->look = 0;
+	awake_send(l->slot, &a);
+}
 
 static long select_one(__u32 i, struct select_loop *l)
 {
 	if (!l->word)
 		return 1;
-	if (l->word & 1)
+	if (l->word & 1) {
 		watch_one(l->slot, l->base + i, 1, l->nowait, l->set);
+		if (l->look)
+			select_look(l, l->base + i);
+	}
 	l->word >>= 1;
+	l->in >>= 1;
 	return 0;
 }
 
@@ -233,7 +257,8 @@ IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in
 
 	if (!s || !f || f->ret <= 0)
 		return 0;
-	if (n > 64 && s->poll_sets++ % POLL_EVERY)
+	loop.look = !f->slept && ready_look(s, f);
+	if (n > 64 && s->poll_sets++ % POLL_EVERY && !loop.look)
 		return 0;
 	loop.slot = s;
 	loop.set = set_by_address(in, out, 0) | 1u << 31;
@@ -247,6 +272,7 @@ IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in
 		if (out && user_read(&b, sizeof(b), out + w * 8))
 			b = 0;
 		loop.word = a | b;
+		loop.in = a;
 		loop.base = w * 64;
 		if (loop.word)
 			repeat(64, select_one, &loop);

@@ -183,6 +183,7 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 
 static json_t *finding(const struct iom_capture *cap, const struct rep_finding *f)
 {
+	const struct cap_thread *ct = f->thread == UINT32_MAX ? NULL : &cap->threads[f->thread];
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_string(f->id));
@@ -190,13 +191,15 @@ static json_t *finding(const struct iom_capture *cap, const struct rep_finding *
 			    json_string(f->severity == IOM_SEV_WARNING ? "warning" : "info"));
 	json_object_set_new(o, "message", iom_json_text(f->message));
 	json_object_set_new(o, "count", iom_json_number(f->count));
+	json_object_set_new(o, "ns", iom_json_number(f->ns));
 	json_object_set_new(o, "max_ns", iom_json_number(f->max_ns));
-	json_object_set_new(o, "tid", f->thread == UINT32_MAX ?
-					      json_null() :
-					      iom_json_number(cap->threads[f->thread].ns_tid));
-	json_object_set_new(o, "fd", f->file == IOM_NO_FILE || cap->files[f->file].fd < 0 ?
-					     json_null() :
-					     json_integer(cap->files[f->file].fd));
+	json_object_set_new(o, "tid", ct ? iom_json_number(ct->ns_tid) : json_null());
+	json_object_set_new(o, "comm", ct ? comm(ct->comm) : json_null());
+	json_object_set_new(o, "call", f->pages	 ? json_string("page fault") :
+				       f->nr < 0 ? json_null() :
+						   json_string(iom_syscall_name(f->nr)));
+	json_object_set_new(o, "fd", iom_json_fd(cap, f->file));
+	json_object_set_new(o, "file", iom_json_file(cap, f->file, f->path));
 	return o;
 }
 

@@ -113,9 +113,12 @@ struct rep_finding {
 	enum rep_severity severity;
 	char *message;	/* what was seen; may hold raw file names */
 	uint64_t count;
-	uint64_t max_ns; /* 0: does not apply */
+	uint64_t ns, max_ns; /* 0: does not apply */
 	uint32_t thread; /* index into cap->threads or UINT32_MAX */
+	int32_t nr;	 /* system call, -1: none */
+	bool pages;	 /* page faults, in no call */
 	uint32_t file;	 /* index into cap->files or IOM_NO_FILE */
+	const char *path; /* where no file is known; the capture's */
 };
 
 /* One operation as measured: medians over the samples of the largest group. */

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_async.c - asynchronous interfaces that are less so than they seem:
+ * submit-blocked, iowq-offload, sqpoll-spin.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "report/sentence.h"
+
+/* Part of the requests that workers took, or of the submits that slept, worth a word. */
+#define WORTH 0.05
+/* A submission that sleeps that long is felt, however seldom. */
+#define SUBMIT_LONG_NS 10000000
+/* Of the requests done by io_submit itself: most of them. */
+#define DONE_INSIDE 0.5
+/* A submission thread of the kernel burns a CPU when it is on it so much, for so little. */
+#define SQPOLL_CPU	      0.5
+#define SQPOLL_REQUESTS_A_SEC 20000
+
+static bool direct_already(const struct search *s, uint8_t interface)
+{
+	uint64_t direct = 0, all = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != s->tgid || r->interface != interface)
+			continue;
+		all += r->submitted;
+		direct += r->f_flags & O_DIRECT ? r->submitted : 0;
+	}
+	return direct * 2 > all;
+}
+
+static const char *submit_way_out(const struct search *s, uint8_t interface)
+{
+	if (direct_already(s, interface))
+		return "files with space allocated ahead, fewer requests in flight, or threads of one's own";
+	return "O_DIRECT, or threads of one's own";
+}
+
+static void find_slow_submits(struct search *s, const struct rep_thread *rt)
+{
+	for (size_t i = 0; i < rt->time.nwaits; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+		uint8_t interface = w->class == CAP_C_AIO_SUBMIT ? CAP_I_AIO : CAP_I_URING;
+		struct rep_finding *f;
+
+		if (w->what != ACC_SUBMIT || !w->slept ||
+		    (w->slept < WORTH * w->count && w->max_ns < SUBMIT_LONG_NS))
+			continue;
+		f = iom_finding_add(
+			s, "submit-blocked", IOM_SEV_WARNING,
+			iom_sentence("%s of %s submissions by %s slept, %s in all, %s at worst, before anything "
+				     "was handed over: while it submits, the thread is not free. Usual ways "
+				     "out: %s.",
+				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr),
+				     iom_time(w->ns), iom_time(w->max_ns), submit_way_out(s, interface)));
+		f->count = w->slept;
+		f->ns = w->ns;
+		f->max_ns = w->max_ns;
+		f->thread = rt->thread;
+		f->nr = w->nr;
+		f->file = w->file;
+	}
+}
+
+static bool has(const struct search *s, const char *id)
+{
+	for (size_t i = 0; i < s->rp->nfindings; i++)
+		if (!strcmp(s->rp->findings[i].id, id))
+			return true;
+	return false;
+}
+
+/* libaio on buffered files: the submitting thread does the work, asleep or not. */
+static void find_done_inside(struct search *s)
+{
+	uint64_t submitted = 0, inside = 0;
+	struct rep_finding *f;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != s->tgid || r->interface != CAP_I_AIO)
+			continue;
+		submitted += r->submitted;
+		inside += r->done_inline + r->done_asleep;
+	}
+	if (!submitted || inside < DONE_INSIDE * submitted || has(s, "submit-blocked"))
+		return;
+	f = iom_finding_add(s, "submit-blocked", IOM_SEV_WARNING,
+			    iom_sentence("%s of %s requests were done before io_submit returned: the submitting "
+					 "thread did the work itself. Usual ways out: %s.",
+					 iom_count(inside), iom_count(submitted),
+					 submit_way_out(s, CAP_I_AIO)));
+	f->count = inside;
+	f->nr = 209;
+}
+
+static void find_workers(struct search *s)
+{
+	uint64_t submitted = 0, by_worker = 0, forced = 0, workers = 0;
+	struct rep_finding *f;
+	const char *why;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != s->tgid || r->interface != CAP_I_URING)
+			continue;
+		submitted += r->submitted;
+		by_worker += r->by_worker;
+		forced += r->forced;
+	}
+	if (!by_worker || by_worker < WORTH * submitted)
+		return;
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		workers += !strncmp(s->cap->threads[s->rp->threads[i].thread].comm, "iou-wrk", 7);
+	why = forced * 2 > by_worker ?
+		      "since the program asked for it (flag IOSQE_ASYNC). Usual way out: submit without "
+		      "the flag, and the kernel hands over only what cannot be done at once" :
+		      "since the operation or its file cannot be done without waiting. Usual ways out: "
+		      "O_DIRECT for files, non-blocking sockets, fewer links and drains";
+	f = iom_finding_add(s, "iowq-offload", IOM_SEV_INFO,
+			    iom_sentence("%s of %s io_uring requests (%s) were handed to %s worker thread%s of "
+					 "the kernel, %s.",
+					 iom_count(by_worker), iom_count(submitted),
+					 iom_part(by_worker, submitted), workers ? iom_count(workers) : "",
+					 workers == 1 ? "" : "s", why));
+	f->count = by_worker;
+	f->nr = 426;
+}
+
+static void find_pollers(struct search *s)
+{
+	uint64_t requests = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++)
+		if (s->cap->requests[i].tgid == s->tgid)
+			requests += s->cap->requests[i].by_sqpoll;
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct rep_thread *rt = &s->rp->threads[i];
+		const struct cap_thread *ct = &s->cap->threads[rt->thread];
+		uint64_t busy = rt->time.running_ns + rt->time.runq_ns;
+		double seconds = rt->time.wall_ns / 1e9;
+		struct rep_finding *f;
+
+		if (strncmp(ct->comm, "iou-sqp", 7) || busy < SQPOLL_CPU * rt->time.wall_ns ||
+		    requests > SQPOLL_REQUESTS_A_SEC * seconds)
+			continue;
+		f = iom_finding_add(
+			s, "sqpoll-spin", IOM_SEV_WARNING,
+			iom_sentence("The kernel's submission thread %u %.15s (IORING_SETUP_SQPOLL) was busy for "
+				     "%s of the time, for %s requests a second. Usual ways out: a "
+				     "shorter sq_thread_idle, or no SQPOLL below some ten thousand a second.",
+				     ct->ns_tid, ct->comm, iom_part(busy, rt->time.wall_ns),
+				     iom_count(seconds > 0 ? requests / seconds + 0.5 : 0)));
+		f->count = requests;
+		f->ns = busy;
+		f->thread = rt->thread;
+	}
+}
+
+void iom_find_async(struct search *s)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		find_slow_submits(s, &s->rp->threads[i]);
+	find_done_inside(s);
+	find_workers(s);
+	find_pollers(s);
+}

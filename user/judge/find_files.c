@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_files.c - how files are used: may-block, tiny-transfers, signal-overflow.
+ */
+#include <fcntl.h>
+
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "report/sentence.h"
+
+/* So many transfers of so few bytes each, and the calls cost more than the data. */
+#define TINY_TRANSFERS 1000
+#define TINY_BYTES     8
+
+static bool may_wait(uint8_t kind)
+{
+	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
+}
+
+static void find_may_block(struct search *s)
+{
+	const struct iom_capture *cap = s->cap;
+	const struct cor_file *files = s->cor->files;
+	uint64_t n = 0, transfers = 0;
+	uint32_t first = IOM_NO_FILE;
+	struct rep_finding *f;
+
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *c = &cap->files[i];
+
+		if (c->tgid != s->tgid || c->f_flags & O_NONBLOCK || !may_wait(c->kind) ||
+		    files[i].watch != COR_WATCHED || !files[i].votes[IOM_M_MULTIPLEXED].transfers)
+			continue;
+		n++;
+		transfers += files[i].votes[IOM_M_MULTIPLEXED].transfers;
+		if (first == IOM_NO_FILE || files[i].attempts > files[first].attempts)
+			first = i;
+	}
+	if (!n)
+		return;
+	f = iom_finding_add(
+		s, "may-block", IOM_SEV_INFO,
+		iom_sentence("%s file%s waited for by readiness and then used without O_NONBLOCK (%s transfers; "
+			     "most on fd %d %s): one false report of readiness, or somebody else who takes "
+			     "the data first, and the thread sleeps. Usual way out: O_NONBLOCK or "
+			     "MSG_DONTWAIT.",
+			     iom_count(n), n == 1 ? " is" : "s are", iom_count(transfers), cap->files[first].fd,
+			     iom_finding_name(cap, first)));
+	f->count = transfers;
+	f->file = first;
+}
+
+static void find_tiny(struct search *s)
+{
+	const struct iom_capture *cap = s->cap;
+	const struct cap_calls *worst = NULL;
+	struct rep_finding *f;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint64_t n = r->n.ok + r->n.ok_slept;
+
+		if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
+		    r->file == IOM_NO_FILE || n < TINY_TRANSFERS || !r->bytes || r->bytes > TINY_BYTES * n)
+			continue;
+		if (!may_wait(cap->files[r->file].kind) && cap->files[r->file].kind != CAP_K_REG)
+			continue;
+		if (!worst || n > worst->n.ok + worst->n.ok_slept)
+			worst = r;
+	}
+	if (!worst)
+		return;
+	f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
+			    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
+					 "price of a whole call. Usual way out: a buffer.",
+					 iom_count(worst->n.ok + worst->n.ok_slept), iom_syscall_name(worst->nr),
+					 cap->files[worst->file].fd, iom_finding_name(cap, worst->file),
+					 (double)worst->bytes / (worst->n.ok + worst->n.ok_slept)));
+	f->count = worst->n.ok + worst->n.ok_slept;
+	f->nr = worst->nr;
+	f->file = worst->file;
+}
+
+static void find_overflow(struct search *s)
+{
+	const struct cor_proc *p = &s->cor->procs[s->rp->proc];
+	struct rep_finding *f;
+
+	if (!p->lost_signals && !(p->set_sig && p->plain_sigio))
+		return;
+	f = iom_finding_add(
+		s, "signal-overflow", IOM_SEV_WARNING,
+		iom_sentence("The signal queue overflowed: %s signals about files were lost and plain SIGIO, "
+			     "which names no file, came %s times instead. Usual way out: after SIGIO look at "
+			     "all files, take signals faster, or use epoll.",
+			     iom_count(p->lost_signals), iom_count(p->plain_sigio)));
+	f->count = p->lost_signals ? p->lost_signals : p->plain_sigio;
+}
+
+void iom_find_files(struct search *s)
+{
+	find_may_block(s);
+	find_tiny(s);
+	find_overflow(s);
+}

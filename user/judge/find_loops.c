@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_loops.c - what makes a loop's turns long: loop-blocked, sync-on-loop,
+ * page-fault-io, loop-computes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "report/sentence.h"
+
+/* A loop has come back with something so often; once is no loop. */
+#define LOOP_RETURNS 3
+/* A sleep on a loop worth a word: shorter ones are locks of the kernel. */
+#define LOOP_SLEEP_NS 1000000
+/* A turn on the CPU that long is felt as a pause, ten times as long as an outage. */
+#define LOOP_COMPUTES_NS      10000000
+#define LOOP_COMPUTES_LONG_NS 100000000
+/* Waiting for pages worth a word: of the thread's time, and in all. */
+#define PAGES_PART 0.05
+#define PAGES_NS   20000000
+#define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
+
+/* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
+static bool is_shared(const struct search *s, uint32_t thread, const struct loop_set *own)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		uint32_t other = s->rp->threads[i].thread;
+		const struct loop_thread *t = &s->cor->loops->threads[other];
+
+		for (size_t k = 0; other != thread && k < t->nsets; k++)
+			if (own->file != IOM_NO_FILE && t->sets[k].class == own->class &&
+			    t->sets[k].file == own->file)
+				return true;
+	}
+	return false;
+}
+
+/* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */
+static const struct loop_set *loop_of(const struct search *s, const struct rep_thread *rt)
+{
+	const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+	const struct loop_set *own = t->sets;
+
+	if (!t->nsets || own->events < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
+		return NULL;
+	if (own->files == 1 && rt->verdict.model != IOM_M_MULTIPLEXED)
+		return NULL;
+	return is_shared(s, rt->thread, own) ? NULL : own;
+}
+
+static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
+
+	switch (w->what) {
+	case ACC_READINESS:
+		return "register the file with the loop instead of waiting for it here";
+	case ACC_CHILD:
+		return "a pidfd or SIGCHLD in the loop, and WNOHANG";
+	case ACC_TIMER:
+		return "a timer of the loop";
+	case ACC_LOCK:
+		return w->class == CAP_C_LOCK ? "a lock that does not wait (LOCK_NB, F_SETLK), or a thread" :
+						"shorter critical sections in the threads that hold it";
+	case ACC_OPEN:
+		return "open and look up names in a thread of their own";
+	case ACC_QUEUE:
+		return "IPC_NOWAIT or O_NONBLOCK, and a notification";
+	case ACC_DEVICE:
+		return "a thread for slow devices";
+	case ACC_SUBMIT:
+	case ACC_COMPLETION:
+		return "let the loop wait for the completions";
+	case ACC_MEMORY:
+		return "allocate and map ahead of time";
+	default:
+		break;
+	}
+	if (w->class == CAP_C_CONNECT)
+		return "a non-blocking socket: connect, and wait for it to become writable";
+	if (f && is_stored(f->kind))
+		return "a thread, or io_uring, for files on disk";
+	if (f && f->kind == CAP_K_EVENTFD)
+		return "EFD_NONBLOCK";
+	return "O_NONBLOCK or MSG_DONTWAIT, and try again when it is ready";
+}
+
+static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
+				   const struct loop_set *own, const struct acc_wait *w, const char *id)
+{
+	char *call = iom_finding_call(s->cap, w), meanwhile[64];
+	struct rep_finding *f;
+
+	if (own->files > 1)
+		snprintf(meanwhile, sizeof(meanwhile), "the %s files of its set waited meanwhile",
+			 iom_count(own->files));
+	else
+		snprintf(meanwhile, sizeof(meanwhile), "whatever else it serves waited meanwhile");
+	f = iom_finding_add(
+		s, id, IOM_SEV_WARNING,
+		iom_sentence("Thread %u, a loop around %s, slept %s time%s in %s%s, %s in all, %s at "
+			     "worst: %s. Usual way out: %s.",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr),
+			     iom_count(w->slept), w->slept == 1 ? "" : "s", call,
+			     w->under_way ? " (and is asleep in it)" : "", iom_time(w->ns),
+			     iom_time(w->max_ns), meanwhile,
+			     w->what == ACC_SYNC ? "sync in another thread, or less often" :
+						   way_out(s->cap, w)));
+	free(call);
+	f->count = w->slept;
+	f->ns = w->ns;
+	f->max_ns = w->max_ns;
+	f->thread = rt->thread;
+	f->nr = w->nr;
+	f->file = w->file;
+	f->path = w->path;
+	return f;
+}
+
+/* Idle in a turn is nothing that a loop can be blamed for. */
+static bool is_nobodys(const struct acc_wait *w)
+{
+	return w->what == ACC_STOPPED || w->what == ACC_IDLE || w->what == ACC_OTHER ||
+	       w->what == ACC_PAGE || w->what == ACC_SIGNAL;
+}
+
+static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
+{
+	const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+	size_t said = 0;
+
+	for (size_t i = 0; i < rt->time.nwaits && said < PER_LOOP; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+
+		if (is_nobodys(w) || iom_loop_own_wait(t, w))
+			continue;
+		if (w->what == ACC_SYNC && w->slept) {
+			on_loop(s, rt, own, w, "sync-on-loop");
+			said++;
+		} else if (w->max_ns >= LOOP_SLEEP_NS) {
+			on_loop(s, rt, own, w, "loop-blocked");
+			said++;
+		}
+	}
+}
+
+static void find_computing(struct search *s, const struct rep_thread *rt)
+{
+	const struct cap_turns *n = rt->loop.turns == UINT32_MAX ? NULL : &s->cap->turns[rt->loop.turns];
+	uint64_t running;
+	struct rep_finding *f;
+
+	if (!n || n->longest_ns < n->longest_runq_ns + n->longest_sleep_ns)
+		return;
+	running = n->longest_ns - n->longest_runq_ns - n->longest_sleep_ns;
+	if (running < LOOP_COMPUTES_NS)
+		return;
+	f = iom_finding_add(
+		s, "loop-computes", running < LOOP_COMPUTES_LONG_NS ? IOM_SEV_INFO : IOM_SEV_WARNING,
+		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s of its longest turn%s, %s: "
+			     "nothing else of it was served meanwhile. Usual way out: smaller steps, or a "
+			     "thread for long work.",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(rt->loop.nr),
+			     iom_time(running), n->longest_inexact ? " (to a tick)" : "",
+			     iom_time(n->longest_ns)));
+	f->count = 1;
+	f->ns = f->max_ns = running;
+	f->thread = rt->thread;
+	f->nr = rt->loop.nr;
+}
+
+/* Waiting for pages, in a loop or not: a program that reads mapped files waits there. */
+static void find_pages(struct search *s, const struct rep_thread *rt)
+{
+	for (size_t i = 0; i < rt->time.nwaits; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+		struct rep_finding *f;
+
+		if (w->what != ACC_PAGE || w->ns < PAGES_NS || w->ns < PAGES_PART * rt->time.wall_ns)
+			continue;
+		f = iom_finding_add(
+			s, "page-fault-io", IOM_SEV_WARNING,
+			iom_sentence("Thread %u waited %s for pages of mapped files or of memory swapped "
+				     "out, %s of its time, in no call. Usual way out: read ahead "
+				     "(MAP_POPULATE, madvise), or read().",
+				     s->cap->threads[rt->thread].ns_tid, iom_time(w->ns),
+				     iom_part(w->ns, rt->time.wall_ns)));
+		f->count = w->slept;
+		f->ns = w->ns;
+		f->max_ns = w->max_ns;
+		f->thread = rt->thread;
+		f->pages = true;
+	}
+}
+
+void iom_find_on_loops(struct search *s)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct rep_thread *rt = &s->rp->threads[i];
+		const struct loop_set *own = loop_of(s, rt);
+
+		find_pages(s, rt);
+		if (!own)
+			continue;
+		find_sleeps(s, rt, own);
+		find_computing(s, rt);
+	}
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_polling.c - asking again and again, and being told for nothing: busy-poll,
+ * not-drained, eagain-spin, spurious-ready, thundering-herd, one-file-readiness.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/sysname.h"
+#include "capture/names.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "report/sentence.h"
+
+/* Asking is worth a word from this share of a CPU, and from this often a second. */
+#define BUSY_CPU   0.10
+#define BUSY_A_SEC 1000
+/* A readiness call that seldom sleeps, and brings what nobody takes. */
+#define AWAKE_SLEPT	0.10
+#define AWAKE_TAKEN	0.20
+#define AWAKE_SAMPLES	4
+#define AWAKE_SHARE	0.50
+/* EAGAIN by so many tries, and so many to each success, is a spin. */
+#define SPIN_TRIES   1000
+#define SPIN_PER_ONE 10
+/* Told ready and nothing there: so often, and so many to each success. */
+#define SPURIOUS	100
+#define SPURIOUS_PER_ONE 1.5
+/* Connections or messages that so many EAGAINs came with. */
+#define HERD_AGAIN	 20
+#define HERD_PER_ONE	 0.25
+#define ONE_FILE_CALLS	 10
+#define ONE_FILE_FOLLOWED 0.5
+
+#define EV_IN	 0x01
+#define EV_OUT	 0x04
+#define EV_ERR	 0x08
+#define EV_HUP	 0x10
+#define EV_RDHUP 0x2000
+
+static uint64_t a_second(uint64_t n, uint64_t ns)
+{
+	return ns ? n * 1e9 / ns + 0.5 : 0;
+}
+
+/* What a thread did to a file. */
+struct done {
+	uint64_t taken, ends, again; /* operations that brought something; end of file; EAGAIN */
+};
+
+static struct done done_on(const struct search *s, uint32_t file)
+{
+	struct done d = {};
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid != s->tgid || r->file != file || !is_transfer(r->class))
+			continue;
+		d.taken += r->n.ok + r->n.ok_slept;
+		d.ends += r->n.zero + r->n.zero_slept;
+		d.again += r->n.again;
+	}
+	return d;
+}
+
+static uint64_t all_taken(const struct search *s, const struct cap_thread *ct)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid && is_transfer(r->class))
+			n += r->n.ok + r->n.ok_slept;
+	}
+	return n;
+}
+
+/* The file that kept the call from sleeping, with all its events. */
+static bool awake_by(const struct rep_thread *rt, struct rep_awake *by)
+{
+	uint64_t all = 0;
+
+	*by = (struct rep_awake){.file = IOM_NO_FILE};
+	for (size_t i = 0; i < rt->nawake_by; i++)
+		all += rt->awake_by[i].samples;
+	if (all < AWAKE_SAMPLES)
+		return false;
+	by->file = rt->awake_by[0].file;
+	for (size_t i = 0; i < rt->nawake_by; i++)
+		if (rt->awake_by[i].file == by->file) {
+			by->samples += rt->awake_by[i].samples;
+			by->events |= rt->awake_by[i].events;
+		}
+	by->share = (double)by->samples / all;
+	return by->share >= AWAKE_SHARE;
+}
+
+static const char *event_text(uint32_t events, const struct done *d)
+{
+	if (d->ends > d->taken)
+		return "is at end of file";
+	if (events & EV_HUP)
+		return "was hung up by its other end";
+	if (events & EV_ERR)
+		return "has an error that nobody fetches";
+	if (events & EV_RDHUP)
+		return "was closed by its other end";
+	if (events & EV_OUT)
+		return "can be written to all the time";
+	return "has something to read all the time";
+}
+
+static const char *event_way_out(uint32_t events, const struct done *d)
+{
+	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
+		return "take the file out of the set, or close it";
+	if (events & EV_OUT)
+		return "ask for EPOLLOUT only while something waits to be written";
+	return "read until EAGAIN, or take the file out of the set";
+}
+
+/* The readiness call comes back at once, since one file is always ready and nobody takes
+ * what is there. */
+static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	struct rep_awake by;
+	struct rep_finding *f;
+	struct done d = {};
+	const char *id;
+
+	if (set->calls < BUSY_A_SEC / 10 || a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC / 10 ||
+	    set->slept > AWAKE_SLEPT * set->calls || !awake_by(rt, &by) ||
+	    all_taken(s, ct) > AWAKE_TAKEN * set->calls)
+		return false;
+	if (by.file != IOM_NO_FILE)
+		d = done_on(s, by.file);
+	id = !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
+											"busy-poll";
+	f = iom_finding_add(
+		s, id, IOM_SEV_WARNING,
+		iom_sentence("%s of thread %u came back %s times a second without waiting, on %s of a CPU: "
+			     "%s%s%s (%s of %s samples), and nothing was taken. Usual way out: %s.",
+			     iom_syscall_name(set->nr), ct->ns_tid,
+			     iom_count(a_second(set->calls, rt->time.wall_ns)),
+			     iom_part(rt->time.running_ns, rt->time.wall_ns),
+			     by.file == IOM_NO_FILE ? "a file" : iom_finding_name(s->cap, by.file),
+			     by.file == IOM_NO_FILE ? " of its set " : " ", event_text(by.events, &d),
+			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
+			     event_way_out(by.events, &d)));
+	f->count = set->calls - set->slept;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = by.file;
+	return true;
+}
+
+/* A readiness call that does not want to wait, and finds nothing. */
+static void find_spin(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t rate = a_second(set->calls, rt->time.wall_ns);
+	struct rep_finding *f;
+
+	if (!s->cor->threads[rt->thread].spin || rate < BUSY_A_SEC ||
+	    rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
+		return;
+	f = iom_finding_add(
+		s, "busy-poll", IOM_SEV_WARNING,
+		iom_sentence("Thread %u asked %s %s times a second without waiting, %s of them in vain, on %s "
+			     "of a CPU: short delays, paid for with that. If it is not meant, give the call "
+			     "a timeout.",
+			     ct->ns_tid, iom_syscall_name(set->nr), iom_count(rate),
+			     iom_part(set->empty, set->calls),
+			     iom_part(rt->time.running_ns, rt->time.wall_ns)));
+	f->count = set->empty;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = set->main_file;
+}
+
+static void find_eagain(struct search *s)
+{
+	const struct iom_capture *cap = s->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint64_t done = r->n.ok + r->n.ok_slept, again = r->n.again;
+		struct rep_finding *f;
+
+		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
+		    again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
+		    s->cor->files[r->file].watch == COR_WATCHED)
+			continue;
+		f = iom_finding_add(
+			s, "eagain-spin", IOM_SEV_WARNING,
+			iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded, and nobody waited "
+				     "for it to become ready. Usual way out: epoll or poll, or a blocking file.",
+				     iom_syscall_name(r->nr), cap->files[r->file].fd,
+				     iom_finding_name(cap, r->file), iom_count(again), iom_count(done)));
+		f->count = again;
+		f->nr = r->nr;
+		f->file = r->file;
+	}
+}
+
+/* ---- several who wait for the same thing --------------------------------------------- */
+
+struct crowd {
+	uint64_t done, again;
+	size_t waiters; /* threads that used it */
+	size_t processes;
+};
+
+/* All watched processes' use of what is the same socket or pipe: its inode tells. */
+static struct crowd crowd_of(const struct search *s, const struct cap_calls *one)
+{
+	const struct cap_file *f = &s->cap->files[one->file];
+	uint32_t last_tid = 0, last_tgid = 0;
+	struct crowd c = {};
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+		const struct cap_file *g = r->file == IOM_NO_FILE ? NULL : &s->cap->files[r->file];
+
+		if (!g || r->class != one->class || g->ino != f->ino || g->kind != f->kind)
+			continue;
+		c.done += r->n.ok + r->n.ok_slept;
+		c.again += r->n.again;
+		c.waiters += r->tid != last_tid;
+		c.processes += r->tgid != last_tgid;
+		last_tid = r->tid;
+		last_tgid = r->tgid;
+	}
+	return c;
+}
+
+static bool is_first_of_file(const struct search *s, size_t row)
+{
+	for (size_t i = 0; i < row; i++)
+		if (s->cap->calls[i].tgid == s->tgid && s->cap->calls[i].file == s->cap->calls[row].file &&
+		    s->cap->calls[i].class == s->cap->calls[row].class)
+			return false;
+	return true;
+}
+
+static bool find_herd(struct search *s, const struct cap_calls *r)
+{
+	const struct cap_file *file = &s->cap->files[r->file];
+	struct crowd c = crowd_of(s, r);
+	struct rep_finding *f;
+
+	if (c.waiters < 2 || c.again < HERD_AGAIN || c.again < HERD_PER_ONE * c.done)
+		return false;
+	f = iom_finding_add(
+		s, "thundering-herd", IOM_SEV_WARNING,
+		iom_sentence("%s threads%s%s%s wait for %s and were woken together: %s EAGAIN for %s that "
+			     "succeeded, %.1f each. Usual way out: EPOLLEXCLUSIVE, or SO_REUSEPORT with a socket "
+			     "for each.",
+			     iom_count(c.waiters), c.processes > 1 ? " of " : "",
+			     c.processes > 1 ? iom_count(c.processes) : "",
+			     c.processes > 1 ? " processes" : "", iom_finding_name(s->cap, r->file),
+			     iom_count(c.again), iom_count(c.done), c.done ? (double)c.again / c.done : 0));
+	f->count = c.again;
+	f->nr = r->nr;
+	f->file = r->file;
+	(void)file;
+	return true;
+}
+
+static void find_spurious(struct search *s)
+{
+	const struct iom_capture *cap = s->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		uint64_t done = r->n.ok + r->n.ok_slept;
+		struct rep_finding *f;
+
+		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->cor->files[r->file].watch != COR_WATCHED)
+			continue;
+		if (r->class != CAP_C_ACCEPT && r->class != CAP_C_RECV && r->class != CAP_C_READ)
+			continue;
+		if (!is_first_of_file(s, i) || find_herd(s, r))
+			continue;
+		if (r->n.again < SPURIOUS || r->n.again < SPURIOUS_PER_ONE * done)
+			continue;
+		f = iom_finding_add(
+			s, "spurious-ready", IOM_SEV_WARNING,
+			iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded, though it is waited for "
+				     "by readiness: it was tried without being ready, or somebody else took "
+				     "what was there.",
+				     iom_syscall_name(r->nr), cap->files[r->file].fd,
+				     iom_finding_name(cap, r->file), iom_count(r->n.again), iom_count(done)));
+		f->count = r->n.again;
+		f->nr = r->nr;
+		f->file = r->file;
+	}
+}
+
+/* select or poll on a single file, for ever, then the transfer: a blocking read would do. */
+static void find_one_file(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t followed = 0, timed_out = set->empty;
+	struct rep_finding *f;
+
+	if (set->class == CAP_C_EPOLL_WAIT || set->files != 1 || set->calls < ONE_FILE_CALLS ||
+	    set->nowait || timed_out || !set->slept || s->cor->loops->threads[rt->thread].nsets > 1)
+		return;
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == set->main_file &&
+		    is_transfer(r->class) && r->file != IOM_NO_FILE)
+			followed += r->n.ok + r->n.ok_slept;
+	}
+	if (followed < ONE_FILE_FOLLOWED * set->calls)
+		return;
+	f = iom_finding_add(
+		s, "one-file-readiness", IOM_SEV_INFO,
+		iom_sentence("Thread %u waited in %s for a single file, %s, and without a time limit, %s times: "
+			     "a blocking read waits just so, with one call less.",
+			     ct->ns_tid, iom_syscall_name(set->nr), iom_finding_name(s->cap, set->main_file),
+			     iom_count(set->calls)));
+	f->count = set->calls;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = set->main_file;
+}
+
+void iom_find_polling(struct search *s)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct rep_thread *rt = &s->rp->threads[i];
+		const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+
+		if (!t->nsets)
+			continue;
+		if (!find_awake(s, rt, &t->sets[0]))
+			find_spin(s, rt, &t->sets[0]);
+		find_one_file(s, rt, &t->sets[0]);
+	}
+	find_eagain(s);
+	find_spurious(s);
+}

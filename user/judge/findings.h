@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * findings.h - what the API's name hides, or what hurts: each a rule with an id.
+ *
+ * In: the correlation (with account and loops) and a process of the report whose
+ * verdicts are there already. Out: findings, each with what was seen, its call, file,
+ * thread, counts and worst case, a sentence why it matters and a usual way out.
+ */
+#ifndef IOM_FINDINGS_H
+#define IOM_FINDINGS_H
+
+#include "judge/classify.h"
+
+/* One process being looked at. */
+struct search {
+	const struct iom_correlation *cor;
+	const struct iom_capture *cap;
+	struct rep_process *rp;
+	uint32_t tgid;
+};
+
+/* A finding with its message, heap and taken over; what does not apply is zeroed,
+ * UINT32_MAX, IOM_NO_FILE or -1. The pointer is good until the next one is added. */
+struct rep_finding *iom_finding_add(struct search *s, const char *id, enum rep_severity severity,
+				    char *message);
+
+/* What a file is called in a sentence: its name, else its kind. Raw bytes. */
+const char *iom_finding_name(const struct iom_capture *cap, uint32_t file);
+/* "write(8) /var/lib/x", "openat of /srv/fifo0", "futex", "page faults": heap. */
+char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w);
+
+/* Each looks for findings of its kind. */
+void iom_find_on_loops(struct search *s);
+void iom_find_polling(struct search *s);
+void iom_find_async(struct search *s);
+void iom_find_files(struct search *s);
+
+#endif
