@@ -5,155 +5,109 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *more(void *old, size_t n, size_t size)
-{
-	void *p = old;
-
-	/* Room is doubled at powers of two, so n alone says when it is full. */
-	if ((n & (n - 1)) == 0) {
-		p = realloc(old, (n ? 2 * n : 1) * size);
-		if (!p) {
-			fputs("iomodel: out of memory\n", stderr);
-			exit(1);
-		}
-	}
-	memset((char *)p + n * size, 0, size);
-	return p;
-}
+#include "capture/tables.h"
 
 struct iom_capture *iom_capture_new(void)
 {
-	return more(NULL, 0, sizeof(struct iom_capture));
+	struct iom_capture *cap = calloc(1, sizeof(*cap));
+
+	if (!cap) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	return cap;
 }
 
 void iom_capture_free(struct iom_capture *cap)
 {
 	if (!cap)
 		return;
-	for (size_t i = 0; i < cap->nprobes; i++)
-		free(cap->probes[i]);
-	for (size_t i = 0; i < cap->nprocs; i++)
-		free(cap->procs[i].exe);
-	for (size_t i = 0; i < cap->nthreads; i++) {
-		free(cap->threads[i].at_start.target);
-		free(cap->threads[i].at_end.target);
+	for (size_t i = 0; i < CAP_NTABLES; i++) {
+		const struct cap_table *t = &cap_tables[i];
+
+		for (size_t k = 0; k < cap_count(t, cap); k++)
+			cap_free_texts(t, cap_element(t, cap, k));
+		if (t->size)
+			free(cap_element(t, cap, 0));
 	}
-	for (size_t i = 0; i < cap->npaths; i++)
-		free(cap->paths[i].path);
-	for (size_t i = 0; i < cap->nfiles; i++)
-		free(cap->files[i].name);
-	free(cap->backend);
-	free(cap->probes);
-	free(cap->kernel);
-	free(cap->arch);
-	free(cap->ended_by);
-	free(cap->procs);
-	free(cap->threads);
-	free(cap->files);
-	free(cap->registrations);
-	free(cap->calls);
-	free(cap->requests);
-	free(cap->signals);
-	free(cap->interests);
-	free(cap->paths);
-	free(cap->turns);
-	free(cap->awakes);
-	free(cap->samples);
 	free(cap);
 }
 
 uint32_t iom_capture_add_proc(struct iom_capture *cap)
 {
-	cap->procs = more(cap->procs, cap->nprocs, sizeof(*cap->procs));
-	return cap->nprocs++;
+	return cap_append(cap, CAP_TAB_PROCESS);
 }
 
 uint32_t iom_capture_add_thread(struct iom_capture *cap)
 {
-	struct cap_thread *t;
-
-	cap->threads = more(cap->threads, cap->nthreads, sizeof(*cap->threads));
-	t = &cap->threads[cap->nthreads];
-	t->at_start.nr = t->at_end.nr = -1;
-	t->at_start.fd = t->at_end.fd = -1;
-	t->at_start.file = t->at_end.file = IOM_NO_FILE;
-	return cap->nthreads++;
+	return cap_append(cap, CAP_TAB_THREAD);
 }
 
 uint32_t iom_capture_add_file(struct iom_capture *cap)
 {
-	cap->files = more(cap->files, cap->nfiles, sizeof(*cap->files));
-	return cap->nfiles++;
+	return cap_append(cap, CAP_TAB_FILE);
 }
 
 uint32_t iom_capture_add_calls(struct iom_capture *cap)
 {
-	cap->calls = more(cap->calls, cap->ncalls, sizeof(*cap->calls));
-	cap->calls[cap->ncalls].file = IOM_NO_FILE;
-	cap->calls[cap->ncalls].other = IOM_NO_FILE;
-	return cap->ncalls++;
+	return cap_append(cap, CAP_TAB_CALLS);
 }
 
 uint32_t iom_capture_add_requests(struct iom_capture *cap)
 {
-	cap->requests = more(cap->requests, cap->nrequests, sizeof(*cap->requests));
-	cap->requests[cap->nrequests].file = IOM_NO_FILE;
-	return cap->nrequests++;
+	return cap_append(cap, CAP_TAB_REQUESTS);
 }
 
 uint32_t iom_capture_add_signals(struct iom_capture *cap)
 {
-	cap->signals = more(cap->signals, cap->nsignals, sizeof(*cap->signals));
-	cap->signals[cap->nsignals].file = IOM_NO_FILE;
-	return cap->nsignals++;
+	return cap_append(cap, CAP_TAB_SIGNALS);
 }
 
 uint32_t iom_capture_add_interest(struct iom_capture *cap)
 {
-	cap->interests = more(cap->interests, cap->ninterests, sizeof(*cap->interests));
-	cap->interests[cap->ninterests].file = IOM_NO_FILE;
-	cap->interests[cap->ninterests].set_file = IOM_NO_FILE;
-	return cap->ninterests++;
+	return cap_append(cap, CAP_TAB_INTEREST);
 }
 
 uint32_t iom_capture_add_path(struct iom_capture *cap)
 {
-	cap->paths = more(cap->paths, cap->npaths, sizeof(*cap->paths));
-	cap->paths[cap->npaths].file = IOM_NO_FILE;
-	return cap->npaths++;
+	return cap_append(cap, CAP_TAB_PATH);
 }
 
 uint32_t iom_capture_add_turns(struct iom_capture *cap)
 {
-	struct cap_turns *t;
-
-	cap->turns = more(cap->turns, cap->nturns, sizeof(*cap->turns));
-	t = &cap->turns[cap->nturns];
-	t->file = IOM_NO_FILE;
-	for (size_t i = 0; i < CAP_PARTS; i++)
-		t->parts[i].file = IOM_NO_FILE;
-	return cap->nturns++;
+	return cap_append(cap, CAP_TAB_TURNS);
 }
 
 uint32_t iom_capture_add_awake(struct iom_capture *cap)
 {
-	cap->awakes = more(cap->awakes, cap->nawakes, sizeof(*cap->awakes));
-	cap->awakes[cap->nawakes].file = IOM_NO_FILE;
-	cap->awakes[cap->nawakes].set_file = IOM_NO_FILE;
-	return cap->nawakes++;
+	return cap_append(cap, CAP_TAB_AWAKE);
 }
 
 uint32_t iom_capture_add_sample(struct iom_capture *cap)
 {
-	cap->samples = more(cap->samples, cap->nsamples, sizeof(*cap->samples));
-	cap->samples[cap->nsamples].file = IOM_NO_FILE;
-	return cap->nsamples++;
+	return cap_append(cap, CAP_TAB_SAMPLE);
+}
+
+uint32_t iom_capture_add_second(struct iom_capture *cap)
+{
+	return cap_append(cap, CAP_TAB_SECOND);
+}
+
+static void add_text(struct iom_capture *cap, enum cap_table_id id, const char *text)
+{
+	const struct cap_table *t = &cap_tables[id];
+
+	cap_set_text(t->columns, cap_element(t, cap, cap_append(cap, id)), text, strlen(text));
 }
 
 void iom_capture_add_probe(struct iom_capture *cap, const char *name)
 {
-	cap->probes = more(cap->probes, cap->nprobes, sizeof(*cap->probes));
-	cap->probes[cap->nprobes++] = strdup(name);
+	add_text(cap, CAP_TAB_PROBE, name);
+}
+
+void iom_capture_add_argument(struct iom_capture *cap, const char *word)
+{
+	add_text(cap, CAP_TAB_ARGUMENT, word);
 }
 
 /* Where the registrations of a file from this epoll on begin. */
@@ -179,10 +133,10 @@ void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll
 	struct cap_registration *r = &cap->registrations[at];
 
 	if (at == cap->nregistrations || r->file != file || r->epoll != epoll) {
-		cap->registrations = more(cap->registrations, cap->nregistrations, sizeof(*r));
+		size_t last = cap_append(cap, CAP_TAB_REGISTRATION);
+
 		r = &cap->registrations[at];
-		memmove(r + 1, r, (cap->nregistrations - at) * sizeof(*r));
-		cap->nregistrations++;
+		memmove(r + 1, r, (last - at) * sizeof(*r));
 		*r = (struct cap_registration){.file = file, .epoll = epoll};
 	}
 	if (events)

@@ -274,10 +274,24 @@ struct cap_windows { /* the sampled windows */
 	uint64_t open_ns; /* all of them together */
 };
 
+/* What one process had done, in all, when a second of the watch was over. */
+struct cap_second {
+	uint64_t at_ns;
+	uint32_t tgid;
+	uint64_t calls; /* calls that ended, and completions */
+	uint64_t slept, again; /* of the calls */
+	uint64_t bytes;
+	uint64_t wait_ns; /* asleep in calls that ended */
+	uint64_t cpu_ns;
+};
+
 struct iom_capture {
-	char *backend;	/* "bpf" or "kmod" */
-	char **probes;	/* names; owned */
+	char *version; /* of the iomodel that watched */
+	char *backend; /* "bpf" or "kmod" */
+	char **probes; /* names; owned */
 	size_t nprobes;
+	char **arguments; /* the command line of the watch, from the command's name on; owned */
+	size_t narguments;
 	char *kernel;	/* uname -r */
 	char *arch;
 	int64_t start_realtime_ns; /* CLOCK_REALTIME */
@@ -310,6 +324,8 @@ struct iom_capture {
 	size_t nawakes;
 	struct cap_sample *samples;
 	size_t nsamples;
+	struct cap_second *seconds; /* recordings only */
+	size_t nseconds;
 };
 
 struct iom_capture *iom_capture_new(void);
@@ -329,7 +345,9 @@ uint32_t iom_capture_add_path(struct iom_capture *cap);
 uint32_t iom_capture_add_turns(struct iom_capture *cap);
 uint32_t iom_capture_add_awake(struct iom_capture *cap);
 uint32_t iom_capture_add_sample(struct iom_capture *cap);
+uint32_t iom_capture_add_second(struct iom_capture *cap);
 void iom_capture_add_probe(struct iom_capture *cap, const char *name);
+void iom_capture_add_argument(struct iom_capture *cap, const char *word);
 
 /* A file is in the set of an epoll; said again it only changes the events, and 0 not even them. */
 void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll, uint32_t events);
