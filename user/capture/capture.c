@@ -143,6 +143,28 @@ void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll
 		r->events = events;
 }
 
+static int by_file_and_epoll(const void *a, const void *b)
+{
+	const struct cap_registration *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->epoll < y->epoll ? -1 : x->epoll > y->epoll;
+}
+
+void iom_capture_order(struct iom_capture *cap)
+{
+	struct cap_registration *r = cap->registrations;
+	size_t n = 0;
+
+	if (cap->nregistrations)
+		qsort(r, cap->nregistrations, sizeof(*r), by_file_and_epoll);
+	for (size_t i = 0; i < cap->nregistrations; i++)
+		if (n == 0 || by_file_and_epoll(&r[n - 1], &r[i]))
+			r[n++] = r[i];
+	cap->nregistrations = n;
+}
+
 const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap, uint32_t file,
 						  size_t *n)
 {

@@ -352,6 +352,9 @@ void iom_capture_add_argument(struct iom_capture *cap, const char *word);
 /* A file is in the set of an epoll; said again it only changes the events, and 0 not even them. */
 void iom_capture_register(struct iom_capture *cap, uint32_t file, uint32_t epoll, uint32_t events);
 
+/* Put the registrations into their order, each pair once. */
+void iom_capture_order(struct iom_capture *cap);
+
 /* The registrations of a file: *n of them, from the one that is returned on. */
 const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap, uint32_t file,
 						  size_t *n);

@@ -9,4 +9,8 @@
  * A static string; "file" for numbers not known here. */
 const char *iom_kind_name(int kind);
 
+/* What one calls a class of calls (enum cap_class): "read", "futex". A static
+ * string; NULL for numbers that are none. */
+const char *iom_class_name(int class);
+
 #endif

@@ -31,13 +31,13 @@ enum cap_secret {
 	CAP_X_WORD, /* a word of the command line */
 };
 
-enum cap_table_id {
+enum cap_table_id { /* what others refer to comes before them */
 	CAP_TAB_WATCH, /* one row: the watch itself */
 	CAP_TAB_PROBE,
 	CAP_TAB_ARGUMENT,
+	CAP_TAB_FILE,
 	CAP_TAB_PROCESS,
 	CAP_TAB_THREAD,
-	CAP_TAB_FILE,
 	CAP_TAB_REGISTRATION,
 	CAP_TAB_CALLS,
 	CAP_TAB_REQUESTS,
