@@ -45,6 +45,10 @@ int main(int argc, char **argv)
 		return iom_cmd_attach(&o);
 	case IOM_CMD_RUN:
 		return iom_cmd_run(&o);
+	case IOM_CMD_RECORD:
+		return iom_cmd_record(&o);
+	case IOM_CMD_REPORT:
+		return iom_cmd_report(&o);
 	case IOM_CMD_DOCTOR:
 		return iom_cmd_doctor(&o);
 	case IOM_CMD_EXPLAIN:

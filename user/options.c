@@ -7,14 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/store.h"
 #include "facts.h"
 
-#define WATCHES (IOM_CMD_ATTACH | IOM_CMD_RUN)
-#define ALL	(WATCHES | IOM_CMD_DOCTOR | IOM_CMD_EXPLAIN)
+#define WATCHES (IOM_CMD_ATTACH | IOM_CMD_RUN | IOM_CMD_RECORD)
+#define REPORTS (IOM_CMD_ATTACH | IOM_CMD_RUN | IOM_CMD_REPORT)
+#define ALL	(WATCHES | IOM_CMD_REPORT | IOM_CMD_DOCTOR | IOM_CMD_EXPLAIN)
 #define NS	UINT64_C(1000000000)
 
 /* Codes of options that have no short name. */
-enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION };
+enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION,
+       O_RECORD, O_MAX_SIZE, O_REDACT };
 
 static const struct option_entry {
 	int code; /* the short name where it is a character */
@@ -26,17 +29,27 @@ static const struct option_entry {
 	 "watch for SEC seconds, fractions allowed (default: until\n"
 	 "Ctrl-C, SIGTERM or the end of the target)"},
 	{'f', "follow", NULL, WATCHES, "descendants too, living and future (run: always)"},
-	{'u', "user", "USER", IOM_CMD_RUN, "run CMD as USER"},
-	{O_FORMAT, "format", "FORMAT", WATCHES | IOM_CMD_DOCTOR, "text or json (default: text)"},
-	{'o', "output", "FILE", WATCHES | IOM_CMD_DOCTOR,
+	{'u', "user", "USER", IOM_CMD_RUN | IOM_CMD_RECORD, "run CMD as USER"},
+	{O_FORMAT, "format", "FORMAT", REPORTS | IOM_CMD_DOCTOR, "text or json (default: text)"},
+	{'o', "output", "FILE", REPORTS | IOM_CMD_DOCTOR,
 	 "write the report to FILE, mode 0600; - is stdout"},
+	{'o', "output", "FILE", IOM_CMD_RECORD,
+	 "the recording, a new file (default: iomodel-PID.iom)"},
+	{O_RECORD, "record", "FILE", IOM_CMD_ATTACH | IOM_CMD_RUN,
+	 "keep the watch in FILE too, for `iomodel report FILE`"},
+	{O_MAX_SIZE, "max-size", "SIZE", WATCHES,
+	 "end the watch before its recording grows beyond SIZE, such\n"
+	 "as 20M"},
+	{O_REDACT, "redact", NULL, IOM_CMD_REPORT,
+	 "write a recording without paths, addresses and names, with\n"
+	 "-o NEW"},
 	{O_READY, "ready-fd", "N", WATCHES, "write a line to descriptor N when all is armed"},
 	{O_BACKEND, "backend", "NAME", WATCHES, "auto, bpf or kmod (default: auto)"},
 	{O_NO_WINDOWS, "no-windows", NULL, WATCHES,
 	 "no sampled windows: exact counts only, no medians"},
 	{O_NO_COLOR, "no-color", NULL, ALL, "no colour, as with NO_COLOR set"},
 	{'v', "verbose", NULL, ALL, "say more"},
-	{O_SCHEMA, "json-schema", NULL, WATCHES | IOM_CMD_NONE, "print the JSON Schema of reports"},
+	{O_SCHEMA, "json-schema", NULL, REPORTS | IOM_CMD_NONE, "print the JSON Schema of reports"},
 	{O_VERSION, "version", NULL, ALL, "print the version"},
 	{'h', "help", NULL, ALL, "this help"},
 };
@@ -49,6 +62,10 @@ static const struct {
 	{IOM_CMD_ATTACH, "attach", "[OPTION]... PID...", "watch live processes and report"},
 	{IOM_CMD_RUN, "run", "[OPTION]... [--] CMD [ARG]...",
 	 "start CMD with the probes armed, report on stderr when it ends"},
+	{IOM_CMD_RECORD, "record", "[OPTION]... PID...  |  -- CMD [ARG]...",
+	 "the same watch, kept in a file instead of reported"},
+	{IOM_CMD_REPORT, "report", "[OPTION]... FILE",
+	 "report from a recording: no root, process or kernel needed"},
 	{IOM_CMD_DOCTOR, "doctor", "[OPTION]...", "what this kernel lets iomodel see"},
 	{IOM_CMD_EXPLAIN, "explain", "[MODEL | FINDING]",
 	 "the idea in plain words, with its diagram"},
@@ -74,6 +91,27 @@ bool iom_parse_seconds(const char *text, uint64_t *ns)
 	if (*c || !digits || whole * NS + part == 0)
 		return false;
 	*ns = whole * NS + part;
+	return true;
+}
+
+bool iom_parse_size(const char *text, uint64_t *bytes)
+{
+	size_t n = strlen(text);
+	char number[32];
+	uint64_t ns;
+	int shift;
+
+	shift = !n ? 0 : text[n - 1] == 'K' ? 10 : text[n - 1] == 'M' ? 20 : text[n - 1] == 'G' ? 30 : 0;
+	if (shift)
+		n--;
+	if (n >= sizeof(number) - 1)
+		return false;
+	memcpy(number, text, n);
+	number[n] = 0;
+	/* Fractions as of seconds, up to a thousand million of each unit. */
+	if (!iom_parse_seconds(number, &ns))
+		return false;
+	*bytes = (uint64_t)((double)ns / NS * (double)(UINT64_C(1) << shift));
 	return true;
 }
 
@@ -129,10 +167,11 @@ void iom_options_help(FILE *out, enum iom_command command)
 	for (size_t i = 0; i < NTABLE; i++)
 		if (!command || table[i].commands & command)
 			help_option(out, &table[i]);
-	if (!command || command == IOM_CMD_ATTACH)
+	if (!command || command & (IOM_CMD_ATTACH | IOM_CMD_RECORD | IOM_CMD_REPORT))
 		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no "
 		      "such\n"
-		      "target, 4 not permitted or not possible on this kernel.\n",
+		      "target, 4 not permitted or not possible on this kernel, 5 unreadable "
+		      "recording.\n",
 		      out);
 	if (!command || command == IOM_CMD_RUN)
 		fputs("\nrun exits with the status of CMD, 128+N when signal N killed it; 125 "
@@ -186,6 +225,25 @@ static int set_backend(struct iom_options *o, const char *text)
 	return 0;
 }
 
+static int set_max_size(struct iom_options *o, const char *text)
+{
+	if (iom_parse_size(text, &o->max_size) && o->max_size >= IOM_STORE_MIN_SIZE)
+		return 0;
+	fprintf(stderr,
+		"iomodel: --max-size: `%s` is no size from 256K on, such as 20M or 1.5G\n", text);
+	return IOM_EXIT_USAGE;
+}
+
+static int set_file(const char **to, const char *option, const char *text)
+{
+	if (*text) {
+		*to = text;
+		return 0;
+	}
+	fprintf(stderr, "iomodel: %s: the file name is empty\n", option);
+	return IOM_EXIT_USAGE;
+}
+
 static int set_option(struct iom_options *o, int code, const char *arg)
 {
 	switch (code) {
@@ -203,12 +261,14 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 		o->user = arg;
 		return 0;
 	case 'o':
-		if (*arg) {
-			o->output = arg;
-			return 0;
-		}
-		fputs("iomodel: -o: the file name is empty; - is stdout\n", stderr);
-		return IOM_EXIT_USAGE;
+		return set_file(&o->output, "-o", arg);
+	case O_RECORD:
+		return set_file(&o->record, "--record", arg);
+	case O_MAX_SIZE:
+		return set_max_size(o, arg);
+	case O_REDACT:
+		o->redact = true;
+		return 0;
 	case O_READY:
 		return set_ready_fd(o, arg);
 	case O_BACKEND:
@@ -235,12 +295,18 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 	return 0;
 }
 
-static const struct option_entry *entry_of(int code)
+/* The option as this command knows it; else as another one does. */
+static const struct option_entry *entry_of(int code, enum iom_command command)
 {
-	for (size_t i = 0; i < NTABLE; i++)
-		if (table[i].code == code)
+	const struct option_entry *other = NULL;
+
+	for (size_t i = 0; i < NTABLE; i++) {
+		if (table[i].code == code && table[i].commands & command)
 			return &table[i];
-	return NULL;
+		if (table[i].code == code)
+			other = &table[i];
+	}
+	return other;
 }
 
 /* argv[0] is the command's name here. */
@@ -277,11 +343,11 @@ static int parse_options(int argc, char **argv, struct iom_options *o, const cha
 				given, name);
 			return IOM_EXIT_USAGE;
 		}
-		if (code == '?' || (o->command && !(entry_of(code)->commands & o->command)) ||
+		if (code == '?' || (o->command && !(entry_of(code, o->command)->commands & o->command)) ||
 		    (!o->command && code != 'h' && code != O_VERSION && code != O_SCHEMA)) {
 			if (code != '?')
 				fprintf(stderr, "iomodel: there is no option `--%s`",
-					entry_of(code)->name);
+					entry_of(code, o->command)->name);
 			else if (optopt && optopt < 256 && strncmp(given, "--", 2))
 				fprintf(stderr, "iomodel: there is no option `-%c`", optopt);
 			else
@@ -295,6 +361,12 @@ static int parse_options(int argc, char **argv, struct iom_options *o, const cha
 	}
 	o->args = argv + optind;
 	o->nargs = argc - optind;
+	o->is_command = !strcmp(argv[optind - 1], "--") && o->nargs;
+	if (o->max_size && !o->record && o->command != IOM_CMD_RECORD) {
+		fputs("iomodel: --max-size is that of a recording: say which with --record FILE\n",
+		      stderr);
+		return IOM_EXIT_USAGE;
+	}
 	return 0;
 }
 
@@ -303,6 +375,11 @@ int iom_options_parse(int argc, char **argv, struct iom_options *o)
 	char name[16] = "";
 
 	*o = (struct iom_options){.windows = true, .ready_fd = -1, .backend = "auto"};
+	o->nwords = argc - 1;
+	o->words = calloc((size_t)argc, sizeof(*o->words));
+	if (!o->words)
+		return IOM_EXIT_INTERNAL;
+	memcpy(o->words, argv + 1, (size_t)o->nwords * sizeof(*o->words));
 	if (argc < 2) {
 		iom_options_help(stderr, IOM_CMD_NONE);
 		return IOM_EXIT_USAGE;
@@ -327,8 +404,8 @@ int iom_options_parse(int argc, char **argv, struct iom_options *o)
 		return 0;
 	}
 	fprintf(stderr,
-		"iomodel: there is no command `%s` in this build; it has attach, run, doctor, "
-		"explain\n",
+		"iomodel: there is no command `%s` in this build; it has attach, run, record, "
+		"report, doctor, explain\n",
 		argv[1]);
 	return IOM_EXIT_USAGE;
 }

@@ -20,6 +20,7 @@ enum iom_exit {
 	IOM_EXIT_USAGE = 2,
 	IOM_EXIT_NO_TARGET = 3,
 	IOM_EXIT_NOT_POSSIBLE = 4,
+	IOM_EXIT_RECORDING = 5, /* unreadable recording */
 	/* run: iomodel itself failed; CMD could not be executed; was not found */
 	IOM_EXIT_RUN_FAILED = 125,
 	IOM_EXIT_RUN_NOT_EXECUTABLE = 126,
@@ -32,6 +33,8 @@ enum iom_command {
 	IOM_CMD_RUN = 1 << 1,
 	IOM_CMD_DOCTOR = 1 << 2,
 	IOM_CMD_EXPLAIN = 1 << 3,
+	IOM_CMD_RECORD = 1 << 4,
+	IOM_CMD_REPORT = 1 << 5,
 };
 
 enum iom_format { IOM_FORMAT_TEXT, IOM_FORMAT_JSON };
@@ -49,6 +52,12 @@ struct iom_options {
 	enum iom_format format;
 	const char *output; /* NULL: the command's own place; "-": stdout */
 	const char *user;   /* run -u; NULL: as we are */
+	const char *record; /* attach, run: a recording to be made as well; NULL: none */
+	uint64_t max_size;  /* of a recording, in bytes; 0: no limit */
+	bool redact;	    /* report: write a recording without names */
+	bool is_command;    /* record: args are a command, and no PIDs */
+	char **words; /* the command line as given, from the command's name on; heap */
+	int nwords;
 	char **args; /* what is left: PIDs, CMD and its arguments, a topic; borrowed from argv */
 	int nargs;
 };
@@ -62,6 +71,9 @@ void iom_options_help(FILE *out, enum iom_command command);
 /* A number of seconds such as "10" or "0.5" into ns: above 0, at most 10^9 s,
  * digits and one decimal point only. False otherwise. */
 bool iom_parse_seconds(const char *text, uint64_t *ns);
+
+/* A size such as "20M" or "1.5G" into bytes: K, M and G are powers of 1024. False otherwise. */
+bool iom_parse_size(const char *text, uint64_t *bytes);
 
 /* A process number: digits only, 1 to 2^22. False otherwise. */
 bool iom_parse_pid(const char *text, pid_t *pid);

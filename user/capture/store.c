@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/caller.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "capture/store_int.h"
@@ -193,7 +194,7 @@ static int begin(struct iom_store *s)
 	char *sql = sqlite3_mprintf(
 		"PRAGMA page_size=%d; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=%s;"
 		"PRAGMA temp_store=MEMORY; PRAGMA synchronous=NORMAL; BEGIN",
-		PAGE_SIZE, s->file ? "OFF" : "MEMORY");
+		PAGE_SIZE, s->path ? "OFF" : "MEMORY");
 	int err = run(s, sql);
 
 	sqlite3_free(sql);
@@ -204,11 +205,11 @@ static int begin(struct iom_store *s)
 	}
 	if (!err)
 		err = put_schema(s);
-	if (!err && s->file)
+	if (!err && s->path)
 		err = put_names(s);
 	if (!err)
 		err = run(s, "COMMIT");
-	if (!err && s->file) {
+	if (!err && s->path) {
 		uint64_t wal = pages && pages / 4 < WAL_PAGES ? pages / 4 : WAL_PAGES;
 
 		sql = sqlite3_mprintf("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=%lld",
@@ -237,30 +238,33 @@ static char *resolved(const char *path)
 
 static int create_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), err;
 
 	if (fd < 0)
 		return -errno;
+	err = iom_give_to_caller(fd);
 	close(fd);
-	return 0;
+	if (err)
+		unlink(path);
+	return err;
 }
 
 static int open_file(struct iom_store *s, const char *path)
 {
-	char *whole = resolved(path);
-	int err = whole ? create_file(whole) : -errno;
+	int err;
 
-	if (!err) {
-		err = error_of(s, sqlite3_open_v2(whole, &s->db,
-						  SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
-							  SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-						  NULL));
-		if (!err)
-			err = begin(s);
-		if (err)
-			unlink(whole);
-	}
-	free(whole);
+	s->path = resolved(path);
+	err = s->path ? create_file(s->path) : -errno;
+	if (err)
+		return err;
+	err = error_of(s, sqlite3_open_v2(s->path, &s->db,
+					  SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
+						  SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+					  NULL));
+	if (!err)
+		err = begin(s);
+	if (err)
+		unlink(s->path);
 	return err;
 }
 
@@ -281,7 +285,6 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 
 	if (!s)
 		return -ENOMEM;
-	s->file = path;
 	s->max_size = max_size;
 	err = path ? open_file(s, path) : open_memory(s);
 	if (!err) {
@@ -433,7 +436,7 @@ int iom_store_finish(struct iom_store *s, const struct iom_capture *cap)
 
 	if (!err)
 		err = run(s, "UPDATE recording SET complete=1");
-	if (!s->file)
+	if (!s->path)
 		return err;
 	for (size_t i = 0; i < CAP_NTABLES; i++) { /* a statement would keep the journal */
 		sqlite3_finalize(s->insert[i]);
@@ -441,6 +444,12 @@ int iom_store_finish(struct iom_store *s, const struct iom_capture *cap)
 	}
 	/* Even where the last second found no room the journal may still be folded. */
 	return run(s, "PRAGMA journal_mode=DELETE") ?: err;
+}
+
+void iom_store_remove(struct iom_store *s)
+{
+	if (s->path)
+		unlink(s->path);
 }
 
 uint64_t iom_store_size(const struct iom_store *s)
@@ -462,5 +471,6 @@ void iom_store_close(struct iom_store *s)
 		free(s->written[i]);
 	}
 	sqlite3_close(s->db);
+	free(s->path);
 	free(s);
 }

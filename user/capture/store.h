@@ -27,8 +27,8 @@
 struct iom_store;
 
 /*
- * A new recording. path: a new file, mode 0600, which must not exist yet, not even
- * as a symbolic link; NULL: in memory. max_size: it is not to grow beyond so
+ * A new recording. path: a new file, mode 0600 and under sudo its caller's, which must
+ * not exist yet, not even as a symbolic link; NULL: in memory. max_size: it is not to grow beyond so
  * many bytes, 0: no limit. 0, or -errno with *why (heap) set to a sentence.
  */
 int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size, char **why);
@@ -47,6 +47,9 @@ int iom_store_finish(struct iom_store *s, const struct iom_capture *cap);
  * max_size with the next write. */
 uint64_t iom_store_size(const struct iom_store *s);
 bool iom_store_nearly_full(const struct iom_store *s);
+
+/* The file is to be no more; let go of it all the same. */
+void iom_store_remove(struct iom_store *s);
 
 /* Let go of it. What was not finished stays as it is. NULL is allowed. */
 void iom_store_close(struct iom_store *s);

@@ -12,7 +12,7 @@
 
 struct iom_store {
 	sqlite3 *db;
-	bool file;	   /* not in memory */
+	char *path;	   /* NULL: in memory */
 	uint64_t max_size; /* 0: no limit */
 	uint64_t size, grown; /* bytes after the last write, and by how much it grew then */
 	sqlite3_stmt *insert[CAP_NTABLES];

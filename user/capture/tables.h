@@ -70,7 +70,7 @@ struct cap_table {
 	size_t ncolumns;
 	size_t size;	 /* of an element; 0: the one element is the capture itself */
 	size_t array, n; /* offsets in struct iom_capture */
-	size_t max_rows; /* more are not read */
+	size_t max_rows; /* those behind them are not read */
 	/* Whether the fields of an element go together; NULL: any do. */
 	bool (*holds)(const void *element);
 };

@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "cmd/output.h"
+#include "cmd/pipeline.h"
 
 static void stop(int sig)
 {
@@ -34,8 +35,8 @@ static int read_pids(const struct iom_options *o, pid_t *pids)
 	bool any = false;
 
 	if (!o->nargs) {
-		fputs("iomodel: which process? `iomodel attach PID`; `pidof NAME` finds it\n",
-		      stderr);
+		fprintf(stderr, "iomodel: which process? `iomodel %s PID`; `pidof NAME` finds it\n",
+			o->command == IOM_CMD_RECORD ? "record" : "attach");
 		return IOM_EXIT_USAGE;
 	}
 	for (int i = 0; i < o->nargs; i++) {
@@ -67,24 +68,26 @@ static int watch(const struct iom_options *o, const pid_t *pids)
 			      .verbose = o->verbose,
 			      .progress = isatty(STDERR_FILENO)};
 	struct iom_output out;
-	struct iom_capture *cap;
+	struct iom_pipeline p;
 	char *why = NULL;
-	int err = iom_output_open(&out, o->output, stdout);
+	int err = iom_output_open(&out, iom_report_path(o), stdout);
 
 	if (err)
 		return err;
-	cap = iom_capture_new();
-	catch_signals();
-	err = iom_collect(&w, cap, &why);
-	if (err) {
-		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
-		err = iom_exit_of(err);
-		iom_output_close(&out);
-	} else {
-		err = iom_output_report(&out, o, cap);
+	err = iom_pipeline_open(&p, o, pids[0]);
+	if (!err) {
+		catch_signals();
+		err = iom_pipeline_watch(&p, &w, &why);
+		if (err) {
+			fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+			err = iom_exit_of(err);
+		} else {
+			err = iom_pipeline_report(&p, &out);
+		}
 	}
 	free(why);
-	iom_capture_free(cap);
+	iom_pipeline_close(&p);
+	iom_output_close(&out);
 	return err;
 }
 
@@ -98,7 +101,8 @@ int iom_cmd_attach(const struct iom_options *o)
 		return IOM_EXIT_INTERNAL;
 	err = read_pids(o, pids);
 	if (!err) {
-		snprintf(command, sizeof(command), "attach %s", o->args[0]);
+		snprintf(command, sizeof(command), "%s %s",
+			 o->command == IOM_CMD_RECORD ? "record" : "attach", o->args[0]);
 		err = iom_permitted(command) ? watch(o, pids) : IOM_EXIT_NOT_POSSIBLE;
 	}
 	free(pids);

@@ -10,6 +10,8 @@
 
 int iom_cmd_attach(const struct iom_options *o);
 int iom_cmd_run(const struct iom_options *o);
+int iom_cmd_record(const struct iom_options *o);
+int iom_cmd_report(const struct iom_options *o);
 int iom_cmd_doctor(const struct iom_options *o);
 int iom_cmd_explain(const struct iom_options *o);
 

@@ -14,7 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "judge/classify.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -182,26 +181,23 @@ static unsigned int width_of(FILE *out)
 }
 
 int iom_output_report(struct iom_output *out, const struct iom_options *o,
-		      const struct iom_capture *cap)
+		      const struct iom_report *rep)
 {
 	FILE *shown = out->path ? NULL : out->stream;
 	struct iom_text_options text = {.width = width_of(shown),
 					.color = shown && iom_color(shown, o),
 					.utf8 = iom_utf8(),
 					.verbose = o->verbose};
-	struct iom_report *rep = iom_classify(cap);
 	char *buf = NULL;
 	size_t n = 0;
 	FILE *mem = open_memstream(&buf, &n);
-	int err = rep && mem ? 0 : -ENOMEM;
+	int err = mem ? 0 : -ENOMEM;
 
 	if (!err)
 		err = o->format == IOM_FORMAT_JSON ? iom_report_json(rep, mem)
 						   : iom_report_text(rep, mem, &text);
 	if (mem && fclose(mem) && !err)
 		err = -errno;
-	if (rep)
-		iom_report_free(rep);
 	if (err) {
 		fprintf(stderr, "iomodel: the report cannot be made: %s\n", strerror(-err));
 		err = IOM_EXIT_INTERNAL;

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "capture/capture.h"
 #include "options.h"
+#include "report/report.h"
 
 struct iom_output {
 	const char *path; /* NULL: stream */
@@ -34,9 +34,9 @@ int iom_output_write(struct iom_output *out, const char *text, size_t n);
 /* Give up what was opened and not written. */
 void iom_output_close(struct iom_output *out);
 
-/* The report of a capture in the format of the options, to out. Same result. */
+/* A report in the format of the options, to out. Same result. */
 int iom_output_report(struct iom_output *out, const struct iom_options *o,
-		      const struct iom_capture *cap);
+		      const struct iom_report *rep);
 
 /* Colour: out is a terminal that shows it, and neither --no-color nor NO_COLOR. */
 bool iom_color(FILE *out, const struct iom_options *o);

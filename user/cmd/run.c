@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "cmd/output.h"
+#include "cmd/pipeline.h"
 
 static int let_go(void *arg)
 {
@@ -40,10 +41,15 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 			      .verbose = o->verbose,
 			      .armed = let_go,
 			      .arg = c};
-	struct iom_capture *cap = iom_capture_new();
+	struct iom_pipeline p;
 	char *why = NULL;
-	int err = iom_collect(&w, cap, &why), status;
+	int err = iom_pipeline_open(&p, o, c->pid), status;
 
+	if (err) {
+		iom_child_wait(c);
+		return IOM_EXIT_RUN_FAILED;
+	}
+	err = iom_pipeline_watch(&p, &w, &why);
 	if (c->failed) {
 		iom_child_wait(c);
 		status = not_started(c, o);
@@ -58,13 +64,13 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		status = IOM_EXIT_RUN_FAILED;
 	} else {
 		/* At once: with -d the watch may end long before CMD does. */
-		err = iom_output_report(out, o, cap);
+		err = iom_pipeline_report(&p, out);
 		status = iom_child_wait(c);
 		if (err)
 			status = IOM_EXIT_RUN_FAILED;
 	}
 	free(why);
-	iom_capture_free(cap);
+	iom_pipeline_close(&p);
 	return status;
 }
 
@@ -82,7 +88,7 @@ int iom_cmd_run(const struct iom_options *o)
 	snprintf(command, sizeof(command), "run %s-- %.40s", o->user ? "-u USER " : "", o->args[0]);
 	if (!iom_permitted(command))
 		return IOM_EXIT_RUN_FAILED;
-	if (iom_output_open(&out, o->output, stderr))
+	if (iom_output_open(&out, iom_report_path(o), stderr))
 		return IOM_EXIT_RUN_FAILED;
 	/* After this nothing of ours may be inherited: the output is close-on-exec. */
 	err = iom_child_fork(&child, o->args, o->user);

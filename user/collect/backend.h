@@ -25,6 +25,8 @@ struct iom_backend_sink { /* records go here, in the order of their making per t
 	void (*path)(void *arg, const struct iom_path *path);
 	void (*turns)(void *arg, const struct iom_turns *turns);
 	void (*awake)(void *arg, const struct iom_awake *awake);
+	/* A row that is still being counted in, as it is now; it comes again. */
+	void (*so_far)(void *arg, const struct iom_row *row);
 	void *arg;
 };
 
@@ -72,6 +74,9 @@ struct iom_backend_ops {
 	int (*fd)(struct iom_backend *be);
 	/* Deliver what the rings hold. */
 	void (*drain)(struct iom_backend *be);
+	/* sink->so_far() for every row in the tables. What a call under way changes
+	 * meanwhile may be in it or not. */
+	void (*so_far)(struct iom_backend *be);
 	/* Deliver, and take out of the table, the rows of these threads, which are
 	 * dead; serials sorted. */
 	void (*reclaim)(struct iom_backend *be, const uint32_t *serials, size_t n);

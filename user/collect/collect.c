@@ -59,7 +59,7 @@ struct watching {
 	uint64_t window_at, window_end; /* window_end 0: none is open */
 	uint64_t window_since;
 	uint64_t reclaim_at;
-	uint64_t said_at;
+	uint64_t said_at, second_at;
 };
 
 /* The back end that was asked for, opened. auto: BPF, and the module where that
@@ -218,6 +218,27 @@ static void progress(struct watching *s, uint64_t now)
 	fprintf(stderr, "\riomodel: %" PRIu64 " s ", (now - s->cap->start_ns) / NS);
 }
 
+static void take_lost(struct watching *s)
+{
+	s->ops->lost(s->be, &s->cap->lost);
+	s->cap->lost.samples += iom_gather_dropped(s->g);
+}
+
+/* Not while a sampled window is open: what this takes would be in its samples. */
+static const char *second(struct watching *s, uint64_t now)
+{
+	if (!s->w->second || now < s->second_at || s->window_end)
+		return NULL;
+	s->second_at = now + NS;
+	iom_gather_phase(s->g, IOM_G_SECOND);
+	s->ops->iterate(s->be);
+	s->ops->so_far(s->be);
+	take_lost(s);
+	iom_gather_second(s->g, now_ns());
+	iom_gather_phase(s->g, IOM_G_WATCH);
+	return s->w->second(s->w->second_arg, s->cap);
+}
+
 /* Until it is told to stop, time is up, or nobody is left to watch. */
 static void watch_loop(struct watching *s)
 {
@@ -245,6 +266,9 @@ static void watch_loop(struct watching *s)
 		now = now_ns();
 		reclaim(s, now);
 		progress(s, now);
+		by = second(s, now);
+		if (by)
+			break;
 		if (stop_signal)
 			by = stop_signal == SIGINT  ? "SIGINT" :
 			     stop_signal == SIGCHLD ? "target exited" :
@@ -288,6 +312,7 @@ static int watch(struct watching *s, char **why)
 					.path = iom_gather_path,
 					.turns = iom_gather_turns,
 					.awake = iom_gather_awake,
+					.so_far = iom_gather_so_far,
 					.arg = s->g};
 	int err = open_backend(s, &sink, why);
 
@@ -332,10 +357,7 @@ static int watch(struct watching *s, char **why)
 	s->cap->end_ns = now_ns();
 	s->ops->finish(s->be);
 	iom_gather_finish(s->g);
-	uint64_t dropped = s->cap->lost.samples;
-
-	s->ops->lost(s->be, &s->cap->lost);
-	s->cap->lost.samples += dropped;
+	take_lost(s);
 	if (!iom_gather_seen(s->g)) {
 		iom_why(why, "the target left before anything was seen of it");
 		return -ESRCH;

@@ -27,6 +27,11 @@ struct iom_watch {
 	const char *backend;   /* "auto", "bpf", "kmod" */
 	bool verbose;
 	bool progress; /* stderr is a terminal: say how it goes */
+	/* Called once a second, the first time at once, with what is known so far: what
+	 * ends the watch (a static string, as iom_capture.ended_by), or NULL to go on.
+	 * May be NULL. */
+	const char *(*second)(void *arg, const struct iom_capture *cap);
+	void *second_arg;
 	/* run: called once when everything is armed, to let the command go. May
 	 * be NULL. Returning non-zero ends the watch with that error. */
 	int (*armed)(void *arg);

@@ -36,18 +36,16 @@ void iom_gather_backend(struct iom_gather *g, const struct iom_backend_ops *ops,
 void iom_gather_phase(struct iom_gather *g, enum iom_gather_phase phase)
 {
 	g->phase = phase;
+	/* Who sleeps on what is found anew; what was said a second ago is of no interest. */
+	for (size_t i = 0; i < g->cap->nfiles && (phase == IOM_G_SECOND || phase == IOM_G_END); i++)
+		g->cap->files[i].waited_at_end = false;
 }
 
 void iom_gather_free(struct iom_gather *g)
 {
-	struct row_entry *r, *next;
-
 	if (!g)
 		return;
-	HASH_ITER(hh, g->rows, r, next) {
-		HASH_DEL(g->rows, r);
-		free(r);
-	}
+	gather_rows_free(g);
 	gather_waits_free(g);
 	gather_files_free(g);
 	gather_threads_free(g);
@@ -119,9 +117,81 @@ uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n)
 	return dead;
 }
 
+uint64_t iom_gather_dropped(const struct iom_gather *g)
+{
+	return g->samples_dropped;
+}
+
+/* The sums of a process so far, found by its number; NULL where it is not watched. */
+static struct cap_second *sums_of(struct iom_gather *g, struct cap_second *sums, uint32_t tgid)
+{
+	struct proc_entry *p = gather_proc(g, tgid);
+
+	return p ? &sums[p->proc] : NULL;
+}
+
+static void sum_calls(struct cap_second *s, const struct cap_calls *c)
+{
+	const struct cap_counts *n = &c->n;
+	uint64_t slept = n->ok_slept + n->zero_slept + n->again_slept;
+
+	s->calls += n->ok + n->zero + n->again + n->err + slept;
+	s->slept += slept;
+	s->again += n->again + n->again_slept;
+	s->bytes += c->bytes;
+	s->wait_ns += c->wait_ns + c->mixed_ns;
+}
+
+static void sum_up(struct iom_gather *g, struct cap_second *sums)
+{
+	const struct iom_capture *cap = g->cap;
+	struct cap_second *s;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		s = sums_of(g, sums, cap->calls[i].tgid);
+		if (s)
+			sum_calls(s, &cap->calls[i]);
+	}
+	for (size_t i = 0; i < cap->nrequests; i++) {
+		const struct cap_requests *r = &cap->requests[i];
+
+		s = sums_of(g, sums, r->tgid);
+		if (!s)
+			continue;
+		s->calls += r->done_inline + r->done_asleep + r->done_late + r->more;
+		s->bytes += r->bytes;
+	}
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		s = sums_of(g, sums, cap->threads[i].tgid);
+		if (s)
+			s->cpu_ns += cap->threads[i].cpu_ns;
+	}
+}
+
+void iom_gather_second(struct iom_gather *g, uint64_t now_ns)
+{
+	struct iom_capture *cap = g->cap;
+	uint64_t before = cap->nseconds ? cap->seconds[cap->nseconds - 1].at_ns : 0;
+	struct cap_second *sums = gather_alloc((cap->nprocs + 1) * sizeof(*sums));
+
+	cap->end_ns = now_ns;
+	gather_threads_finish(g);
+	sum_up(g, sums);
+	for (size_t i = 0; i < cap->nprocs; i++) {
+		uint32_t at;
+
+		if (cap->procs[i].exited && cap->procs[i].end_ns < before)
+			continue; /* all of it was said */
+		at = iom_capture_add_second(cap);
+		cap->seconds[at] = sums[i];
+		cap->seconds[at].at_ns = now_ns;
+		cap->seconds[at].tgid = cap->procs[i].tgid;
+	}
+	free(sums);
+}
+
 void iom_gather_finish(struct iom_gather *g)
 {
 	gather_files_finish(g);
 	gather_threads_finish(g);
-	g->cap->lost.samples += g->samples_dropped;
 }

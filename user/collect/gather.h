@@ -22,6 +22,7 @@ enum iom_gather_phase {
 	IOM_G_SETUP, /* states are not looked at yet */
 	IOM_G_START, /* states are those at the start of the watch */
 	IOM_G_WATCH,
+	IOM_G_SECOND, /* states are those when a second of the watch is over */
 	IOM_G_END, /* states are those at its end */
 };
 
@@ -38,6 +39,7 @@ void iom_gather_sample(void *arg, const struct iom_sample *sample);
 void iom_gather_path(void *arg, const struct iom_path *path);
 void iom_gather_turns(void *arg, const struct iom_turns *turns);
 void iom_gather_awake(void *arg, const struct iom_awake *awake);
+void iom_gather_so_far(void *arg, const struct iom_row *row);
 
 /* A process to be watched: pid as the caller sees it, tgid the kernel's. target:
  * the user named it. Its files and names are read when its first state or exec
@@ -48,6 +50,13 @@ void iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool t
 size_t iom_gather_seen(const struct iom_gather *g);
 size_t iom_gather_alive(const struct iom_gather *g);
 bool iom_gather_has(const struct iom_gather *g, uint32_t tgid);
+
+/* Samples for which there was no room. */
+uint64_t iom_gather_dropped(const struct iom_gather *g);
+
+/* A second of the watch is over, and states and rows so far have been delivered: the
+ * capture is brought up to this moment, as if the watch ended now. */
+void iom_gather_second(struct iom_gather *g, uint64_t now_ns);
 
 /* Serials of threads that died since the last call, sorted; heap, *n of them. */
 uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n);

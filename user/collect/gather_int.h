@@ -69,6 +69,16 @@ struct row_entry {
 	UT_hash_handle hh;
 };
 
+struct so_far_key { /* one row of the tables, from its beginning to its end */
+	uint64_t key, id, since_ns;
+};
+
+struct so_far_entry {
+	struct so_far_key key;
+	struct iom_row row; /* what of it is in the capture already */
+	UT_hash_handle hh;
+};
+
 struct path_key {
 	uint32_t tid, tgid, file;
 	uint16_t nr;
@@ -142,6 +152,7 @@ struct iom_gather {
 	struct open_entry *opens;
 	struct bucket_entry *buckets;
 	struct row_entry *rows;
+	struct so_far_entry *so_far;
 	struct path_entry *paths;
 	struct turns_entry *turns;
 	struct awake_entry *awakes;
@@ -165,6 +176,9 @@ void gather_files_free(struct iom_gather *g);
 
 /* The file of a descriptor at that generation, if it was met; else IOM_NO_FILE. */
 uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen);
+
+/* gather_rows.c */
+void gather_rows_free(struct iom_gather *g);
 
 /* gather_waits.c */
 void gather_waits_free(struct iom_gather *g);

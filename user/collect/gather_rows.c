@@ -5,6 +5,9 @@
  */
 #include "collect/gather_int.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static bool is_request(uint8_t class)
 {
 	return class == IOM_C_AIO_REQ || class == IOM_C_URING_REQ;
@@ -187,9 +190,8 @@ static struct row_entry *entry_of(struct iom_gather *g, const struct row_key *ke
 	return e;
 }
 
-void iom_gather_row(void *arg, const struct iom_row *row)
+static void take_row(struct iom_gather *g, const struct iom_row *row)
 {
-	struct iom_gather *g = arg;
 	struct row_key key = {.tid = row->key >> 42,
 			      .tgid = row->tgid,
 			      .class = class_of(row),
@@ -228,4 +230,79 @@ void iom_gather_row(void *arg, const struct iom_row *row)
 		add_interest(&g->cap->interests[e->row], row);
 	else
 		add_calls(&g->cap->calls[e->row], row);
+}
+
+/* What row counted beyond that. The largest of something stays what it is. */
+static struct iom_row beyond(const struct iom_row *row, const struct iom_row *that)
+{
+	struct iom_row rest = *row;
+
+	for (size_t i = 0; i < IOM_N_MAX; i++)
+		rest.n[i] -= that->n[i];
+	rest.bytes -= that->bytes;
+	rest.wait_ns -= that->wait_ns;
+	rest.mixed_ns -= that->mixed_ns;
+	rest.mixed -= that->mixed;
+	rest.faults -= that->faults;
+	return rest;
+}
+
+static struct so_far_entry *taken_before(struct iom_gather *g, const struct iom_row *row)
+{
+	struct so_far_key key = {.key = row->key, .id = row->id, .since_ns = row->since_ns};
+	struct so_far_entry *e = NULL;
+
+	if (g->so_far)
+		HASH_FIND(hh, g->so_far, &key, sizeof(key), e);
+	return e;
+}
+
+void iom_gather_row(void *arg, const struct iom_row *row)
+{
+	struct iom_gather *g = arg;
+	struct so_far_entry *e = taken_before(g, row);
+	struct iom_row rest;
+
+	if (!e) {
+		take_row(g, row);
+		return;
+	}
+	rest = beyond(row, &e->row);
+	HASH_DEL(g->so_far, e);
+	free(e);
+	take_row(g, &rest);
+}
+
+void iom_gather_so_far(void *arg, const struct iom_row *row)
+{
+	struct iom_gather *g = arg;
+	struct so_far_entry *e = taken_before(g, row);
+	struct iom_row rest;
+
+	if (e && !memcmp(&e->row, row, sizeof(*row)))
+		return;
+	if (!e) {
+		e = gather_alloc(sizeof(*e));
+		e->key = (struct so_far_key){.key = row->key, .id = row->id,
+					     .since_ns = row->since_ns};
+		HASH_ADD(hh, g->so_far, key, sizeof(e->key), e);
+	}
+	rest = beyond(row, &e->row);
+	e->row = *row;
+	take_row(g, &rest);
+}
+
+void gather_rows_free(struct iom_gather *g)
+{
+	struct row_entry *r, *rn;
+	struct so_far_entry *s, *sn;
+
+	HASH_ITER(hh, g->rows, r, rn) {
+		HASH_DEL(g->rows, r);
+		free(r);
+	}
+	HASH_ITER(hh, g->so_far, s, sn) {
+		HASH_DEL(g->so_far, s);
+		free(s);
+	}
 }

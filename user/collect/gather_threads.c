@@ -117,6 +117,13 @@ static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_t
 	return e;
 }
 
+/* What it slept in a second ago. */
+static void forget_call(struct cap_open_call *call)
+{
+	free(call->target);
+	*call = (struct cap_open_call){.nr = -1, .fd = -1, .file = IOM_NO_FILE, .timeout_ns = -1};
+}
+
 static void thread_close(struct iom_gather *g, struct thread_entry *e, const struct iom_thread *t)
 {
 	struct cap_thread *c = &g->cap->threads[e->thread];
@@ -127,6 +134,7 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	c->nvcsw = t->nvcsw - e->nvcsw0;
 	c->maj_flt = t->maj_flt - e->flt0;
 	c->runq_ns = t->runq_ns - e->runq0;
+	forget_call(&c->at_end);
 	c->sleep_is_bound = t->flags & IOM_TF_RT;
 	if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
 		off += t->now_ns - t->asleep_ns;
@@ -183,7 +191,7 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		sleep_state(g, t, p, &c->at_start);
 		if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
 			c->at_start.before_ns = t->now_ns - t->asleep_ns;
-	} else if (g->phase == IOM_G_END) {
+	} else if (g->phase == IOM_G_END || g->phase == IOM_G_SECOND) {
 		thread_close(g, e, t);
 		sleep_state(g, t, p, &c->at_end);
 		if (t->flags & IOM_TF_ASLEEP) {
@@ -297,7 +305,7 @@ void gather_threads_finish(struct iom_gather *g)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;
 	for (size_t i = 0; i < g->cap->nprocs; i++)
-		if (!g->cap->procs[i].end_ns)
+		if (!g->cap->procs[i].exited)
 			g->cap->procs[i].end_ns = g->cap->end_ns;
 }
 
