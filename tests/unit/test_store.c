@@ -346,6 +346,24 @@ static void cut_off(void **state)
 	iom_capture_free(back);
 }
 
+/* All of it is in the file, but nobody could remove the journal. */
+static void journal_left_behind(void **state)
+{
+	struct iom_capture *cap;
+	struct iom_loaded loaded;
+
+	(void)state;
+	record_server();
+	sql("PRAGMA journal_mode=WAL"); /* which leaves the file saying that it has one */
+	cap = load(&loaded);
+	assert_true(loaded.complete);
+	iom_capture_free(cap);
+	close(open(wal, O_CREAT | O_WRONLY, 0600));
+	cap = load(&loaded);
+	assert_true(loaded.complete);
+	iom_capture_free(cap);
+}
+
 static void read_while_it_is_written(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/log/a"), *back;
@@ -600,6 +618,7 @@ int main(void)
 		CASE(second_by_second),
 		CASE(the_report_is_the_same),
 		CASE(cut_off),
+		CASE(journal_left_behind),
 		CASE(read_while_it_is_written),
 		CASE(largest_size),
 		CASE(never_over_something),

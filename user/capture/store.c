@@ -157,8 +157,7 @@ static int put_names(struct iom_store *s)
 static int put_schema(struct iom_store *s)
 {
 	char *sql = sqlite3_mprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;"
-				    "CREATE TABLE recording(id INTEGER PRIMARY KEY, complete INTEGER);"
-				    "INSERT INTO recording VALUES(0,0)",
+				    "CREATE TABLE recording(id INTEGER PRIMARY KEY, complete INTEGER)",
 				    IOM_STORE_APPLICATION, IOM_STORE_VERSION);
 	int err = run(s, sql);
 
@@ -217,6 +216,9 @@ static int begin(struct iom_store *s)
 		err = run(s, sql);
 		sqlite3_free(sql);
 	}
+	/* The first write makes the journal: now, while we may still make files. */
+	if (!err)
+		err = run(s, "INSERT INTO recording VALUES(0,0)");
 	return err ? err : prepare(s);
 }
 
@@ -432,7 +434,7 @@ int iom_store_write(struct iom_store *s, const struct iom_capture *cap)
 
 int iom_store_finish(struct iom_store *s, const struct iom_capture *cap)
 {
-	int err = iom_store_write(s, cap);
+	int err = iom_store_write(s, cap), fold;
 
 	if (!err)
 		err = run(s, "UPDATE recording SET complete=1");
@@ -442,8 +444,11 @@ int iom_store_finish(struct iom_store *s, const struct iom_capture *cap)
 		sqlite3_finalize(s->insert[i]);
 		s->insert[i] = NULL;
 	}
-	/* Even where the last second found no room the journal may still be folded. */
-	return run(s, "PRAGMA journal_mode=DELETE") ?: err;
+	/* Even where the last second found no room the journal may still be folded. Where it
+	 * cannot be removed afterwards it is empty. */
+	fold = run(s, "PRAGMA wal_checkpoint(TRUNCATE)");
+	run(s, "PRAGMA journal_mode=DELETE");
+	return err ? err : fold;
 }
 
 void iom_store_remove(struct iom_store *s)
