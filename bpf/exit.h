@@ -375,7 +375,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, zero);
 			break;
 		}
-		count_ready(s, f, IOM_FD_NONE, class, set_by_address(regs->si, regs->dx, regs->r10),
+		count_ready(s, f, IOM_FD_NONE, class, iom_select_set(regs->si, regs->dx, regs->r10),
 			    regs->di, zero);
 		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
 		break;

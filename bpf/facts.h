@@ -61,7 +61,7 @@ enum iom_class {
 	IOM_C_POLL = 17,       /* poll ppoll; fd is the first file of the set, by which sets are
 				* told apart; bytes counts ready files */
 	IOM_C_SELECT = 18,     /* select pselect6; no fd; nr in the key tells sets apart by where
-				* the program keeps them, see set_by_address() */
+				* the program keeps them, see iom_select_set() */
 	IOM_C_SLEEP_POLL = 19, /* any of these without a single file: a sleep */
 	IOM_C_EPOLL_CTL = 20,  /* fd is the watched file; aux: epfd | events << 32 */
 	IOM_C_WATCH = 21,      /* fd was in the set of a poll or select; n[OK]: times reported
@@ -143,6 +143,15 @@ enum iom_async_count {
 	IOM_A_FORCED = 10,  /* of WORKER: since the program asked for it (IOSQE_ASYNC) */
 	IOM_A_DEPTH = 11,   /* sum over SUBMIT: requests in flight, this one included; aux: the most */
 };
+
+/* What is in a select's sets changes from call to call; where a program keeps them stays
+ * the same for one loop. The addresses of the three sets, 0 where there is none. */
+static inline __attribute__((always_inline)) __u32 iom_select_set(__u64 in, __u64 out, __u64 ex)
+{
+	__u64 at = in ? in : out ? out : ex;
+
+	return ((at >> 4) ^ (at >> 16)) & 0xfff;
+}
 
 /* ---- what kind of file ----------------------------------------------------- */
 
@@ -363,7 +372,7 @@ _Static_assert(sizeof(struct iom_part) == 24, "iom_part");
  */
 #define IOM_PARTS      3
 #define IOM_TURN_BINS  28
-#define IOM_TURN_FIRST 10 /* bin i counts turns below 2^(FIRST + i) ns */
+#define IOM_TURN_FIRST 10 /* bin i counts exact turns below 2^(FIRST + i) ns */
 struct iom_turns {
 	__u64 key; /* as the readiness row's */
 	__u32 tgid;

@@ -239,15 +239,6 @@ static long select_one(__u32 i, struct select_loop *l)
 	return 0;
 }
 
-/* What is in a select's sets changes from call to call; where a program keeps
- * them stays the same for one loop. */
-static __always_inline __u32 set_by_address(__u64 in, __u64 out, __u64 ex)
-{
-	__u64 at = in ? in : out ? out : ex;
-
-	return ((at >> 4) ^ (at >> 16)) & 0xfff;
-}
-
 /* The sets hold only what is ready now; who else was in them is gone. */
 IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in, __u64 out)
 {
@@ -261,7 +252,7 @@ IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in
 	if (n > 64 && s->poll_sets++ % POLL_EVERY && !loop.look)
 		return 0;
 	loop.slot = s;
-	loop.set = set_by_address(in, out, 0) | 1u << 31;
+	loop.set = iom_select_set(in, out, 0) | 1u << 31;
 	for (__u32 w = 0; w < POLL_LARGE / 64; w++) {
 		if (w * 64 >= n)
 			break;

@@ -90,7 +90,7 @@ static __always_inline void turn_ended(struct iom_home *h, struct task_struct *t
 		n->exact++;
 	bin = turn_bin(ns);
 	IOM_BOUND(bin, 31);
-	if (bin < IOM_TURN_BINS)
+	if (!inexact && bin < IOM_TURN_BINS)
 		n->bins[bin]++;
 	if (ns <= n->longest_ns)
 		return;

@@ -74,6 +74,8 @@ struct cap_thread {
 		uint64_t before_ns; /* slept before the watch began */
 		uint64_t inside_ns; /* slept inside the watch and not counted in any row */
 		char *target; /* what it waits for, where a file does not say it: a path, a process; may be NULL */
+		uint32_t set; /* select: as in cap_calls */
+		uint32_t set_file; /* poll: as cap_calls.file, or IOM_NO_FILE */
 		uint32_t nfiles; /* readiness calls: files in the set, UINT32_MAX unknown */
 		int64_t timeout_ns; /* readiness calls: -1 none */
 	} at_start, at_end;

@@ -102,6 +102,8 @@ static const struct cap_column process[] = {
 	NUMBER_AS(#when "_before_ns", when.before_ns, CLOCK_MAX), \
 	NUMBER_AS(#when "_inside_ns", when.inside_ns, SPAN_MAX), \
 	TEXT_AS(#when "_target", when.target, PATH_LEN, CAP_X_FILE), \
+	NUMBER_AS(#when "_set", when.set, UINT32_MAX), \
+	REF_AS(#when "_set_file", when.set_file, CAP_TAB_FILE), \
 	NUMBER_AS(#when "_nfiles", when.nfiles, UINT32_MAX), \
 	SIGNED_AS(#when "_timeout_ns", when.timeout_ns, INT64_MIN, INT64_MAX, -1)
 

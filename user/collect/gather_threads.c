@@ -159,6 +159,8 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
 		call->nfiles = g->cap->files[call->file].set_size;
+	if (n && call->class == IOM_C_POLL)
+		call->set_file = gather_file_now(g, t->tgid, set[0]);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t file = gather_file_now(g, t->tgid, set[i]);
 

@@ -166,6 +166,7 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 		break;
 	case IOM_S_SELECT: /* select counts in microseconds, pselect6 in nanoseconds */
 		call->timeout_ns = timeout_at(pid, t->args[4], call->nr == 23 ? 1000 : 1);
+		call->set = iom_select_set(t->args[1], t->args[2], t->args[3]);
 		break;
 	case IOM_S_URING:
 		call->fd = (int32_t)t->args[0];

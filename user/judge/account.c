@@ -287,7 +287,9 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->file = c->file;
 	w->path = c->file == IOM_NO_FILE ? c->target : NULL;
 	if (c->class == CAP_C_POLL)
-		w->set_file = c->file;
+		w->file = w->set_file = c->set_file;
+	if (c->class == CAP_C_SELECT)
+		w->set = c->set;
 	w->before = c->before_ns > 0;
 	w->before_ns = c->before_ns;
 	if (at_start)

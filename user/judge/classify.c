@@ -402,6 +402,7 @@ static void judge_process(const struct iom_correlation *cor, struct cor_proc *p,
 		if (cap->files[i].tgid == cp->tgid && cor->files[i].used)
 			judge_file(cor, i, &rp->files[rp->nfiles++]);
 	rp->verdict.pattern = iom_pattern(cor, rp);
+	iom_tables(cor, rp);
 	iom_measure(cor, rp);
 	for (size_t i = 0; i < rp->nthreads; i++)
 		iom_explain_thread(cor, &rp->threads[i]);

@@ -17,6 +17,7 @@ const char *iom_pattern(const struct iom_correlation *cor, const struct rep_proc
 void iom_explain_process(const struct iom_correlation *cor, struct rep_process *rp);
 void iom_explain_thread(const struct iom_correlation *cor, struct rep_thread *rt);
 void iom_find(const struct iom_correlation *cor, struct rep_process *rp);
+void iom_tables(const struct iom_correlation *cor, struct rep_process *rp);
 void iom_measure(const struct iom_correlation *cor, struct rep_process *rp);
 
 #endif

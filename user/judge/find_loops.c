@@ -11,7 +11,7 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* A loop has come back with something so often; once is no loop. */
+/* A loop has come back so often; once is no loop. */
 #define LOOP_RETURNS 3
 /* A sleep on a loop worth a word: shorter ones are locks of the kernel. */
 #define LOOP_SLEEP_NS 1000000
@@ -44,7 +44,7 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 	const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->events < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
+	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
 		return NULL;
 	if (own->files == 1 && rt->verdict.model != IOM_M_MULTIPLEXED)
 		return NULL;
@@ -91,7 +91,7 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
 				   const struct loop_set *own, const struct acc_wait *w, const char *id)
 {
-	char *call = iom_finding_call(s->cap, w), meanwhile[64];
+	char *call = iom_finding_call(s->cap, w), meanwhile[64], *how_long;
 	struct rep_finding *f;
 
 	if (own->files > 1)
@@ -99,17 +99,19 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 			 iom_count(own->files));
 	else
 		snprintf(meanwhile, sizeof(meanwhile), "whatever else it serves waited meanwhile");
+	how_long = w->slept == 1 ?
+			   iom_sentence("%s", iom_time(w->ns)) :
+			   iom_sentence("%s times, %s in all, %s at worst,", iom_count(w->slept),
+					iom_time(w->ns), iom_time(w->max_ns));
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
-		iom_sentence("Thread %u, a loop around %s, slept %s time%s in %s%s, %s in all, %s at "
-			     "worst: %s. Usual way out: %s.",
-			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr),
-			     iom_count(w->slept), w->slept == 1 ? "" : "s", call,
-			     w->under_way ? " (and is asleep in it)" : "", iom_time(w->ns),
-			     iom_time(w->max_ns), meanwhile,
+		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
+			     w->under_way ? ", and is asleep in it" : "", meanwhile,
 			     w->what == ACC_SYNC ? "sync in another thread, or less often" :
 						   way_out(s->cap, w)));
 	free(call);
+	free(how_long);
 	f->count = w->slept;
 	f->ns = w->ns;
 	f->max_ns = w->max_ns;

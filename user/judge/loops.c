@@ -52,16 +52,12 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 
 static void take_open(struct loop_thread *t, const struct iom_capture *cap, const struct cap_open_call *c)
 {
-	struct loop_set *s = NULL;
+	struct loop_set *s;
 
 	if (c->nr < 0 || !is_readiness(c->class))
 		return;
-	/* The set of a select under way is known by nothing but its call. */
-	for (size_t i = 0; i < t->nsets && c->class == CAP_C_SELECT; i++)
-		if (t->sets[i].class == c->class && (!s || t->sets[i].calls > s->calls))
-			s = &t->sets[i];
-	if (!s)
-		s = find(t, c->class, c->file, 0);
+	s = find(t, c->class, c->class == CAP_C_POLL ? c->set_file : c->file,
+		 c->class == CAP_C_SELECT ? c->set : 0);
 	s->nr = c->nr;
 	s->ns += c->inside_ns;
 	s->open_ns += c->inside_ns;

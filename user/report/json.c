@@ -173,6 +173,7 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 	json_object_set_new(o, "model", json_string(iom_model_name(f->model)));
 	json_object_set_new(o, "models", models(f->models));
 	json_object_set_new(o, "facts", facts);
+	json_object_set_new(o, "waited_ns", iom_json_number(f->waited_ns));
 	json_object_set_new(o, "since_ns",
 			    f->since_ns >= 0 ? json_integer(f->since_ns) : json_null());
 	json_object_set_new(o, "open_at_end", json_boolean(f->open_at_end));

@@ -102,6 +102,7 @@ struct rep_file {
 	struct rep_share models[IOM_M_NR];
 	/* exact facts */
 	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	uint64_t bytes, waited_ns; /* moved; asleep in calls on it, one under way included */
 	int64_t since_ns; /* a sleep under way began so long before the window; -1: none */
 	bool open_at_end; /* an operation on it was still under way when the watch ended */
 };
@@ -134,11 +135,22 @@ struct rep_example {
 	char waker_comm[CAP_COMM_LEN];
 };
 
+/* All calls of one number by a process. */
+struct rep_call {
+	int32_t nr;	 /* -1: page faults or stops, see what */
+	enum acc_what what;
+	uint64_t calls;	 /* of those that are counted only when they sleep, the slept ones */
+	uint64_t slept, ns, max_ns; /* sleeps under way included */
+	bool under_way;
+};
+
 struct rep_process {
 	uint32_t proc; /* index into cap->procs */
 	struct rep_verdict verdict;
 	struct rep_share models[IOM_M_NR];
 	struct rep_time time;
+	struct rep_call *calls; /* what was waited in longest first */
+	size_t ncalls;
 	struct rep_thread *threads;
 	size_t nthreads;
 	struct rep_file *files; /* only files that were used or waited for */

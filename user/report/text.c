@@ -6,15 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "report/escape.h"
 #include "report/page.h"
 #include "report/sentence.h"
+#include "report/view.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
-#define THREADS_SHOWN 12
-#define FILES_SHOWN   10
+#define THREADS_SHOWN  8
+#define FILES_SHOWN    8
+#define CALLS_SHOWN    8
+#define FINDINGS_SHOWN 6
 #define NARROW	      64 /* below, a sentence in a third column would be a ribbon */
 
 static char *safe(const struct page *p, const char *s)
@@ -43,79 +47,134 @@ static char *safe_sentence(const struct page *p, const char *s)
 	return a;
 }
 
-static const char *dot(const struct page *p)
-{
-	return p->opt->utf8 ? "\u00b7" : "-";
-}
+/* ---- the answer --------------------------------------------------------------------- */
 
-static char *lost_text(const struct cap_lost *lost)
+static const char *in_fact(enum iom_in_fact f)
 {
-	if (lost->counts)
-		return iom_sentence("%s operations may be missing", iom_count(lost->counts));
-	return iom_sentence("nothing lost");
+	static const char *const texts[] = {
+		[IOM_FACT_NULL] = "",
+		[IOM_FACT_SYNCHRONOUS] = "in fact synchronous",
+		[IOM_FACT_THREADS] = "in fact by threads",
+		[IOM_FACT_POLLING] = "in fact polling",
+	};
+
+	return texts[f];
 }
 
 static void title(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
 {
-	const struct iom_capture *cap = rep->cap;
-	const struct cap_proc *cp = &cap->procs[rp->proc];
-	char *comm = safe_comm(p, cp->comm), *lost = lost_text(&cap->lost), *line;
-	char *release = strndup(cap->kernel, strcspn(cap->kernel, "-"));
-	unsigned int shown;
-
-	line = iom_sentence("pid %u %s %s thread%s %s %.1f s %s Linux %s %s %s %s %s%s", cp->pid, dot(p),
-			    iom_count(rp->nthreads), rp->nthreads == 1 ? "" : "s", dot(p),
-			    (cp->end_ns - cp->start_ns) / 1e9, dot(p), release ? release : "", dot(p),
-			    cap->backend, dot(p), lost, cp->exited ? ", it has left" : "");
-	shown = page_cells(comm) < p->width / 2 ? page_cells(comm) : p->width / 2;
-	page_column(p, comm, shown, PAGE_BOLD);
-	fputs("  ", p->out);
-	page_wrap(p, line, shown + 2, 2, PAGE_DIM);
-	free(comm);
-	free(lost);
-	free(line);
-	free(release);
-}
-
-static void verdict(struct page *p, const struct rep_process *rp)
-{
+	const struct cap_proc *cp = &rep->cap->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
-	char upper[24] = "", *middle, *conf;
-	const char *name = iom_model_name(v->model);
+	const char *name = iom_model_name(v->model), *fact = in_fact(v->in_fact);
+	char *comm = safe_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
 	unsigned int room;
 
 	for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
 		upper[i] = toupper((unsigned char)name[i]);
-	middle = iom_sentence("%s%s%s", v->pattern ? v->pattern : "",
-			      v->in_fact == IOM_FACT_SYNCHRONOUS ? ", in fact synchronous" :
-			      v->in_fact == IOM_FACT_THREADS	 ? ", in fact by threads" :
-			      v->in_fact == IOM_FACT_POLLING	 ? ", in fact polling" :
-								   "",
-			      "");
-	conf = iom_sentence("confidence %.0f %%", v->confidence * 100);
-	fputs("  ", p->out);
-	page_column(p, upper, 14, PAGE_BOLD);
-	room = p->width > 16 + page_cells(conf) ? p->width - 16 - page_cells(conf) : 0;
-	page_column(p, middle, room, PAGE_PLAIN);
-	fprintf(p->out, "%s\n", conf);
-	fputs("  ", p->out);
-	page_wrap(p, v->headline ? v->headline : "", 2, 2, PAGE_PLAIN);
-	if (v->nalso) {
-		char *also = iom_sentence("also");
-
-		for (size_t i = 0; i < v->nalso; i++) {
-			char *longer = iom_sentence("%s%s %s", also, i ? "," : "",
-						    iom_model_name(v->also[i]));
-
-			free(also);
-			also = longer;
-		}
-		fputs("  ", p->out);
-		page_wrap(p, also, 2, 2, PAGE_PLAIN);
-		free(also);
+	who = iom_sentence("%s %u", comm, cp->pid);
+	sure = iom_sentence("%.0f %% sure", v->confidence * 100);
+	middle = iom_sentence("%s%s%s", v->pattern ? v->pattern : "", v->pattern && *fact ? ", " : "", fact);
+	room = p->width > page_cells(sure) + 1 ? p->width - page_cells(sure) - 1 : p->width;
+	page_column(p, who, page_cells(who) < room / 2 ? page_cells(who) : room / 2, PAGE_PLAIN);
+	room -= page_cells(who) < room / 2 ? page_cells(who) : room / 2;
+	fputs("   ", p->out);
+	room = room > 3 ? room - 3 : 0;
+	page_column(p, upper, strlen(upper) < room ? strlen(upper) : room, PAGE_BOLD);
+	room = room > strlen(upper) ? room - strlen(upper) : 0;
+	if (room > 3) {
+		fputs("   ", p->out);
+		page_column(p, middle, room - 3, PAGE_PLAIN);
 	}
+	fprintf(p->out, " %s\n", sure);
+	free(comm);
+	free(who);
+	free(sure);
 	free(middle);
-	free(conf);
+}
+
+/* The file on which most was done in this model. */
+static const struct rep_file *file_of_model(const struct rep_process *rp, enum iom_model m)
+{
+	const struct rep_file *best = NULL;
+
+	for (size_t i = 0; i < rp->nfiles; i++) {
+		const struct rep_file *f = &rp->files[i];
+
+		if (!f->models[m].transfers && !f->models[m].phase1_ns)
+			continue;
+		if (!best || f->models[m].phase1_ns > best->models[m].phase1_ns ||
+		    (f->models[m].phase1_ns == best->models[m].phase1_ns &&
+		     f->models[m].transfers > best->models[m].transfers))
+			best = f;
+	}
+	return best;
+}
+
+static void also(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+{
+	const struct rep_verdict *v = &rp->verdict;
+	char *line = NULL;
+
+	for (size_t i = 0; i < v->nalso; i++) {
+		const struct rep_file *f = file_of_model(rp, v->also[i]);
+		const struct cap_file *c = f ? &rep->cap->files[f->file] : NULL;
+		char *name = c ? safe(p, c->name ? c->name : iom_kind_name(c->kind)) : NULL, *longer;
+
+		longer = iom_sentence("%s%s %s%s%s%s", line ? line : "also", line ? "," : "",
+				      iom_model_name(v->also[i]), name ? " (mostly " : "", name ? name : "",
+				      name ? ")" : "");
+		free(line);
+		free(name);
+		line = longer;
+	}
+	if (!line)
+		return;
+	fputs("  ", p->out);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
+	free(line);
+}
+
+static void answer(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+{
+	char *headline = safe_sentence(p, rp->verdict.headline ? rp->verdict.headline : "");
+
+	title(p, rep, rp);
+	fputs("  ", p->out);
+	page_wrap(p, headline, 2, 2, PAGE_PLAIN);
+	free(headline);
+	also(p, rep, rp);
+}
+
+/* ---- what to do ----------------------------------------------------------------------- */
+
+static void findings(struct page *p, const struct rep_process *rp)
+{
+	size_t shown = p->opt->verbose || rp->nfindings < FINDINGS_SHOWN ? rp->nfindings : FINDINGS_SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct rep_finding *f = &rp->findings[i];
+		char *message = safe_sentence(p, f->message);
+		bool warn = f->severity == IOM_SEV_WARNING;
+		unsigned int wide = strlen(f->id) < 14 ? 14 : strlen(f->id);
+
+		if (i == 0)
+			fputc('\n', p->out);
+		fputs("  ", p->out);
+		page_column(p, warn ? "!" : "i", 2, warn ? PAGE_WARN : PAGE_PLAIN);
+		page_column(p, f->id, wide, PAGE_BOLD);
+		fputc(' ', p->out);
+		page_wrap(p, message, 5 + wide, 4, PAGE_PLAIN);
+		free(message);
+	}
+	if (shown < rp->nfindings)
+		fprintf(p->out, "  and %s more findings (-v lists all)\n", iom_count(rp->nfindings - shown));
+	if (shown) {
+		char *try = iom_sentence("`iomodel explain %s` tells more.", rp->findings[0].id);
+
+		fputs("    ", p->out);
+		page_wrap(p, try, 4, 4, PAGE_DIM);
+		free(try);
+	}
 }
 
 static void because(struct page *p, const struct rep_verdict *v)
@@ -130,379 +189,273 @@ static void because(struct page *p, const struct rep_verdict *v)
 	}
 }
 
-/* One line of the table, or its head: as many columns as the width has room for. */
-static void model_line(struct page *p, const char *const cell[4], const unsigned int wide[4],
-		       enum page_style style)
+/* ---- where the time went ---------------------------------------------------------------- */
+
+static void time_line(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
 {
-	unsigned int room = p->width - 2 - wide[0];
+	const struct rep_thread *t = iom_view_principal(rep, rp);
+	char *line, *who;
 
-	fputs("  ", p->out);
-	page_style(p, style);
-	page_column(p, cell[0], wide[0], PAGE_PLAIN);
-	for (int c = 1; c < 4; c++) {
-		/* Where not all fit bytes are what is missed least. */
-		if (wide[c] > room || (c == 2 && wide[2] + wide[3] > room))
-			continue;
-		page_right(p, cell[c], wide[c]);
-		room -= wide[c];
-	}
-	if (style)
-		page_style(p, PAGE_PLAIN);
-}
-
-static int model_order(const struct rep_share *models, int order[IOM_M_NR])
-{
-	int n = 0;
-
-	for (int m = 0; m < IOM_M_NR; m++)
-		if (models[m].transfers || models[m].phase1_ns)
-			order[n++] = m;
-	for (int i = 1; i < n; i++)
-		for (int k = i; k > 0 && models[order[k]].share > models[order[k - 1]].share; k--) {
-			int swap = order[k];
-
-			order[k] = order[k - 1];
-			order[k - 1] = swap;
-		}
-	return n;
-}
-
-static void model_table(struct page *p, const struct rep_share *models)
-{
-	static const char *const head[4] = {"model", "transfers", "bytes", "waited"};
-	unsigned int wide[4] = {13, 11, 12, 12}, all;
-	char *cell[IOM_M_NR][4];
-	int order[IOM_M_NR], n = model_order(models, order);
-
-	if (!n)
+	if (!t)
 		return;
-	for (int i = 0; i < n; i++) {
-		const struct rep_share *s = &models[order[i]];
-
-		cell[i][0] = iom_sentence("%s", iom_model_name(order[i]));
-		cell[i][1] = page_count(s->transfers);
-		cell[i][2] = page_bytes(s->bytes);
-		cell[i][3] = page_time(p, s->phase1_ns);
-		for (int c = 1; c < 4; c++)
-			if (page_cells(cell[i][c]) + 2 > wide[c])
-				wide[c] = page_cells(cell[i][c]) + 2;
-	}
-	all = 2 + wide[0] + wide[1] + wide[2] + wide[3] + 11; /* blanks and percentage */
-	fputc('\n', p->out);
-	model_line(p, head, wide, PAGE_DIM);
-	fputc('\n', p->out);
-	for (int i = 0; i < n; i++) {
-		model_line(p, (const char *const *)cell[i], wide, PAGE_PLAIN);
-		if (p->width >= all) {
-			fputs("   ", p->out);
-			page_bar(p, models[order[i]].share,
-				 p->width - all < 40 ? p->width - all : 40);
-			fprintf(p->out, " %5.1f %%", models[order[i]].share * 100);
-		}
-		fputc('\n', p->out);
-		for (int c = 0; c < 4; c++)
-			free(cell[i][c]);
-	}
-}
-
-/* Three columns: who, its model, and a sentence; where the width is small the
- * sentence has lines of its own. */
-static void three(struct page *p, const char *who, enum iom_model m, const char *what)
-{
-	fputs("  ", p->out);
-	page_column(p, who, 22, PAGE_PLAIN);
-	fputc(' ', p->out);
-	page_column(p, iom_model_name(m), 14, PAGE_PLAIN);
-	if (p->width < NARROW) {
-		fputs("\n    ", p->out);
-		page_wrap(p, what, 4, 4, PAGE_PLAIN);
-		return;
-	}
-	fputc(' ', p->out);
-	page_wrap(p, what, 40, 40, PAGE_PLAIN);
-}
-
-static void three_head(struct page *p, const char *who, const char *what)
-{
+	who = rp->nthreads == 1 ? iom_sentence("in all") :
+				  iom_sentence("thread %u", rep->cap->threads[t->thread].ns_tid);
+	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s", who,
+			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
+			    iom_part(t->time.running_ns, t->time.wall_ns),
+			    iom_part(t->time.runq_ns, t->time.wall_ns));
 	fputs("\n  ", p->out);
-	page_column(p, who, 23, PAGE_DIM);
-	page_column(p, "model", 15, PAGE_DIM);
-	if (p->width >= NARROW)
-		page_column(p, what, strlen(what), PAGE_DIM);
-	fputc('\n', p->out);
-}
-
-static bool alike(const struct iom_capture *cap, const struct rep_thread *a,
-		  const struct rep_thread *b)
-{
-	return a->verdict.model == b->verdict.model &&
-	       !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
-}
-
-static uint64_t weight(const struct rep_thread *t)
-{
-	uint64_t n = 0;
-
-	for (int m = 0; m < IOM_M_NR; m++)
-		n += t->models[m].transfers;
-	return n;
-}
-
-static void thread_line(struct page *p, const struct iom_capture *cap, const struct rep_thread *t,
-			size_t same)
-{
-	const struct cap_thread *ct = &cap->threads[t->thread];
-	char *comm = safe_comm(p, ct->comm), *what = safe_sentence(p, t->what), *who;
-
-	who = same > 1 ? iom_sentence("%s %s %s", iom_count(same), p->opt->utf8 ? "\u00d7" : "x", comm) :
-			 iom_sentence("%u %s", ct->ns_tid, comm);
-	three(p, who, t->verdict.model, what);
-	free(comm);
-	free(what);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
+	free(line);
 	free(who);
 }
 
-static void threads(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
-{
-	bool fold = rp->nthreads > THREADS_SHOWN && !p->opt->verbose;
-	bool *done = calloc(rp->nthreads + 1, sizeof(*done));
-	size_t shown = 0, left = 0;
+#define COLUMNS 7
 
-	if (!done)
-		abort();
-	if (rp->nthreads == 1 && !rp->threads[0].loop.is_loop && !p->opt->verbose) {
-		free(done);
-		return; /* the reasons have said it */
+struct table {
+	const char *const *head; /* COLUMNS; the first is the name, to the left; NULL: not there */
+	unsigned int wide[COLUMNS];
+	char *(*cells)[COLUMNS]; /* heap */
+	size_t rows;
+};
+
+/* A column that says nothing of any row is left out. */
+static bool is_empty(const struct table *t, int column)
+{
+	for (size_t r = 0; r < t->rows; r++) {
+		const char *s = t->cells[r][column];
+
+		if (s && strcmp(s, "0") && strcmp(s, "-") && strcmp(s, "0 B"))
+			return false;
 	}
-	three_head(p, "thread", "what it does");
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		size_t same = 1, top = i;
+	return true;
+}
 
-		if (done[i])
-			continue;
-		for (size_t k = i + 1; k < rp->nthreads && fold; k++)
-			if (!done[k] && alike(rep->cap, &rp->threads[i], &rp->threads[k])) {
-				done[k] = true;
-				same++;
-				if (weight(&rp->threads[k]) > weight(&rp->threads[top]))
-					top = k;
-			}
-		if (fold && shown >= THREADS_SHOWN) {
-			left += same;
-			continue;
-		}
-		thread_line(p, rep->cap, &rp->threads[top], same);
-		shown++;
+/* Names get what the numbers leave; where the width is small the last numbers go. */
+static void print_table(struct page *p, struct table *t)
+{
+	unsigned int name = 0, room;
+	int columns = COLUMNS;
+
+	for (size_t r = 0; r < t->rows; r++)
+		for (int c = 1; c < COLUMNS; c++)
+			if (t->cells[r][c] && page_cells(t->cells[r][c]) + 2 > t->wide[c])
+				t->wide[c] = page_cells(t->cells[r][c]) + 2;
+	for (int c = 1; c < COLUMNS; c++)
+		if (t->head[c] && page_cells(t->head[c]) + 2 > t->wide[c])
+			t->wide[c] = page_cells(t->head[c]) + 2;
+	for (int c = 1; c < COLUMNS; c++)
+		if (is_empty(t, c))
+			t->wide[c] = 0;
+	do {
+		room = 2;
+		for (int c = 1; c < columns; c++)
+			room += t->wide[c];
+		name = p->width > room ? p->width - room : 0;
+	} while (name < 20 && --columns > 2);
+	for (size_t r = 0; r <= t->rows; r++) {
+		fputs("  ", p->out);
+		page_column(p, r ? t->cells[r - 1][0] : t->head[0], name, r ? PAGE_PLAIN : PAGE_DIM);
+		for (int c = 1; c < columns; c++)
+			if (t->wide[c])
+				page_right(p, r ? (t->cells[r - 1][c] ? t->cells[r - 1][c] : "-") : t->head[c],
+					   t->wide[c]);
+		fputc('\n', p->out);
 	}
-	if (left)
-		fprintf(p->out, "  and %s more threads (-v lists all)\n", iom_count(left));
-	free(done);
+	for (size_t r = 0; r < t->rows; r++)
+		for (int c = 0; c < COLUMNS; c++)
+			free(t->cells[r][c]);
+	free(t->cells);
 }
 
-static const struct iom_report *sorting;
-
-static int by_use(const void *a, const void *b)
+static char *time_or_dash(const struct page *p, uint64_t ns)
 {
-	const struct rep_file *x = *(const struct rep_file *const *)a;
-	const struct rep_file *y = *(const struct rep_file *const *)b;
-
-	if (x->open_at_end != y->open_at_end)
-		return x->open_at_end ? -1 : 1;
-	if (x->attempts != y->attempts)
-		return x->attempts > y->attempts ? -1 : 1;
-	return sorting->cap->files[x->file].fd - sorting->cap->files[y->file].fd;
+	return ns ? page_time(p, ns) : iom_sentence("-");
 }
 
-static char *file_facts(const struct page *p, const struct rep_file *f)
+static void files(struct page *p, const struct view *v)
 {
-	char *since = f->since_ns >= 0 ? page_time(p, f->since_ns) : NULL, *s;
+	static const char *const head[COLUMNS] = {"file", "ops", "EAGAIN", "slept", "waited", "bytes",
+						    "model"};
+	size_t shown = p->opt->verbose || v->nfiles <= FILES_SHOWN ? v->nfiles : FILES_SHOWN;
+	struct table t = {.head = head, .rows = shown, .cells = calloc(shown + 1, sizeof(*t.cells))};
 
-	s = iom_sentence("%s op%s%s%s%s%s%s%s%s%s%s%s", iom_count(f->attempts), f->attempts == 1 ? "" : "s",
-			 f->slept ? ", slept " : "", f->slept ? iom_count(f->slept) : "",
-			 f->eagain ? ", EAGAIN " : "", f->eagain ? iom_count(f->eagain) : "",
-			 f->signals ? ", signals " : "", f->signals ? iom_count(f->signals) : "",
-			 f->open_at_end ? ", one still under way" : "",
-			 since ? ", asleep since " : "", since ? since : "",
-			 since ? " before the watch" : "");
-	free(since);
-	return s;
-}
-
-static void files(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
-{
-	const struct rep_file **order = calloc(rp->nfiles + 1, sizeof(*order));
-	size_t n = 0, shown;
-
-	if (!order)
+	if (!t.cells)
 		abort();
-	for (size_t i = 0; i < rp->nfiles; i++)
-		if (p->opt->verbose || rp->files[i].model != IOM_M_NONE ||
-		    (rp->files[i].open_at_end &&
-		     rep->cap->files[rp->files[i].file].kind != CAP_K_EPOLL &&
-		     rep->cap->files[rp->files[i].file].kind != CAP_K_URING))
-			order[n++] = &rp->files[i];
-	sorting = rep;
-	qsort(order, n, sizeof(*order), by_use);
-	shown = p->opt->verbose || n <= FILES_SHOWN ? n : FILES_SHOWN;
-	if (n)
-		three_head(p, "file", "what was seen");
+	if (shown)
+		fputc('\n', p->out);
 	for (size_t i = 0; i < shown; i++) {
-		const struct cap_file *cf = &rep->cap->files[order[i]->file];
-		char *name = safe(p, cf->name ? cf->name : iom_kind_name(cf->kind));
-		char *facts = file_facts(p, order[i]), *who, *what;
+		const struct view_file *f = &v->files[i];
 
-		who = cf->merged	? iom_sentence("%s closed", iom_count(cf->merged)) :
-		      cf->fd >= 0 ? iom_sentence("fd %d %s", cf->fd, iom_kind_name(cf->kind)) :
-				    iom_sentence("%s", iom_kind_name(cf->kind));
-		what = iom_sentence("%s %s %s", facts, dot(p), name);
-		three(p, who, order[i]->model, what);
+		t.cells[i][0] = safe(p, f->name);
+		t.cells[i][1] = page_count(f->ops);
+		t.cells[i][2] = page_count(f->again);
+		t.cells[i][3] = page_count(f->slept + (f->open && !f->slept));
+		t.cells[i][4] = time_or_dash(p, f->waited_ns);
+		t.cells[i][5] = page_bytes(f->bytes);
+		t.cells[i][6] = iom_sentence("%s", iom_model_name(f->model));
+	}
+	if (shown)
+		print_table(p, &t);
+	else
+		free(t.cells);
+	if (shown < v->nfiles)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nfiles - shown));
+}
+
+static const char *call_name(const struct rep_call *c)
+{
+	if (c->nr >= 0)
+		return iom_syscall_name(c->nr);
+	switch (c->what) {
+	case ACC_PAGE:
+		return "page faults";
+	case ACC_STOPPED:
+		return "stopped, in no call";
+	case ACC_IDLE:
+		return "without work";
+	default:
+		return "in no call that is known";
+	}
+}
+
+static void calls(struct page *p, const struct rep_process *rp)
+{
+	static const char *const head[COLUMNS] = {"call", "calls", "slept", "waited", "at most", "each",
+						    NULL};
+	size_t n = 0, shown;
+	struct table t = {.head = head};
+
+	while (n < rp->ncalls && (rp->calls[n].ns || rp->calls[n].calls))
+		n++;
+	shown = p->opt->verbose || n <= CALLS_SHOWN ? n : CALLS_SHOWN;
+	t.rows = shown;
+	t.cells = calloc(shown + 1, sizeof(*t.cells));
+	if (!t.cells)
+		abort();
+	if (shown)
+		fputc('\n', p->out);
+	for (size_t i = 0; i < shown; i++) {
+		const struct rep_call *c = &rp->calls[i];
+
+		t.cells[i][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
+		t.cells[i][1] = page_count(c->calls);
+		t.cells[i][2] = page_count(c->slept);
+		t.cells[i][3] = time_or_dash(p, c->ns);
+		t.cells[i][4] = time_or_dash(p, c->max_ns);
+		t.cells[i][5] = time_or_dash(p, c->slept ? c->ns / c->slept : 0);
+	}
+	if (shown)
+		print_table(p, &t);
+	else
+		free(t.cells);
+	if (shown < n)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(n - shown));
+}
+
+static void threads(struct page *p, const struct view *v)
+{
+	size_t shown = p->opt->verbose || v->nthreads <= THREADS_SHOWN ? v->nthreads : THREADS_SHOWN;
+	unsigned int wide = 0, most = p->width < NARROW ? 0 : 24;
+
+	for (size_t i = 0; i < shown; i++)
+		if (page_cells(v->threads[i].name) > wide)
+			wide = page_cells(v->threads[i].name);
+	if (wide > most)
+		wide = most;
+	if (shown) {
+		fputs("\n  ", p->out);
+		page_column(p, v->nthreads > 1 || v->threads[0].threads > 1 ? "threads" : "thread",
+			    v->nthreads > 1 || v->threads[0].threads > 1 ? 7 : 6, PAGE_DIM);
+		fputc('\n', p->out);
+	}
+	for (size_t i = 0; i < shown; i++) {
+		char *name = safe(p, v->threads[i].name), *what = safe_sentence(p, v->threads[i].what);
+
+		fputs("  ", p->out);
+		if (wide) {
+			page_column(p, name, wide, PAGE_PLAIN);
+			fputs("  ", p->out);
+			page_wrap(p, what, wide + 4, wide + 4, PAGE_PLAIN);
+		} else {
+			page_wrap(p, name, 2, 2, PAGE_PLAIN);
+			fputs("    ", p->out);
+			page_wrap(p, what, 4, 4, PAGE_PLAIN);
+		}
 		free(name);
-		free(facts);
-		free(who);
 		free(what);
 	}
-	if (shown < n)
-		fprintf(p->out, "  and %s more files (-v lists all)\n", iom_count(n - shown));
-	free(order);
+	if (shown < v->nthreads)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nthreads - shown));
 }
 
-static const char *waker_text(const struct rep_example *e, char *comm, char *buf, size_t size)
+/* ---- one transfer, sampled ------------------------------------------------------------------ */
+
+static char *waker_text(const struct page *p, const struct rep_example *e)
 {
+	char *comm, *text;
+
 	switch (e->waker) {
 	case CAP_W_TASK:
-		snprintf(buf, size, "woken by %s", comm);
-		return buf;
-	case CAP_W_HARDIRQ:
-		return "woken by a device's interrupt";
-	case CAP_W_SOFTIRQ:
-		return "woken by a soft interrupt (network, timer or disk)";
-	case CAP_W_IOWQ:
-		return "woken by a worker of io_uring";
 	case CAP_W_KTHREAD:
-		snprintf(buf, size, "woken by the kernel's %s", comm);
-		return buf;
+		comm = safe_comm(p, e->waker_comm);
+		text = iom_sentence("; woken by %s%s", e->waker == CAP_W_KTHREAD ? "the kernel's " : "", comm);
+		free(comm);
+		return text;
+	case CAP_W_HARDIRQ:
+		return iom_sentence("; woken by a device's interrupt");
+	case CAP_W_SOFTIRQ:
+		return iom_sentence("; woken by a soft interrupt: network, timer or disk");
+	case CAP_W_IOWQ:
+		return iom_sentence("; woken by a worker of io_uring");
 	case CAP_W_SELF:
-		return "woken by its own timer or signal";
+		return iom_sentence("; woken by its own timer or signal");
 	default:
-		return NULL;
+		return iom_sentence("%s", "");
 	}
-}
-
-/* "wait  ░░░░ 97 us in epoll_wait": a bar of `part` of what the width leaves. */
-static void phase(struct page *p, const char *name, const char *mark, double part, const char *text)
-{
-	unsigned int left = p->width - 4 - page_cells(name) - 1 - page_cells(text), cells;
-	unsigned int room = left > 26 ? 26 : left;
-
-	cells = part * room + 0.5;
-	fprintf(p->out, "    %s", name);
-	for (unsigned int i = 0; i < (cells ? cells : 1); i++)
-		fputs(mark, p->out);
-	fprintf(p->out, " %s\n", text);
 }
 
 static void example(struct page *p, const struct rep_example *e)
 {
-	char *time, *comm, *line, buf[128];
-	double whole = e->wait_ns + e->copy_ns;
-	const char *waker;
+	char *waker, *line;
 
 	if (!e->samples)
 		return;
-	line = iom_sentence("one transfer, as measured (median of %s %s %s of a %s)",
-			    iom_count(e->samples), p->opt->utf8 ? "\u00d7" : "x",
-			    iom_syscall_name(e->nr), iom_kind_name(e->kind));
+	waker = e->wait_ns ? waker_text(p, e) : iom_sentence("%s", "");
+	if (e->wait_ns)
+		line = iom_sentence("a %s, sampled: %s asleep in %s, %s waiting for a CPU, %s in %s itself (medians of "
+				    "%s on a %s%s)",
+				    iom_syscall_name(e->nr), iom_time(e->wait_ns), iom_syscall_name(e->wait_nr),
+				    iom_time(e->runq_ns), iom_time(e->copy_ns), iom_syscall_name(e->nr),
+				    iom_count(e->samples), iom_kind_name(e->kind), waker);
+	else
+		line = iom_sentence("a %s, sampled: no wait, %s in %s (median of %s on a %s)",
+				    iom_syscall_name(e->nr), iom_time(e->copy_ns), iom_syscall_name(e->nr),
+				    iom_count(e->samples), iom_kind_name(e->kind));
 	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 4, PAGE_PLAIN);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);
-	if (e->wait_ns) {
-		time = page_time(p, e->wait_ns);
-		line = iom_sentence("%s in %s", time, iom_syscall_name(e->wait_nr));
-		phase(p, "wait  ", p->opt->utf8 ? "\u2591" : ".", e->wait_ns / whole, line);
-		free(time);
-		free(line);
-	}
-	time = page_time(p, e->copy_ns);
-	line = iom_sentence("%s in %s%s", time, iom_syscall_name(e->nr),
-			    e->wait_ns ? "" : ", no wait");
-	phase(p, "copy  ", p->opt->utf8 ? "\u2588" : "#", whole > 0 ? e->copy_ns / whole : 0, line);
-	free(time);
-	free(line);
-	comm = safe_comm(p, e->waker_comm);
-	waker = waker_text(e, comm, buf, sizeof(buf));
-	if (e->wait_ns && waker) {
-		time = page_time(p, e->runq_ns);
-		line = e->runq_ns ? iom_sentence("%s, then %s until it ran", waker, time) :
-				    iom_sentence("%s", waker);
-		fputs("    ", p->out);
-		page_wrap(p, line, 4, 4, PAGE_PLAIN);
-		free(time);
-		free(line);
-	}
-	free(comm);
+	free(waker);
 }
 
-static void findings(struct page *p, const struct rep_process *rp)
-{
-	for (size_t i = 0; i < rp->nfindings; i++) {
-		const struct rep_finding *f = &rp->findings[i];
-		char *message = safe_sentence(p, f->message);
-		bool warn = f->severity == IOM_SEV_WARNING;
-
-		if (i == 0)
-			fputc('\n', p->out);
-		fputs("  ", p->out);
-		page_column(p, warn ? "!" : "i", 2, warn ? PAGE_WARN : PAGE_PLAIN);
-		page_column(p, f->id, 15, PAGE_BOLD);
-		fputc(' ', p->out);
-		page_wrap(p, message, 20, 4, PAGE_PLAIN);
-		free(message);
-	}
-}
-
-static void losses(struct page *p, const struct iom_capture *cap)
-{
-	const struct cap_lost *l = &cap->lost;
-	char *s = NULL;
-
-	if (l->counts) {
-		s = iom_sentence("%s operations may be missing from the counts%s%s%s; the confidence says "
-				 "so.", iom_count(l->counts), l->skipped ? " (" : "",
-				 l->skipped ? iom_count(l->skipped) : "",
-				 l->skipped ? " probe runs were skipped by the kernel)" : "");
-		fputs("\n  ! ", p->out);
-		page_wrap(p, s, 4, 4, PAGE_WARN);
-		free(s);
-	}
-	if (l->compat_calls) {
-		s = iom_sentence("%s calls by 32-bit or x32 code were seen and not counted.",
-				 iom_count(l->compat_calls));
-		fputs("\n  i ", p->out);
-		page_wrap(p, s, 4, 4, PAGE_PLAIN);
-		free(s);
-	}
-	if (p->opt->verbose) {
-		s = iom_sentence("Counts are of every call. Medians and busy times come from %u sampled "
-				 "windows, %.0f ms of the %.1f s; %s samples found no room.",
-				 cap->windows.taken, cap->windows.open_ns / 1e6,
-				 (cap->end_ns - cap->start_ns) / 1e9, iom_count(l->samples));
-		fputs("\n  ", p->out);
-		page_wrap(p, s, 2, 2, PAGE_DIM);
-		free(s);
-	}
-}
+/* ---- the whole ---------------------------------------------------------------------------- */
 
 static void process(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
 {
-	title(p, rep, rp);
-	fputc('\n', p->out);
-	verdict(p, rp);
-	model_table(p, rp->models);
-	because(p, &rp->verdict);
-	threads(p, rep, rp);
-	files(p, rep, rp);
-	example(p, &rp->example);
+	const struct rep_thread *t = iom_view_principal(rep, rp);
+	struct view *v = iom_view(rep, rp, p->opt->verbose);
+
+	answer(p, rep, rp);
 	findings(p, rp);
+	if (p->opt->verbose)
+		because(p, &rp->verdict);
+	time_line(p, rep, rp);
+	if (!t || !t->loop.is_loop || p->opt->verbose)
+		calls(p, rp);
+	files(p, v);
+	threads(p, v);
+	example(p, &rp->example);
+	iom_view_free(v);
 }
 
 static void overview(struct page *p, const struct iom_report *rep)
@@ -515,7 +468,7 @@ static void overview(struct page *p, const struct iom_report *rep)
 	page_column(p, "program", comm + 1, PAGE_DIM);
 	page_column(p, "model", model, PAGE_DIM);
 	page_column(p, pattern ? "pattern" : "", pattern, PAGE_DIM);
-	page_column(p, narrow ? " sure" : "confidence", narrow ? 5 : 10, PAGE_DIM);
+	page_column(p, narrow ? " sure" : "findings", narrow ? 5 : 8, PAGE_DIM);
 	fputc('\n', p->out);
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		const struct rep_process *rp = &rep->procs[i];
@@ -529,10 +482,54 @@ static void overview(struct page *p, const struct iom_report *rep)
 		page_column(p, iom_model_name(rp->verdict.model), model, PAGE_BOLD);
 		page_column(p, pattern && rp->verdict.pattern ? rp->verdict.pattern : "", pattern,
 			    PAGE_PLAIN);
-		fprintf(p->out, narrow ? "%3.0f %%\n" : "%.0f %%\n", rp->verdict.confidence * 100);
+		if (narrow)
+			fprintf(p->out, "%3.0f %%\n", rp->verdict.confidence * 100);
+		else
+			fprintf(p->out, "%s\n", rp->nfindings ? rp->findings[0].id : "");
 		free(name);
 	}
 	fputc('\n', p->out);
+}
+
+static char *command_text(const struct page *p, const struct iom_capture *cap)
+{
+	char *text = iom_sentence("iomodel %s", cap->version ? cap->version : "");
+
+	for (size_t i = 0; i < cap->narguments; i++) {
+		char *arg = safe(p, cap->arguments[i]), *longer = iom_sentence("%s %s", text, arg);
+
+		free(arg);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Who says so, and how sure its numbers are. */
+static void provenance(struct page *p, const struct iom_capture *cap)
+{
+	const struct cap_lost *l = &cap->lost;
+	time_t start = cap->start_realtime_ns / 1000000000;
+	char *command = command_text(p, cap), *line, *counts, when[32] = "";
+	char *kernel = safe(p, cap->kernel), *arch = safe(p, cap->arch);
+	struct tm tm;
+
+	if (gmtime_r(&start, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	counts = l->counts ? iom_sentence("%s operations may be missing from the counts%s", iom_count(l->counts),
+					  l->skipped ? ", since the kernel skipped probes" : "") :
+			     iom_sentence("every call counted, none lost");
+	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s; samples: %u window%s, %.0f ms%s", command, when,
+			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts,
+			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6,
+			    l->compat_calls ? "; calls by 32-bit or x32 code were seen and not counted" : "");
+	fputs("\n  ", p->out);
+	page_wrap(p, line, 2, 2, l->counts ? PAGE_WARN : PAGE_DIM);
+	free(command);
+	free(counts);
+	free(line);
+	free(kernel);
+	free(arch);
 }
 
 int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_text_options *opt)
@@ -549,7 +546,7 @@ int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_te
 			fputc('\n', out);
 		process(&p, rep, &rep->procs[i]);
 	}
-	losses(&p, rep->cap);
+	provenance(&p, rep->cap);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tables.c - what a process did, added up by call and by file, for the tables of reports.
+ */
+#include <stdlib.h>
+
+#include "judge/classify.h"
+#include "judge/roles.h"
+
+static struct rep_call *call_of(struct rep_process *rp, int32_t nr, enum acc_what what)
+{
+	struct rep_call *c;
+
+	for (size_t i = 0; i < rp->ncalls; i++)
+		if (rp->calls[i].nr == nr && (nr >= 0 || rp->calls[i].what == what))
+			return &rp->calls[i];
+	c = realloc(rp->calls, (rp->ncalls + 1) * sizeof(*c));
+	if (!c)
+		abort();
+	rp->calls = c;
+	c += rp->ncalls++;
+	*c = (struct rep_call){.nr = nr, .what = what};
+	return c;
+}
+
+static void add_waits(struct rep_process *rp, const struct acc_thread *t)
+{
+	for (size_t i = 0; i < t->nwaits; i++) {
+		const struct acc_wait *w = &t->waits[i];
+		struct rep_call *c = call_of(rp, w->nr, w->what);
+
+		c->slept += w->slept;
+		c->ns += w->ns;
+		if (w->max_ns > c->max_ns)
+			c->max_ns = w->max_ns;
+		c->under_way |= w->under_way;
+		if (w->nr < 0 || w->under_way)
+			c->calls += w->nr < 0 ? w->count : 1;
+	}
+}
+
+static int longest_first(const void *a, const void *b)
+{
+	const struct rep_call *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns > y->ns ? -1 : 1;
+	if (x->calls != y->calls)
+		return x->calls > y->calls ? -1 : 1;
+	return x->nr - y->nr;
+}
+
+static void add_calls(const struct iom_correlation *cor, struct rep_process *rp)
+{
+	const struct iom_capture *cap = cor->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tgid == cap->procs[rp->proc].tgid && r->class != CAP_C_STOPPED &&
+		    r->class != CAP_C_EPOLL_CTL)
+			call_of(rp, r->nr, iom_what_of(r->class, r->nr))->calls +=
+				cor_operations(r) + r->n.restart;
+	}
+}
+
+/* by_file: place of each of the capture's files in the process's list, SIZE_MAX: none. */
+static void add_files(const struct iom_correlation *cor, struct rep_process *rp, const size_t *by_file)
+{
+	const struct iom_capture *cap = cor->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->file == IOM_NO_FILE || by_file[r->file] == SIZE_MAX || is_readiness(r->class))
+			continue;
+		rp->files[by_file[r->file]].waited_ns += cor->account->calls[i].ns;
+		rp->files[by_file[r->file]].bytes += r->bytes;
+	}
+	for (size_t i = 0; i < cap->nrequests; i++)
+		if (cap->requests[i].file != IOM_NO_FILE && by_file[cap->requests[i].file] != SIZE_MAX)
+			rp->files[by_file[cap->requests[i].file]].bytes += cap->requests[i].bytes;
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct cap_open_call *c = &cap->threads[rp->threads[i].thread].at_end;
+
+		if (c->nr >= 0 && c->file != IOM_NO_FILE && !is_readiness(c->class) &&
+		    by_file[c->file] != SIZE_MAX)
+			rp->files[by_file[c->file]].waited_ns += c->inside_ns;
+	}
+}
+
+void iom_tables(const struct iom_correlation *cor, struct rep_process *rp)
+{
+	size_t *by_file = malloc((cor->cap->nfiles + 1) * sizeof(*by_file));
+
+	if (!by_file)
+		abort();
+	for (size_t i = 0; i < cor->cap->nfiles; i++)
+		by_file[i] = SIZE_MAX;
+	for (size_t i = 0; i < rp->nfiles; i++)
+		by_file[rp->files[i].file] = i;
+	add_files(cor, rp, by_file);
+	free(by_file);
+	add_calls(cor, rp);
+	for (size_t i = 0; i < rp->nthreads; i++)
+		add_waits(rp, &rp->threads[i].time);
+	if (rp->ncalls)
+		qsort(rp->calls, rp->ncalls, sizeof(*rp->calls), longest_first);
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
+#include "report/view.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysname.h"
+#include "capture/names.h"
+#include "report/sentence.h"
+
+#define FOLDED_DIRS 6	 /* regular files of one directory are one line from so many on */
+#define IDLE_PART   0.99 /* asleep in one call for so much of its time: idle */
+#define BUSY_PART   0.05 /* worth a word */
+
+static void *more(void *v, size_t n, size_t size)
+{
+	v = realloc(v, (n + 1) * size);
+	if (!v) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	memset((char *)v + n * size, 0, size);
+	return v;
+}
+
+char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
+	const char *name = f ? (f->name ? f->name : iom_kind_name(f->kind)) : w->path;
+
+	if (w->what == ACC_PAGE)
+		return iom_sentence("page faults");
+	if (w->what == ACC_STOPPED)
+		return iom_sentence("no call: stopped by a signal");
+	if (w->nr < 0)
+		return iom_sentence(w->what == ACC_IDLE ? "wait for work" : "no call that is known");
+	if (!name)
+		return iom_sentence("%s", iom_syscall_name(w->nr));
+	if (f && f->fd >= 0 && w->what != ACC_OPEN)
+		return iom_sentence("%s(%d) %s", iom_syscall_name(w->nr), f->fd, name);
+	return iom_sentence("%s of %s", iom_syscall_name(w->nr), name);
+}
+
+/* ---- files ------------------------------------------------------------------------ */
+
+/* A connection's own port says nothing: "tcp 1.2.3.4:80 <- 5.6.7.8:5121" without the last. */
+static void cut_port(char *name)
+{
+	char *arrow = strstr(name, " <- "), *colon;
+
+	if (arrow) {
+		colon = strrchr(arrow, ':');
+		if (colon && isdigit((unsigned char)colon[1]))
+			*colon = 0;
+		return;
+	}
+	arrow = strstr(name, " -> ");
+	if (!arrow || !strchr(name, ':') || strchr(name, ':') > arrow)
+		return;
+	*arrow = 0;
+	colon = strrchr(name, ':');
+	*arrow = ' ';
+	if (colon)
+		memmove(colon, arrow, strlen(arrow) + 1);
+}
+
+static bool is_connection(const char *name)
+{
+	return !strncmp(name, "tcp ", 4) || !strncmp(name, "tcp6 ", 5) || !strncmp(name, "udp ", 4) ||
+	       !strncmp(name, "udp6 ", 5);
+}
+
+/* Numbers of pipes and sockets tell them apart, and say nothing else. */
+static void cut_number(char *name)
+{
+	char *at = strstr(name, ":[");
+
+	if (at && isdigit((unsigned char)at[2]) && strchr(at, ']'))
+		memmove(at, strchr(at, ']') + 1, strlen(strchr(at, ']') + 1) + 1);
+}
+
+static char *key_of(const struct cap_file *f)
+{
+	char *key = strdup(f->name ? f->name : iom_kind_name(f->kind));
+
+	if (!key)
+		exit(1);
+	if (is_connection(key))
+		cut_port(key);
+	else
+		cut_number(key);
+	return key;
+}
+
+static bool is_shown(const struct iom_capture *cap, const struct rep_file *f)
+{
+	uint8_t kind = cap->files[f->file].kind;
+
+	if (kind == CAP_K_EPOLL || kind == CAP_K_URING)
+		return false;
+	return f->model != IOM_M_NONE || f->attempts || f->open_at_end;
+}
+
+static void add_file(struct view *v, const struct iom_capture *cap, const struct rep_file *f, char *key,
+		     bool fold)
+{
+	const struct cap_file *c = &cap->files[f->file];
+	struct view_file *to = NULL;
+
+	for (size_t i = 0; i < v->nfiles && fold; i++)
+		if (v->files[i].model == f->model && !strcmp(v->files[i].name, key))
+			to = &v->files[i];
+	if (!to) {
+		v->files = more(v->files, v->nfiles, sizeof(*v->files));
+		to = &v->files[v->nfiles++];
+		to->name = key;
+		to->model = f->model;
+		to->first = f->file;
+	} else {
+		free(key);
+	}
+	to->files += c->merged ? c->merged : 1;
+	to->ops += f->attempts;
+	to->again += f->eagain;
+	to->slept += f->slept;
+	to->waited_ns += f->waited_ns;
+	to->bytes += f->bytes;
+	to->open |= f->open_at_end;
+}
+
+static int what_waited_most(const void *a, const void *b)
+{
+	const struct view_file *x = a, *y = b;
+
+	if (x->waited_ns != y->waited_ns)
+		return x->waited_ns > y->waited_ns ? -1 : 1;
+	if (x->ops != y->ops)
+		return x->ops > y->ops ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static char *dir_of(const char *name)
+{
+	const char *slash = name[0] == '/' ? strrchr(name, '/') : NULL;
+
+	return slash && slash > name ? iom_sentence("%.*s/*", (int)(slash - name), name) : NULL;
+}
+
+/* Many files of one directory: one line. */
+static void fold_dirs(struct view *v)
+{
+	size_t all = v->nfiles;
+
+	for (size_t i = 0; i < v->nfiles; i++) {
+		char *dir = v->files[i].name ? dir_of(v->files[i].name) : NULL;
+		size_t n = 0;
+
+		for (size_t k = i; dir && k < v->nfiles; k++) {
+			char *other = v->files[k].name ? dir_of(v->files[k].name) : NULL;
+
+			n += other && v->files[k].model == v->files[i].model && !strcmp(dir, other);
+			free(other);
+		}
+		for (size_t k = i + 1; n >= FOLDED_DIRS && k < v->nfiles; k++) {
+			struct view_file *f = &v->files[k], *to = &v->files[i];
+			char *other = f->name ? dir_of(f->name) : NULL;
+
+			if (other && f->model == to->model && !strcmp(dir, other)) {
+				to->files += f->files;
+				to->ops += f->ops;
+				to->again += f->again;
+				to->slept += f->slept;
+				to->waited_ns += f->waited_ns;
+				to->bytes += f->bytes;
+				to->open |= f->open;
+				free(f->name);
+				f->name = NULL;
+			}
+			free(other);
+		}
+		if (n >= FOLDED_DIRS) {
+			free(v->files[i].name);
+			v->files[i].name = dir;
+			dir = NULL;
+		}
+		free(dir);
+	}
+	v->nfiles = 0;
+	for (size_t i = 0; i < all; i++)
+		if (v->files[i].name)
+			v->files[v->nfiles++] = v->files[i];
+}
+
+/* What stands for one file says its descriptor, for many how many they are. */
+static void name_files(struct view *v, const struct iom_capture *cap)
+{
+	for (size_t i = 0; i < v->nfiles; i++) {
+		struct view_file *f = &v->files[i];
+		char *old = f->name;
+
+		if (f->files > 1) {
+			f->name = iom_sentence("%s x %s", iom_count(f->files), old);
+		} else {
+			const struct cap_file *c = &cap->files[f->first];
+
+			f->name = c->fd >= 0 ? iom_sentence("fd %d %s", c->fd, c->name ? c->name : old) :
+					       iom_sentence("%s", c->name ? c->name : old);
+		}
+		free(old);
+	}
+}
+
+static void view_files(struct view *v, const struct iom_report *rep, const struct rep_process *rp,
+		       bool verbose)
+{
+	for (size_t i = 0; i < rp->nfiles; i++)
+		if (verbose || is_shown(rep->cap, &rp->files[i]))
+			add_file(v, rep->cap, &rp->files[i], key_of(&rep->cap->files[rp->files[i].file]),
+				 !verbose);
+	if (!verbose)
+		fold_dirs(v);
+	name_files(v, rep->cap);
+	if (v->nfiles)
+		qsort(v->files, v->nfiles, sizeof(*v->files), what_waited_most);
+}
+
+/* ---- threads ----------------------------------------------------------------------- */
+
+static bool is_idle(const struct rep_thread *t)
+{
+	return t->time.nwaits && t->time.waits[0].ns >= IDLE_PART * t->time.wall_ns &&
+	       t->time.waits[0].under_way;
+}
+
+/* " 95 % on a CPU, 3 % waiting for one" */
+static char *busy_text(const struct acc_thread *t)
+{
+	bool runs = t->running_ns >= BUSY_PART * t->wall_ns, waits = t->runq_ns >= BUSY_PART * t->wall_ns;
+
+	if (!runs && !waits)
+		return strdup("");
+	return iom_sentence("%s%s%s%s%s", "; ", runs ? iom_part(t->running_ns, t->wall_ns) : "",
+			    runs ? " on a CPU" : "",
+			    waits ? (runs ? ", waiting for one " : "waiting for a CPU ") : "",
+			    waits ? iom_part(t->runq_ns, t->wall_ns) : "");
+}
+
+/* The bound below which half of the turns are; 0: there were none. */
+static uint64_t half_below(const struct cap_turns *n)
+{
+	uint64_t all = 0, some = 0;
+
+	for (int i = 0; i < CAP_TURN_BINS; i++)
+		all += n->bins[i];
+	for (int i = 0; i < CAP_TURN_BINS && all; i++) {
+		some += n->bins[i];
+		if (2 * some >= all)
+			return 1ULL << (CAP_TURN_FIRST + i);
+	}
+	return 0;
+}
+
+static char *turns_text(const struct cap_turns *n)
+{
+	if (!n || !(n->exact + n->inexact))
+		return strdup("");
+	return iom_sentence("; %s turn%s, the longest %s%s%s%s", iom_count(n->exact + n->inexact),
+			    n->exact + n->inexact == 1 ? "" : "s", n->longest_inexact ? "about " : "",
+			    iom_time(n->longest_ns), half_below(n) ? ", half below " : "",
+			    half_below(n) ? iom_time(half_below(n)) : "");
+}
+
+static const struct acc_wait *own_wait(const struct rep_thread *t)
+{
+	for (size_t i = 0; i < t->time.nwaits; i++)
+		if (t->time.waits[i].nr == t->loop.nr)
+			return &t->time.waits[i];
+	return NULL;
+}
+
+/* What a thread slept in besides its loop, when that was not nothing. */
+static char *else_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *own)
+{
+	for (size_t i = 0; i < t->time.nwaits; i++) {
+		const struct acc_wait *w = &t->time.waits[i];
+		char *call, *text;
+
+		if (w == own || w->ns < BUSY_PART * t->time.wall_ns)
+			continue;
+		call = iom_view_call(cap, w);
+		text = iom_sentence("; %s asleep in %s", iom_time(w->ns), call);
+		free(call);
+		return text;
+	}
+	return strdup("");
+}
+
+static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct rep_loop *l = &t->loop;
+	const struct cap_turns *n = l->turns == UINT32_MAX ? NULL : &cap->turns[l->turns];
+	const struct acc_wait *own = own_wait(t);
+	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t, own), *text;
+	char fd[16] = "", files[48] = "", rate[64] = "";
+	double seconds = t->time.wall_ns / 1e9;
+
+	if (l->fd >= 0)
+		snprintf(fd, sizeof(fd), "(%d)", l->fd);
+	if (l->files)
+		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
+	if (l->calls && l->zero_timeout * 10 >= l->calls * 9)
+		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
+			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
+	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s", iom_syscall_name(l->nr), fd,
+			    files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
+			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), turns,
+			    other, busy);
+	free(turns);
+	free(busy);
+	free(other);
+	return text;
+}
+
+static char *wait_text(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), *text;
+
+	text = iom_sentence("%s: slept %s time%s, %s in all%s%s", call, iom_count(w->slept),
+			    w->slept == 1 ? "" : "s", iom_time(w->ns), w->max_ns && w->slept > 1 ? ", " : "",
+			    w->max_ns && w->slept > 1 ? iom_time(w->max_ns) : "");
+	if (w->max_ns && w->slept > 1) {
+		char *longer = iom_sentence("%s at most", text);
+
+		free(text);
+		text = longer;
+	}
+	free(call);
+	return text;
+}
+
+static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), *text;
+
+	text = iom_sentence("asleep in %s throughout%s%s%s", call, w->before ? ", since " : "",
+			    w->before ? iom_time(w->before_ns) : "", w->before ? " before the watch" : "");
+	free(call);
+	return text;
+}
+
+static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	char *busy = busy_text(&t->time), *waits, *text;
+
+	if (ct->kernel_worker) {
+		text = iom_sentence("%s of io_uring%s",
+				    strncmp(ct->comm, "iou-sqp", 7) ? "worker" : "submission thread", busy);
+	} else if (t->loop.is_loop && t->loop.calls) {
+		text = loop_text(cap, t);
+	} else if (is_idle(t)) {
+		text = idle_text(cap, &t->time.waits[0]);
+	} else if (t->time.nwaits && t->time.waits[0].ns > t->time.running_ns / 100) {
+		waits = wait_text(cap, &t->time.waits[0]);
+		text = iom_sentence("%s%s", waits, busy);
+		free(waits);
+	} else if (t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2) {
+		text = iom_sentence("runs and waits for nothing%s", busy);
+	} else {
+		text = iom_sentence("did nothing in the watch%s", busy);
+	}
+	free(busy);
+	return text;
+}
+
+/* Threads of the same name that do the same: what they sleep in most, by call. */
+static bool alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
+{
+	const struct acc_wait *x = a->time.nwaits ? &a->time.waits[0] : NULL;
+	const struct acc_wait *y = b->time.nwaits ? &b->time.waits[0] : NULL;
+
+	if (a->verdict.model != b->verdict.model || is_idle(a) != is_idle(b) ||
+	    a->loop.is_loop != b->loop.is_loop || !x != !y)
+		return false;
+	if (x && (x->nr != y->nr || x->what != y->what))
+		return false;
+	if (is_idle(a))
+		return !x || (x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path);
+	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
+}
+
+static uint64_t transfers_of(const struct rep_thread *t)
+{
+	uint64_t n = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		n += t->models[m].transfers;
+	return n;
+}
+
+static void name_thread(struct view_thread *v, const struct iom_capture *cap, const struct rep_thread *t,
+			bool same_name)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+
+	if (v->threads == 1)
+		v->name = iom_sentence("%u %.*s", ct->ns_tid, CAP_COMM_LEN, ct->comm);
+	else if (same_name)
+		v->name = iom_sentence("%s x %.*s", iom_count(v->threads), CAP_COMM_LEN, ct->comm);
+	else
+		v->name = iom_sentence("%s threads", iom_count(v->threads));
+}
+
+static int what_does_most(const void *a, const void *b)
+{
+	const struct view_thread *x = a, *y = b;
+
+	if (x->idle != y->idle)
+		return x->idle ? 1 : -1;
+	return x->weight > y->weight ? -1 : x->weight < y->weight;
+}
+
+static void view_threads(struct view *v, const struct iom_report *rep, const struct rep_process *rp,
+			 bool verbose)
+{
+	bool *done = calloc(rp->nthreads + 1, sizeof(*done));
+
+	if (!done)
+		exit(1);
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *t = &rp->threads[i];
+		struct view_thread *to;
+		bool same_name = true;
+
+		if (done[i])
+			continue;
+		v->threads = more(v->threads, v->nthreads, sizeof(*v->threads));
+		to = &v->threads[v->nthreads++];
+		for (size_t k = i; k < rp->nthreads; k++) {
+			const struct rep_thread *o = &rp->threads[k];
+
+			if (k > i && (verbose || done[k] || !alike(rep->cap, &rp->threads[i], o)))
+				continue;
+			done[k] = true;
+			to->threads++;
+			same_name &= !memcmp(rep->cap->threads[rp->threads[i].thread].comm,
+					     rep->cap->threads[o->thread].comm, CAP_COMM_LEN);
+			if (transfers_of(o) > transfers_of(t))
+				t = o;
+			to->weight += o->time.running_ns + transfers_of(o) * 1000 + o->loop.calls * 1000;
+		}
+		to->model = t->verdict.model;
+		to->idle = is_idle(t);
+		to->what = thread_text(rep->cap, t);
+		if (to->threads > 1 && !to->idle) {
+			char *one = to->what;
+
+			to->what = iom_sentence("the busiest: %s", one);
+			free(one);
+		}
+		name_thread(to, rep->cap, t, same_name);
+	}
+	free(done);
+	if (v->nthreads)
+		qsort(v->threads, v->nthreads, sizeof(*v->threads), what_does_most);
+}
+
+const struct rep_thread *iom_view_principal(const struct iom_report *rep, const struct rep_process *rp)
+{
+	const struct rep_thread *best = NULL;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *t = &rp->threads[i];
+		uint64_t weight = transfers_of(t) + t->loop.calls + t->time.running_ns / 1000000;
+
+		if (rep->cap->threads[t->thread].kernel_worker)
+			continue;
+		if (!best || weight > most)
+			best = t, most = weight;
+	}
+	return best;
+}
+
+struct view *iom_view(const struct iom_report *rep, const struct rep_process *rp, bool verbose)
+{
+	struct view *v = more(NULL, 0, sizeof(*v));
+
+	view_files(v, rep, rp, verbose);
+	view_threads(v, rep, rp, verbose);
+	return v;
+}
+
+void iom_view_free(struct view *v)
+{
+	for (size_t i = 0; i < v->nfiles; i++)
+		free(v->files[i].name);
+	for (size_t i = 0; i < v->nthreads; i++) {
+		free(v->threads[i].name);
+		free(v->threads[i].what);
+	}
+	free(v->files);
+	free(v->threads);
+	free(v);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * view.h - what a person is shown of a report: files and threads that are alike as one
+ * line, in the order of what matters. For text and pages alike; no layout here.
+ *
+ * Strings are heap and the view's; names in them are raw bytes: escape before showing.
+ */
+#ifndef IOM_VIEW_H
+#define IOM_VIEW_H
+
+#include "report/report.h"
+
+struct view_file {
+	char *name; /* "fd 8 appendonly.aof", "10 x tcp 127.0.0.1:7391 <- 127.0.0.1" */
+	size_t files;
+	uint32_t first; /* of them: index into the capture's files */
+	uint64_t ops, again, slept, waited_ns, bytes;
+	bool open; /* a call on one of them is under way */
+	enum iom_model model;
+};
+
+struct view_thread {
+	char *name;  /* "9909 redis-server", "4 x bio" */
+	size_t threads;
+	char *what; /* what it does */
+	enum iom_model model;
+	uint64_t weight; /* for the order: what is idle comes last */
+	bool idle;
+};
+
+struct view {
+	struct view_file *files;
+	size_t nfiles;
+	struct view_thread *threads;
+	size_t nthreads;
+};
+
+/* verbose: nothing is folded. The report is borrowed for the call only. */
+struct view *iom_view(const struct iom_report *rep, const struct rep_process *rp, bool verbose);
+void iom_view_free(struct view *v);
+
+/* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
+char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
+/* The thread whose time tells most of the process's; NULL: it has none. */
+const struct rep_thread *iom_view_principal(const struct iom_report *rep, const struct rep_process *rp);
+
+#endif
