@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make check-unit   the pure stages
+# make check-unit   the pure stages;  make check-columns  that no fact of a capture is lost
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
 # make check-live   reference programs, command line and scale, on this kernel
 # make check-vm     the same, with the module, on stock Debian kernels in QEMU: 6.1,
@@ -43,6 +43,9 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 check-unit: $(UNIT_BIN)
 	@tests/run-unit $(UNIT_BIN)
 
+check-columns: $(PURE_OBJ)
+	@tests/unit/check-columns $(B)
+
 check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check-unit
@@ -73,7 +76,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 		$(if $(findstring test_,$@),-lcmocka)
 
 .SECONDARY:
-.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
+.PHONY: deps demo check check-unit check-columns check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -87,6 +90,7 @@ check: $(LIVE_BIN) $(KMOD_BIN) $(UNIT_BIN)
 
 check-live: $(LIVE_BIN)
 	tests/live/run-ref
+	tests/live/test-record
 	tests/live/test-cli
 	tests/live/test-scale
 
