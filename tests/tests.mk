@@ -2,6 +2,8 @@
 #
 # make check-unit   the pure stages;  make check-columns  that no fact of a capture is lost
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
+# make check-judge  all recordings of tests/recordings judged anew, without root, in seconds;
+#                   make record-ref makes those of the reference programs (root)
 # make check-live   reference programs, command line and scale, on this kernel
 # make check-vm     the same, with the module, on stock Debian kernels in QEMU: 6.1,
 #                   6.12 and 7.2; KERNELS=6.1 for one
@@ -76,7 +78,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 		$(if $(findstring test_,$@),-lcmocka)
 
 .SECONDARY:
-.PHONY: deps demo check check-unit check-columns check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
+.PHONY: deps demo check check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -105,6 +107,12 @@ fuzz-vm: $(LIVE_BIN) $(KMOD_BIN)
 
 vm: $(LIVE_BIN)
 	tests/vm/shell $(firstword $(KERNELS))
+
+check-judge: $(B)/iomodel
+	@tests/replay
+
+record-ref: $(LIVE_BIN)
+	tests/record-ref
 
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))
