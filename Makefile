@@ -107,11 +107,14 @@ include tests/tests.mk
 install: all
 	install -D -m 755 $(B)/iomodel $(DESTDIR)$(PREFIX)/bin/iomodel
 	install -D -m 644 user/man/iomodel.1 $(DESTDIR)$(PREFIX)/share/man/man1/iomodel.1
+	install -D -m 644 user/man/iomodel-recording.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/iomodel-recording.5
 	install -D -m 644 user/completion/iomodel.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/iomodel
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/iomodel $(DESTDIR)$(PREFIX)/share/man/man1/iomodel.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/iomodel-recording.5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/iomodel
 
 clean:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make check-unit   the pure stages
+# make check-unit   the pure stages;  make check-columns  that no fact of a capture is lost
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
+# make check-judge  all recordings of tests/recordings judged anew, without root, in seconds;
+#                   make record-ref makes those of the reference programs (root)
 # make check-live   reference programs, command line and scale, on this kernel
 # make check-vm     the same, with the module, on stock Debian kernels in QEMU: 6.1,
 #                   6.12 and 7.2; KERNELS=6.1 for one
@@ -43,6 +45,9 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 check-unit: $(UNIT_BIN)
 	@tests/run-unit $(UNIT_BIN)
 
+check-columns: $(PURE_OBJ)
+	@tests/unit/check-columns $(B)
+
 check-asan:
 	$(Q)$(MAKE) --no-print-directory B=build/asan \
 		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check-unit
@@ -73,7 +78,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 		$(if $(findstring test_,$@),-lcmocka)
 
 .SECONDARY:
-.PHONY: deps demo check check-unit check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
+.PHONY: deps demo check check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -87,6 +92,7 @@ check: $(LIVE_BIN) $(KMOD_BIN) $(UNIT_BIN)
 
 check-live: $(LIVE_BIN)
 	tests/live/run-ref
+	tests/live/test-record
 	tests/live/test-cli
 	tests/live/test-scale
 
@@ -101,6 +107,12 @@ fuzz-vm: $(LIVE_BIN) $(KMOD_BIN)
 
 vm: $(LIVE_BIN)
 	tests/vm/shell $(firstword $(KERNELS))
+
+check-judge: $(B)/iomodel
+	@tests/replay
+
+record-ref: $(LIVE_BIN)
+	tests/record-ref
 
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))

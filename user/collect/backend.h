@@ -75,7 +75,7 @@ struct iom_backend_ops {
 	/* Deliver what the rings hold. */
 	void (*drain)(struct iom_backend *be);
 	/* sink->so_far() for every row in the tables. What a call under way changes
-	 * meanwhile may be in it or not. */
+	 * meanwhile may be in it or not. NULL: rows come only when they are whole. */
 	void (*so_far)(struct iom_backend *be);
 	/* Deliver, and take out of the table, the rows of these threads, which are
 	 * dead; serials sorted. */

@@ -232,7 +232,8 @@ static const char *second(struct watching *s, uint64_t now)
 	s->second_at = now + NS;
 	iom_gather_phase(s->g, IOM_G_SECOND);
 	s->ops->iterate(s->be);
-	s->ops->so_far(s->be);
+	if (s->ops->so_far)
+		s->ops->so_far(s->be);
 	take_lost(s);
 	iom_gather_second(s->g, now_ns());
 	iom_gather_phase(s->g, IOM_G_WATCH);
@@ -345,6 +346,7 @@ static int watch(struct watching *s, char **why)
 	/* It must get the CPU in time to empty the rings, on a machine that its
 	 * targets keep busy; what it needs of it is little. */
 	setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
+	second(s, s->cap->start_ns); /* nothing has happened yet; to end it comes too soon */
 	say_ready(s->w);
 	if (s->w->armed) {
 		err = s->w->armed(s->w->arg);

@@ -6,11 +6,11 @@ _iomodel()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd=${COMP_WORDS[1]}
 	local common='--no-color -v --verbose --version -h --help'
 	local output='--format -o --output'
-	local watch="-d --duration -f --follow --ready-fd --backend --no-windows --json-schema
-		$output $common"
+	local armed='-d --duration -f --follow --ready-fd --backend --no-windows --max-size'
+	local watch="$armed --record --json-schema $output $common"
 
 	if [ "$COMP_CWORD" = 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "attach run doctor explain --help --version --json-schema" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "attach run record report doctor explain --help --version --json-schema" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -22,7 +22,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'auto bpf kmod' -- "$cur")
 		return
 		;;
-	-o | --output)
+	-o | --output | --record)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -30,7 +30,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
-	-d | --duration | --ready-fd)
+	-d | --duration | --ready-fd | --max-size)
 		return
 		;;
 	esac
@@ -47,6 +47,20 @@ _iomodel()
 			mapfile -t COMPREPLY < <(compgen -W "$watch -u --user --" -- "$cur")
 		else
 			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		fi
+		;;
+	record)
+		if [[ $cur == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$armed -u --user -o --output $common --" -- "$cur")
+		else
+			mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid=)" -- "$cur")
+		fi
+		;;
+	report)
+		if [[ $cur == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "--redact --json-schema $output $common" -- "$cur")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		fi
 		;;
 	doctor)

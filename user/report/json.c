@@ -239,14 +239,18 @@ static json_t *start_time(int64_t ns)
 static json_t *head(const struct iom_report *rep)
 {
 	const struct iom_capture *cap = rep->cap;
-	json_t *o = json_object(), *probes = json_array();
+	json_t *o = json_object(), *probes = json_array(), *command = json_array();
 
 	for (size_t i = 0; i < cap->nprobes; i++)
 		json_array_append_new(probes, iom_json_text(cap->probes[i]));
+	for (size_t i = 0; i < cap->narguments; i++)
+		json_array_append_new(command, iom_json_text(cap->arguments[i]));
 	json_object_set_new(o, "schema", json_string("iomodel/2"));
 	json_object_set_new(o, "tool",
-			    json_pack("{s:s, s:o, s:o}", "version", IOM_VERSION, "backend",
-				      iom_json_text(cap->backend), "probes", probes));
+			    json_pack("{s:o, s:o, s:o, s:o}", "version",
+				      iom_json_text(cap->version ? cap->version : IOM_VERSION),
+				      "backend", iom_json_text(cap->backend), "probes", probes,
+				      "command", command));
 	json_object_set_new(o, "host", json_pack("{s:o, s:o}", "kernel", iom_json_text(cap->kernel), "arch",
 						 iom_json_text(cap->arch)));
 	json_object_set_new(o, "window",
