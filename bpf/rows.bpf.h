@@ -100,10 +100,23 @@ static __always_inline int row_file_same(struct iom_row *r, struct task_struct *
 	return BPF_CORE_READ(f, f_flags) == r->f_flags;
 }
 
+/* The descriptor is nothing but a path (O_PATH): no call does anything with it, though
+ * select calls it ready. It gets no row. */
+static __always_inline int only_path(struct task_struct *t, __u64 key)
+{
+	__u32 fd = key_fd(key);
+	struct file *f = fd == IOM_FD_NONE ? NULL : file_of(t, fd);
+
+	return f && BPF_CORE_READ(f, f_flags) & IOM_O_PATH;
+}
+
+#define IOM_ROW_UNWANTED (~0U)
+
 /*
- * The row for this key and id, found or begun: index + 1, or 0 when there is
- * no place (counted as lost by the caller, who knows what is lost). A global
- * function, so that it is verified once and not in every caller.
+ * The row for this key and id, found or begun: index + 1, 0 when there is no
+ * place (counted as lost by the caller, who knows what is lost), or
+ * IOM_ROW_UNWANTED. A global function, so that it is verified once and not in
+ * every caller.
  */
 __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 {
@@ -118,6 +131,8 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 		if (!r)
 			break;
 		if (r->key == 0) {
+			if (only_path(t, key))
+				return IOM_ROW_UNWANTED;
 			if (__sync_val_compare_and_swap(&r->key, 0, key) != 0)
 				continue;
 			row_begin(r, t, key, id);
@@ -135,6 +150,8 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 				return at + 1;
 			}
 		}
+		if (only_path(t, key))
+			return IOM_ROW_UNWANTED;
 		/* The collector may take rows of dead threads away at any time: who
 		 * turns the id into BUSY owns the row. */
 		if (old == IOM_ROW_BUSY ||
@@ -228,6 +245,8 @@ static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u
 	if (r && r->key == key && r->id == id && r->check == recheck && !look)
 		return r;
 	at = row_slow(key, id, look);
+	if (at == IOM_ROW_UNWANTED)
+		return NULL;
 	if (!at) {
 		IOM_COUNT(lost_rows);
 		return NULL;

@@ -119,15 +119,19 @@ bool iom_file_same(u32 fd, struct iom_row *row)
 	return same;
 }
 
-void iom_file_begin(u32 fd, struct iom_row *row)
+bool iom_file_begin(u32 fd, struct iom_row *row)
 {
 	struct file *file = file_get(fd);
+	bool path;
 
 	if (!file)
-		return;
-	iom_file_identify(file, row);
+		return true;
+	path = only_path(file);
+	if (!path)
+		iom_file_identify(file, row);
 	/* If it was the last one, it is released on the way back to user space. */
 	fput(file);
+	return !path;
 }
 
 u64 iom_file_other(u32 fd)

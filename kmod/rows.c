@@ -132,6 +132,7 @@ void iom_rows_destroy(struct iom_rows *rows)
 
 /* ---- the rows of a thread ------------------------------------------------------------ */
 
+/* NULL: no room, counted; or the descriptor is nothing but a path, which select calls ready. */
 static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 {
 	struct iom_session *session = state->session;
@@ -140,17 +141,22 @@ static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 	if (atomic_inc_return(&session->rows) <= IOM_ROWS)
 		e = iom_entry_new(IOM_R_ROW, GFP_ATOMIC);
 	if (!e) {
-		atomic_dec(&session->rows);
-		return NULL;
+		iom_lost(session, IOM_LOST_ROWS);
+		goto none;
 	}
 	e->row.key = key;
 	e->row.id = id;
 	e->row.tgid = state->slot.tgid;
 	e->row.since_ns = ktime_get_mono_fast_ns();
-	if (key_fd(key) != IOM_FD_NONE)
-		iom_file_begin(key_fd(key), &e->row);
+	if (key_fd(key) != IOM_FD_NONE && !iom_file_begin(key_fd(key), &e->row)) {
+		iom_entry_free(e);
+		goto none;
+	}
 	iom_rows_add(&state->rows, e);
 	return e;
+none:
+	atomic_dec(&session->rows);
+	return NULL;
 }
 
 struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u32 nr)
@@ -170,11 +176,7 @@ struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u
 	}
 	if (!e)
 		e = begin(state, key, id);
-	if (!e) {
-		iom_lost(state->session, IOM_LOST_ROWS);
-		return NULL;
-	}
-	return &e->row;
+	return e ? &e->row : NULL;
 }
 
 struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class)

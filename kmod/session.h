@@ -242,7 +242,7 @@ struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class);
 struct file;
 void iom_file_identify(struct file *file, struct iom_row *row);
 bool iom_file_same(u32 fd, struct iom_row *row);
-void iom_file_begin(u32 fd, struct iom_row *row);
+bool iom_file_begin(u32 fd, struct iom_row *row); /* false: nothing but a path, no row's */
 u64 iom_file_other(u32 fd);
 bool iom_file_is_stored(u32 fd);
 /* The process behind a pidfd, with a reference, or an ERR_PTR. */

@@ -69,9 +69,9 @@ ref: $(REF_BIN)
 
 # ---- the module's tests --------------------------------------------------------------
 
-KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/fuzz
+KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/test_hostile $(B)/tests/kmod/fuzz
 
-$(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/uapi/*.h bpf/*.h)
+$(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h tests/ref/*.h kmod/uapi/*.h bpf/*.h)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CFLAGS) -Itests/ref -Ikmod -Ibpf -o $@ $< tests/ref/ref.c -pthread \
