@@ -164,17 +164,16 @@ static __always_inline __u64 elapsed(struct task_struct *t)
 	return left_cpu(t);
 }
 
-static __always_inline void stops_begin(struct iom_slot *s)
+static __always_inline void stops_begin(struct iom_slot *s, struct iom_stops *stops)
 {
-	struct iom_stops *stops = stops_of(s);
-
 	s->stopped_ns = stops ? stops->total_ns : 0;
 	s->stops = stops ? stops->count : 0;
 }
 
 /* A fresh slot: what the thread did before is none of ours. tid and serial are
- * the caller's. */
-static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t)
+ * the caller's; stops: of its process, may be NULL. */
+static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t,
+				       struct iom_stops *stops)
 {
 	s->tgid = t->tgid;
 	s->waits = 0;
@@ -191,7 +190,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->paths = 0;
 	s->paths_at = 0;
 	s->border = 0;
-	stops_begin(s);
+	stops_begin(s, stops);
 	s->home[0].turns.key = 0;
 	s->home[1].turns.key = 0;
 	s->window = 0;

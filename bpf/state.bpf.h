@@ -10,11 +10,6 @@
 #define IOM_STATE_BPF_H
 
 #include "kernel.h"
-
-struct iom_stops;
-static __always_inline struct iom_stops *stops_find(__u32 tgid);
-#define stops_of(slot) stops_find((slot)->tgid)
-
 #include "slot.h"
 
 /* Set by the collector before loading. */
@@ -153,6 +148,8 @@ static __always_inline struct iom_stops *stops_find(__u32 tgid)
 	return stops_seen ? bpf_map_lookup_elem(&stopped, &tgid) : NULL;
 }
 
+#define stops_of(slot) stops_find((slot)->tgid)
+
 static __always_inline struct iom_slot *slot_find(struct iom_session *session, __u32 tid)
 {
 	struct iom_slot *s;
@@ -183,7 +180,7 @@ static __always_inline struct iom_slot *slot_add(struct task_struct *t)
 		if (!s || __sync_val_compare_and_swap(&s->tid, 0, tid) != 0)
 			continue;
 		s->serial = __sync_fetch_and_add(&serials, 1) + 1;
-		slot_begin(s, t);
+		slot_begin(s, t, stops_find(t->tgid));
 		return s;
 	}
 	IOM_COUNT(lost_threads);

@@ -99,6 +99,61 @@ static struct iom_row *row_peek(struct iom_slot *s, u32 fd, u32 class)
 	return iom_row_peek(state_of(s), fd, class);
 }
 
+#define this_task()	       current
+#define session_clock_offset(s) ((s)->clock_offset)
+#define stops_of(s)	       iom_stops_find(slot_session(s), (s)->tgid)
+
+static void picture_send(struct iom_slot *s, struct iom_entry *e)
+{
+	if (e)
+		iom_queue(slot_session(s), e);
+	else
+		iom_lost(slot_session(s), IOM_LOST_SAMPLES);
+}
+
+/* Piece by piece, none of which crosses a page: the next page need not be there. */
+static void copy_path(char *to, u64 at)
+{
+	size_t have = 0, piece;
+
+	do {
+		piece = min_t(size_t, 32 - (at + have) % 32, IOM_PATH_LEN - 1 - have);
+		if (!piece || user_read(to + have, piece, at + have))
+			break;
+		have += piece;
+	} while (!memchr(to + have - piece, 0, piece));
+	to[have] = 0;
+}
+
+static void path_send(struct iom_slot *s, struct iom_path_head *head, u64 at)
+{
+	struct iom_entry *e = iom_entry_new(IOM_R_PATH, GFP_ATOMIC);
+
+	if (e) {
+		e->path.head = *head;
+		copy_path(e->path.path, at);
+	}
+	picture_send(s, e);
+}
+
+static void awake_send(struct iom_slot *s, struct iom_awake *awake)
+{
+	struct iom_entry *e = iom_entry_new(IOM_R_AWAKE, GFP_ATOMIC);
+
+	if (e)
+		e->awake = *awake;
+	picture_send(s, e);
+}
+
+static void turns_send(struct iom_slot *s, struct iom_turns *turns)
+{
+	struct iom_entry *e = iom_entry_new(IOM_R_TURNS, GFP_ATOMIC);
+
+	if (e)
+		e->turns = *turns;
+	picture_send(s, e);
+}
+
 #define file_other(s, fd)     iom_file_other(fd)
 #define file_is_stored(s, fd) iom_file_is_stored(fd)
 #define shared_find	      iom_shared_find
@@ -136,6 +191,8 @@ static struct iom_aio_ctx *aio_known(struct iom_slot *s, u64 id)
 static void aio_ring(struct iom_slot *s, u64 id)
 {
 }
+
+#define request_file_id(id) ((u64)iom_uring_file(id))
 
 static void request_file(u64 id, struct iom_row *row)
 {
@@ -181,7 +238,7 @@ static void count_and_sample(struct iom_thread_state *state, struct pt_regs *reg
 	lockdep_assert_held(&state->lock);
 	call = call_returned(s, current, regs, &f, nr, calls);
 	if (window && s->enter_ns && s->window == window)
-		send_sample(state, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs), ret);
+		send_sample(state, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs, ret), ret);
 	s->enter_ns = 0;
 }
 
@@ -237,6 +294,8 @@ void iom_fact_signal_generated(struct iom_session *session, struct task_struct *
 	int err;
 
 	siginfo_copy(&si, info);
+	if (sig == IOM_SIGCONT)
+		iom_stop_end(session, t->tgid);
 	spin_lock_irqsave(&session->async_lock, flags);
 	err = signal_generated(session, t->tgid, sig, &si, result);
 	spin_unlock_irqrestore(&session->async_lock, flags);
@@ -245,7 +304,7 @@ void iom_fact_signal_generated(struct iom_session *session, struct task_struct *
 }
 
 void iom_fact_signal_delivered(struct iom_session *session, int sig,
-			       const struct kernel_siginfo *info)
+			       const struct kernel_siginfo *info, const struct k_sigaction *ka)
 {
 	struct iom_thread_state *state = iom_thread_get(session, current);
 	struct iom_siginfo si;
@@ -257,8 +316,10 @@ void iom_fact_signal_delivered(struct iom_session *session, int sig,
 	si.signo = sig;
 	spin_lock_irqsave(&state->lock, flags);
 	if (!state->gone)
-		signal_taken(&state->slot, IOM_C_SIGDELIVER, &si, 0, 0);
+		signal_taken(&state->slot, IOM_C_SIGDELIVER, &si, NULL);
 	spin_unlock_irqrestore(&state->lock, flags);
+	if (sig_stops(sig) && ka->sa.sa_handler == SIG_DFL)
+		iom_stop_begin(session, current->tgid);
 }
 
 /* ---- requests -------------------------------------------------------------------- */
@@ -275,13 +336,26 @@ void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q)
 		iom_lost(session, IOM_LOST_ASYNC);
 }
 
-void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count)
+void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count, bool forced)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&session->async_lock, flags);
-	uring_elsewhere(session, id, count);
+	uring_elsewhere(session, id, count, forced);
 	spin_unlock_irqrestore(&session->async_lock, flags);
+}
+
+void iom_fact_uring_waits(struct iom_session *session)
+{
+	struct iom_thread_state *state = iom_thread_find(session, current->pid);
+	unsigned long flags;
+
+	if (!state)
+		return;
+	spin_lock_irqsave(&state->lock, flags);
+	if (!state->gone)
+		uring_waits(&state->slot, current, task_pt_regs(current));
+	spin_unlock_irqrestore(&state->lock, flags);
 }
 
 void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
@@ -443,13 +517,25 @@ void iom_fact_exec(struct iom_session *session, struct task_struct *t, pid_t old
 	iom_session_wake(session);
 }
 
+static void tell_turns(struct iom_thread_state *state)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&state->lock, flags);
+	if (!state->gone)
+		turns_tell(&state->slot);
+	spin_unlock_irqrestore(&state->lock, flags);
+}
+
 void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last)
 {
 	struct iom_thread_state *state = iom_thread_find(session, t->pid);
 	struct iom_entry *e = thread_entry(session, t, state, IOM_T_EXIT);
 
-	if (state)
+	if (state) {
+		tell_turns(state);
 		iom_thread_del(state);
+	}
 	if (e) {
 		e->thread.flags |= last ? IOM_TF_LAST : 0;
 		iom_queue(session, e);
@@ -469,7 +555,8 @@ static bool asleep_regs(struct task_struct *t, struct pt_regs *regs)
 	const void *stack = READ_ONCE(t->stack);
 	const struct pt_regs *at = stack + THREAD_SIZE - TOP_OF_KERNEL_STACK_PADDING;
 
-	if (!READ_ONCE(t->__state) || iom_on_cpu(t) || !stack)
+	if (!(READ_ONCE(t->__state) & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED)) || iom_on_cpu(t) ||
+	    !stack)
 		return false;
 	if (copy_from_kernel_nofault(regs, at - 1, sizeof(*regs)))
 		return false;
@@ -503,6 +590,10 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 	struct pt_regs regs;
 	unsigned long flags;
 
+	if (READ_ONCE(t->__state) & IOM_TASK_STOPPED)
+		iom_stop_begin(session, t->tgid);
+	if (state)
+		tell_turns(state);
 	if (!e)
 		return;
 	if (state && asleep_regs(t, &regs)) {

@@ -61,7 +61,7 @@ static void probe_signal_deliver(void *data, int sig, struct kernel_siginfo *inf
 				 struct k_sigaction *ka)
 {
 	if (iom_watched(current))
-		for_sessions_of(current, iom_fact_signal_delivered(session, sig, info));
+		for_sessions_of(current, iom_fact_signal_delivered(session, sig, info, ka));
 }
 
 static void probe_task_newtask(void *data, struct task_struct *t, iom_clone_flags flags)
@@ -145,13 +145,20 @@ static void probe_uring_submit(void *data, IOM_URING_SUBMIT_ARGS)
 static void probe_uring_queue_async_work(void *data, struct io_kiocb *req, iom_uring_rw rw)
 {
 	for_sessions(iom_request_wanted(session, (u64)req),
-		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER));
+		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_WORKER,
+					      req->flags & REQ_F_FORCE_ASYNC));
 }
 
 static void probe_uring_poll_arm(void *data, struct io_kiocb *req, int mask, int events)
 {
 	for_sessions(iom_request_wanted(session, (u64)req),
-		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM));
+		     iom_fact_uring_elsewhere(session, (u64)req, IOM_A_POLLARM, false));
+}
+
+static void probe_uring_cqring_wait(void *data, void *ctx, int min_events)
+{
+	if (iom_watched(current))
+		for_sessions_of(current, iom_fact_uring_waits(session));
 }
 
 static void probe_uring_complete(void *data, IOM_URING_COMPLETE_CTX ctx, void *req,
@@ -250,6 +257,7 @@ static struct point points[] = {
 	{"io_uring_complete", probe_uring_complete, true},
 	{"io_uring_queue_async_work", probe_uring_queue_async_work, true},
 	{"io_uring_poll_arm", probe_uring_poll_arm, true},
+	{"io_uring_cqring_wait", probe_uring_cqring_wait, true},
 #endif
 };
 
@@ -276,6 +284,7 @@ static void __maybe_unused check_prototypes(void)
 	check_trace_callback_type_io_uring_complete(probe_uring_complete);
 	check_trace_callback_type_io_uring_queue_async_work(probe_uring_queue_async_work);
 	check_trace_callback_type_io_uring_poll_arm(probe_uring_poll_arm);
+	check_trace_callback_type_io_uring_cqring_wait(probe_uring_cqring_wait);
 #endif
 }
 

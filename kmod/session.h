@@ -84,6 +84,9 @@ struct iom_entry {
 			struct iom_row row;
 			struct iom_thread thread;
 			struct iom_sample sample;
+			struct iom_path path;
+			struct iom_turns turns;
+			struct iom_awake awake;
 		};
 	);
 };
@@ -126,6 +129,7 @@ struct iom_session {
 	bool running;		     /* written under iom_mutex */
 	bool stopped;
 	bool follow;
+	bool stops_seen;    /* one of its processes was stopped: only then are they looked up */
 	bool dying;	    /* under iom_tables_lock: no target or thread is added any more */
 	u32 window;	    /* number of the one under way */
 	struct pid *arm;    /* to be watched from its next exec on; a reference */
@@ -156,6 +160,10 @@ struct iom_target_state {
 	struct iom_session *session;
 	struct pid *pid;
 	u32 tgid;
+	/* Written under the process's siglock, by its signals, and once by a scan; read
+	 * anywhere: an old value tells a stop a call later.
+	 */
+	struct iom_stops stops;
 };
 
 struct iom_thread_state {
@@ -186,6 +194,13 @@ bool iom_watched(const struct task_struct *t);
  * session ends.
  */
 int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp);
+/* How long the process has been stopped, under rcu_read_lock(); NULL: none of session's
+ * processes ever was, or it is none of them.
+ */
+struct iom_stops *iom_stops_find(struct iom_session *session, u32 tgid);
+/* It stops, or goes on. */
+void iom_stop_begin(struct iom_session *session, u32 tgid);
+void iom_stop_end(struct iom_session *session, u32 tgid);
 /* It has left: the last thread's exit. */
 void iom_target_del(struct iom_session *session, u32 tgid);
 
@@ -282,9 +297,11 @@ void iom_fact_exit(struct iom_session *session, struct pt_regs *regs, long ret);
 void iom_fact_signal_generated(struct iom_session *session, struct task_struct *t, int sig,
 			       const struct kernel_siginfo *info, int result);
 void iom_fact_signal_delivered(struct iom_session *session, int sig,
-			       const struct kernel_siginfo *info);
+			       const struct kernel_siginfo *info, const struct k_sigaction *ka);
 void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q);
-void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count);
+void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count, bool forced);
+/* current has submitted and begins to wait for completions. */
+void iom_fact_uring_waits(struct iom_session *session);
 void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
 			      s32 res, u32 flags);
 void iom_fact_aio_begun(struct iom_session *session, u64 ctx, u64 iocb);

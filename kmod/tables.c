@@ -4,6 +4,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
 #include "session.h"
@@ -79,6 +80,37 @@ int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t
 	return err;
 }
 
+struct iom_stops *iom_stops_find(struct iom_session *session, u32 tgid)
+{
+	struct iom_target_state *target;
+
+	if (!READ_ONCE(session->stops_seen))
+		return NULL;
+	target = target_find(session, tgid);
+	return target ? &target->stops : NULL;
+}
+
+void iom_stop_begin(struct iom_session *session, u32 tgid)
+{
+	struct iom_target_state *target = target_find(session, tgid);
+
+	WRITE_ONCE(session->stops_seen, true);
+	/* A scan may see the process stopped while its signal is still being delivered. */
+	if (target)
+		cmpxchg(&target->stops.since_ns, 0, ktime_get_mono_fast_ns());
+}
+
+void iom_stop_end(struct iom_session *session, u32 tgid)
+{
+	struct iom_stops *stops = iom_stops_find(session, tgid);
+	u64 since = stops ? xchg(&stops->since_ns, 0) : 0;
+
+	if (!since)
+		return;
+	WRITE_ONCE(stops->total_ns, stops->total_ns + ktime_get_mono_fast_ns() - since);
+	WRITE_ONCE(stops->count, stops->count + 1);
+}
+
 static void target_free(struct rcu_head *rcu)
 {
 	struct iom_target_state *target = container_of(rcu, struct iom_target_state, rcu);
@@ -144,7 +176,7 @@ static struct iom_thread_state *thread_new(struct iom_session *session, struct t
 	iom_rows_init(&state->rows, session->salt[0]);
 	state->slot.tid = t->pid;
 	state->slot.serial = atomic_inc_return(&session->serials);
-	slot_begin(&state->slot, t);
+	slot_begin(&state->slot, t, iom_stops_find(session, t->tgid));
 	return state;
 }
 

@@ -29,8 +29,8 @@
 
 #include "facts.h"
 
-#define IOM_UAPI_VERSION 1
-#define IOM_READ_MIN	 256 /* bytes; no record is larger */
+#define IOM_UAPI_VERSION 2
+#define IOM_READ_MIN	 512 /* bytes; no record is larger */
 
 struct iom_version {
 	__u32 version;	  /* IOM_UAPI_VERSION of the module */

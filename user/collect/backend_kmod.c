@@ -179,12 +179,7 @@ static void deliver(struct iom_backend *be, const char *at, size_t size)
 		memcpy(&head, at, sizeof(head));
 		if (head.size < sizeof(head) || head.size > size)
 			return;
-		if (head.kind == IOM_R_ROW)
-			be->sink.row(be->sink.arg, (const void *)(at + sizeof(head)));
-		else if (head.kind == IOM_R_THREAD)
-			be->sink.thread(be->sink.arg, (const void *)(at + sizeof(head)));
-		else if (head.kind == IOM_R_SAMPLE)
-			be->sink.sample(be->sink.arg, (const void *)(at + sizeof(head)));
+		iom_backend_deliver(&be->sink, (const void *)at, head.size);
 		at += head.size;
 		size -= head.size;
 	}
