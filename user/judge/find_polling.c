@@ -13,10 +13,11 @@
 #include "report/sentence.h"
 
 /* Asking is worth a word from this share of a CPU, and from this often a second. */
-#define BUSY_CPU   0.10
-#define BUSY_A_SEC 1000
+#define BUSY_CPU   0.05
+#define BUSY_A_SEC 200
 /* A readiness call that seldom sleeps, and brings what nobody takes. */
 #define AWAKE_SLEPT	0.10
+#define AWAKE_BROUGHT	0.80
 #define AWAKE_TAKEN	0.20
 #define AWAKE_SAMPLES	4
 #define AWAKE_SHARE	0.50
@@ -131,9 +132,9 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct done d = {};
 	const char *id;
 
-	if (set->calls < BUSY_A_SEC / 10 || a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC / 10 ||
-	    set->slept > AWAKE_SLEPT * set->calls || !awake_by(rt, &by) ||
-	    all_taken(s, ct) > AWAKE_TAKEN * set->calls)
+	if ( a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
+	    set->slept > AWAKE_SLEPT * set->calls || set->events < AWAKE_BROUGHT * set->calls ||
+	    !awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
