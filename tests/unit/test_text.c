@@ -20,14 +20,14 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/text.h"
 
 static const unsigned int widths[] = {40, 80, 200};
 
 static char *text_of(const struct iom_capture *cap, struct iom_text_options opt)
 {
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	char *text = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&text, &n);
@@ -235,7 +235,7 @@ static void lost_counts_are_said(void **state)
 static void full_disk(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	struct iom_text_options opt = {.width = 80};
 	FILE *out = fopen("/dev/full", "we");
 
