@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 #define MAIN	       BUILD_PID
 #define SI_KERNEL_BYTE 0x80 /* si_code of what the kernel itself sends */
@@ -533,8 +533,8 @@ static const struct rule {
 	{"libaio", libaio, IOM_M_ASYNC, 0, "proactor", ""},
 	{"libaio, done at once", libaio_done_at_once, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor",
 	 "submit-blocked"},
-	{"libaio, submission slept", libaio_submit_slept, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS,
-	 "proactor", "submit-blocked"},
+	{"libaio, submission slept", libaio_submit_slept, IOM_M_ASYNC, 0, "proactor",
+	 "submit-blocked"},
 	{"io_uring inline", uring_inline, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", ""},
 	{"io_uring", uring_deep, IOM_M_ASYNC, 0, "proactor", ""},
 	{"io_uring by workers", uring_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor",
@@ -577,7 +577,7 @@ static void check_rule(void **state)
 	char found[256] = "";
 
 	rule->build(cap);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->nprocs, 1);
 	p = &rep->procs[0];
 	for (size_t i = 0; i < p->nfindings; i++) {

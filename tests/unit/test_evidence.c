@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 static const struct rep_file *file_of(const struct iom_report *rep, uint32_t file)
 {
@@ -43,7 +43,7 @@ static void sleep_since_before(void **state)
 
 	(void)state;
 	build_asleep(cap, 0, CAP_C_READ, SYS_read, tty, 5000 * MS, BUILD_LIFE_NS);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	f = file_of(rep, tty);
 	assert_non_null(f);
 	assert_int_equal(f->since_ns, 5000 * MS);
@@ -71,7 +71,7 @@ static void exact_counts_of_a_file(void **state)
 	build_epoll_wait(cap, BUILD_PID, ep, 100, 900, 10 * MS);
 	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 1234, 0, 77, 0);
 	build_transfers(cap, BUILD_PID, s, CAP_C_WRITE, SYS_write, 1000, 0, 0, 0);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	f = file_of(rep, s);
 	assert_non_null(f);
 	assert_int_equal(f->attempts, 1234 + 77 + 1000);
@@ -112,7 +112,7 @@ static void each_thread_has_its_model(void **state)
 	assert_int_equal(waits + 1, reads);
 	assert_int_equal(reads + 1, sleeps);
 	assert_int_equal(sleeps + 1, computes);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	for (i = waits; i <= computes; i++)
 		assert_string_equal(iom_model_name(rep->procs[0].threads[i].verdict.model),
 				    iom_model_name(want[i]));
@@ -134,7 +134,7 @@ static void further_models(void **state)
 	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
 	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
 	build_transfers(cap, BUILD_PID + 1, pipe, CAP_C_READ, SYS_read, 0, 300, 0, 10 * MS);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
 	assert_int_equal(rep->procs[0].verdict.nalso, 1);
 	assert_int_equal(rep->procs[0].verdict.also[0], IOM_M_BLOCKING);
@@ -157,7 +157,7 @@ static void file_tried_by_hand(void **state)
 	build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
 	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
 	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 100, 0, 400, 0);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
 	assert_int_equal(rep->procs[0].verdict.nalso, 1);
 	assert_int_equal(rep->procs[0].verdict.also[0], IOM_M_NONBLOCKING);
@@ -176,7 +176,7 @@ static double confidence_of(uint64_t transfers, uint64_t lost)
 
 	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 0, transfers, 0, MS);
 	cap->lost.counts = lost;
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
 	c = rep->procs[0].verdict.confidence;
 	let_go(rep, cap);
@@ -195,7 +195,7 @@ static void sure_by_evidence(void **state)
 static void medians(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	const struct rep_process *p = &rep->procs[0];
 
 	(void)state;
@@ -213,7 +213,7 @@ static void medians(void **state)
 static void findings_name_their_place(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	const struct rep_finding *f = build_finding(rep, "loop-blocked");
 
 	(void)state;
@@ -241,7 +241,7 @@ static void processes_apart(void **state)
 	(void)state;
 	build_proc(cap, BUILD_PID + 100, "second");
 	build_transfers(cap, BUILD_PID, pipe, CAP_C_READ, SYS_read, 0, 100, 0, 10 * MS);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->nprocs, 2);
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
 	assert_int_equal(rep->procs[1].verdict.model, IOM_M_NONE);
@@ -253,7 +253,7 @@ static void processes_apart(void **state)
 static void empty_capture(void **state)
 {
 	struct iom_capture *cap = iom_capture_new();
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 
 	(void)state;
 	assert_int_equal(rep->nprocs, 0);

@@ -22,14 +22,14 @@
 #include <jansson.h>
 
 #include "build.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/json.h"
 
 #define SCHEMA "user/report/schema.json"
 
 static char *json_of(const struct iom_capture *cap)
 {
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	char *text = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&text, &n);
@@ -253,7 +253,7 @@ static void hostile_names_stay_names(void **state)
 static void full_disk(void **state)
 {
 	struct iom_capture *cap = server();
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	FILE *out = fopen("/dev/full", "we");
 
 	(void)state;

@@ -14,7 +14,7 @@
 #include "build.h"
 #include "capture/redact.h"
 #include "capture/tables.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 /* The name of the one file of a capture, redacted after these. */
 static char *redacted(const char *name)
@@ -139,14 +139,14 @@ static void nothing_left(void **state)
 static void judged_as_before(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
-	struct iom_report *a = iom_classify(cap), *b;
+	struct iom_report *a = iom_judge(cap), *b;
 	const struct rep_process *p, *q;
 
 	(void)state;
 	assert_true(a->procs[0].nfindings >= 2);
 	/* The first report is of the capture as it was: all that is compared is in it. */
 	iom_capture_redact(cap);
-	b = iom_classify(cap);
+	b = iom_judge(cap);
 	p = &a->procs[0];
 	q = &b->procs[0];
 	assert_int_equal(p->verdict.model, q->verdict.model);

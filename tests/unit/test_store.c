@@ -19,7 +19,7 @@
 #include "build.h"
 #include "capture/store.h"
 #include "capture/tables.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/json.h"
 
 static char dir[64], path[128], wal[160], other[128];
@@ -272,7 +272,7 @@ static void second_by_second(void **state)
 
 static char *json(const struct iom_capture *cap)
 {
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);

@@ -24,7 +24,7 @@
 #include "build.h"
 #include "capture/store.h"
 #include "capture/tables.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -112,7 +112,7 @@ static int leave(void **state)
 static void report(const struct iom_capture *cap)
 {
 	struct iom_text_options opt = {.width = 80, .verbose = true};
-	struct iom_report *rep = iom_classify(cap);
+	struct iom_report *rep = iom_judge(cap);
 	FILE *out = fopen("/dev/null", "w");
 
 	assert_int_equal(iom_report_json(rep, out), 0);

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "build.h"
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 #define MAIN	       BUILD_PID
 #define SI_KERNEL_BYTE 0x80
@@ -407,7 +407,7 @@ static const struct trap {
 	 "event-loop", "loop-blocked"},
 	{"signalfd under epoll", signalfd_under_epoll, IOM_M_SIGNAL, 89, 0, "signal loop", ""},
 	{"signal here, read there", signal_here_read_there, IOM_M_SIGNAL, 89, 0, "signal loop", ""},
-	{"lease signals", lease_signals, IOM_M_SIGNAL, 0, 0, "signal loop", ""},
+	{"lease signals", lease_signals, IOM_M_SIGNAL, 500, 0, "signal loop", ""},
 	{"poll as a sleep", poll_as_sleep, IOM_M_NONE, 0, 0, NULL, ""},
 	{"inotify in a loop", inotify_in_a_loop, IOM_M_MULTIPLEXED, 89, 0, "event-loop", ""},
 	{"keyboard each frame", keyboard_each_frame, IOM_M_NONBLOCKING, 0, IOM_FACT_POLLING,
@@ -439,7 +439,7 @@ static void check_trap(void **state)
 	char found[256] = "";
 
 	trap->build(cap);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	p = &rep->procs[0];
 	for (size_t i = 0; i < p->nfindings; i++) {
 		if (i)
@@ -476,7 +476,7 @@ static void worker_is_no_thread_of_the_program(void **state)
 
 	(void)state;
 	kernel_workers(cap);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].nthreads, 2);
 	assert_int_equal(rep->procs[0].threads[1].verdict.model, IOM_M_NONE);
 	assert_non_null(strstr(rep->procs[0].threads[1].what, "worker"));
@@ -499,7 +499,7 @@ static void one_number_two_files(void **state)
 	build_epoll_wait(cap, MAIN, ep, 0, 90, 50 * MS);
 	build_transfers(cap, MAIN, was, CAP_C_READ, SYS_read, 97, 0, 3, 0);
 	build_transfers(cap, MAIN, is, CAP_C_READ, SYS_read, 0, 89, 0, 50 * MS);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(file_of(rep, was)->model, IOM_M_MULTIPLEXED);
 	assert_int_equal(file_of(rep, was)->attempts, 100);
 	assert_int_equal(file_of(rep, was)->slept, 0);
@@ -530,7 +530,7 @@ static void numbers_used_again(void **state)
 	r = build_transfers(cap, MAIN + 999, IOM_NO_FILE, CAP_C_READ, SYS_read, 777, 0, 0, 0);
 	r->tgid = MAIN + 999;
 	build_transfers(cap, 1, IOM_NO_FILE, CAP_C_READ, SYS_read, 7, 0, 0, 0);
-	rep = iom_classify(cap);
+	rep = iom_judge(cap);
 	assert_int_equal(rep->nprocs, 2);
 	assert_int_equal(rep->procs[0].nthreads, 1);
 	assert_int_equal(rep->procs[0].threads[0].models[IOM_M_BLOCKING].transfers, 100);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -163,7 +163,7 @@ int iom_pipeline_report(struct iom_pipeline *p, struct iom_output *out)
 
 	if (p->o->command == IOM_CMD_RECORD)
 		return say_recorded(p);
-	report = iom_classify(p->cap);
+	report = iom_judge(p->cap);
 	err = iom_output_report(out, p->o, report);
 	iom_report_free(report);
 	return p->failed && !err ? IOM_EXIT_INTERNAL : err;

@@ -21,7 +21,7 @@ static bool may_wait(uint8_t kind)
 static void find_may_block(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
-	const struct cor_file *files = s->cor->files;
+	const struct ev_file *files = s->ev->files;
 	uint64_t n = 0, transfers = 0;
 	uint32_t first = IOM_NO_FILE;
 	struct rep_finding *f;
@@ -30,7 +30,7 @@ static void find_may_block(struct search *s)
 		const struct cap_file *c = &cap->files[i];
 
 		if (c->tgid != s->tgid || c->f_flags & O_NONBLOCK || !may_wait(c->kind) ||
-		    files[i].watch != COR_WATCHED || !files[i].votes[IOM_M_MULTIPLEXED].transfers)
+		    files[i].watch != EV_WATCHED || !files[i].votes[IOM_M_MULTIPLEXED].transfers)
 			continue;
 		n++;
 		transfers += files[i].votes[IOM_M_MULTIPLEXED].transfers;
@@ -84,7 +84,7 @@ static void find_tiny(struct search *s)
 
 static void find_overflow(struct search *s)
 {
-	const struct cor_proc *p = &s->cor->procs[s->rp->proc];
+	const struct ev_proc *p = &s->ev->procs[s->rp->proc];
 	struct rep_finding *f;
 
 	if (!p->lost_signals && !(p->set_sig && p->plain_sigio))

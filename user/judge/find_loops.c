@@ -28,7 +28,7 @@ static bool is_shared(const struct search *s, uint32_t thread, const struct loop
 {
 	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		uint32_t other = s->rp->threads[i].thread;
-		const struct loop_thread *t = &s->cor->loops->threads[other];
+		const struct loop_thread *t = &s->ev->loops->threads[other];
 
 		for (size_t k = 0; other != thread && k < t->nsets; k++)
 			if (own->file != IOM_NO_FILE && t->sets[k].class == own->class &&
@@ -41,7 +41,7 @@ static bool is_shared(const struct search *s, uint32_t thread, const struct loop
 /* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */
 static const struct loop_set *loop_of(const struct search *s, const struct rep_thread *rt)
 {
-	const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
 	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
@@ -131,7 +131,7 @@ static bool is_nobodys(const struct acc_wait *w)
 
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
-	const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	size_t said = 0;
 
 	for (size_t i = 0; i < rt->time.nwaits && said < PER_LOOP; i++) {

@@ -132,7 +132,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct done d = {};
 	const char *id;
 
-	if ( a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
+	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
 	    set->slept > AWAKE_SLEPT * set->calls || set->events < AWAKE_BROUGHT * set->calls ||
 	    !awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
@@ -165,7 +165,7 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	uint64_t rate = a_second(set->calls, rt->time.wall_ns);
 	struct rep_finding *f;
 
-	if (!s->cor->threads[rt->thread].spin || rate < BUSY_A_SEC ||
+	if (!s->ev->threads[rt->thread].spin || rate < BUSY_A_SEC ||
 	    rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
 		return;
 	f = iom_finding_add(
@@ -193,7 +193,7 @@ static void find_eagain(struct search *s)
 
 		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
 		    again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
-		    s->cor->files[r->file].watch == COR_WATCHED)
+		    s->ev->files[r->file].watch == EV_WATCHED)
 			continue;
 		f = iom_finding_add(
 			s, "eagain-spin", IOM_SEV_WARNING,
@@ -280,7 +280,7 @@ static void find_spurious(struct search *s)
 		uint64_t done = r->n.ok + r->n.ok_slept;
 		struct rep_finding *f;
 
-		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->cor->files[r->file].watch != COR_WATCHED)
+		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->ev->files[r->file].watch != EV_WATCHED)
 			continue;
 		if (r->class != CAP_C_ACCEPT && r->class != CAP_C_RECV && r->class != CAP_C_READ)
 			continue;
@@ -309,7 +309,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 	struct rep_finding *f;
 
 	if (set->class == CAP_C_EPOLL_WAIT || set->files != 1 || set->calls < ONE_FILE_CALLS ||
-	    set->nowait || timed_out || !set->slept || s->cor->loops->threads[rt->thread].nsets > 1)
+	    set->nowait || timed_out || !set->slept || s->ev->loops->threads[rt->thread].nsets > 1)
 		return;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
@@ -336,7 +336,7 @@ void iom_find_polling(struct search *s)
 {
 	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		const struct rep_thread *rt = &s->rp->threads[i];
-		const struct loop_thread *t = &s->cor->loops->threads[rt->thread];
+		const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 
 		if (!t->nsets)
 			continue;

@@ -61,10 +61,10 @@ static int worst_first(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-void iom_find(const struct iom_correlation *cor, struct rep_process *rp)
+void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct search s = {
-		.cor = cor, .cap = cor->cap, .rp = rp, .tgid = cor->cap->procs[rp->proc].tgid};
+		.ev = ev, .cap = ev->cap, .rp = rp, .tgid = ev->cap->procs[rp->proc].tgid};
 
 	iom_find_on_loops(&s);
 	iom_find_polling(&s);

@@ -9,11 +9,11 @@
 #ifndef IOM_FINDINGS_H
 #define IOM_FINDINGS_H
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 /* One process being looked at. */
 struct search {
-	const struct iom_correlation *cor;
+	const struct iom_evidence *ev;
 	const struct iom_capture *cap;
 	struct rep_process *rp;
 	uint32_t tgid;

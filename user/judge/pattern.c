@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 /* Threads count for a pattern when they did something. */
 static bool active(const struct rep_thread *t)
@@ -22,56 +22,56 @@ static bool stdio_pipe(const struct iom_capture *cap, uint32_t tgid)
 	return false;
 }
 
-static uint64_t transfers_of_kind(const struct iom_correlation *cor, uint32_t tgid, uint8_t kind)
+static uint64_t transfers_of_kind(const struct iom_evidence *ev, uint32_t tgid, uint8_t kind)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < cor->cap->nfiles; i++)
-		if (cor->cap->files[i].tgid == tgid && cor->cap->files[i].kind == kind)
+	for (size_t i = 0; i < ev->cap->nfiles; i++)
+		if (ev->cap->files[i].tgid == tgid && ev->cap->files[i].kind == kind)
 			for (int m = 0; m < IOM_M_NR; m++)
-				n += cor->files[i].votes[m].transfers;
+				n += ev->files[i].votes[m].transfers;
 	return n;
 }
 
 /* A pool hands each connection to any of its threads. */
-static bool shares_sockets(const struct iom_correlation *cor, uint32_t tgid)
+static bool shares_sockets(const struct iom_evidence *ev, uint32_t tgid)
 {
 	uint64_t readers = 0, sockets = 0;
 
-	for (size_t i = 0; i < cor->cap->ncalls; i++) {
-		const struct cap_calls *r = &cor->cap->calls[i];
+	for (size_t i = 0; i < ev->cap->ncalls; i++) {
+		const struct cap_calls *r = &ev->cap->calls[i];
 
 		readers += r->tgid == tgid && r->file != IOM_NO_FILE &&
 			   (r->class == CAP_C_READ || r->class == CAP_C_RECV) &&
-			   cor->cap->files[r->file].kind == CAP_K_SOCK;
+			   ev->cap->files[r->file].kind == CAP_K_SOCK;
 	}
-	for (size_t i = 0; i < cor->cap->nfiles; i++)
-		sockets += cor->cap->files[i].tgid == tgid && cor->files[i].attempts &&
-			   cor->cap->files[i].kind == CAP_K_SOCK;
+	for (size_t i = 0; i < ev->cap->nfiles; i++)
+		sockets += ev->cap->files[i].tgid == tgid && ev->files[i].attempts &&
+			   ev->cap->files[i].kind == CAP_K_SOCK;
 	return 2 * readers > 3 * sockets;
 }
 
-static const char *blocking_pattern(const struct iom_correlation *cor, const struct rep_process *rp,
+static const char *blocking_pattern(const struct iom_evidence *ev, const struct rep_process *rp,
 				    size_t blockers)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
-	uint64_t fault_ns = 0, sockets = transfers_of_kind(cor, tgid, CAP_K_SOCK);
+	uint64_t fault_ns = 0, sockets = transfers_of_kind(ev, tgid, CAP_K_SOCK);
 
 	for (size_t i = 0; i < rp->nthreads; i++)
-		fault_ns += cor->threads[rp->threads[i].thread].fault_ns;
+		fault_ns += ev->threads[rp->threads[i].thread].page_ns;
 	if (fault_ns > rp->models[IOM_M_BLOCKING].phase1_ns / 2)
 		return "memory-mapped";
 	if (blockers > 1 && sockets)
-		return shares_sockets(cor, tgid) ? "thread pool" : "thread-per-connection";
-	if (sockets && transfers_of_kind(cor, tgid, CAP_K_LISTEN))
+		return shares_sockets(ev, tgid) ? "thread pool" : "thread-per-connection";
+	if (sockets && transfers_of_kind(ev, tgid, CAP_K_LISTEN))
 		return cap->procs[rp->proc].ppid > 1 ? "process-per-connection" : "sequential";
 	if (stdio_pipe(cap, tgid))
 		return "pipeline";
 	return "sequential";
 }
 
-const char *iom_pattern(const struct iom_correlation *cor, const struct rep_process *rp)
+const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	size_t loops = 0, blockers = 0;
 	bool spin = false;
@@ -81,12 +81,12 @@ const char *iom_pattern(const struct iom_correlation *cor, const struct rep_proc
 
 		loops += t->verdict.model == IOM_M_MULTIPLEXED;
 		blockers += t->verdict.model == IOM_M_BLOCKING && active(t);
-		spin |= cor->threads[t->thread].spin;
+		spin |= ev->threads[t->thread].spin;
 	}
 	switch (rp->verdict.model) {
 	case IOM_M_BLOCKING:
 		return loops && blockers ? "event-loop + worker pool" :
-					   blocking_pattern(cor, rp, blockers);
+					   blocking_pattern(ev, rp, blockers);
 	case IOM_M_NONBLOCKING:
 		return "busy-poll";
 	case IOM_M_MULTIPLEXED:

@@ -26,7 +26,7 @@ static inline bool is_readiness(uint8_t class)
 }
 
 /* Files that tell of something else than data. */
-static inline bool is_doorbell(uint8_t kind)
+static inline bool is_bell_kind(uint8_t kind)
 {
 	return kind == CAP_K_EVENTFD || kind == CAP_K_TIMERFD || kind == CAP_K_SIGNALFD ||
 	       kind == CAP_K_URING;

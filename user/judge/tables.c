@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "judge/roles.h"
 
 static struct rep_call *call_of(struct rep_process *rp, int32_t nr, enum acc_what what)
@@ -50,9 +50,9 @@ static int longest_first(const void *a, const void *b)
 	return x->nr - y->nr;
 }
 
-static void add_calls(const struct iom_correlation *cor, struct rep_process *rp)
+static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
@@ -65,16 +65,16 @@ static void add_calls(const struct iom_correlation *cor, struct rep_process *rp)
 }
 
 /* by_file: place of each of the capture's files in the process's list, SIZE_MAX: none. */
-static void add_files(const struct iom_correlation *cor, struct rep_process *rp, const size_t *by_file)
+static void add_files(const struct iom_evidence *ev, struct rep_process *rp, const size_t *by_file)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
 
 		if (r->file == IOM_NO_FILE || by_file[r->file] == SIZE_MAX || is_readiness(r->class))
 			continue;
-		rp->files[by_file[r->file]].waited_ns += cor->account->calls[i].ns;
+		rp->files[by_file[r->file]].waited_ns += ev->account->calls[i].ns;
 		rp->files[by_file[r->file]].bytes += r->bytes;
 	}
 	for (size_t i = 0; i < cap->nrequests; i++)
@@ -89,19 +89,19 @@ static void add_files(const struct iom_correlation *cor, struct rep_process *rp,
 	}
 }
 
-void iom_tables(const struct iom_correlation *cor, struct rep_process *rp)
+void iom_tables(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	size_t *by_file = malloc((cor->cap->nfiles + 1) * sizeof(*by_file));
+	size_t *by_file = malloc((ev->cap->nfiles + 1) * sizeof(*by_file));
 
 	if (!by_file)
 		abort();
-	for (size_t i = 0; i < cor->cap->nfiles; i++)
+	for (size_t i = 0; i < ev->cap->nfiles; i++)
 		by_file[i] = SIZE_MAX;
 	for (size_t i = 0; i < rp->nfiles; i++)
 		by_file[rp->files[i].file] = i;
-	add_files(cor, rp, by_file);
+	add_files(ev, rp, by_file);
 	free(by_file);
-	add_calls(cor, rp);
+	add_calls(ev, rp);
 	for (size_t i = 0; i < rp->nthreads; i++)
 		add_waits(rp, &rp->threads[i].time);
 	if (rp->ncalls)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
 #include "capture/names.h"
@@ -62,11 +62,11 @@ static char *what_loop(const struct rep_thread *rt)
 	return iom_sentence("%s%s: %s", call_of_loop(l), fd, counted_files(l));
 }
 
-static char *what_thread(const struct iom_correlation *cor, const struct rep_thread *rt)
+static char *what_thread(const struct iom_evidence *ev, const struct rep_thread *rt)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 	const struct cap_thread *ct = &cap->threads[rt->thread];
-	const struct cor_thread *t = &cor->threads[rt->thread];
+	const struct ev_thread *t = &ev->threads[rt->thread];
 	char *call, *text;
 
 	if (t->kernel)
@@ -88,7 +88,7 @@ static char *what_thread(const struct iom_correlation *cor, const struct rep_thr
 		free(call);
 		return text;
 	}
-	if (t->faults)
+	if (t->pages)
 		return iom_sentence("page faults on mapped files");
 	if (rt->in_futex_ns > rt->in_timer_ns && rt->in_futex_ns)
 		return iom_sentence("waits for other threads (futex)");
@@ -102,18 +102,18 @@ static char *what_thread(const struct iom_correlation *cor, const struct rep_thr
 }
 
 /* The row that carried most operations of this model, in this process. */
-static const struct cap_calls *top_row(const struct iom_correlation *cor, uint32_t tgid,
+static const struct cap_calls *top_row(const struct iom_evidence *ev, uint32_t tgid,
 				     enum iom_model m)
 {
 	const struct cap_calls *best = NULL;
 	uint64_t most = 0;
 
-	for (size_t i = 0; i < cor->cap->ncalls; i++) {
-		const struct cap_calls *r = &cor->cap->calls[i];
+	for (size_t i = 0; i < ev->cap->ncalls; i++) {
+		const struct cap_calls *r = &ev->cap->calls[i];
 		uint64_t n = 0;
 
 		if (r->tgid != tgid || r->class > CAP_C_COPYRANGE || r->file == IOM_NO_FILE ||
-		    !cor->files[r->file].votes[m].transfers)
+		    !ev->files[r->file].votes[m].transfers)
 			continue;
 		n = r->n.ok + r->n.ok_slept + r->n.zero + r->n.zero_slept + r->n.again +
 		    r->n.again_slept;
@@ -127,13 +127,13 @@ static const struct cap_calls *top_row(const struct iom_correlation *cor, uint32
 	return best;
 }
 
-static void because_row(const struct iom_correlation *cor, struct rep_verdict *v,
+static void because_row(const struct iom_evidence *ev, struct rep_verdict *v,
 			const struct cap_calls *r)
 {
 	uint64_t slept = r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 	uint64_t again = r->n.again;
 	uint64_t all = r->n.ok + r->n.zero + slept;
-	char *call = call_on_file(cor->cap, r);
+	char *call = call_on_file(ev->cap, r);
 
 	if (slept)
 		iom_because(v, iom_sentence("%s slept in %s of %s calls, %s in all, %s at most.", call,
@@ -147,7 +147,7 @@ static void because_row(const struct iom_correlation *cor, struct rep_verdict *v
 	free(call);
 }
 
-static void because_loops(const struct iom_correlation *cor, struct rep_process *rp)
+static void because_loops(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	const struct rep_thread *best = NULL;
 	char vain[128] = "";
@@ -160,8 +160,8 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 	}
 	if (!best)
 		return;
-	const struct cor_thread *t = &cor->threads[best->thread];
-	uint32_t tid = cor->cap->threads[best->thread].ns_tid;
+	const struct ev_thread *t = &ev->threads[best->thread];
+	uint32_t tid = ev->cap->threads[best->thread].ns_tid;
 
 	if (!best->loop.calls) {
 		iom_because(&rp->verdict,
@@ -180,9 +180,9 @@ static void because_loops(const struct iom_correlation *cor, struct rep_process 
 				 iom_time(t->ready_wait_ns + t->ready_open_ns), vain));
 }
 
-static void because_open(const struct iom_correlation *cor, struct rep_process *rp)
+static void because_open(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct cap_thread *ct = &cap->threads[rp->threads[i].thread];
@@ -191,7 +191,7 @@ static void because_open(const struct iom_correlation *cor, struct rep_process *
 
 		if (c->nr < 0 || c->class >= CAP_C_FUTEX || c->class == CAP_C_SLEEP_POLL ||
 		    (!c->before_ns && c->inside_ns < OPEN_WORTH_NS) ||
-		    cor->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
+		    ev->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
 			continue;
 		call = open_call_text(cap, c);
 		if (c->before_ns)
@@ -207,10 +207,10 @@ static void because_open(const struct iom_correlation *cor, struct rep_process *
 	}
 }
 
-static void because_async(const struct iom_correlation *cor, struct rep_process *rp)
+static void because_async(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	const struct cor_async *a = &cor->procs[rp->proc].async;
-	const struct cor_proc *p = &cor->procs[rp->proc];
+	const struct ev_async *a = &ev->procs[rp->proc].async;
+	const struct ev_proc *p = &ev->procs[rp->proc];
 
 	if (a->submits)
 		iom_because(&rp->verdict,
@@ -266,38 +266,38 @@ static char *headline(const struct rep_process *rp)
 	}
 }
 
-void iom_explain_thread(const struct iom_correlation *cor, struct rep_thread *rt)
+void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 {
-	rt->what = what_thread(cor, rt);
+	rt->what = what_thread(ev, rt);
 }
 
-void iom_explain_process(const struct iom_correlation *cor, struct rep_process *rp)
+void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct rep_verdict *v = &rp->verdict;
-	uint32_t tgid = cor->cap->procs[rp->proc].tgid;
+	uint32_t tgid = ev->cap->procs[rp->proc].tgid;
 	const struct cap_calls *r;
 
 	v->headline = headline(rp);
-	if (v->model == IOM_M_ASYNC || cor->procs[rp->proc].async.submits)
-		because_async(cor, rp);
+	if (v->model == IOM_M_ASYNC || ev->procs[rp->proc].async.submits)
+		because_async(ev, rp);
 	if (v->model == IOM_M_MULTIPLEXED || v->in_fact == IOM_FACT_POLLING)
-		because_loops(cor, rp);
+		because_loops(ev, rp);
 	if (v->model != IOM_M_NONE) {
-		r = top_row(cor, tgid, v->model);
+		r = top_row(ev, tgid, v->model);
 		if (r)
-			because_row(cor, v, r);
+			because_row(ev, v, r);
 	}
 	for (size_t i = 0; i < v->nalso && i < 2; i++) {
-		r = top_row(cor, tgid, v->also[i]);
+		r = top_row(ev, tgid, v->also[i]);
 		if (r)
-			because_row(cor, v, r);
+			because_row(ev, v, r);
 		else if (v->also[i] == IOM_M_MULTIPLEXED)
-			because_loops(cor, rp);
+			because_loops(ev, rp);
 	}
-	if (cor->procs[rp->proc].io_signals)
+	if (ev->procs[rp->proc].io_signals)
 		iom_because(v, iom_sentence("%s signals about files reached it.",
-					    iom_count(cor->procs[rp->proc].io_signals)));
-	because_open(cor, rp);
+					    iom_count(ev->procs[rp->proc].io_signals)));
+	because_open(ev, rp);
 	if (!v->nbecause)
 		iom_because(v, iom_sentence("No transfer was seen, and no file was waited for."));
 }

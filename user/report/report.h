@@ -2,7 +2,7 @@
 /*
  * report.h - the one struct from which every report is written.
  *
- * Made by iom_classify() from a capture; text, JSON and later formats only
+ * Made by iom_judge() from a capture; text, JSON and later formats only
  * show it. Strings are raw bytes unless said otherwise: writers escape.
  * All memory belongs to the report and goes with iom_report_free(); the
  * capture must outlive it (file and thread indices point into the capture).
@@ -16,21 +16,7 @@
 
 #include "capture/capture.h"
 #include "judge/account.h"
-
-enum iom_model {
-	IOM_M_BLOCKING,
-	IOM_M_NONBLOCKING,
-	IOM_M_MULTIPLEXED,
-	IOM_M_SIGNAL,
-	IOM_M_ASYNC,
-	IOM_M_NR,
-	IOM_M_NONE = IOM_M_NR,
-};
-
-/* "blocking", "nonblocking", "multiplexed", "signal-driven", "async", "none" */
-const char *iom_model_name(enum iom_model m);
-
-enum iom_in_fact { IOM_FACT_NULL, IOM_FACT_SYNCHRONOUS, IOM_FACT_THREADS, IOM_FACT_POLLING };
+#include "judge/model.h"
 
 /* One model's part. */
 struct rep_share {

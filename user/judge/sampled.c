@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/classify.h"
+#include "judge/judge.h"
 
 struct list {
 	uint64_t *v;
@@ -56,9 +56,9 @@ static uint64_t in_call(const struct cap_sample *s)
 	return all > s->asleep_ns ? all - s->asleep_ns : 0;
 }
 
-static void copy_times(const struct iom_correlation *cor, struct rep_process *rp)
+static void copy_times(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
 
 	for (int class = CAP_C_READ; class <= CAP_C_COPYRANGE; class++) {
@@ -72,12 +72,12 @@ static void copy_times(const struct iom_correlation *cor, struct rep_process *rp
 		median = quantile(&copy, 0.5);
 		for (size_t i = 0; i < cap->ncalls && copy.n; i++) {
 			const struct cap_calls *r = &cap->calls[i];
-			const struct cor_vote *v;
+			const struct ev_vote *v;
 			uint64_t all = 0, n = r->n.ok + r->n.ok_slept;
 
 			if (r->tgid != tgid || r->class != class || r->file == IOM_NO_FILE)
 				continue;
-			v = cor->files[r->file].votes;
+			v = ev->files[r->file].votes;
 			for (int m = 0; m < IOM_M_NR; m++)
 				all += v[m].transfers;
 			for (int m = 0; m < IOM_M_NR && all; m++)
@@ -92,10 +92,10 @@ static void copy_times(const struct iom_correlation *cor, struct rep_process *rp
 }
 
 /* The group (call, kind of file) with most samples among the files of the verdict's model. */
-static bool largest_group(const struct iom_correlation *cor, const struct rep_process *rp,
+static bool largest_group(const struct iom_evidence *ev, const struct rep_process *rp,
 			  uint16_t *nr, uint8_t *kind)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 	static uint32_t seen[512][32];
 	uint32_t most = 0;
 
@@ -106,7 +106,7 @@ static bool largest_group(const struct iom_correlation *cor, const struct rep_pr
 		if (s->tgid != cap->procs[rp->proc].tgid || !is_transfer(s->class) || s->ret <= 0 ||
 		    s->nr >= 512 || s->kind >= 32 || s->file == IOM_NO_FILE)
 			continue;
-		if (!cor->files[s->file].votes[rp->verdict.model].transfers)
+		if (!ev->files[s->file].votes[rp->verdict.model].transfers)
 			continue;
 		if (++seen[s->nr][s->kind] > most) {
 			most = seen[s->nr][s->kind];
@@ -117,9 +117,9 @@ static bool largest_group(const struct iom_correlation *cor, const struct rep_pr
 	return most > 0;
 }
 
-static void example(const struct iom_correlation *cor, struct rep_process *rp)
+static void example(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	const struct iom_capture *cap = cor->cap;
+	const struct iom_capture *cap = ev->cap;
 	struct rep_example *e = &rp->example;
 	struct list wait = {}, runq = {}, copy = {};
 	uint32_t wakers[16] = {};
@@ -128,7 +128,7 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 	uint8_t kind = 0;
 
 	if (rp->verdict.model == IOM_M_NONE || rp->verdict.model == IOM_M_ASYNC ||
-	    !largest_group(cor, rp, &nr, &kind))
+	    !largest_group(ev, rp, &nr, &kind))
 		return;
 	e->nr = e->wait_nr = nr;
 	e->kind = kind;
@@ -162,8 +162,8 @@ static void example(const struct iom_correlation *cor, struct rep_process *rp)
 	free(copy.v);
 }
 
-void iom_measure(const struct iom_correlation *cor, struct rep_process *rp)
+void iom_measure(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	copy_times(cor, rp);
-	example(cor, rp);
+	copy_times(ev, rp);
+	example(ev, rp);
 }

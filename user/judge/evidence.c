@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/evidence.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sysname.h"
+#include "judge/roles.h"
+
+#define SIGIO_NR       29
+#define SI_KERNEL_BYTE 0x80
+#define IOCB_CMD_POLL  5
+
+static void *need(size_t n, size_t size)
+{
+	void *p = calloc(n + 1, size);
+
+	if (!p) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid)
+{
+	uint32_t i = iom_thread_find(ev->by_tid, tid, tgid);
+
+	return i == UINT32_MAX ? NULL : &ev->threads[i];
+}
+
+struct ev_proc *ev_proc_of(const struct iom_evidence *ev, uint32_t tgid)
+{
+	for (size_t i = ev->cap->nprocs; i-- > 0;)
+		if (ev->cap->procs[i].tgid == tgid)
+			return &ev->procs[i];
+	return NULL;
+}
+
+/* ---- requests ------------------------------------------------------------------------ */
+
+bool ev_only_polls(const struct cap_requests *r)
+{
+	return r->interface == CAP_I_URING ? iom_uring_only_polls(r->operation) :
+					     r->operation == IOCB_CMD_POLL;
+}
+
+bool ev_moves_data(const struct cap_requests *r)
+{
+	return r->interface == CAP_I_URING ? iom_uring_moves_data(r->operation) :
+					     r->operation != IOCB_CMD_POLL;
+}
+
+static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
+{
+	struct ev_proc *p = ev_proc_of(ev, r->tgid);
+	struct ev_async *a = &p->async;
+
+	if (!p)
+		return;
+	if (r->file != IOM_NO_FILE)
+		ev->files[r->file].used = true;
+	if (ev_only_polls(r))
+		p->poll_requests += r->submitted + r->more;
+	if (!ev_moves_data(r))
+		return;
+	p->data_requests += r->submitted;
+	a->submits += r->submitted;
+	a->inline_ += r->done_inline;
+	a->late += r->done_late;
+	a->slept += r->done_asleep;
+	a->worker += r->by_worker;
+	a->depth1 += r->alone;
+	a->sqpoll += r->by_sqpoll;
+	a->more += r->more;
+	a->uring |= r->interface == CAP_I_URING;
+	if (r->file == IOM_NO_FILE)
+		return;
+	ev->files[r->file].inline_ += r->done_inline + r->done_asleep;
+	ev->files[r->file].late += r->done_late;
+}
+
+/* ---- signals --------------------------------------------------------------------------- */
+
+/* Is a signal one about a file? */
+static bool is_about_a_file(const struct iom_capture *cap, const struct cap_signals *s)
+{
+	bool poll_code = s->code >= 1 && s->code <= 6; /* POLL_IN..POLL_HUP */
+
+	if (s->signo == SIGIO_NR)
+		return s->code == SI_KERNEL_BYTE || poll_code;
+	if (!poll_code)
+		return false;
+	if (s->signo >= 32)
+		return true;
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].tgid == s->tgid && cap->files[i].sig == s->signo)
+			return true;
+	return false;
+}
+
+static void take_signals(struct iom_evidence *ev, const struct cap_signals *s)
+{
+	struct ev_proc *p = ev_proc_of(ev, s->tgid);
+	struct ev_thread *t = ev_thread_of(ev, s->tid, s->tgid);
+
+	if (!p || !is_about_a_file(ev->cap, s))
+		return;
+	if (s->way == CAP_S_GENERATED) {
+		p->lost_signals += s->lost;
+		return;
+	}
+	p->io_signals += s->count;
+	if (s->signo == SIGIO_NR && s->code == SI_KERNEL_BYTE)
+		p->plain_sigio += s->count;
+	if (t) {
+		t->io_signals += s->count;
+		t->sigwait_ns += s->wait_ns;
+		if (s->file == IOM_NO_FILE ? !p->fasync : is_stored(ev->cap->files[s->file].kind))
+			t->signal_events += s->count;
+	}
+	if (s->file != IOM_NO_FILE) {
+		ev->files[s->file].signals += s->count;
+		ev->files[s->file].used = true;
+	}
+}
+
+/* ---- calls ------------------------------------------------------------------------------ */
+
+static void note_loop_sleeps(struct ev_thread *t, const struct cap_calls *r, const struct acc_calls *a)
+{
+	if (!t || !a->slept)
+		return;
+	if (r->class == CAP_C_SYNC) {
+		t->sync_ops += a->slept;
+		t->sync_ns += a->ns;
+		if (a->max_ns >= t->sync_max_ns) {
+			t->sync_max_ns = a->max_ns;
+			t->sync_file = r->file;
+		}
+		return;
+	}
+	t->loop_block_ops += a->slept;
+	t->loop_block_ns += a->ns;
+	if (a->max_ns >= t->loop_block_max_ns) {
+		t->loop_block_max_ns = a->max_ns;
+		t->loop_block_file = r->file;
+		t->loop_block_nr = r->nr;
+	}
+}
+
+static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev_thread *t, size_t row)
+{
+	const struct cap_calls *rows = ev->cap->calls, *r = &rows[row];
+	uint8_t kind = r->file == IOM_NO_FILE ? CAP_K_UNKNOWN : ev->cap->files[r->file].kind;
+	uint64_t ops = cor_operations(r);
+
+	if (r->file != IOM_NO_FILE) {
+		struct ev_file *f = &ev->files[r->file];
+
+		f->used = true;
+		f->attempts += ops;
+		f->slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
+		f->eagain += r->n.again + r->n.again_slept;
+	}
+	if (kind == CAP_K_NULL)
+		p->null_ops += ops;
+	if (!t)
+		return;
+	t->calls += ops;
+	t->done += r->n.ok + r->n.ok_slept;
+	if (kind == CAP_K_NULL)
+		t->null_ops += ops;
+	else if (is_bell_kind(kind) && !(kind == CAP_K_EVENTFD && r->n.ok_slept))
+		return;
+	else
+		note_loop_sleeps(t, r, &ev->account->calls[row]);
+	if (t->top_row == UINT32_MAX || ops > cor_operations(&rows[t->top_row]))
+		t->top_row = row;
+}
+
+static void take_calls(struct iom_evidence *ev, size_t row)
+{
+	const struct cap_calls *r = &ev->cap->calls[row];
+	const struct acc_calls *slept = &ev->account->calls[row];
+	struct ev_proc *p = ev_proc_of(ev, r->tgid);
+	struct ev_thread *t = ev_thread_of(ev, r->tid, r->tgid);
+
+	if (!p || (t && t->kernel))
+		return;
+	if (is_transfer(r->class)) {
+		take_transfers(ev, p, t, row);
+	} else if (r->class == CAP_C_AIO_SUBMIT || r->class == CAP_C_URING_SUBMIT) {
+		p->async.submit_calls += cor_operations(r);
+		p->async.submit_slept += slept->slept;
+		p->async.submit_wait_ns += slept->ns;
+		if (slept->max_ns > p->async.submit_max_ns)
+			p->async.submit_max_ns = slept->max_ns;
+	} else if (r->class == CAP_C_SIGSUSPEND && t) {
+		t->sigwait_ns += slept->ns;
+	}
+}
+
+/* ---- threads ------------------------------------------------------------------------------ */
+
+static void take_sets(struct ev_thread *t, const struct loop_thread *l)
+{
+	t->sets = need(l->nsets, sizeof(*t->sets));
+	for (size_t i = 0; i < l->nsets; i++) {
+		const struct loop_set *s = &l->sets[i];
+
+		t->calls += s->calls;
+		t->ready_calls += s->calls;
+		t->ready_nowait += s->nowait;
+		t->ready_empty += s->empty;
+		t->ready_slept += s->slept;
+		t->ready_events += s->events;
+		t->ready_wait_ns += s->ns - s->open_ns;
+		t->ready_open_ns += s->open_ns;
+	}
+}
+
+/* Sleep in no call is for pages, even where no major fault was counted; a little of it is
+ * what the clocks differ by. */
+static bool is_outside(const struct iom_evidence *ev, const struct acc_thread *a, const struct acc_wait *w)
+{
+	return w->what == ACC_OTHER && w->nr < 0 && !ev->cap->lost.counts &&
+	       w->ns >= iom_limit(LIMIT_OUTSIDE) * a->wall_ns;
+}
+
+/* Sleeps that are no I/O, and page faults. */
+static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struct acc_thread *a)
+{
+	const struct cap_thread *ct = &ev->cap->threads[t - ev->threads];
+
+	for (size_t i = 0; i < a->nwaits; i++) {
+		const struct acc_wait *w = &a->waits[i];
+		bool timer = w->what == ACC_TIMER || (w->file != IOM_NO_FILE && w->what == ACC_TRANSFER &&
+						      ev->cap->files[w->file].kind == CAP_K_TIMERFD);
+
+		if (is_outside(ev, a, w))
+			t->page_ns += w->ns, t->pages += ct->nvcsw;
+		else if (timer)
+			t->timer_ns += w->ns, t->timer_sleeps += w->slept;
+		else if (w->class == CAP_C_FUTEX)
+			t->futex_ns += w->ns;
+		else if (w->what == ACC_CHILD)
+			t->child_ns += w->ns;
+		else if (w->what == ACC_LOCK)
+			t->lock_ns += w->ns;
+		else if (w->what == ACC_OTHER)
+			t->other_ns += w->ns;
+		else if (w->what == ACC_PAGE)
+			t->page_ns += w->ns, t->pages += w->slept;
+	}
+}
+
+static void take_open(struct iom_evidence *ev, const struct cap_open_call *c)
+{
+	struct ev_file *f;
+
+	if (c->nr < 0 || c->file == IOM_NO_FILE)
+		return;
+	f = &ev->files[c->file];
+	f->used = f->open_at_end = true;
+	if (c->before_ns)
+		f->since_ns = c->before_ns;
+}
+
+static void take_thread(struct iom_evidence *ev, size_t i)
+{
+	const struct cap_thread *ct = &ev->cap->threads[i];
+	struct ev_proc *p = ev_proc_of(ev, ct->tgid);
+	struct ev_thread *t = &ev->threads[i];
+
+	t->proc = p ? p->proc : UINT32_MAX;
+	t->kernel = ct->kernel_worker;
+	t->helper = p && ct->libc_helper && ev->cap->procs[p->proc].imports_posix_aio;
+	t->top_row = UINT32_MAX;
+	t->sync_file = t->loop_block_file = IOM_NO_FILE;
+	if (p && ct->libc_helper)
+		p->helpers++;
+	take_sets(t, &ev->loops->threads[i]);
+	take_waits(ev, t, &ev->account->threads[i]);
+	if (!t->kernel)
+		take_open(ev, &ct->at_end);
+}
+
+static void take_file(struct iom_evidence *ev, const struct cap_file *f)
+{
+	struct ev_proc *p = ev_proc_of(ev, f->tgid);
+
+	if (p && f->f_flags & O_ASYNC && !is_stored(f->kind)) /* a lease sets it too */
+		p->fasync = true;
+	if (p && f->sig)
+		p->set_sig = true;
+}
+
+static void take_facts(struct iom_evidence *ev)
+{
+	const struct iom_capture *cap = ev->cap;
+
+	for (size_t i = 0; i < cap->nprocs; i++) {
+		ev->procs[i].proc = i;
+		ev->procs[i].life_ns = cap->procs[i].end_ns - cap->procs[i].start_ns;
+		for (int k = 0; k < RULE_NR; k++)
+			ev->procs[i].spoke[k].calls = ev->procs[i].spoke[k].thread = UINT32_MAX;
+	}
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		ev->files[i].since_ns = -1;
+		take_file(ev, &cap->files[i]);
+	}
+	for (size_t i = 0; i < cap->nthreads; i++)
+		take_thread(ev, i);
+	for (size_t i = 0; i < cap->ncalls; i++)
+		take_calls(ev, i);
+	for (size_t i = 0; i < cap->nsignals; i++)
+		take_signals(ev, &cap->signals[i]);
+	for (size_t i = 0; i < cap->nrequests; i++)
+		take_requests(ev, &cap->requests[i]);
+}
+
+struct iom_evidence *iom_evidence(const struct iom_capture *cap)
+{
+	struct iom_evidence *ev = need(1, sizeof(*ev));
+
+	ev->cap = cap;
+	ev->procs = need(cap->nprocs, sizeof(*ev->procs));
+	ev->threads = need(cap->nthreads, sizeof(*ev->threads));
+	ev->files = need(cap->nfiles, sizeof(*ev->files));
+	ev->by_tid = iom_threads(cap);
+	ev->account = iom_account(cap);
+	ev->loops = iom_loops(cap, ev->account);
+	take_facts(ev);
+	ev_find_interest(ev);
+	ev_vote_all(ev);
+	return ev;
+}
+
+void iom_evidence_free(struct iom_evidence *ev)
+{
+	if (!ev)
+		return;
+	for (size_t i = 0; i < ev->cap->nthreads; i++)
+		free(ev->threads[i].sets);
+	free(ev->procs);
+	free(ev->threads);
+	free(ev->files);
+	iom_threads_free(ev->by_tid);
+	iom_loops_free(ev->loops, ev->cap);
+	iom_account_free(ev->account, ev->cap);
+	free(ev);
+}

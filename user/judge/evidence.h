@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * evidence.h - a capture, seen by process, thread and file: what each did, who waits
+ * for which file, and how the operations voted.
+ *
+ * In: a capture, which is borrowed. Out: one struct, made in this order by
+ * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (rules.c).
+ * Times are in ns. Out of memory ends the program.
+ */
+#ifndef IOM_EVIDENCE_H
+#define IOM_EVIDENCE_H
+
+#include "capture/capture.h"
+#include "judge/account.h"
+#include "judge/loops.h"
+#include "judge/rules.h"
+#include "judge/threads.h"
+
+/* What operations say for one model. */
+struct ev_vote {
+	uint64_t transfers;
+	uint64_t bytes;
+	uint64_t wait_ns; /* asleep, or trying, for operations that ended */
+	uint64_t ops;	  /* operations that this waiting ended with */
+	uint64_t open_ns; /* asleep in an operation that has not ended */
+	double credit_ns; /* what of wait_ns the operations can justify, see iom_credit() */
+};
+
+/* The same for one rule, and where it spoke loudest. */
+struct ev_spoke {
+	struct ev_vote vote;
+	uint32_t calls;	   /* index into cap->calls or UINT32_MAX */
+	uint32_t thread;   /* index into cap->threads or UINT32_MAX */
+	double loudest;
+};
+
+enum ev_watch { /* does somebody wait for the file in a readiness call? */
+	EV_UNWATCHED,
+	EV_SPUN, /* only by calls that never wait */
+	EV_WATCHED,
+};
+
+struct ev_file {
+	bool used;
+	enum ev_watch watch;
+	bool watch_sleeps; /* somebody slept in a readiness call that covers it */
+	struct ev_vote votes[IOM_M_NR];
+	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	int64_t since_ns;
+	bool open_at_end;
+};
+
+/* One of a thread's readiness sets, of the same index as in struct loop_thread. */
+struct ev_set {
+	uint64_t payload, bells; /* files in it: of data, and such that only tell of something */
+	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
+	bool vain; /* comes back at once, again and again, and nothing is taken */
+};
+
+struct ev_thread {
+	uint32_t proc; /* index into ev->procs, UINT32_MAX: of no watched process */
+	bool kernel;   /* an io_uring worker: no thread of the program's */
+	bool helper;   /* glibc's, for POSIX AIO: for the process its work is asynchronous */
+	bool spin;     /* one of its sets is spun, or vain */
+	struct ev_vote votes[IOM_M_NR];
+	struct ev_set *sets;
+	/* readiness calls, all sets */
+	uint64_t ready_calls, ready_nowait, ready_empty, ready_slept, ready_events;
+	uint64_t ready_wait_ns, ready_open_ns;
+	uint64_t calls;	   /* all operations, to weigh the tries with */
+	uint64_t done;	   /* of them, that brought something */
+	uint64_t tries;	   /* fruitless: EAGAIN, empty polls, end of file again */
+	uint64_t null_ops; /* transfers of /dev/null and the like: count when nothing else does */
+	uint64_t io_signals, sigwait_ns;
+	uint64_t signal_events; /* of io_signals: events of directories and leases */
+	uint64_t timer_ns, timer_sleeps, futex_ns, child_ns, lock_ns, other_ns, page_ns, pages;
+	uint64_t sync_ops, sync_ns, sync_max_ns;
+	uint32_t sync_file;
+	uint64_t loop_block_ops, loop_block_ns, loop_block_max_ns; /* sleeps in transfers */
+	uint32_t loop_block_file;
+	uint16_t loop_block_nr;
+	uint32_t top_row; /* transfer row with the most operations, UINT32_MAX none */
+};
+
+struct ev_async {
+	uint64_t submits, inline_, late, slept, worker, depth1, sqpoll, more;
+	uint64_t submit_calls, submit_slept, submit_wait_ns, submit_max_ns;
+	bool uring;
+};
+
+struct ev_proc {
+	uint32_t proc;
+	struct ev_vote votes[IOM_M_NR];
+	struct ev_spoke spoke[RULE_NR];
+	uint64_t null_ops;
+	struct ev_async async;
+	uint64_t io_signals, plain_sigio, lost_signals;
+	bool fasync;  /* some file that waits for others is O_ASYNC */
+	bool set_sig; /* some file has F_SETSIG */
+	uint64_t poll_requests, data_requests; /* by io_uring and libaio */
+	uint32_t helpers; /* glibc POSIX AIO threads */
+	uint64_t helper_transfers;
+	uint64_t life_ns;
+};
+
+struct iom_evidence {
+	const struct iom_capture *cap;
+	struct ev_proc *procs;	   /* cap->nprocs */
+	struct ev_thread *threads; /* cap->nthreads */
+	struct ev_file *files;	   /* cap->nfiles */
+	struct iom_threads *by_tid;
+	struct iom_account *account;
+	struct iom_loops *loops;
+};
+
+struct iom_evidence *iom_evidence(const struct iom_capture *cap);
+void iom_evidence_free(struct iom_evidence *ev);
+
+/* NULL: not watched. */
+struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid);
+struct ev_proc *ev_proc_of(const struct iom_evidence *ev, uint32_t tgid);
+
+/* Requests that move data, and those that only ask for readiness. */
+bool ev_moves_data(const struct cap_requests *r);
+bool ev_only_polls(const struct cap_requests *r);
+
+/* The stages of iom_evidence(), in files of their own. */
+void ev_find_interest(struct iom_evidence *ev);
+void ev_vote_all(struct iom_evidence *ev);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * interest.c - who waits for which file in readiness calls, and whether that waiting
+ * is real.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "judge/evidence.h"
+#include "judge/roles.h"
+
+/* The files in one set, and how it is waited on. */
+struct crowd {
+	uint64_t payload, bells;
+	enum ev_watch watch;
+	bool sleeps;
+};
+
+struct look {
+	struct iom_evidence *ev;
+	struct crowd *epolls;  /* by file */
+	struct crowd *unknown; /* by process: files of which only is known that some epoll has them */
+};
+
+static void *need(size_t n, size_t size)
+{
+	void *p = calloc(n + 1, size);
+
+	if (!p) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+static void add_member(uint64_t *payload, uint64_t *bells, uint8_t kind)
+{
+	(*(is_bell_kind(kind) ? bells : payload))++;
+}
+
+/* ---- what is in the sets ------------------------------------------------------------ */
+
+static void fill_epolls(struct look *l)
+{
+	const struct iom_capture *cap = l->ev->cap;
+	size_t n;
+
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_registration *in = iom_capture_epolls(cap, i, &n);
+		struct ev_proc *p = ev_proc_of(l->ev, cap->files[i].tgid);
+		uint8_t kind = cap->files[i].kind;
+
+		if (kind == CAP_K_EPOLL)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			add_member(&l->epolls[in[k].epoll].payload, &l->epolls[in[k].epoll].bells, kind);
+		if (!n && cap->files[i].in_epoll && p)
+			add_member(&l->unknown[p->proc].payload, &l->unknown[p->proc].bells, kind);
+	}
+	for (size_t i = 0; i < cap->nregistrations; i++) { /* an epoll in an epoll */
+		const struct cap_registration *r = &cap->registrations[i];
+
+		if (cap->files[r->file].kind != CAP_K_EPOLL)
+			continue;
+		l->epolls[r->epoll].payload += l->epolls[r->file].payload;
+		l->epolls[r->epoll].bells += l->epolls[r->file].bells;
+	}
+}
+
+static size_t set_of(const struct loop_thread *t, const struct cap_interest *in)
+{
+	size_t k = 0;
+
+	while (k < t->nsets && !(in->by_select ? t->sets[k].class == CAP_C_SELECT && t->sets[k].set == in->set :
+						 t->sets[k].class == CAP_C_POLL &&
+						 t->sets[k].file == in->set_file))
+		k++;
+	return k;
+}
+
+static void fill_polls(struct look *l)
+{
+	const struct iom_capture *cap = l->ev->cap;
+
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct ev_thread *t = ev_thread_of(l->ev, in->tid, in->tgid);
+		size_t k = t ? set_of(&l->ev->loops->threads[t - l->ev->threads], in) : 0;
+
+		if (!t || in->file == IOM_NO_FILE || k == l->ev->loops->threads[t - l->ev->threads].nsets)
+			continue;
+		if (cap->files[in->file].kind == CAP_K_EPOLL) {
+			t->sets[k].payload += l->epolls[in->file].payload;
+			t->sets[k].bells += l->epolls[in->file].bells;
+		} else {
+			add_member(&t->sets[k].payload, &t->sets[k].bells, cap->files[in->file].kind);
+		}
+	}
+}
+
+/* Files of a poll that was under way when the watch began or ended. */
+static void fill_sleeping(struct look *l, size_t thread, struct ev_set *s)
+{
+	const struct iom_capture *cap = l->ev->cap;
+
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].tgid == cap->threads[thread].tgid &&
+		    (cap->files[i].waited_at_start || cap->files[i].waited_at_end))
+			add_member(&s->payload, &s->bells, cap->files[i].kind);
+}
+
+static void fill_set(struct look *l, size_t thread, size_t k)
+{
+	const struct loop_set *s = &l->ev->loops->threads[thread].sets[k];
+	struct ev_set *to = &l->ev->threads[thread].sets[k];
+	const struct crowd *unknown = &l->unknown[l->ev->threads[thread].proc];
+
+	if (s->class == CAP_C_EPOLL_WAIT) {
+		if (s->file != IOM_NO_FILE) {
+			to->payload += l->epolls[s->file].payload;
+			to->bells += l->epolls[s->file].bells;
+		}
+		to->payload += unknown->payload;
+		to->bells += unknown->bells;
+	} else if (!to->payload && !to->bells && s->open_ns) {
+		fill_sleeping(l, thread, to);
+	}
+}
+
+/* ---- is it waiting? ------------------------------------------------------------------- */
+
+/* Loaded event loops (Node, Go, uvicorn) ask with a zero timeout most of the time too, but
+ * sleep now and then. An empty look that a signal about a file provoked is no spin. */
+static bool is_spun(const struct ev_thread *t, const struct loop_set *s, double life)
+{
+	return s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
+	       s->nowait >= iom_limit(LIMIT_SPIN_NOWAIT) * s->calls &&
+	       s->empty_fast >= iom_limit(LIMIT_SPIN_EMPTY) * s->calls && s->empty_fast > 2 * t->io_signals &&
+	       t->ready_slept <= iom_limit(LIMIT_SPIN_SLEPT) * s->calls &&
+	       t->ready_wait_ns + t->ready_open_ns <= iom_limit(LIMIT_SPIN_SLEPT) * life;
+}
+
+static void note_waiter(struct crowd *to, enum ev_watch watch, bool sleeps)
+{
+	if (watch > to->watch)
+		to->watch = watch;
+	to->sleeps |= sleeps;
+}
+
+static void judge_sets(struct look *l, size_t thread)
+{
+	const struct cap_thread *ct = &l->ev->cap->threads[thread];
+	const struct loop_thread *sets = &l->ev->loops->threads[thread];
+	struct ev_thread *t = &l->ev->threads[thread];
+
+	for (size_t k = 0; k < sets->nsets; k++) {
+		const struct loop_set *s = &sets->sets[k];
+		enum ev_watch w;
+
+		fill_set(l, thread, k);
+		t->sets[k].spin = is_spun(t, s, ct->end_ns - ct->start_ns);
+		t->spin |= t->sets[k].spin;
+		w = t->sets[k].spin ? EV_SPUN : EV_WATCHED;
+		if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
+			note_waiter(&l->epolls[s->file], w, s->slept || s->open_ns);
+		if (s->class == CAP_C_EPOLL_WAIT)
+			note_waiter(&l->unknown[t->proc], w, s->slept || s->open_ns);
+	}
+}
+
+/* ---- who is waited for ------------------------------------------------------------------ */
+
+static void watch(struct ev_file *f, enum ev_watch w, bool sleeps)
+{
+	if (w > f->watch)
+		f->watch = w;
+	f->watch_sleeps |= sleeps;
+}
+
+static void watch_polls(struct look *l)
+{
+	const struct iom_capture *cap = l->ev->cap;
+
+	for (size_t i = 0; i < cap->nrequests; i++)
+		if (cap->requests[i].file != IOM_NO_FILE && ev_only_polls(&cap->requests[i]))
+			watch(&l->ev->files[cap->requests[i].file], EV_WATCHED, false);
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct ev_thread *t = ev_thread_of(l->ev, in->tid, in->tgid);
+		const struct loop_thread *sets;
+		size_t k;
+
+		if (in->file == IOM_NO_FILE)
+			continue;
+		l->ev->files[in->file].used = true;
+		if (!t)
+			continue;
+		sets = &l->ev->loops->threads[t - l->ev->threads];
+		k = set_of(sets, in);
+		if (k < sets->nsets)
+			watch(&l->ev->files[in->file], t->sets[k].spin ? EV_SPUN : EV_WATCHED,
+			      sets->sets[k].slept || sets->sets[k].open_ns);
+	}
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].waited_at_start || cap->files[i].waited_at_end) {
+			watch(&l->ev->files[i], EV_WATCHED, true);
+			l->ev->files[i].used = true;
+		}
+}
+
+static void watch_epolls(struct look *l)
+{
+	const struct iom_capture *cap = l->ev->cap;
+	size_t n;
+
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_registration *in = iom_capture_epolls(cap, i, &n);
+		struct ev_proc *p = ev_proc_of(l->ev, cap->files[i].tgid);
+
+		for (size_t k = 0; k < n; k++) {
+			const struct ev_file *epoll = &l->ev->files[in[k].epoll];
+
+			watch(&l->ev->files[i], l->epolls[in[k].epoll].watch, l->epolls[in[k].epoll].sleeps);
+			/* An epoll may itself be in a set. */
+			watch(&l->ev->files[i], epoll->watch, epoll->watch_sleeps);
+			if (l->ev->files[i].watch == EV_UNWATCHED && cap->files[in[k].epoll].in_epoll)
+				watch(&l->ev->files[i], EV_WATCHED, false);
+		}
+		if (!n && cap->files[i].in_epoll && p) /* in some set: any waiter may be it */
+			watch(&l->ev->files[i], l->unknown[p->proc].watch, l->unknown[p->proc].sleeps);
+	}
+}
+
+void ev_find_interest(struct iom_evidence *ev)
+{
+	struct look l = {.ev = ev,
+			 .epolls = need(ev->cap->nfiles, sizeof(*l.epolls)),
+			 .unknown = need(ev->cap->nprocs, sizeof(*l.unknown))};
+
+	fill_epolls(&l);
+	fill_polls(&l);
+	for (size_t i = 0; i < ev->cap->nthreads; i++)
+		if (ev->threads[i].proc != UINT32_MAX)
+			judge_sets(&l, i);
+	watch_polls(&l);
+	watch_epolls(&l);
+	free(l.epolls);
+	free(l.unknown);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/score.h"
+
+static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
+{
+	return whole && part >= iom_limit(limit) * whole;
+}
+
+/* What hides behind an asynchronous interface. */
+static enum iom_in_fact async_in_fact(const struct ev_proc *p)
+{
+	const struct ev_async *a = &p->async;
+	uint64_t at_once = a->inline_ + a->slept;
+
+	if (p->helper_transfers > a->submits || mostly(a->worker, a->submits, LIMIT_THREADS))
+		return IOM_FACT_THREADS;
+	if (a->sqpoll || a->more)
+		return IOM_FACT_NULL;
+	/* What was done at once was mostly alone in flight too. */
+	return mostly(at_once > a->depth1 ? at_once : a->depth1, a->submits, LIMIT_SYNCHRONOUS) ?
+		       IOM_FACT_SYNCHRONOUS :
+		       IOM_FACT_NULL;
+}
+
+static enum iom_in_fact in_fact(const struct ev_proc *p, enum iom_model m, bool spin)
+{
+	if (m == IOM_M_ASYNC)
+		return async_in_fact(p);
+	return m == IOM_M_NONBLOCKING && spin ? IOM_FACT_POLLING : IOM_FACT_NULL;
+}
+
+/* The account of the thread becomes the report's. */
+static void take_time(const struct iom_evidence *ev, struct rep_thread *rt)
+{
+	struct acc_thread *a = &ev->account->threads[rt->thread];
+
+	rt->time = *a;
+	a->waits = NULL;
+	a->nwaits = 0;
+}
+
+static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
+{
+	const struct loop_thread *t = &ev->loops->threads[rt->thread];
+	const struct loop_set *s = t->sets;
+
+	rt->loop.turns = UINT32_MAX;
+	rt->loop.fd = -1;
+	if (!t->nsets)
+		return;
+	rt->loop.is_loop = true;
+	rt->loop.calls = s->calls;
+	rt->loop.zero_timeout = s->nowait;
+	rt->loop.empty = s->empty;
+	rt->loop.slept = s->slept;
+	rt->loop.files = s->files;
+	rt->loop.class = s->class;
+	rt->loop.nr = s->nr;
+	rt->loop.turns = s->turns;
+	rt->loop.edge_triggered = s->edge_triggered;
+	if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
+		rt->loop.fd = ev->cap->files[s->file].fd;
+}
+
+static int by_samples(const void *a, const void *b)
+{
+	const struct rep_awake *x = a, *y = b;
+
+	return x->samples > y->samples ? -1 : x->samples < y->samples;
+}
+
+static void take_awake(const struct iom_evidence *ev, struct rep_thread *rt)
+{
+	const struct iom_capture *cap = ev->cap;
+	const struct cap_thread *ct = &cap->threads[rt->thread];
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < cap->nawakes; i++) {
+		const struct cap_awake *w = &cap->awakes[i];
+		size_t k = 0;
+
+		if (w->tid != ct->tid || w->tgid != ct->tgid)
+			continue;
+		all += w->samples;
+		while (k < rt->nawake_by &&
+		       (rt->awake_by[k].file != w->file || rt->awake_by[k].events != w->events))
+			k++;
+		if (k == rt->nawake_by) {
+			rt->awake_by = realloc(rt->awake_by, (k + 1) * sizeof(*rt->awake_by));
+			if (!rt->awake_by)
+				abort();
+			rt->awake_by[k] = (struct rep_awake){.file = w->file, .events = w->events};
+			rt->nawake_by++;
+		}
+		rt->awake_by[k].samples += w->samples;
+	}
+	for (size_t k = 0; k < rt->nawake_by; k++)
+		rt->awake_by[k].share = (double)rt->awake_by[k].samples / all;
+	if (rt->nawake_by)
+		qsort(rt->awake_by, rt->nawake_by, sizeof(*rt->awake_by), by_samples);
+}
+
+static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
+{
+	const struct ev_thread *t = &ev->threads[rt->thread];
+
+	iom_score(t->votes, &ev->cap->lost, &rt->verdict, rt->models);
+	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->spin);
+	rt->in_futex_ns = t->futex_ns;
+	rt->in_timer_ns = t->timer_ns;
+	rt->in_child_ns = t->child_ns;
+	rt->in_lock_ns = t->lock_ns;
+	rt->in_other_ns = t->other_ns;
+	take_time(ev, rt);
+	take_loop(ev, rt);
+	take_awake(ev, rt);
+}
+
+static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_file *rf)
+{
+	const struct ev_file *f = &ev->files[file];
+
+	rf->file = file;
+	rf->attempts = f->attempts;
+	rf->slept = f->slept;
+	rf->eagain = f->eagain;
+	rf->ready = f->ready;
+	rf->signals = f->signals;
+	rf->inline_ = f->inline_;
+	rf->late = f->late;
+	rf->since_ns = f->since_ns;
+	rf->open_at_end = f->open_at_end;
+	rf->model = iom_shares(f->votes, rf->models);
+	if (rf->model == IOM_M_NONE && f->watch == EV_WATCHED)
+		rf->model = IOM_M_MULTIPLEXED;
+}
+
+static void *alloc(size_t n, size_t size)
+{
+	void *p = calloc(n + 1, size);
+
+	if (!p) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+static void add_time(struct rep_time *to, const struct acc_thread *t)
+{
+	to->wall_ns += t->wall_ns;
+	to->running_ns += t->running_ns;
+	to->runq_ns += t->runq_ns;
+	to->waiting_ns += t->waiting_ns;
+}
+
+static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
+{
+	const struct iom_capture *cap = ev->cap;
+	uint32_t tgid = cap->procs[p->proc].tgid;
+	bool spin = false;
+
+	rp->proc = p->proc;
+	rp->threads = alloc(cap->nthreads, sizeof(*rp->threads));
+	rp->files = alloc(cap->nfiles, sizeof(*rp->files));
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		if (cap->threads[i].tgid != tgid)
+			continue;
+		rp->threads[rp->nthreads].thread = i;
+		judge_thread(ev, &rp->threads[rp->nthreads]);
+		add_time(&rp->time, &rp->threads[rp->nthreads++].time);
+		spin |= ev->threads[i].spin;
+	}
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].tgid == tgid && ev->files[i].used)
+			judge_file(ev, i, &rp->files[rp->nfiles++]);
+	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
+	rp->verdict.in_fact = in_fact(p, rp->verdict.model, spin);
+	rp->verdict.pattern = iom_pattern(ev, rp);
+	iom_tables(ev, rp);
+	iom_measure(ev, rp);
+	for (size_t i = 0; i < rp->nthreads; i++)
+		iom_explain_thread(ev, &rp->threads[i]);
+	iom_explain_process(ev, rp);
+	iom_find(ev, rp);
+}
+
+struct iom_report *iom_judge(const struct iom_capture *cap)
+{
+	struct iom_evidence *ev = iom_evidence(cap);
+	struct iom_report *rep = alloc(1, sizeof(*rep));
+
+	rep->cap = cap;
+	rep->nprocs = cap->nprocs;
+	rep->procs = alloc(cap->nprocs, sizeof(*rep->procs));
+	for (size_t i = 0; i < cap->nprocs; i++)
+		judge_process(ev, &ev->procs[i], &rep->procs[i]);
+	iom_evidence_free(ev);
+	return rep;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rules.h - who waited? The ordered list of rules, and every threshold of the judgement.
+ *
+ * Of each operation the first rule that holds says the model. Its id is kept with the
+ * votes, so that reasons, explanations and tests read the same table.
+ */
+#ifndef IOM_RULES_H
+#define IOM_RULES_H
+
+#include <stddef.h>
+
+#include "judge/model.h"
+
+enum iom_rule {
+	RULE_REQUEST,
+	RULE_HELPER,
+	RULE_RING_POLL,
+	RULE_COMPLETION,
+	RULE_SPIN,
+	RULE_SIGNAL_WAIT,
+	RULE_BELL,
+	RULE_READINESS,
+	RULE_SIGNAL_EVENT,
+	RULE_PAGE,
+	RULE_NAME,
+	RULE_GROWING,
+	RULE_SLEPT,
+	RULE_SIGNALLED,
+	RULE_WATCHED,
+	RULE_AGAIN,
+	RULE_MAY_SLEEP,
+	RULE_COMPANY, /* none held: as other files are waited for */
+	RULE_NULL,    /* files that never wait for anybody, where there was nothing else */
+	RULE_NR,
+};
+
+struct iom_rule_text {
+	const char *id;
+	enum iom_model model; /* IOM_M_NONE: as its company */
+	const char *says;     /* what holds of the operation, after "it" */
+};
+
+const struct iom_rule_text *iom_rule(enum iom_rule rule);
+
+enum iom_limit_id {
+	LIMIT_CREDIT_NS,
+	LIMIT_DISK,
+	LIMIT_TRANSFER_NS,
+	LIMIT_IDLE,
+	LIMIT_ALSO,
+	LIMIT_ALSO_OPS,
+	LIMIT_SPIN_CALLS,
+	LIMIT_SPIN_NOWAIT,
+	LIMIT_SPIN_EMPTY,
+	LIMIT_SPIN_SLEPT,
+	LIMIT_OUTSIDE,
+	LIMIT_GROWING_ENDS,
+	LIMIT_GROWING_PART,
+	LIMIT_SYNCHRONOUS,
+	LIMIT_THREADS,
+	LIMIT_OPEN_SURE,
+	LIMIT_OPS_HALF,
+	LIMIT_NR,
+};
+
+struct iom_limit {
+	const char *name;
+	double value;
+	const char *unit;
+	const char *reason;
+};
+
+double iom_limit(enum iom_limit_id id);
+/* All LIMIT_NR of them. Tests set the values, to see what depends on them. */
+struct iom_limit *iom_limits(void);
+
+#endif

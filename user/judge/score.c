@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/score.h"
+
+double iom_credit(uint64_t wait_ns, uint64_t ops, bool disk)
+{
+	double limit = ops * iom_limit(LIMIT_CREDIT_NS);
+
+	return (wait_ns < limit ? wait_ns : limit) * (disk ? iom_limit(LIMIT_DISK) : 1);
+}
+
+double iom_weight(const struct ev_vote *v)
+{
+	double idle = v->wait_ns - v->credit_ns + v->open_ns;
+
+	return v->credit_ns + v->transfers * iom_limit(LIMIT_TRANSFER_NS) + idle * iom_limit(LIMIT_IDLE);
+}
+
+enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR])
+{
+	enum iom_model best = IOM_M_NONE;
+	double sum = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++) {
+		models[m].transfers = votes[m].transfers;
+		models[m].bytes = votes[m].bytes;
+		models[m].phase1_ns = votes[m].wait_ns + votes[m].open_ns;
+		models[m].share = iom_weight(&votes[m]);
+		sum += models[m].share;
+	}
+	for (int m = 0; m < IOM_M_NR && sum > 0; m++) {
+		models[m].share /= sum;
+		if (models[m].share > 0 && (best == IOM_M_NONE || models[m].share > models[best].share))
+			best = m;
+	}
+	return best;
+}
+
+static double second_share(const struct rep_share models[IOM_M_NR], enum iom_model best)
+{
+	double second = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		if (m != (int)best && models[m].share > second)
+			second = models[m].share;
+	return second;
+}
+
+static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
+			 enum iom_model m, const struct cap_lost *lost)
+{
+	double ops = 0, c;
+
+	for (int i = 0; i < IOM_M_NR; i++)
+		ops += votes[i].transfers + votes[i].ops;
+	if (m == IOM_M_NONE)
+		c = iom_limit(LIMIT_OPEN_SURE);
+	else if (!ops)
+		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
+	else
+		c = ops / (ops + iom_limit(LIMIT_OPS_HALF)) *
+		    (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
+	if (lost->counts) /* in proportion, and never as if nothing had happened */
+		c *= 0.98 * (ops + 1) / (ops + 1 + lost->counts);
+	return c;
+}
+
+static void take_also(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
+		      struct rep_verdict *v)
+{
+	double transfers = 0, waiting = 0, also = iom_limit(LIMIT_ALSO);
+
+	for (int m = 0; m < IOM_M_NR; m++) {
+		transfers += models[m].transfers;
+		waiting += models[m].phase1_ns;
+	}
+	for (int m = 0; m < IOM_M_NR; m++) {
+		bool much = votes[m].transfers && votes[m].transfers >= also * transfers;
+
+		much |= models[m].phase1_ns && models[m].phase1_ns >= also * waiting &&
+			(votes[m].ops >= iom_limit(LIMIT_ALSO_OPS) || votes[m].open_ns ||
+			 models[m].phase1_ns >= waiting / 2);
+		if (m != (int)v->model && much)
+			v->also[v->nalso++] = m;
+	}
+	for (size_t i = 1; i < v->nalso; i++)
+		for (size_t k = i; k > 0 && models[v->also[k]].share > models[v->also[k - 1]].share; k--) {
+			enum iom_model swap = v->also[k];
+
+			v->also[k] = v->also[k - 1];
+			v->also[k - 1] = swap;
+		}
+}
+
+void iom_score(const struct ev_vote votes[IOM_M_NR], const struct cap_lost *lost, struct rep_verdict *v,
+	       struct rep_share models[IOM_M_NR])
+{
+	v->model = iom_shares(votes, models);
+	v->confidence = confidence(votes, models, v->model, lost);
+	take_also(votes, models, v);
+}

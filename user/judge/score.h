@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * score.h - votes to shares: how much each model carried, and how sure that is.
+ *
+ * One scale, ns of waiting: a wait counts up to a limit for each operation that it
+ * brought, a transfer counts as a fixed short wait, and sleep that brought nothing
+ * counts for a small part, so that it decides only where nothing else happened.
+ */
+#ifndef IOM_SCORE_H
+#define IOM_SCORE_H
+
+#include "judge/evidence.h"
+#include "report/report.h"
+
+/* How much of a wait counts that ended with so many operations; disk: of a stored file. */
+double iom_credit(uint64_t wait_ns, uint64_t ops, bool disk);
+
+/* What the votes for one model weigh, in ns. */
+double iom_weight(const struct ev_vote *v);
+
+/* Shares of the models, which add up to 1, or are all 0. The best one: model, or NONE. */
+enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR]);
+
+/* Model, confidence and also of a verdict, and the shares. */
+void iom_score(const struct ev_vote votes[IOM_M_NR], const struct cap_lost *lost, struct rep_verdict *v,
+	       struct rep_share models[IOM_M_NR]);
+
+#endif
