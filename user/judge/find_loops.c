@@ -15,6 +15,10 @@
 #define LOOP_RETURNS 3
 /* A sleep on a loop worth a word: shorter ones are locks of the kernel. */
 #define LOOP_SLEEP_NS 1000000
+/* Who holds a lock may just wait for a CPU: where the thread itself waited for one so much
+ * of the time, a sleep for a lock must be longer than a few turns of the scheduler. */
+#define BUSY_MACHINE	 0.05
+#define LOOP_LOCK_NS	 10000000
 /* A turn on the CPU that long is felt as a pause, ten times as long as an outage. */
 #define LOOP_COMPUTES_NS      10000000
 #define LOOP_COMPUTES_LONG_NS 100000000
@@ -129,6 +133,12 @@ static bool is_nobodys(const struct acc_wait *w)
 	       w->what == ACC_PAGE || w->what == ACC_SIGNAL;
 }
 
+static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)
+{
+	return w->class == CAP_C_FUTEX && rt->time.runq_ns >= BUSY_MACHINE * rt->time.wall_ns ? LOOP_LOCK_NS :
+												LOOP_SLEEP_NS;
+}
+
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
@@ -142,7 +152,7 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 		if (w->what == ACC_SYNC && w->slept) {
 			on_loop(s, rt, own, w, "sync-on-loop");
 			said++;
-		} else if (w->max_ns >= LOOP_SLEEP_NS) {
+		} else if (w->max_ns >= least_sleep(rt, w)) {
 			on_loop(s, rt, own, w, "loop-blocked");
 			said++;
 		}
