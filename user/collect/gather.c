@@ -183,7 +183,8 @@ uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n)
 	uint32_t *dead = g->dead;
 
 	*n = g->ndead;
-	qsort(dead, g->ndead, sizeof(*dead), by_value);
+	if (dead)
+		qsort(dead, g->ndead, sizeof(*dead), by_value);
 	g->dead = NULL;
 	g->ndead = 0;
 	g->room_dead = 0;
