@@ -88,6 +88,7 @@ check: $(LIVE_BIN) $(KMOD_BIN) $(UNIT_BIN)
 check-live: $(LIVE_BIN)
 	tests/live/run-ref
 	tests/live/test-cli
+	tests/live/test-user
 	tests/live/test-scale
 
 check-vm: $(LIVE_BIN) $(KMOD_BIN)

@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "cmd/output.h"
+#include "cmd/terminal.h"
 
 static int let_go(void *arg)
 {
@@ -44,6 +45,7 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 	char *why = NULL;
 	int err = iom_collect(&w, cap, &why), status;
 
+	iom_terminal_take();
 	if (c->failed) {
 		iom_child_wait(c);
 		status = not_started(c, o);
@@ -54,11 +56,13 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
 	} else if (err) {
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		iom_terminal_give();
 		iom_child_wait(c);
 		status = IOM_EXIT_RUN_FAILED;
 	} else {
 		/* At once: with -d the watch may end long before CMD does. */
 		err = iom_output_report(out, o, cap);
+		iom_terminal_give();
 		status = iom_child_wait(c);
 		if (err)
 			status = IOM_EXIT_RUN_FAILED;
@@ -82,6 +86,8 @@ int iom_cmd_run(const struct iom_options *o)
 	snprintf(command, sizeof(command), "run %s-- %.40s", o->user ? "-u USER " : "", o->args[0]);
 	if (!iom_permitted(command))
 		return IOM_EXIT_RUN_FAILED;
+	if (o->user && iom_terminal_split(&err))
+		return err;
 	if (iom_output_open(&out, o->output, stderr))
 		return IOM_EXIT_RUN_FAILED;
 	/* After this nothing of ours may be inherited: the output is close-on-exec. */
