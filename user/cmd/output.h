@@ -8,15 +8,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/outfile.h"
 #include "capture/capture.h"
 #include "options.h"
 
 struct iom_output {
 	const char *path; /* NULL: stream */
 	FILE *stream;	  /* where it goes without a file, and when the file fails */
-	char *dest;	  /* the file itself, symbolic links resolved; heap */
-	char *tmp;	  /* file in the same directory that takes its name at the end; heap */
-	int fd;		  /* of tmp, or of a device or pipe that is written directly; -1 */
+	struct iom_outfile file;
 };
 
 /*
