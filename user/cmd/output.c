@@ -4,11 +4,9 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "judge/classify.h"
@@ -138,32 +136,6 @@ bool iom_color(FILE *out, const struct iom_options *o)
 bool iom_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
-}
-
-static bool has_capability(int cap)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {};
-
-	return !syscall(SYS_capget, &head, data) && data[cap / 32].effective >> (cap % 32) & 1;
-}
-
-bool iom_permitted(const char *command)
-{
-	if (geteuid() == 0)
-		return true;
-	if (has_capability(CAP_BPF) && has_capability(CAP_PERFMON)) {
-		if (!has_capability(CAP_SYS_PTRACE))
-			fputs("iomodel: warning: without CAP_SYS_PTRACE files of other users have "
-			      "no names\n",
-			      stderr);
-		return true;
-	}
-	fprintf(stderr,
-		"iomodel needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE): sudo iomodel "
-		"%s\n",
-		command);
-	return false;
 }
 
 enum iom_exit iom_exit_of(int err)

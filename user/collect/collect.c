@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -290,6 +291,9 @@ static int watch(struct watching *s, char **why)
 
 	if (err)
 		return err;
+	if (!iom_capable(CAP_SYS_PTRACE))
+		fputs("iomodel: warning: without CAP_SYS_PTRACE files of other users have no names\n",
+		      stderr);
 	iom_gather_backend(s->g, s->ops, s->be);
 	err = name_targets(s, why);
 	if (err)
