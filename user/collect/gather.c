@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SAMPLES_MAX 65536 /* 7 MiB: more would only sharpen a median that is sharp */
 
@@ -16,6 +17,14 @@ void *gather_alloc(size_t size)
 		exit(1);
 	}
 	return p;
+}
+
+uint64_t gather_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 struct iom_gather *iom_gather_new(struct iom_capture *cap)
