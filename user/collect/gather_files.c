@@ -61,12 +61,14 @@ static uint32_t add_from_proc(struct iom_gather *g, uint32_t tgid, struct pfs_fi
 	return file;
 }
 
-/* Is there room for another file of /proc? If not it is counted. */
-static bool may_look(struct iom_gather *g)
+/* Is there room for another file of /proc? If not it is counted; but one that may
+ * have been counted before only where it would else not be said at all. */
+static bool may_look(struct iom_gather *g, bool first)
 {
 	if (g->seeds < GATHER_SEEDS_MAX)
 		return true;
-	g->not_looked_at++;
+	if (first || !g->not_looked_at)
+		g->not_looked_at++;
 	return false;
 }
 
@@ -82,7 +84,8 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	if (e && e->gen == gen)
 		return e->file;
 	/* What is known of the number is of an earlier file: look. */
-	if (!p || g->cap->procs[p->proc].exited || !may_look(g) || pfs_file_read(p->pid, fd, &f))
+	if (!p || g->cap->procs[p->proc].exited || !may_look(g, false) ||
+	    pfs_file_read(p->pid, fd, &f))
 		return e ? e->file : IOM_NO_FILE;
 	file = add_from_proc(g, tgid, &f, gen);
 	free(f.name);
@@ -322,9 +325,12 @@ static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const 
 static void take_sets(struct iom_gather *g, uint32_t tgid, const struct pfs_files *files)
 {
 	for (size_t i = 0; i < files->n; i++) {
-		uint32_t epoll = gather_file_now(g, tgid, files->v[i].fd);
+		uint32_t epoll;
 
-		if (files->v[i].kind == IOM_K_EPOLL && epoll != IOM_NO_FILE)
+		if (files->v[i].kind != IOM_K_EPOLL)
+			continue;
+		epoll = gather_file_now(g, tgid, files->v[i].fd);
+		if (epoll != IOM_NO_FILE)
 			take_set(g, tgid, epoll, &files->v[i]);
 	}
 }
@@ -393,7 +399,7 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 			remember(g, tgid, p->fd, gen, file);
 			continue;
 		}
-		if (!may_look(g))
+		if (!may_look(g, true))
 			continue;
 		file = add_from_proc(g, tgid, p, gen);
 		g->cap->files[file].open_at_start = true;
@@ -424,14 +430,11 @@ static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 
 static void say_not_looked_at(const struct iom_gather *g)
 {
-	if (g->not_looked_at)
-		fprintf(stderr,
-			"iomodel: warning: %zu descriptors were not looked at, since there were "
-			"more "
-			"than %u: files that were not used have no entry, and who waits for them "
-			"is "
-			"not known\n",
-			g->not_looked_at, GATHER_SEEDS_MAX);
+	if (!g->not_looked_at)
+		return;
+	fprintf(stderr, "iomodel: warning: of more than %u descriptors %zu were not looked at: ",
+		GATHER_SEEDS_MAX, g->not_looked_at);
+	fputs("who waits for them is not known, and those that were not used have no entry\n", stderr);
 }
 
 void gather_files_finish(struct iom_gather *g)

@@ -107,7 +107,7 @@ struct iom_gather {
 	size_t ndead, room_dead;
 	size_t seen, alive;
 	size_t seeds;	      /* files of the capture that were met by their descriptors */
-	size_t not_looked_at; /* descriptors beyond GATHER_SEEDS_MAX */
+	size_t not_looked_at; /* descriptors beyond GATHER_SEEDS_MAX, at least */
 	uint64_t sockets_at;  /* when the names of sockets were last asked for anew */
 	uint64_t samples_dropped;
 };
