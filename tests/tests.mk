@@ -78,6 +78,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
 LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale
+BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 demo: $(LIVE_BIN)
 	@tests/demo
@@ -111,8 +112,6 @@ bench: $(B)/iomodel $(BENCH_BIN)
 
 bench-vm: $(B)/iomodel $(BENCH_BIN)
 	tests/vm/bench $(KERNELS)
-
-BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 $(B)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
