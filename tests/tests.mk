@@ -77,7 +77,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/ref/*.h kmod/
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
-LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale
+LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
 BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 demo: $(LIVE_BIN)
@@ -91,6 +91,7 @@ check-live: $(LIVE_BIN)
 	tests/live/test-cli
 	tests/live/test-user
 	tests/live/test-scale
+	tests/live/test-many
 
 check-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm
@@ -116,7 +117,8 @@ bench-vm: $(B)/iomodel $(BENCH_BIN)
 $(B)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(CC) $(CFLAGS) -I$(B)/tests/bench -o $@ $< -pthread $(if $(findstring empty,$@),-lbpf)
+	$(Q)$(CC) $(CFLAGS) -I$(B)/tests/bench -o $@ $< -pthread $(if $(findstring empty,$@),-lbpf) \
+		$(if $(findstring many,$@),-static)
 
 $(B)/tests/bench/empty_load: $(B)/tests/bench/empty.skel.h
 
