@@ -85,7 +85,8 @@ kmod: kmod/iomodel.ko
 # dkms builds from a copy of what the module is made of.
 DKMS_SRC := $(DESTDIR)/usr/src/iomodel-$(VERSION)
 install-dkms:
-	@command -v dkms >/dev/null || { echo "dkms is missing: apt install dkms" >&2; exit 1; }
+	@[ -n "$(DESTDIR)" ] || command -v dkms >/dev/null || { \
+		echo "dkms is missing: apt install dkms" >&2; exit 1; }
 	install -d $(DKMS_SRC)/kmod/uapi $(DKMS_SRC)/bpf
 	install -m 644 Kbuild kmod/dkms.conf $(DKMS_SRC)
 	install -m 644 kmod/*.c kmod/*.h kmod/Kbuild $(DKMS_SRC)/kmod

@@ -17,12 +17,13 @@ check() {
 	[ ${#said[@]} = 0 ] || head -qn 6 "${said[@]}" 2>/dev/null | sed 's/^/       /' | cat -v
 }
 
-# part NAME COMMAND...: runs one and adds its last "N passed, N failed[, N skipped]" to ours.
+# part NAME COMMAND...: (where PARTS, a regular expression, is set: if NAME matches) runs one and adds its last "N passed, N failed[, N skipped]" to ours.
 # One that says nothing, or fails without having counted a failure, has failed. What it
 # printed is kept in $RESULTS/NAME.log where RESULTS is set.
 part() {
 	local name=$1 log rc line
 	shift
+	[[ $name =~ ${PARTS:-} ]] || return 0
 	log=${RESULTS:+$RESULTS/$name.log}
 	[ -n "$log" ] || log=$(mktemp)
 	echo "━━━ $name"

@@ -15,6 +15,7 @@
 #                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
+# make check-targets  each of these once, in a fresh clone (half an hour)
 
 # Building, the demo, and what the tests start.
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
@@ -78,29 +79,33 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 		$(if $(findstring test_,$@),-lcmocka)
 
 .SECONDARY:
-.PHONY: deps demo check check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
+.PHONY: deps demo check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
-LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale
+LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
+BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 demo: $(LIVE_BIN)
 	@tests/demo
 
+# PARTS: a regular expression; the parts whose names match it.
 check: $(LIVE_BIN) $(KMOD_BIN) $(UNIT_BIN)
-	@tests/check
+	@PARTS='$(PARTS)' tests/check
 
 check-live: $(LIVE_BIN)
 	tests/live/run-ref
 	tests/live/test-record
 	tests/live/test-cli
+	tests/live/test-user
 	tests/live/test-scale
+	tests/live/test-many
 
 check-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm
 
 check-kmod: $(LIVE_BIN) $(KMOD_BIN) kmod/iomodel.ko
-	tests/kmod/check-kmod kmod/iomodel.ko
+	PARTS='$(PARTS)' tests/kmod/check-kmod kmod/iomodel.ko
 
 fuzz-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm --fuzz
@@ -117,18 +122,21 @@ record-ref: $(LIVE_BIN)
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))
 
+# TARGETS: some of them.
+check-targets:
+	tests/check-targets $(TARGETS)
+
 bench: $(B)/iomodel $(BENCH_BIN)
 	tests/bench/run $(BENCH_ARGS)
 
 bench-vm: $(B)/iomodel $(BENCH_BIN)
 	tests/vm/bench $(KERNELS)
 
-BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
-
 $(B)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(CC) $(CFLAGS) -I$(B)/tests/bench -o $@ $< -pthread $(if $(findstring empty,$@),-lbpf)
+	$(Q)$(CC) $(CFLAGS) -I$(B)/tests/bench -o $@ $< -pthread $(if $(findstring empty,$@),-lbpf) \
+		$(if $(findstring many,$@),-static)
 
 $(B)/tests/bench/empty_load: $(B)/tests/bench/empty.skel.h
 

@@ -287,7 +287,7 @@ static void sleeps_with_hostile_name(void)
 
 static void hostile_comm(void **state)
 {
-	pid_t child = sleeper(sleeps_with_hostile_name), *down;
+	pid_t child = sleeper(sleeps_with_hostile_name), self = getpid(), *down;
 	struct cap_proc proc = {};
 	bool found = false;
 	size_t n;
@@ -298,7 +298,7 @@ static void hostile_comm(void **state)
 	free(proc.exe);
 	assert_int_equal(pfs_tgid(child), child);
 	assert_false(pfs_is_kthread(child));
-	down = pfs_descendants(getpid(), &n);
+	down = pfs_descendants(&self, 1, &n);
 	for (size_t i = 0; i < n; i++)
 		found |= down[i] == child;
 	assert_true(found);
@@ -318,19 +318,23 @@ static void forks_a_child(void)
 
 static void descendants(void **state)
 {
-	pid_t child = sleeper(forks_a_child), *down;
+	pid_t child = sleeper(forks_a_child), self = getpid(), *down, both[] = {self, child},
+	      none = 0x3ffffff;
 	size_t n;
 
 	(void)state;
-	down = pfs_descendants(getpid(), &n);
+	down = pfs_descendants(&self, 1, &n);
 	assert_int_equal(n, 2);
 	assert_int_equal(down[0], child);
 	free(down);
-	down = pfs_descendants(child, &n);
+	down = pfs_descendants(&child, 1, &n);
 	assert_int_equal(n, 1);
 	free(down);
+	down = pfs_descendants(both, 2, &n);
+	assert_int_equal(n, 2); /* each once, though the second is below the first */
+	free(down);
 	end(child);
-	down = pfs_descendants(0x3ffffff, &n);
+	down = pfs_descendants(&none, 1, &n);
 	assert_int_equal(n, 0);
 	free(down);
 }

@@ -4,11 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/identity.h"
+#include "cmd/terminal.h"
 #include "collect/collect.h"
 #include "options.h"
 
@@ -23,14 +22,6 @@
 struct failure {
 	int err;
 	int at_exec;
-};
-
-struct identity {
-	uid_t uid;
-	gid_t gid;
-	gid_t *groups;
-	int ngroups;
-	char *name, *home;
 };
 
 static const int caught[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
@@ -58,13 +49,19 @@ static void on_sigchld(int sig)
 	if (the_child && !waitid(P_PID, (id_t)the_child, &info, WEXITED | WNOHANG | WNOWAIT) &&
 	    info.si_pid)
 		iom_collect_stop(sig);
+	else if (the_child && iom_terminal_relayed() &&
+		 !waitid(P_PID, (id_t)the_child, &info, WSTOPPED | WNOHANG) && info.si_pid)
+		iom_terminal_stopped(info.si_status);
 	errno = saved;
 }
 
 static void catch_signals(struct sigaction old[NCAUGHT])
 {
 	struct sigaction pass = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
-	struct sigaction ended = {.sa_handler = on_sigchld, .sa_flags = SA_NOCLDSTOP | SA_RESTART};
+	struct sigaction ended = {.sa_handler = on_sigchld, .sa_flags = SA_RESTART};
+
+	if (!iom_terminal_relayed())
+		ended.sa_flags |= SA_NOCLDSTOP;
 
 	for (size_t i = 0; i < NCAUGHT; i++) {
 		sigaction(caught[i], NULL, &old[i]);
@@ -74,55 +71,31 @@ static void catch_signals(struct sigaction old[NCAUGHT])
 	}
 }
 
-static int find_user(const char *user, struct identity *id)
+/* Is there a file of that name in a folder of PATH that can be looked into? */
+static bool in_path(const char *name)
 {
-	struct passwd *pw = getpwnam(user);
-	char *end;
-	unsigned long uid;
+	const char *at = getenv("PATH"), *end;
+	char path[PATH_MAX];
 
-	if (!pw && *user >= '0' && *user <= '9') {
-		uid = strtoul(user, &end, 10);
-		if (!*end && uid < UINT32_MAX)
-			pw = getpwuid((uid_t)uid);
+	for (; at && *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, ':');
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(end - at), at, name);
+		if (!access(path, F_OK))
+			return true;
 	}
-	if (!pw) {
-		fprintf(stderr, "iomodel: -u: there is no user `%s`; `getent passwd` lists them\n",
-			user);
-		return IOM_EXIT_USAGE;
-	}
-	id->uid = pw->pw_uid;
-	id->gid = pw->pw_gid;
-	id->name = strdup(pw->pw_name);
-	id->home = strdup(pw->pw_dir);
-	/* Asked here: in the child it could leave descriptors of name services open. */
-	id->ngroups = NGROUPS_MAX;
-	id->groups = calloc(NGROUPS_MAX, sizeof(*id->groups));
-	if (!id->name || !id->home || !id->groups ||
-	    getgrouplist(id->name, id->gid, id->groups, &id->ngroups) < 0) {
-		fprintf(stderr, "iomodel: -u: the groups of `%s` cannot be found\n", user);
-		return IOM_EXIT_RUN_FAILED;
-	}
-	return 0;
+	return false;
 }
 
-static void free_identity(struct identity *id)
+/* Why execvp() failed: for it a folder of PATH that the user must not look into,
+ * such as one of root's, outweighs that the command is nowhere. */
+static int exec_error(const char *name)
 {
-	free(id->groups);
-	free(id->name);
-	free(id->home);
+	int err = errno;
+
+	return err == EACCES && !strchr(name, '/') && !in_path(name) ? ENOENT : err;
 }
 
-static int become(const struct identity *id)
-{
-	if (setgroups((size_t)id->ngroups, id->groups) || setgid(id->gid) || setuid(id->uid))
-		return errno;
-	if (setenv("HOME", id->home, 1) || setenv("USER", id->name, 1) ||
-	    setenv("LOGNAME", id->name, 1))
-		return errno;
-	return 0;
-}
-
-__attribute__((noreturn)) static void be_child(char **argv, const struct identity *id, int go,
+__attribute__((noreturn)) static void be_child(char **argv, const struct iom_identity *id, int go,
 					       int state)
 {
 	struct failure f = {};
@@ -135,10 +108,12 @@ __attribute__((noreturn)) static void be_child(char **argv, const struct identit
 	if (n != 1) /* iomodel gave up, and said why */
 		_exit(IOM_EXIT_RUN_FAILED);
 	if (id)
-		f.err = become(id);
+		f.err = iom_terminal_enter(id->uid);
+	if (id && !f.err)
+		f.err = iom_identity_become(id);
 	if (!f.err) {
 		execvp(argv[0], argv);
-		f.err = errno;
+		f.err = exec_error(argv[0]);
 		f.at_exec = 1;
 	}
 	if (write(state, &f, sizeof(f)) < 0)
@@ -149,22 +124,22 @@ __attribute__((noreturn)) static void be_child(char **argv, const struct identit
 int iom_child_fork(struct iom_child *c, char **argv, const char *user)
 {
 	struct sigaction old[NCAUGHT];
-	struct identity id = {};
+	struct iom_identity id = {};
 	sigset_t all, mask;
 	int go[2], state[2], err;
 
 	*c = (struct iom_child){.go = -1, .state = -1};
 	if (user) {
-		err = find_user(user, &id);
+		err = iom_identity_find(user, &id);
 		if (err) {
-			free_identity(&id);
+			iom_identity_free(&id);
 			return err;
 		}
 	}
 	/* A socket for go: writing to a child that is gone must not raise SIGPIPE. */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, go) || pipe2(state, O_CLOEXEC)) {
 		fprintf(stderr, "iomodel: no pipe: %s\n", strerror(errno));
-		free_identity(&id);
+		iom_identity_free(&id);
 		return IOM_EXIT_RUN_FAILED;
 	}
 	fflush(NULL);
@@ -181,14 +156,16 @@ int iom_child_fork(struct iom_child *c, char **argv, const char *user)
 		be_child(argv, user ? &id : NULL, go[0], state[1]);
 	}
 	err = errno;
-	if (c->pid > 0)
+	if (c->pid > 0) {
 		the_child = c->pid;
+		iom_terminal_child(c->pid);
+	}
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	close(go[0]);
 	close(state[1]);
 	c->go = go[1];
 	c->state = state[0];
-	free_identity(&id);
+	iom_identity_free(&id);
 	if (c->pid > 0)
 		return 0;
 	fprintf(stderr, "iomodel: fork: %s\n", strerror(err));
@@ -202,6 +179,7 @@ int iom_child_go(struct iom_child *c)
 	struct failure f;
 	ssize_t n;
 
+	iom_terminal_give();
 	if (send(c->go, "g", 1, MSG_NOSIGNAL) != 1)
 		return -ESRCH;
 	do
@@ -219,15 +197,20 @@ int iom_child_go(struct iom_child *c)
 int iom_child_wait(struct iom_child *c)
 {
 	pid_t pid = c->pid;
+	siginfo_t info;
 	int status = 0;
 
 	if (c->go >= 0)
 		close(c->go);
 	c->go = -1;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return IOM_EXIT_RUN_FAILED;
+	/* Signals are passed on to it until it is gone, but never to a number that
+	 * belongs to nobody, or to somebody else, again. */
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+		;
 	the_child = 0;
+	iom_terminal_child(0);
+	if (waitpid(pid, &status, 0) < 0)
+		return IOM_EXIT_RUN_FAILED;
 	close(c->state);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

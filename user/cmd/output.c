@@ -3,67 +3,20 @@
 #include "cmd/output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
-#include <libgen.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "report/json.h"
 #include "report/text.h"
 
-/* A temporary file must not outlive a program that ends early. */
-static char *leftover;
-
-static void remove_leftover(void)
-{
-	if (leftover)
-		unlink(leftover);
-}
-
-static int refuse(const char *path, int err)
-{
-	fprintf(stderr, "iomodel: -o: cannot write `%s`: %s\n", path, strerror(err));
-	return IOM_EXIT_INTERNAL;
-}
-
-/* A new file beside the one that is meant. */
-static int open_beside(struct iom_output *out)
-{
-	static bool registered;
-	char *copy = strdup(out->dest);
-
-	if (!copy || asprintf(&out->tmp, "%s/.iomodel-XXXXXX", dirname(copy)) < 0) {
-		free(copy);
-		out->tmp = NULL;
-		return -ENOMEM;
-	}
-	free(copy);
-	out->fd = mkostemp(out->tmp, O_CLOEXEC); /* mode 0600 */
-	if (out->fd < 0) {
-		int err = -errno;
-
-		free(out->tmp);
-		out->tmp = NULL;
-		return err;
-	}
-	leftover = out->tmp;
-	if (!registered)
-		registered = !atexit(remove_leftover);
-	return 0;
-}
-
 int iom_output_open(struct iom_output *out, const char *path, FILE *stream)
 {
-	struct stat st;
-	int err;
+	char *why = NULL;
 
-	*out = (struct iom_output){.stream = stream, .fd = -1};
+	*out = (struct iom_output){.stream = stream, .file = {.fd = -1, .dir = -1}};
 	if (!path)
 		return 0;
 	if (!strcmp(path, "-")) {
@@ -71,29 +24,11 @@ int iom_output_open(struct iom_output *out, const char *path, FILE *stream)
 		return 0;
 	}
 	out->path = path;
-	if (stat(path, &st)) {
-		if (errno != ENOENT)
-			return refuse(path, errno);
-		out->dest = strdup(path);
-	} else if (S_ISDIR(st.st_mode)) {
-		return refuse(path, EISDIR);
-	} else if (!S_ISREG(st.st_mode)) {
-		out->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		return out->fd < 0 ? refuse(path, errno) : 0;
-	} else {
-		if (access(path, W_OK))
-			return refuse(path, errno);
-		out->dest = realpath(path, NULL);
-	}
-	if (!out->dest)
-		return refuse(path, errno);
-	err = open_beside(out);
-	if (err) {
-		free(out->dest);
-		out->dest = NULL;
-		return refuse(path, -err);
-	}
-	return 0;
+	if (!iom_outfile_open(&out->file, path, 0, &why))
+		return 0;
+	fprintf(stderr, "iomodel: -o: cannot write `%s`: %s\n", path, why);
+	free(why);
+	return IOM_EXIT_INTERNAL;
 }
 
 static int write_all(int fd, const char *text, size_t n)
@@ -111,34 +46,9 @@ static int write_all(int fd, const char *text, size_t n)
 	return 0;
 }
 
-static int write_file(struct iom_output *out, const char *text, size_t n)
-{
-	int err = write_all(out->fd, text, n);
-
-	/* Some file systems say only here that the disk is full. */
-	if (!err && out->tmp && fsync(out->fd))
-		err = -errno;
-	if (close(out->fd) && !err)
-		err = -errno;
-	out->fd = -1;
-	if (!err && out->tmp && rename(out->tmp, out->dest))
-		err = -errno;
-	if (!err)
-		leftover = NULL;
-	return err;
-}
-
 void iom_output_close(struct iom_output *out)
 {
-	if (out->fd >= 0)
-		close(out->fd);
-	remove_leftover();
-	leftover = NULL;
-	free(out->tmp);
-	free(out->dest);
-	out->tmp = NULL;
-	out->dest = NULL;
-	out->fd = -1;
+	iom_outfile_close(&out->file);
 }
 
 int iom_output_write(struct iom_output *out, const char *text, size_t n)
@@ -146,7 +56,9 @@ int iom_output_write(struct iom_output *out, const char *text, size_t n)
 	int err;
 
 	if (out->path) {
-		err = write_file(out, text, n);
+		err = write_all(out->file.fd, text, n);
+		if (!err)
+			err = iom_outfile_commit(&out->file);
 		iom_output_close(out);
 		if (!err)
 			return IOM_EXIT_OK;
@@ -220,32 +132,6 @@ bool iom_color(FILE *out, const struct iom_options *o)
 bool iom_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
-}
-
-static bool has_capability(int cap)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {};
-
-	return !syscall(SYS_capget, &head, data) && data[cap / 32].effective >> (cap % 32) & 1;
-}
-
-bool iom_permitted(const char *command)
-{
-	if (geteuid() == 0)
-		return true;
-	if (has_capability(CAP_BPF) && has_capability(CAP_PERFMON)) {
-		if (!has_capability(CAP_SYS_PTRACE))
-			fputs("iomodel: warning: without CAP_SYS_PTRACE files of other users have "
-			      "no names\n",
-			      stderr);
-		return true;
-	}
-	fprintf(stderr,
-		"iomodel needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE): sudo iomodel "
-		"%s\n",
-		command);
-	return false;
 }
 
 enum iom_exit iom_exit_of(int err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * output.h - where a report goes, and what must hold before it can be made.
+ * output.h - where a report goes.
  */
 #ifndef IOM_OUTPUT_H
 #define IOM_OUTPUT_H
@@ -8,15 +8,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/outfile.h"
 #include "options.h"
 #include "report/report.h"
 
 struct iom_output {
 	const char *path; /* NULL: stream */
 	FILE *stream;	  /* where it goes without a file, and when the file fails */
-	char *dest;	  /* the file itself, symbolic links resolved; heap */
-	char *tmp;	  /* file in the same directory that takes its name at the end; heap */
-	int fd;		  /* of tmp, or of a device or pipe that is written directly; -1 */
+	struct iom_outfile file;
 };
 
 /*
@@ -41,10 +40,6 @@ int iom_output_report(struct iom_output *out, const struct iom_options *o,
 /* Colour: out is a terminal that shows it, and neither --no-color nor NO_COLOR. */
 bool iom_color(FILE *out, const struct iom_options *o);
 bool iom_utf8(void); /* by the locale, after setlocale() */
-
-/* May BPF programs be loaded by us? Else a line on stderr that says what is
- * missing; command is "attach 4711" or the like, for the way out. */
-bool iom_permitted(const char *command);
 
 /* Exit code for what iom_collect() returned. */
 enum iom_exit iom_exit_of(int err);

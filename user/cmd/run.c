@@ -9,6 +9,7 @@
 #include "collect/collect.h"
 #include "cmd/output.h"
 #include "cmd/pipeline.h"
+#include "cmd/terminal.h"
 
 static int let_go(void *arg)
 {
@@ -50,6 +51,7 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		return IOM_EXIT_RUN_FAILED;
 	}
 	err = iom_pipeline_watch(&p, &w, &why);
+	iom_terminal_take();
 	if (c->failed) {
 		iom_child_wait(c);
 		status = not_started(c, o);
@@ -60,11 +62,13 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
 	} else if (err) {
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		iom_terminal_give();
 		iom_child_wait(c);
 		status = IOM_EXIT_RUN_FAILED;
 	} else {
 		/* At once: with -d the watch may end long before CMD does. */
 		err = iom_pipeline_report(&p, out);
+		iom_terminal_give();
 		status = iom_child_wait(c);
 		if (err)
 			status = IOM_EXIT_RUN_FAILED;
@@ -78,16 +82,14 @@ int iom_cmd_run(const struct iom_options *o)
 {
 	struct iom_output out;
 	struct iom_child child;
-	char command[64];
 	int err;
 
 	if (!o->nargs) {
 		fputs("iomodel: which command? `iomodel run -- CMD [ARG]...`\n", stderr);
 		return IOM_EXIT_USAGE;
 	}
-	snprintf(command, sizeof(command), "run %s-- %.40s", o->user ? "-u USER " : "", o->args[0]);
-	if (!iom_permitted(command))
-		return IOM_EXIT_RUN_FAILED;
+	if (o->user && iom_terminal_split(&err))
+		return err;
 	if (iom_output_open(&out, iom_report_path(o), stderr))
 		return IOM_EXIT_RUN_FAILED;
 	/* After this nothing of ours may be inherited: the output is close-on-exec. */

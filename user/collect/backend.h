@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "capture/capture.h"
 #include "facts.h"
@@ -60,11 +61,10 @@ struct iom_backend_ops {
 	 * (heap) as in iom_collect(). */
 	int (*open)(struct iom_backend **be, const struct iom_backend_sink *sink, bool verbose,
 		    char **why);
-	/* The kernel's number of a process named in the collector's namespace,
-	 * 0 when it is gone. */
-	uint32_t (*number_of)(struct iom_backend *be, uint32_t ns_tgid);
-	void (*watch)(struct iom_backend *be, uint32_t tgid);
-	void (*watch_on_exec)(struct iom_backend *be, uint32_t tgid);
+	/* Watch a process, named in the collector's namespace; on_exec: from its
+	 * next exec on. *tgid: the kernel's number of it. Twice is no error. 0, -ESRCH
+	 * when it is gone, or another -errno. */
+	int (*watch)(struct iom_backend *be, pid_t pid, bool on_exec, uint32_t *tgid);
 	void (*follow)(struct iom_backend *be, bool on);
 	int (*attach)(struct iom_backend *be, char **why);
 	/* sink->thread() for every watched thread, event IOM_T_STATE; threads not

@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,31 +177,34 @@ fail:
 	return err;
 }
 
-static int bpf_iterate(struct iom_backend *be);
+static int iterate(struct iom_backend *be, pid_t pid);
 
-static uint32_t bpf_number_of(struct iom_backend *be, uint32_t ns_tgid)
+/* The kernel's number of a process; 0: it is gone. */
+static uint32_t number_of(struct iom_backend *be, pid_t pid)
 {
 	uint32_t found;
 
 	if (be->first_namespace)
-		return ns_tgid;
-	be->skel->bss->find_tgid = ns_tgid;
-	bpf_iterate(be);
+		return !kill(pid, 0) || errno != ESRCH ? (uint32_t)pid : 0;
+	be->skel->bss->find_tgid = (uint32_t)pid;
+	iterate(be, pid);
 	be->skel->bss->find_tgid = 0;
 	found = be->skel->bss->found_tgid;
 	be->skel->bss->found_tgid = 0;
 	return found;
 }
 
-static void bpf_watch(struct iom_backend *be, uint32_t tgid)
+static int bpf_watch(struct iom_backend *be, pid_t pid, bool on_exec, uint32_t *tgid)
 {
-	__atomic_fetch_or(&be->skel->bss->targets[tgid / 64 % (IOM_PIDS_MAX / 64)],
-			  1ULL << (tgid % 64), __ATOMIC_SEQ_CST);
-}
-
-static void bpf_watch_on_exec(struct iom_backend *be, uint32_t tgid)
-{
-	be->skel->bss->arm_on_exec = tgid;
+	*tgid = number_of(be, pid);
+	if (!*tgid)
+		return -ESRCH;
+	if (on_exec)
+		be->skel->bss->arm_on_exec = *tgid;
+	else
+		__atomic_fetch_or(&be->skel->bss->targets[*tgid / 64 % (IOM_PIDS_MAX / 64)],
+				  1ULL << (*tgid % 64), __ATOMIC_SEQ_CST);
+	return 0;
 }
 
 static void bpf_follow(struct iom_backend *be, bool on)
@@ -243,15 +247,18 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	return 0;
 }
 
-static int bpf_iterate(struct iom_backend *be)
+/* pid: the threads of that process alone; 0: all. */
+static int iterate(struct iom_backend *be, pid_t pid)
 {
+	union bpf_iter_link_info info = {.task.pid = (uint32_t)pid};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 	struct iom_thread buf[64];
 	struct bpf_link *link;
 	size_t have = 0;
 	int fd, err = 0;
 	ssize_t n;
 
-	link = bpf_program__attach_iter(be->skel->progs.iom_iter_task, NULL);
+	link = bpf_program__attach_iter(be->skel->progs.iom_iter_task, &opts);
 	if (!link)
 		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(link));
@@ -261,7 +268,8 @@ static int bpf_iterate(struct iom_backend *be)
 	}
 	/* A sleep first: the collector's own last switch-in is what the two clocks
 	 * are compared at (tasks.bpf.h). */
-	usleep(100);
+	if (!pid)
+		usleep(100);
 	while ((n = read(fd, (char *)buf + have, sizeof(buf) - have)) != 0) {
 		if (n < 0) {
 			if (errno == EINTR || errno == EAGAIN)
@@ -280,6 +288,11 @@ static int bpf_iterate(struct iom_backend *be)
 out:
 	bpf_link__destroy(link);
 	return err;
+}
+
+static int bpf_iterate(struct iom_backend *be)
+{
+	return iterate(be, 0);
 }
 
 static int bpf_fd(struct iom_backend *be)
@@ -471,9 +484,7 @@ static const char *const *bpf_probes(struct iom_backend *be)
 const struct iom_backend_ops iom_backend_bpf = {
 	.name = "bpf",
 	.open = bpf_open,
-	.number_of = bpf_number_of,
 	.watch = bpf_watch,
-	.watch_on_exec = bpf_watch_on_exec,
 	.follow = bpf_follow,
 	.attach = bpf_attach,
 	.iterate = bpf_iterate,

@@ -19,17 +19,10 @@
 
 #define READ_BYTES (1 << 16)
 
-struct named { /* a process that was asked for: what the module is told of it is a pidfd */
-	uint32_t tgid;
-	int pidfd;
-};
-
 struct iom_backend {
 	struct iom_backend_sink sink;
 	int fd;
 	const uint32_t *gens; /* mapped, IOM_GENS */
-	struct named *named;
-	size_t nnamed;
 	bool follow;
 	uint32_t have; /* IOM_HAVE_* */
 	uint32_t window;
@@ -41,9 +34,6 @@ static void kmod_close(struct iom_backend *be)
 {
 	if (!be)
 		return;
-	for (size_t i = 0; i < be->nnamed; i++)
-		close(be->named[i].pidfd);
-	free(be->named);
 	if (be->gens)
 		munmap((void *)be->gens, IOM_GENS * sizeof(*be->gens));
 	if (be->fd >= 0)
@@ -110,46 +100,25 @@ fail:
 	return err;
 }
 
-static uint32_t kmod_number_of(struct iom_backend *be, uint32_t ns_tgid)
+static int add(struct iom_backend *be, struct iom_target *target, uint32_t flags)
 {
-	struct iom_target target = {.flags = IOM_ADD_ASK};
-	struct named *more = realloc(be->named, (be->nnamed + 1) * sizeof(*more));
+	target->flags = flags;
+	return ioctl(be->fd, IOM_IOC_ADD, target) ? -errno : 0;
+}
 
-	if (!more)
-		return 0;
-	be->named = more;
-	target.pidfd = syscall(SYS_pidfd_open, ns_tgid, 0);
+static int kmod_watch(struct iom_backend *be, pid_t pid, bool on_exec, uint32_t *tgid)
+{
+	struct iom_target target = {.pidfd = (int)syscall(SYS_pidfd_open, pid, 0)};
+	int err;
+
 	if (target.pidfd < 0)
-		return 0;
-	if (ioctl(be->fd, IOM_IOC_ADD, &target)) {
-		close(target.pidfd);
-		return 0;
-	}
-	be->named[be->nnamed++] = (struct named){target.tgid, target.pidfd};
-	return target.tgid;
-}
-
-/* A process that has left meanwhile is found missing by the scan. */
-static void add(struct iom_backend *be, uint32_t tgid, uint32_t flags)
-{
-	for (size_t i = be->nnamed; i-- > 0;) {
-		struct iom_target target = {.pidfd = be->named[i].pidfd, .flags = flags};
-
-		if (be->named[i].tgid != tgid)
-			continue;
-		ioctl(be->fd, IOM_IOC_ADD, &target);
-		return;
-	}
-}
-
-static void kmod_watch(struct iom_backend *be, uint32_t tgid)
-{
-	add(be, tgid, 0);
-}
-
-static void kmod_watch_on_exec(struct iom_backend *be, uint32_t tgid)
-{
-	add(be, tgid, IOM_ADD_ON_EXEC);
+		return errno == EINVAL ? -ESRCH : -errno; /* EINVAL: a thread has the number now */
+	err = add(be, &target, IOM_ADD_ASK);
+	*tgid = target.tgid;
+	if (!err)
+		err = add(be, &target, on_exec ? IOM_ADD_ON_EXEC : 0);
+	close(target.pidfd);
+	return err == -EEXIST ? 0 : err;
 }
 
 static void kmod_follow(struct iom_backend *be, bool on)
@@ -312,9 +281,7 @@ static const char *const *kmod_probes(struct iom_backend *be)
 const struct iom_backend_ops iom_backend_kmod = {
 	.name = "kmod",
 	.open = kmod_open,
-	.number_of = kmod_number_of,
 	.watch = kmod_watch,
-	.watch_on_exec = kmod_watch_on_exec,
 	.follow = kmod_follow,
 	.attach = kmod_attach,
 	.iterate = kmod_iterate,

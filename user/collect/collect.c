@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #define WINDOW_FIRST  UINT64_C(20000000) /* the first sampled window comes at once, for short watches */
 #define WINDOW_LENGTH UINT64_C(10000000)
 #define WINDOW_EVERY  UINT64_C(1000000000)
+#define WALKS_MAX     100
 #define NS	      UINT64_C(1000000000)
 
 static int stop_fd = -1;
@@ -56,6 +58,10 @@ struct watching {
 	struct iom_gather *g;
 	const struct iom_backend_ops *ops;
 	struct iom_backend *be;
+	pid_t *targets;	 /* those of w->pids that are there, by process; heap */
+	size_t ntargets;
+	size_t refused;	 /* descendants that could not be watched, and the last error of them */
+	int refusal;
 	uint64_t window_at, window_end; /* window_end 0: none is open */
 	uint64_t window_since;
 	uint64_t reclaim_at;
@@ -117,49 +123,44 @@ static pid_t check_target(pid_t named, char **why)
 	return pid;
 }
 
+/* Take up one process. False: it is gone, or *why says why it cannot be watched. */
+static int take_up(struct watching *s, pid_t pid, bool target, bool *is_new)
+{
+	uint32_t tgid;
+	int err = s->ops->watch(s->be, pid, s->w->on_exec, &tgid);
+
+	if (!err)
+		*is_new = iom_gather_expect(s->g, tgid, (uint32_t)pid, target);
+	return err;
+}
+
 static int name_targets(struct watching *s, char **why)
 {
-	size_t left = 0;
+	bool is_new;
 
 	for (size_t i = 0; i < s->w->npids; i++) {
 		char *reason = NULL;
 		pid_t pid = check_target(s->w->pids[i], &reason);
-		uint32_t tgid = pid > 0 ? s->ops->number_of(s->be, pid) : 0;
+		int err = pid > 0 ? take_up(s, pid, true, &is_new) : pid;
 
-		if (pid == -EINVAL) {
-			iom_why(why, "%s", reason);
-			free(reason);
-			return -EINVAL;
-		}
-		if (!tgid) {
-			if (s->w->npids > 1)
-				fprintf(stderr, "iomodel: warning: process %d is gone\n",
-					s->w->pids[i]);
-			iom_why(why, "%s", reason ? reason : "the process left");
-			free(reason);
+		if (!err) {
+			s->targets[s->ntargets++] = pid;
 			continue;
 		}
-		left++;
-		iom_gather_expect(s->g, tgid, pid, true);
-		if (s->w->on_exec)
-			s->ops->watch_on_exec(s->be, tgid);
-		else
-			s->ops->watch(s->be, tgid);
-		if (s->w->follow && !s->w->on_exec) {
-			size_t n = 0;
-			pid_t *down = pfs_descendants(pid, &n);
-
-			for (size_t c = 0; c < n; c++) {
-				tgid = s->ops->number_of(s->be, down[c]);
-				if (!tgid || down[c] == getpid())
-					continue;
-				iom_gather_expect(s->g, tgid, down[c], false);
-				s->ops->watch(s->be, tgid);
-			}
-			free(down);
+		if (err != -ESRCH) {
+			if (reason)
+				iom_why(why, "%s", reason);
+			iom_why(why, "process %d cannot be watched: %s", s->w->pids[i],
+				strerror(-err));
+			free(reason);
+			return err;
 		}
+		if (s->w->npids > 1)
+			fprintf(stderr, "iomodel: warning: process %d is gone\n", s->w->pids[i]);
+		iom_why(why, "%s", reason ? reason : "the process left");
+		free(reason);
 	}
-	if (!left)
+	if (!s->ntargets)
 		return -ESRCH;
 	if (why) { /* reasons of those that vanished: warnings are enough */
 		free(*why);
@@ -167,6 +168,47 @@ static int name_targets(struct watching *s, char **why)
 	}
 	s->ops->follow(s->be, s->w->follow);
 	return 0;
+}
+
+/* One walk through all descendants; how many were not watched before. */
+static size_t take_descendants(struct watching *s)
+{
+	size_t n, fresh = 0;
+	pid_t *down = pfs_descendants(s->targets, s->ntargets, &n);
+
+	s->refused = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool is_new = false;
+		int err = take_up(s, down[i], false, &is_new);
+
+		fresh += is_new;
+		if (err && err != -ESRCH) {
+			s->refused++;
+			s->refusal = err;
+		}
+	}
+	free(down);
+	return fresh;
+}
+
+/*
+ * Who was born since the last walk to somebody who was not watched yet is found
+ * by another one; the children of those who are watched are the probes' business.
+ * Once a walk finds nobody new there is nobody left.
+ */
+static void take_all_descendants(struct watching *s)
+{
+	size_t fresh = 1;
+
+	for (int i = 0; i < WALKS_MAX && fresh; i++)
+		fresh = take_descendants(s);
+	if (fresh)
+		fputs("iomodel: warning: descendants come faster than they can be found; some are "
+		      "missing\n",
+		      stderr);
+	if (s->refused)
+		fprintf(stderr, "iomodel: warning: %zu descendants cannot be watched: %s\n", s->refused,
+			strerror(-s->refusal));
 }
 
 static void say_ready(const struct iom_watch *w)
@@ -315,10 +357,14 @@ static int watch(struct watching *s, char **why)
 					.awake = iom_gather_awake,
 					.so_far = iom_gather_so_far,
 					.arg = s->g};
+	bool follow = s->w->follow && !s->w->on_exec;
 	int err = open_backend(s, &sink, why);
 
 	if (err)
 		return err;
+	if (!iom_capable(CAP_SYS_PTRACE))
+		fputs("iomodel: warning: without CAP_SYS_PTRACE files of other users have no names\n",
+		      stderr);
 	iom_gather_backend(s->g, s->ops, s->be);
 	err = name_targets(s, why);
 	if (err)
@@ -326,12 +372,18 @@ static int watch(struct watching *s, char **why)
 	/* Once before the probes are on, so that every thread has its slot when its
 	 * first call comes; once after, for the states that the watch begins with. */
 	iom_gather_phase(s->g, IOM_G_SETUP);
+	if (follow)
+		take_descendants(s);
 	s->ops->iterate(s->be);
 	s->cap->start_ns = now_ns();
 	err = s->ops->attach(s->be, why);
 	if (err)
 		return err;
+	if (follow)
+		take_all_descendants(s);
 	describe(s);
+	/* Those born meanwhile first: their states would come before their births. */
+	s->ops->drain(s->be);
 	iom_gather_phase(s->g, IOM_G_START);
 	err = s->ops->iterate(s->be);
 	if (err) {
@@ -376,11 +428,15 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (stop_fd < 0)
 		return -errno;
+	s.targets = calloc(w->npids, sizeof(*s.targets));
+	if (!s.targets)
+		return -ENOMEM;
 	s.g = iom_gather_new(cap);
 	err = watch(&s, why);
 	if (s.be)
 		s.ops->close(s.be);
 	iom_gather_free(s.g);
+	free(s.targets);
 	close(stop_fd);
 	stop_fd = -1;
 	return err;

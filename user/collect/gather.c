@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SAMPLES_MAX 65536 /* 7 MiB: more would only sharpen a median that is sharp */
 
@@ -16,6 +17,14 @@ void *gather_alloc(size_t size)
 		exit(1);
 	}
 	return p;
+}
+
+uint64_t gather_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
 struct iom_gather *iom_gather_new(struct iom_capture *cap)
@@ -110,7 +119,8 @@ uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n)
 	uint32_t *dead = g->dead;
 
 	*n = g->ndead;
-	qsort(dead, g->ndead, sizeof(*dead), by_value);
+	if (dead)
+		qsort(dead, g->ndead, sizeof(*dead), by_value);
 	g->dead = NULL;
 	g->ndead = 0;
 	g->room_dead = 0;

@@ -43,8 +43,8 @@ void iom_gather_so_far(void *arg, const struct iom_row *row);
 
 /* A process to be watched: pid as the caller sees it, tgid the kernel's. target:
  * the user named it. Its files and names are read when its first state or exec
- * is seen. */
-void iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target);
+ * is seen. False: it was known. */
+bool iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target);
 
 /* Processes seen so far, and of these alive. */
 size_t iom_gather_seen(const struct iom_gather *g);

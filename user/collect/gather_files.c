@@ -14,7 +14,8 @@
 #include "collect/proc/procfs.h"
 
 #define TWINS_MAX	64 /* descriptors looked back for the same open file: dup'ed ones lie close */
-#define PIPES_NAMED 24 /* other ends looked for: each costs a walk through /proc once */
+#define PIPES_NAMED	24 /* other ends looked for: each costs a walk through /proc once */
+#define SOCKETS_KEPT_NS UINT64_C(100000000)
 
 static void remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen, uint32_t file)
 {
@@ -55,8 +56,20 @@ static uint32_t add_from_proc(struct iom_gather *g, uint32_t tgid, struct pfs_fi
 	f->name = p->name;
 	p->name = NULL;
 	f->stdio = p->fd <= 2;
+	g->seeds++;
 	remember(g, tgid, p->fd, gen, file);
 	return file;
+}
+
+/* Is there room for another file of /proc? If not it is counted; but one that may
+ * have been counted before only where it would else not be said at all. */
+static bool may_look(struct iom_gather *g, bool first)
+{
+	if (g->seeds < GATHER_SEEDS_MAX)
+		return true;
+	if (first || !g->not_looked_at)
+		g->not_looked_at++;
+	return false;
 }
 
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
@@ -71,7 +84,7 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	if (e && e->gen == gen)
 		return e->file;
 	/* What is known of the number is of an earlier file: look. */
-	if (!p || g->cap->procs[p->proc].exited || g->cap->nfiles >= GATHER_FILES_MAX ||
+	if (!p || g->cap->procs[p->proc].exited || !may_look(g, false) ||
 	    pfs_file_read(p->pid, fd, &f))
 		return e ? e->file : IOM_NO_FILE;
 	file = add_from_proc(g, tgid, &f, gen);
@@ -136,9 +149,9 @@ static char *name_of_row(const struct iom_row *row)
 		memcpy(&sock, row->name, sizeof(sock));
 		return pfs_sockname_text(&sock, row->kind == IOM_K_LISTEN);
 	}
-	return row->name_kind == IOM_NAME_TEXT && row->name[0] ?
-		       strndup(row->name, sizeof(row->name)) :
-		       NULL;
+	return row->name_kind == IOM_NAME_TEXT && row->name[0]
+		       ? strndup(row->name, sizeof(row->name))
+		       : NULL;
 }
 
 /* The path, while the descriptor still means this file; else what the kernel
@@ -168,7 +181,9 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 
 static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
 {
-	struct bucket_key key = {.tgid = row->tgid, .kind = row->kind, .bits = row->bits,
+	struct bucket_key key = {.tgid = row->tgid,
+				 .kind = row->kind,
+				 .bits = row->bits,
 				 .f_flags = row->f_flags & (O_NONBLOCK | O_ASYNC)};
 	struct iom_sockname sock;
 	struct bucket_entry *e;
@@ -264,7 +279,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 		if (!(row->bits & IOM_B_FILE)) /* closed before it could be looked at */
 			return IOM_NO_FILE;
 		file = same_open_file(g, row);
-		if (file == IOM_NO_FILE && g->cap->nfiles >= GATHER_FILES_MAX &&
+		if (file == IOM_NO_FILE && g->cap->nfiles - g->seeds >= GATHER_FILES_MAX &&
 		    g->ops->generation(g->be, row->tgid, fd) != gen)
 			return bucket(g, row);
 		if (file == IOM_NO_FILE) {
@@ -322,9 +337,12 @@ static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const 
 static void take_sets(struct iom_gather *g, uint32_t tgid, const struct pfs_files *files)
 {
 	for (size_t i = 0; i < files->n; i++) {
-		uint32_t epoll = gather_file_now(g, tgid, files->v[i].fd);
+		uint32_t epoll;
 
-		if (files->v[i].kind == IOM_K_EPOLL && epoll != IOM_NO_FILE)
+		if (files->v[i].kind != IOM_K_EPOLL)
+			continue;
+		epoll = gather_file_now(g, tgid, files->v[i].fd);
+		if (epoll != IOM_NO_FILE)
 			take_set(g, tgid, epoll, &files->v[i]);
 	}
 }
@@ -353,11 +371,23 @@ static uint32_t seeded_twin(struct iom_gather *g, uint32_t tgid, uint32_t pid,
 	return IOM_NO_FILE;
 }
 
+/* The tables of sockets have those of the whole machine: reading them for each of
+ * ten thousand processes would cost processes x sockets. */
+static void refresh_sockets(struct iom_gather *g)
+{
+	uint64_t now = gather_now();
+
+	if (now - g->sockets_at < SOCKETS_KEPT_NS)
+		return;
+	g->sockets_at = now;
+	pfs_sockets_refresh();
+}
+
 void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 {
 	struct pfs_files files = {};
 
-	pfs_sockets_refresh();
+	refresh_sockets(g);
 	if (pfs_files_read(pid, &files))
 		return;
 	for (size_t i = 0; i < files.n; i++) {
@@ -381,6 +411,8 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 			remember(g, tgid, p->fd, gen, file);
 			continue;
 		}
+		if (!may_look(g, true))
+			continue;
 		file = add_from_proc(g, tgid, p, gen);
 		g->cap->files[file].open_at_start = true;
 	}
@@ -406,6 +438,15 @@ static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 		f->name = name;
 	}
 	free(peer);
+}
+
+static void say_not_looked_at(const struct iom_gather *g)
+{
+	if (!g->not_looked_at)
+		return;
+	fprintf(stderr, "iomodel: warning: of more than %u descriptors %zu were not looked at: ",
+		GATHER_SEEDS_MAX, g->not_looked_at);
+	fputs("who waits for them is not known, and those that were not used have no entry\n", stderr);
 }
 
 void gather_files_finish(struct iom_gather *g)
@@ -444,12 +485,14 @@ void gather_files_finish(struct iom_gather *g)
 		if (used[i] || g->cap->files[i].stdio)
 			name_pipe(g, &g->cap->files[i], &left);
 	free(used);
+	say_not_looked_at(g);
 }
 
 #define FREE_ALL(head, type)                                                                       \
 	do {                                                                                       \
 		struct type *e_, *next_;                                                           \
-		HASH_ITER(hh, head, e_, next_) {                                                   \
+		HASH_ITER(hh, head, e_, next_)                                                     \
+		{                                                                                  \
 			HASH_DEL(head, e_);                                                        \
 			free(e_);                                                                  \
 		}                                                                                  \

@@ -9,9 +9,14 @@
 
 #include <uthash.h>
 
-/* Beyond so many files a file that is already closed is added to a bucket of
- * its like, so that a busy server cannot fill the collector's memory. */
+/* Beyond so many files that come while the watch goes on, a file that is already
+ * closed is added to a bucket of its like, so that a busy server cannot fill the
+ * collector's memory. */
 #define GATHER_FILES_MAX 24576
+/* So many files of all processes, met by their descriptors, are looked at one by
+ * one. Those beyond are counted as not looked at; their calls are counted all the
+ * same, and what they are is known once they are used. */
+#define GATHER_SEEDS_MAX 262144
 
 struct file_key { /* one meaning of one descriptor */
 	uint32_t tgid, fd, gen, pad;
@@ -162,10 +167,14 @@ struct iom_gather {
 	uint32_t *dead;
 	size_t ndead, room_dead;
 	size_t seen, alive;
+	size_t seeds;	      /* files of the capture that were met by their descriptors */
+	size_t not_looked_at; /* descriptors beyond GATHER_SEEDS_MAX, at least */
+	uint64_t sockets_at;  /* when the names of sockets were last asked for anew */
 	uint64_t samples_dropped;
 };
 
 void *gather_alloc(size_t size); /* zeroed; ends the program when there is no memory */
+uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 
 /* gather_files.c */
 uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "collect/proc/procfs.h"
 
@@ -18,18 +17,19 @@ struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid)
 	return p && p->seen ? p : NULL;
 }
 
-void iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target)
+bool iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool target)
 {
 	struct proc_entry *p;
 
 	HASH_FIND_INT(g->procs, &tgid, p);
 	if (p)
-		return;
+		return false;
 	p = gather_alloc(sizeof(*p));
 	p->tgid = tgid;
 	p->pid = pid;
 	p->target = target;
 	HASH_ADD_INT(g->procs, tgid, p);
+	return true;
 }
 
 bool iom_gather_has(const struct iom_gather *g, uint32_t tgid)
@@ -38,14 +38,6 @@ bool iom_gather_has(const struct iom_gather *g, uint32_t tgid)
 
 	HASH_FIND_INT(g->procs, &tgid, p);
 	return p && p->seen;
-}
-
-static uint64_t clock_now(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
 /* First sight of a process: it gets its place in the capture, and what /proc
@@ -215,12 +207,19 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 
 	p = take_proc(g, t, true);
 	HASH_FIND_INT(g->threads, &t->tid, e);
-	if (e && g->cap->threads[e->thread].start_ns == t->now_ns)
-		return;
-	if (e)
+	if (e && g->cap->threads[e->thread].start_ns < t->now_ns) {
 		forget(g, e); /* an exit record of the number's last owner was lost */
-	e = take_thread(g, t);
+		e = NULL;
+	}
+	/* The list of threads may have come to it before the word of its birth did. */
+	if (!e)
+		e = take_thread(g, t);
+	g->cap->threads[e->thread].start_ns = t->now_ns;
 	g->cap->threads[e->thread].born = true;
+	if (t->tid == t->tgid && !g->cap->procs[p->proc].born) {
+		g->cap->procs[p->proc].born = true;
+		g->cap->procs[p->proc].start_ns = t->now_ns;
+	}
 	if (g->cap->procs[p->proc].imports_posix_aio && t->tid != t->tgid)
 		g->cap->threads[e->thread].libc_helper =
 			pfs_stack_is_libc_only(p->pid, t->args[0]);
@@ -228,6 +227,8 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 	e->off0 = t->now_ns - g->ops->clock_offset(g->be);
 	e->cpu0 = 0;
 	e->runq0 = 0;
+	e->nvcsw0 = t->nvcsw;
+	e->flt0 = t->maj_flt;
 }
 
 static void thread_exec(struct iom_gather *g, const struct iom_thread *t)
@@ -301,7 +302,7 @@ void iom_gather_thread(void *arg, const struct iom_thread *t)
 
 void gather_threads_finish(struct iom_gather *g)
 {
-	uint64_t now = clock_now(CLOCK_MONOTONIC);
+	uint64_t now = gather_now();
 
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)

@@ -54,7 +54,7 @@ int iom_tracepoint_args(const struct btf *btf, const char *name)
 	return t && btf_is_func_proto(t) ? btf_vlen(t) - 1 : 0;
 }
 
-static bool has_capability(int cap)
+bool iom_capable(int cap)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {};
@@ -66,8 +66,8 @@ static bool has_capability(int cap)
 
 static bool may_load(void)
 {
-	return has_capability(CAP_SYS_ADMIN) ||
-	       (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
+	return iom_capable(CAP_SYS_ADMIN) ||
+	       (iom_capable(CAP_BPF) && iom_capable(CAP_PERFMON));
 }
 
 int iom_bpf_possible(char **why)
@@ -80,7 +80,8 @@ int iom_bpf_possible(char **why)
 		return -ENOTSUP;
 	}
 	if (!may_load()) {
-		iom_why(why, "BPF programs need root, or CAP_BPF and CAP_PERFMON; run it with sudo");
+		iom_why(why, "BPF programs need root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE); run "
+			     "it with sudo");
 		return -EPERM;
 	}
 	if (access(BTF_PATH, R_OK)) {

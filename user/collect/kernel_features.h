@@ -23,6 +23,9 @@ int iom_fentry_possible(const struct btf *btf, const char *function);
  * are accepted where the tracepoint's probes are preemptible. */
 bool iom_sys_exit_preemptible(const struct btf *btf);
 
+/* Is this capability (CAP_*) effective? */
+bool iom_capable(int cap);
+
 /* 0 when BPF programs can be loaded as far as can be told beforehand; else
  * -EPERM or -ENOTSUP with *why as in iom_collect(). */
 int iom_bpf_possible(char **why);

@@ -86,8 +86,9 @@ bool pfs_thread_is_libc_helper(pid_t pid, pid_t tid);
 /* The same of a thread just born, by its first stack pointer; it need not sleep. */
 bool pfs_stack_is_libc_only(pid_t pid, uint64_t sp);
 
-/* Descendants of pid that are alive, heap array of *n. */
-pid_t *pfs_descendants(pid_t pid, size_t *n);
+/* Descendants of these processes that are alive, in one walk, each once; neither
+ * the caller nor what it started. Heap array of *n. */
+pid_t *pfs_descendants(const pid_t *of, size_t nof, size_t *n);
 
 /* Process of a thread id (Tgid in its status); 0 when it does not exist. */
 pid_t pfs_tgid(pid_t tid);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
@@ -63,7 +64,6 @@ bool pfs_is_kthread(pid_t pid)
 
 struct relation {
 	pid_t pid, ppid;
-	bool below;
 };
 
 static struct relation *read_relations(size_t *n)
@@ -78,7 +78,8 @@ static struct relation *read_relations(size_t *n)
 	while (dir && (e = readdir(dir))) {
 		pid_t pid = atoi(e->d_name);
 
-		if (pid <= 0 || !read_stat(pid, &s) || s.state == 'Z' || s.state == 'X')
+		if (pid <= 0 || pid == getpid() || !read_stat(pid, &s) || s.state == 'Z' ||
+		    s.state == 'X')
 			continue;
 		if (*n == room) {
 			room = room ? 2 * room : 256;
@@ -91,26 +92,51 @@ static struct relation *read_relations(size_t *n)
 	return v;
 }
 
-pid_t *pfs_descendants(pid_t pid, size_t *n)
+static int by_parent(const void *a, const void *b)
 {
-	size_t all, head = 0;
+	const struct relation *x = a, *y = b;
+
+	if (x->ppid != y->ppid)
+		return x->ppid < y->ppid ? -1 : 1;
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* The first child of a process in a list that is sorted by parents, or its end. */
+static size_t first_child(const struct relation *v, size_t n, pid_t of)
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t mid = low + (n - low) / 2;
+
+		if (v[mid].ppid < of)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return low;
+}
+
+pid_t *pfs_descendants(const pid_t *of, size_t nof, size_t *n)
+{
+	size_t all;
 	struct relation *v = read_relations(&all);
 	pid_t *found = pfs_grow(NULL, all + 1, sizeof(*found));
 
-	/* found[] is the queue of those whose children are still to be looked for;
-	 * it begins with pid itself, which is taken off at the end. */
-	found[0] = pid;
-	*n = 1;
-	for (head = 0; head < *n; head++) {
-		for (size_t i = 0; i < all; i++) {
-			if (v[i].below || v[i].ppid != found[head] || v[i].pid == pid)
-				continue;
-			v[i].below = true;
-			found[(*n)++] = v[i].pid;
-		}
+	/* found[] is the queue of those whose children are still to be looked for.
+	 * Whoever was found has no parent any more, so that nobody is found twice. */
+	*n = 0;
+	if (all)
+		qsort(v, all, sizeof(*v), by_parent);
+	for (size_t head = 0; head < nof + *n; head++) {
+		pid_t parent = head < nof ? of[head] : found[head - nof];
+
+		for (size_t i = first_child(v, all, parent); i < all && v[i].ppid == parent; i++)
+			if (v[i].pid > 0) {
+				found[(*n)++] = v[i].pid;
+				v[i].pid = 0;
+			}
 	}
-	(*n)--;
-	memmove(found, found + 1, *n * sizeof(*found));
 	free(v);
 	return found;
 }
