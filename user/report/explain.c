@@ -82,37 +82,80 @@ static const struct topic topics[] = {
 	 "Computing, waiting for other threads, children, locks and timers is no I/O. A\n"
 	 "program that sleeps in read() for the whole watch is not `none`: it is\n"
 	 "`blocking`.\n"},
-	{"submit-blocked", "submitting an asynchronous request slept", NULL,
-	 "io_submit or io_uring_enter slept although it was only to hand requests over,\n"
-	 "or did the whole work before it returned. Typical: libaio on a file that is\n"
-	 "not O_DIRECT, a full queue, a file system that must allocate blocks. The\n"
-	 "thread that believed itself free was not. Usual ways out: O_DIRECT with\n"
-	 "preallocated files, a deeper queue, io_uring.\n"},
-	{"iowq-offload", "io_uring handed requests to worker threads", NULL,
-	 "Where the kernel cannot do a request without blocking it gives it to a worker\n"
-	 "thread (iou-wrk-*), which blocks for it: a thread pool after all. Typical:\n"
-	 "buffered writes, fsync, IOSQE_ASYNC, links and drains. Usual ways out:\n"
-	 "O_DIRECT, files that can say EAGAIN, dropping IOSQE_ASYNC.\n"},
-	{"may-block", "a file waited for by readiness is read without O_NONBLOCK", NULL,
-	 "Readiness is a hint: a datagram with a bad checksum, another thread that was\n"
-	 "faster, and the read sleeps, and with it the whole loop. It has not happened\n"
-	 "as long as `slept` is 0. Usual way out: O_NONBLOCK, or MSG_DONTWAIT on each\n"
-	 "call.\n"},
-	{"busy-poll", "a readiness call is spun with zero timeouts", NULL,
-	 "The call of multiplexing, used for polling: a whole CPU for low latency. If\n"
-	 "that is not meant, it is often a timer that is due for ever, or an event\n"
-	 "nobody consumes. Usual way out: a timeout above zero.\n"},
+	{"loop-blocked", "a thread that serves many files slept inside a turn of its loop", NULL,
+	 "While a loop sleeps in anything but its own readiness call nobody else is\n"
+	 "served. It need not be a transfer: open, stat, connect, wait4, flock, a lock\n"
+	 "of another thread, a second readiness call on one file all do it. Said from\n"
+	 "1 ms on, with the call, the file, how often, how long in all and at worst; the\n"
+	 "loop's longest turn stands beside the thread. Not said where another thread\n"
+	 "comes back from the same set meanwhile. Usual ways out depend on the call:\n"
+	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
+	 "for names, a pidfd for children, a timer of the loop instead of a sleep.\n"},
+	{"sync-on-loop", "a loop slept in fsync or its like", NULL,
+	 "Waiting for the disk inside the loop that serves everyone. Usual ways out:\n"
+	 "sync in a thread of its own, group commits, sync less often.\n"},
+	{"loop-computes", "a turn of a loop was long because it ran", NULL,
+	 "The longest turn between two sleeps in the loop's own readiness call spent\n"
+	 "10 ms or more on the CPU: nothing was waited for, and nobody else was served.\n"
+	 "A warning from 100 ms on. Usual ways out: smaller steps with a return to the\n"
+	 "loop in between, or a thread for long work.\n"},
+	{"page-fault-io", "a thread waited for pages, in no call", NULL,
+	 "Reading a mapped file, or memory that was swapped out, sleeps like a read()\n"
+	 "but shows in no trace of calls. Said from 5 % of a thread's time on. Where a\n"
+	 "page fault and a call's own sleep came together they cannot be told apart:\n"
+	 "`unsplit_ns` in the JSON says how much that is. Usual ways out: read ahead\n"
+	 "(madvise, MAP_POPULATE), lock memory, or read() in a thread.\n"},
+	{"busy-poll", "a readiness call comes back at once, again and again", NULL,
+	 "The call of multiplexing, used for polling. Either it is asked with a zero\n"
+	 "timeout and finds nothing, or one file of its set is always ready and nobody\n"
+	 "takes it out: an end of file, a hang-up, EPOLLOUT that is asked for though\n"
+	 "nothing waits to be written. The file and the event are sampled from what the\n"
+	 "call returned. Usual ways out: a timeout, taking the file out of the set,\n"
+	 "EPOLLOUT only while there is something to write.\n"},
+	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
+	 "Level-triggered readiness comes back as long as there is something to read.\n"
+	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
+	 "or take the file out of the set while its data is not wanted.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
 	 "Nobody waits for the file's readiness, so each try costs a call. Usual ways\n"
 	 "out: epoll or poll before the retry, or a blocking file.\n"},
-	{"loop-blocked", "a thread that waits for many files slept in a transfer of one", NULL,
-	 "While an event loop sleeps in a transfer nobody else is served. Typical:\n"
-	 "regular files, which never say EAGAIN, and pipes without O_NONBLOCK. The time\n"
-	 "given is the longest single sleep. Usual ways out: a thread pool or io_uring\n"
-	 "for files, O_NONBLOCK for pipes.\n"},
-	{"sync-on-loop", "an event loop slept in fsync or its like", NULL,
-	 "Waiting for the disk inside the loop that serves everyone. Usual ways out:\n"
-	 "sync in a thread of its own, group commits, sync less often.\n"},
+	{"spurious-ready", "a file that is waited for is tried without being ready", NULL,
+	 "More than half of the tries said EAGAIN though somebody waits for the file's\n"
+	 "readiness: it is tried on suspicion, or somebody else took what was there. One\n"
+	 "EAGAIN after each burst is how edge-triggered loops work, and is not counted.\n"},
+	{"thundering-herd", "many are woken for one connection or message", NULL,
+	 "Several threads or processes wait for the same listener or socket; each event\n"
+	 "wakes more than one, one gets it, the others get EAGAIN. Usual ways out:\n"
+	 "EPOLLEXCLUSIVE, SO_REUSEPORT with a socket for each, or one who accepts. Sleeping\n"
+	 "in accept() itself has no herd: the kernel wakes one.\n"},
+	{"one-file-readiness", "select or poll on a single file, without a time limit", NULL,
+	 "A blocking read waits just so, with one call less. There may be a reason (the\n"
+	 "same code serves several files elsewhere); it does no harm but the call.\n"},
+	{"may-block", "a file waited for by readiness is read without O_NONBLOCK", NULL,
+	 "Readiness is a hint: a datagram with a bad checksum, another thread or process\n"
+	 "that was faster, and the read sleeps, and with it the whole loop. It has not\n"
+	 "happened as long as `slept` is 0. Usual way out: O_NONBLOCK, or MSG_DONTWAIT on\n"
+	 "each call.\n"},
+	{"tiny-transfers", "a few bytes with each call", NULL,
+	 "A thousand transfers or more of at most eight bytes each on average: the calls\n"
+	 "cost more than what they move. Usual way out: a buffer (stdio, readv).\n"},
+	{"submit-blocked", "submitting an asynchronous request slept", NULL,
+	 "io_submit or io_uring_enter slept before the requests were handed over, or did\n"
+	 "the work itself before it returned. What io_uring_enter sleeps afterwards, to\n"
+	 "wait for completions, does not count. Typical: libaio on a file that is not\n"
+	 "O_DIRECT, a full queue, a file system that must allocate blocks. The thread that\n"
+	 "believed itself free was not. Usual ways out: O_DIRECT with space allocated\n"
+	 "ahead, fewer requests in flight, threads of one's own.\n"},
+	{"iowq-offload", "io_uring handed requests to worker threads", NULL,
+	 "Either the program asks for it with IOSQE_ASYNC, or the kernel cannot do the\n"
+	 "operation without waiting (buffered writes, fsync, links and drains). The\n"
+	 "message says which, each request counted once. It is a thread pool after all.\n"
+	 "Usual ways out: dropping the flag, O_DIRECT, files that can say EAGAIN.\n"},
+	{"sqpoll-spin", "the kernel's submission thread burns a CPU for little", NULL,
+	 "With IORING_SETUP_SQPOLL a kernel thread (iou-sqp-*) looks for requests, awake,\n"
+	 "until it found none for sq_thread_idle. Said where it is busy half of the time\n"
+	 "or more for less than 20,000 requests a second. Usual ways out: a shorter\n"
+	 "sq_thread_idle, or submitting by io_uring_enter.\n"},
 	{"signal-overflow", "signals about files were lost", NULL,
 	 "The queue of real-time signals (RLIMIT_SIGPENDING) was full; the kernel then\n"
 	 "sends plain SIGIO, which names no file. A program that does not then look at\n"
@@ -169,7 +212,7 @@ static int overview(FILE *out, bool utf8, bool color)
 	}
 	fputs("`iomodel explain TOPIC` tells more:\n\n", out);
 	for (size_t i = 0; i < COUNT(topics); i++)
-		fprintf(out, "  %-16s %s\n", topics[i].name, topics[i].line);
+		fprintf(out, "  %-18s %s\n", topics[i].name, topics[i].line);
 	return 0;
 }
 
