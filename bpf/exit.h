@@ -304,7 +304,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 	__u32 class = IOM_CALL_CLASS(call), fd = regs->di;
 	struct iom_row *r;
 	__u64 other;
-	int zero;
+	int limit;
 
 	switch (IOM_CALL_SHAPE(call)) {
 	case IOM_S_ACCEPT:
@@ -353,8 +353,8 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		two_files(s, regs, call, f);
 		break;
 	case IOM_S_EPOLL:
-		zero = f->nr == 441 ? timeout_zero(regs->r10) : (__s32)regs->r10 == 0;
-		count_ready(s, f, fd, class, 0, 0, zero);
+		limit = f->nr == 441 ? limit_at(f, regs->r10) : limit_of(regs->r10);
+		count_ready(s, f, fd, class, 0, 0, limit);
 		if (!f->slept && ready_look(s, f))
 			epoll_look(s, f, fd, regs->si);
 		break;
@@ -363,20 +363,19 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		epoll_control(s, regs, f->ret);
 		break;
 	case IOM_S_POLL:
-		poll_call(slot_ref(s), f, regs->di, (__u32)regs->si, (__s32)regs->dx == 0);
+		poll_call(slot_ref(s), f, regs->di, (__u32)regs->si, limit_of(regs->dx));
 		break;
 	case IOM_S_PPOLL:
-		poll_call(slot_ref(s), f, regs->di, (__u32)regs->si,
-			  !f->slept && timeout_zero(regs->dx));
+		poll_call(slot_ref(s), f, regs->di, (__u32)regs->si, limit_at(f, regs->dx));
 		break;
 	case IOM_S_SELECT:
-		zero = !f->slept && timeout_zero(regs->r8);
+		limit = limit_at(f, regs->r8);
 		if ((__s32)regs->di <= 0 || !(regs->si | regs->dx | regs->r10)) {
-			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, zero);
+			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, limit);
 			break;
 		}
 		count_ready(s, f, IOM_FD_NONE, class, iom_select_set(regs->si, regs->dx, regs->r10),
-			    regs->di, zero);
+			    regs->di, limit);
 		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
 		break;
 	case IOM_S_SIGWAIT:

@@ -110,7 +110,7 @@ enum iom_class {
  * For ordinary calls. "slept": the task gave up the CPU to wait at least once
  * inside the call (task->nvcsw moved); preemption is no sleep. One operation
  * counts in exactly one of OK, OK_SLEPT, ZERO, ZERO_SLEPT, AGAIN, AGAIN_SLEPT,
- * ERR, RESTART; RETRY and NOWAIT count on top.
+ * ERR, RESTART; RETRY, NOWAIT and FOREVER count on top.
  */
 enum iom_count {
 	IOM_N_OK = 0,	      /* done without sleeping; readiness: files were ready at once */
@@ -125,6 +125,7 @@ enum iom_count {
 			       * before and did not wait for readiness in between */
 	IOM_N_NOWAIT = 9,     /* calls that themselves asked not to wait: MSG_DONTWAIT,
 			       * RWF_NOWAIT, a readiness call with a zero timeout */
+	IOM_N_FOREVER = 10,   /* readiness calls without a time limit */
 	IOM_N_MAX = 12,
 };
 

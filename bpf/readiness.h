@@ -26,12 +26,20 @@ static __always_inline int ready_look(struct iom_slot *s, struct fact *f)
 	return f->ret > 0 && s->ready_calls++ % READY_EVERY == 0;
 }
 
+/* How long a readiness call was ready to wait. */
+enum iom_limit { IOM_LIMIT_SOME = 0, IOM_LIMIT_ZERO = 1, IOM_LIMIT_NONE = 2 };
+
+static __always_inline int limit_of(__s32 ms)
+{
+	return ms == 0 ? IOM_LIMIT_ZERO : ms < 0 ? IOM_LIMIT_NONE : IOM_LIMIT_SOME;
+}
+
 /*
  * A readiness call returned. fd and nr tell its set apart from others, as the row
  * is found by them; files: in the set, 0 unknown.
  */
 static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
-					__u32 nr, __u64 files, int nowait)
+					__u32 nr, __u64 files, int limit)
 {
 	struct iom_row *r = row_get(s, fd, class, nr);
 	__u64 key = row_key(s->tid, fd, class, nr);
@@ -39,7 +47,7 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 	if (f->slept)
 		turns_slept(s, f, class, fd, key);
 	if (class != IOM_C_SLEEP_POLL) {
-		if (!nowait)
+		if (limit != IOM_LIMIT_ZERO)
 			s->waits++;
 		if (f->slept || home_of(s, key))
 			turns_ready(slot_ref(s), f, key, fd);
@@ -51,8 +59,10 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 		row_slept(r, f);
 	if (files > r->aux)
 		r->aux = files;
-	if (nowait)
+	if (limit == IOM_LIMIT_ZERO)
 		r->n[IOM_N_NOWAIT]++;
+	else if (limit == IOM_LIMIT_NONE)
+		r->n[IOM_N_FOREVER]++;
 	if (f->ret > 0) {
 		r->n[f->slept ? IOM_N_OK_SLEPT : IOM_N_OK]++;
 		r->bytes += f->ret;
@@ -164,17 +174,24 @@ static __always_inline int timeout_zero(__u64 at)
 	return at && user_read(t, sizeof(t), at) == 0 && t[0] == 0 && t[1] == 0;
 }
 
-IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n, __u64 nowait)
+static __always_inline int limit_at(struct fact *f, __u64 at)
+{
+	if (!at)
+		return IOM_LIMIT_NONE;
+	return !f->slept && timeout_zero(at) ? IOM_LIMIT_ZERO : IOM_LIMIT_SOME;
+}
+
+IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n, __u64 limit)
 {
 	struct iom_slot *s = slot_of(ref);
-	struct poll_loop loop = {.fds = fds, .nowait = nowait};
+	struct poll_loop loop = {.fds = fds, .nowait = limit == IOM_LIMIT_ZERO};
 	struct iom_pollfd first = {.fd = -1};
 	__u32 many = n;
 
 	if (!s || !f)
 		return 0;
 	if (n == 0) {
-		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, nowait);
+		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, limit);
 		return 0;
 	}
 	if (user_read(&first, sizeof(first), fds) || first.fd < 0)
@@ -196,7 +213,7 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 	/* What answered for no file is no readiness, and alone it is an error. */
 	if (loop.invalid && f->ret > 0)
 		f->ret = f->ret > loop.invalid ? f->ret - loop.invalid : -IOM_EBADF;
-	count_ready(s, f, loop.set, IOM_C_POLL, 0, n, nowait);
+	count_ready(s, f, loop.set, IOM_C_POLL, 0, n, limit);
 	return 0;
 }
 

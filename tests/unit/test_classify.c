@@ -197,7 +197,7 @@ static void poll_and_recv(struct iom_capture *cap)
 	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
 	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_POLL, SYS_poll);
 
-	r->n.ok_slept = 500;
+	r->n.ok_slept = r->n.forever = 500;
 	r->wait_ns = 9000 * MS;
 	r->set_size = 1;
 	build_interest(cap, s, 500, 0);

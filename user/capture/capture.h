@@ -126,6 +126,7 @@ struct cap_counts {
 			      * before and did not wait for readiness in between */
 	uint64_t nowait;     /* calls that themselves asked not to wait: MSG_DONTWAIT,
 			      * RWF_NOWAIT, a readiness call with a zero timeout */
+	uint64_t forever;    /* readiness calls without a time limit */
 };
 
 /* What one thread did to one file by one class of call. */

@@ -178,6 +178,7 @@ static const struct cap_column calls[] = {
 	NUMBER_AS("restart", n.restart, COUNT_MAX),
 	NUMBER_AS("retry", n.retry, COUNT_MAX),
 	NUMBER_AS("nowait", n.nowait, COUNT_MAX),
+	NUMBER_AS("forever", n.forever, COUNT_MAX),
 	COUNT(bytes),
 	COUNT(events),
 	SPAN(wait_ns),

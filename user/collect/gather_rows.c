@@ -69,6 +69,7 @@ static void add_calls(struct cap_calls *c, const struct iom_row *row)
 	c->n.restart += row->n[IOM_N_RESTART];
 	c->n.retry += row->n[IOM_N_RETRY];
 	c->n.nowait += row->n[IOM_N_NOWAIT];
+	c->n.forever += row->n[IOM_N_FOREVER];
 	*(transfer ? &c->bytes : &c->events) += row->bytes;
 	c->wait_ns += row->wait_ns;
 	if (row->max_wait_ns > c->max_wait_ns)

@@ -358,7 +358,7 @@ static void fit(struct list *l, uint64_t most)
 static void divide(struct acc_thread *a, const struct cap_thread *t, struct list *l)
 {
 	uint64_t wall = t->end_ns > t->start_ns ? t->end_ns - t->start_ns : 0;
-	uint64_t sum, asleep = t->asleep_ns < wall ? t->asleep_ns : wall;
+	uint64_t sum, ran, asleep = t->asleep_ns < wall ? t->asleep_ns : wall;
 
 	sum = sum_of(l);
 	if (asleep > sum)
@@ -368,7 +368,8 @@ static void divide(struct acc_thread *a, const struct cap_thread *t, struct list
 	merge(l);
 	if (a->runq_ns > wall)
 		a->runq_ns = wall;
-	fit(l, wall - a->runq_ns);
+	ran = t->cpu_ns < wall - a->runq_ns ? t->cpu_ns : wall - a->runq_ns;
+	fit(l, wall - a->runq_ns - ran);
 	a->waiting_ns = sum_of(l);
 	a->running_ns = wall - a->runq_ns - a->waiting_ns;
 	a->waits = l->v;

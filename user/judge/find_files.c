@@ -64,7 +64,8 @@ static void find_tiny(struct search *s)
 		if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
 		    r->file == IOM_NO_FILE || n < TINY_TRANSFERS || !r->bytes || r->bytes > TINY_BYTES * n)
 			continue;
-		if (!may_wait(cap->files[r->file].kind) && cap->files[r->file].kind != CAP_K_REG)
+		/* A short answer on a connection has nothing to wait in a buffer for. */
+		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
 			continue;
 		if (!worst || n > worst->n.ok + worst->n.ok_slept)
 			worst = r;

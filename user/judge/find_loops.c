@@ -50,9 +50,13 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 
 	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
 		return NULL;
-	if (own->files == 1 && rt->verdict.model != IOM_M_MULTIPLEXED)
-		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
+}
+
+/* select or poll on a single file: a read with a time limit, more than a loop. */
+static bool is_for_one(const struct loop_set *own)
+{
+	return own->files == 1 && own->class != CAP_C_EPOLL_WAIT;
 }
 
 static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)
@@ -98,7 +102,9 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 	char *call = iom_finding_call(s->cap, w), meanwhile[64], *how_long;
 	struct rep_finding *f;
 
-	if (own->files > 1)
+	if (is_for_one(own))
+		snprintf(meanwhile, sizeof(meanwhile), "it had been waited for, and was not ready all the same");
+	else if (own->files > 1)
 		snprintf(meanwhile, sizeof(meanwhile), "the %s files of its set waited meanwhile",
 			 iom_count(own->files));
 	else
@@ -133,6 +139,12 @@ static bool is_nobodys(const struct acc_wait *w)
 	       w->what == ACC_PAGE || w->what == ACC_SIGNAL;
 }
 
+/* Calls that take what a readiness call announced. */
+static bool takes(const struct acc_wait *w)
+{
+	return w->class == CAP_C_READ || w->class == CAP_C_RECV || w->class == CAP_C_ACCEPT;
+}
+
 static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)
 {
 	return w->class == CAP_C_FUTEX && rt->time.runq_ns >= BUSY_MACHINE * rt->time.wall_ns ? LOOP_LOCK_NS :
@@ -148,6 +160,9 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 		const struct acc_wait *w = &rt->time.waits[i];
 
 		if (is_nobodys(w) || iom_loop_own_wait(t, w))
+			continue;
+		/* Round a single file nobody else waits; but that file was said to be ready. */
+		if (is_for_one(own) && (w->file == IOM_NO_FILE || w->file != own->main_file || !takes(w)))
 			continue;
 		if (w->what == ACC_SYNC && w->slept) {
 			on_loop(s, rt, own, w, "sync-on-loop");
@@ -218,6 +233,7 @@ void iom_find_on_loops(struct search *s)
 		if (!own)
 			continue;
 		find_sleeps(s, rt, own);
-		find_computing(s, rt);
+		if (!is_for_one(own))
+			find_computing(s, rt);
 	}
 }

@@ -305,11 +305,11 @@ static void find_spurious(struct search *s)
 static void find_one_file(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t followed = 0, timed_out = set->empty;
+	uint64_t followed = 0;
 	struct rep_finding *f;
 
 	if (set->class == CAP_C_EPOLL_WAIT || set->files != 1 || set->calls < ONE_FILE_CALLS ||
-	    set->nowait || timed_out || !set->slept || s->ev->loops->threads[rt->thread].nsets > 1)
+	    set->forever < set->calls || !set->slept || s->ev->loops->threads[rt->thread].nsets > 1)
 		return;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];

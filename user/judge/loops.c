@@ -39,6 +39,7 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 	s->nr = r->nr;
 	s->calls += cor_operations(r);
 	s->nowait += r->n.nowait;
+	s->forever += r->n.forever;
 	s->empty += r->n.zero + r->n.zero_slept;
 	s->empty_fast += r->n.zero;
 	s->slept += a->slept;

@@ -100,9 +100,12 @@ void page_wrap(struct page *p, const char *s, unsigned int at, unsigned int inde
 		page_style(p, style);
 	while (*s) {
 		size_t len = strcspn(s, " ");
-		char *word = strndup(s, len);
+		char *word;
 		unsigned int cells;
 
+		if (!strncmp(s + len, " %", 2)) /* a number and its sign stay together */
+			len += 1 + strcspn(s + len + 1, " ");
+		word = strndup(s, len);
 		if (!word)
 			abort();
 		cells = page_cells(word);

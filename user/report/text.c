@@ -147,17 +147,53 @@ static void answer(struct page *p, const struct iom_report *rep, const struct re
 
 /* ---- what to do ----------------------------------------------------------------------- */
 
+/* The same of another thread or file: the worst one stands for all. */
+static bool is_like(const struct rep_finding *a, const struct rep_finding *b)
+{
+	return !strcmp(a->id, b->id) && a->nr == b->nr && a->pages == b->pages;
+}
+
+static size_t likes_before(const struct rep_process *rp, size_t i)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < i; k++)
+		n += is_like(&rp->findings[k], &rp->findings[i]);
+	return n;
+}
+
+static char *finding_text(const struct page *p, const struct rep_process *rp, size_t i)
+{
+	char *message = safe_sentence(p, rp->findings[i].message), *longer;
+	size_t likes = 0;
+
+	for (size_t k = i + 1; k < rp->nfindings && !p->opt->verbose; k++)
+		likes += is_like(&rp->findings[k], &rp->findings[i]);
+	if (!likes)
+		return message;
+	longer = iom_sentence("%s And %s more like it (-v lists all).", message, iom_count(likes));
+	free(message);
+	return longer;
+}
+
 static void findings(struct page *p, const struct rep_process *rp)
 {
-	size_t shown = p->opt->verbose || rp->nfindings < FINDINGS_SHOWN ? rp->nfindings : FINDINGS_SHOWN;
+	size_t shown = 0, left = 0;
 
-	for (size_t i = 0; i < shown; i++) {
+	for (size_t i = 0; i < rp->nfindings; i++) {
 		const struct rep_finding *f = &rp->findings[i];
-		char *message = safe_sentence(p, f->message);
 		bool warn = f->severity == IOM_SEV_WARNING;
 		unsigned int wide = strlen(f->id) < 14 ? 14 : strlen(f->id);
+		char *message;
 
-		if (i == 0)
+		if (!p->opt->verbose && likes_before(rp, i))
+			continue;
+		if (!p->opt->verbose && shown >= FINDINGS_SHOWN) {
+			left++;
+			continue;
+		}
+		message = finding_text(p, rp, i);
+		if (!shown++)
 			fputc('\n', p->out);
 		fputs("  ", p->out);
 		page_column(p, warn ? "!" : "i", 2, warn ? PAGE_WARN : PAGE_PLAIN);
@@ -166,8 +202,8 @@ static void findings(struct page *p, const struct rep_process *rp)
 		page_wrap(p, message, 5 + wide, 4, PAGE_PLAIN);
 		free(message);
 	}
-	if (shown < rp->nfindings)
-		fprintf(p->out, "  and %s more findings (-v lists all)\n", iom_count(rp->nfindings - shown));
+	if (left)
+		fprintf(p->out, "  and %s more findings (-v lists all)\n", iom_count(left));
 	if (shown) {
 		char *try = iom_sentence("`iomodel explain %s` tells more.", rp->findings[0].id);
 
@@ -219,6 +255,30 @@ struct table {
 	size_t rows;
 };
 
+/* Of a path that is too long its end says more than its beginning. */
+static void print_name(struct page *p, const char *name, unsigned int room)
+{
+	const char *path = strchr(name, '/'), *dots = p->opt->utf8 ? "\u2026" : "...", *from;
+	unsigned int head;
+	char *cut;
+
+	if (!path || page_cells(name) <= room || (path > name && path[-1] != ' ')) {
+		page_column(p, name, room, PAGE_PLAIN);
+		return;
+	}
+	head = path - name;
+	for (from = strchr(path + 1, '/'); from; from = strchr(from + 1, '/'))
+		if (head + page_cells(dots) + page_cells(from) <= room)
+			break;
+	if (!from) {
+		page_column(p, name, room, PAGE_PLAIN);
+		return;
+	}
+	cut = iom_sentence("%.*s%s%s", (int)head, name, dots, from);
+	page_column(p, cut, room, PAGE_PLAIN);
+	free(cut);
+}
+
 /* A column that says nothing of any row is left out. */
 static bool is_empty(const struct table *t, int column)
 {
@@ -255,7 +315,10 @@ static void print_table(struct page *p, struct table *t)
 	} while (name < 20 && --columns > 2);
 	for (size_t r = 0; r <= t->rows; r++) {
 		fputs("  ", p->out);
-		page_column(p, r ? t->cells[r - 1][0] : t->head[0], name, r ? PAGE_PLAIN : PAGE_DIM);
+		if (r)
+			print_name(p, t->cells[r - 1][0], name);
+		else
+			page_column(p, t->head[0], name, PAGE_DIM);
 		for (int c = 1; c < columns; c++)
 			if (t->wide[c])
 				page_right(p, r ? (t->cells[r - 1][c] ? t->cells[r - 1][c] : "-") : t->head[c],
@@ -450,10 +513,12 @@ static void process(struct page *p, const struct iom_report *rep, const struct r
 	if (p->opt->verbose)
 		because(p, &rp->verdict);
 	time_line(p, rep, rp);
-	if (!t || !t->loop.is_loop || p->opt->verbose)
+	/* Of a thread that is no loop its calls say all; of one that sleeps in one its line does. */
+	if (!t || (!t->loop.is_loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
 		calls(p, rp);
 	files(p, v);
-	threads(p, v);
+	if (rp->nthreads > 1 || !t || t->loop.is_loop || v->threads[0].idle || p->opt->verbose)
+		threads(p, v);
 	example(p, &rp->example);
 	iom_view_free(v);
 }

@@ -268,9 +268,11 @@ static char *turns_text(const struct cap_turns *n)
 {
 	if (!n || !(n->exact + n->inexact))
 		return strdup("");
-	return iom_sentence("; %s turn%s, the longest %s%s%s%s", iom_count(n->exact + n->inexact),
+	return iom_sentence("; %s turn%s, the longest %s%s%s%s%s", iom_count(n->exact + n->inexact),
 			    n->exact + n->inexact == 1 ? "" : "s", n->longest_inexact ? "about " : "",
-			    iom_time(n->longest_ns), half_below(n) ? ", half below " : "",
+			    iom_time(n->longest_ns),
+			    n->longest_runq_ns * 2 > n->longest_ns ? ", most of it waiting for a CPU" : "",
+			    half_below(n) ? ", half below " : "",
 			    half_below(n) ? iom_time(half_below(n)) : "");
 }
 
@@ -325,19 +327,46 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
+/* All sleeps of a thread in one call, whatever the file; the file where one matters most. */
+static struct acc_wait main_wait(const struct acc_thread *t)
+{
+	struct acc_wait best = {.nr = -1, .file = IOM_NO_FILE};
+
+	for (size_t i = 0; i < t->nwaits; i++) {
+		struct acc_wait sum = t->waits[i];
+
+		if (t->waits[i].ns * t->nwaits < best.ns) /* those that follow are shorter still */
+			break;
+		if (t->waits[i].what == ACC_OTHER && t->nwaits > 1)
+			continue;
+		for (size_t k = 0; k < t->nwaits; k++) {
+			const struct acc_wait *w = &t->waits[k];
+
+			if (k == i || w->nr != sum.nr || w->what != sum.what)
+				continue;
+			sum.slept += w->slept;
+			sum.ns += w->ns;
+			sum.max_ns = w->max_ns > sum.max_ns ? w->max_ns : sum.max_ns;
+		}
+		if (2 * t->waits[i].ns < sum.ns) {
+			sum.file = IOM_NO_FILE;
+			sum.path = NULL;
+		}
+		if (sum.ns > best.ns)
+			best = sum;
+	}
+	return best;
+}
+
 static char *wait_text(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	char *call = iom_view_call(cap, w), *text;
 
-	text = iom_sentence("%s: slept %s time%s, %s in all%s%s", call, iom_count(w->slept),
-			    w->slept == 1 ? "" : "s", iom_time(w->ns), w->max_ns && w->slept > 1 ? ", " : "",
-			    w->max_ns && w->slept > 1 ? iom_time(w->max_ns) : "");
-	if (w->max_ns && w->slept > 1) {
-		char *longer = iom_sentence("%s at most", text);
-
-		free(text);
-		text = longer;
-	}
+	if (w->max_ns && w->slept > 1)
+		text = iom_sentence("%s: slept %s times, %s in all, %s at most", call, iom_count(w->slept),
+				    iom_time(w->ns), iom_time(w->max_ns));
+	else
+		text = iom_sentence("%s: slept %s", call, iom_time(w->ns));
 	free(call);
 	return text;
 }
@@ -355,6 +384,7 @@ static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
+	struct acc_wait most = main_wait(&t->time);
 	char *busy = busy_text(&t->time), *waits, *text;
 
 	if (ct->kernel_worker) {
@@ -364,8 +394,8 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 		text = loop_text(cap, t);
 	} else if (is_idle(t)) {
 		text = idle_text(cap, &t->time.waits[0]);
-	} else if (t->time.nwaits && t->time.waits[0].ns > t->time.running_ns / 100) {
-		waits = wait_text(cap, &t->time.waits[0]);
+	} else if (most.ns > t->time.running_ns / 100) {
+		waits = wait_text(cap, &most);
 		text = iom_sentence("%s%s", waits, busy);
 		free(waits);
 	} else if (t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2) {
@@ -377,19 +407,18 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 	return text;
 }
 
-/* Threads of the same name that do the same: what they sleep in most, by call. */
+/* Threads of the same name and model; idle ones that sleep in the same call, whatever their
+ * names, where no file tells them apart; loops that make the same call. */
 static bool alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
 {
 	const struct acc_wait *x = a->time.nwaits ? &a->time.waits[0] : NULL;
 	const struct acc_wait *y = b->time.nwaits ? &b->time.waits[0] : NULL;
 
 	if (a->verdict.model != b->verdict.model || is_idle(a) != is_idle(b) ||
-	    a->loop.is_loop != b->loop.is_loop || !x != !y)
-		return false;
-	if (x && (x->nr != y->nr || x->what != y->what))
+	    a->loop.is_loop != b->loop.is_loop || (a->loop.is_loop && a->loop.nr != b->loop.nr))
 		return false;
 	if (is_idle(a))
-		return !x || (x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path);
+		return x->nr == y->nr && x->what == y->what && (x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path);
 	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
