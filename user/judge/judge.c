@@ -16,23 +16,19 @@ static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
 static enum iom_in_fact async_in_fact(const struct ev_proc *p)
 {
 	const struct ev_async *a = &p->async;
-	uint64_t at_once = a->inline_ + a->slept;
 
 	if (p->helper_transfers > a->submits || mostly(a->worker, a->submits, LIMIT_THREADS))
 		return IOM_FACT_THREADS;
 	if (a->sqpoll || a->more)
 		return IOM_FACT_NULL;
-	/* What was done at once was mostly alone in flight too. */
-	return mostly(at_once > a->depth1 ? at_once : a->depth1, a->submits, LIMIT_SYNCHRONOUS) ?
-		       IOM_FACT_SYNCHRONOUS :
-		       IOM_FACT_NULL;
+	return mostly(a->at_once, a->submits, LIMIT_SYNCHRONOUS) ? IOM_FACT_SYNCHRONOUS : IOM_FACT_NULL;
 }
 
-static enum iom_in_fact in_fact(const struct ev_proc *p, enum iom_model m, bool spin)
+static enum iom_in_fact in_fact(const struct ev_proc *p, enum iom_model m, bool polls)
 {
 	if (m == IOM_M_ASYNC)
 		return async_in_fact(p);
-	return m == IOM_M_NONBLOCKING && spin ? IOM_FACT_POLLING : IOM_FACT_NULL;
+	return (m == IOM_M_NONBLOCKING || m == IOM_M_MULTIPLEXED) && polls ? IOM_FACT_POLLING : IOM_FACT_NULL;
 }
 
 /* The account of the thread becomes the report's. */
@@ -111,7 +107,7 @@ static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	const struct ev_thread *t = &ev->threads[rt->thread];
 
 	iom_score(t->votes, &ev->cap->lost, &rt->verdict, rt->models);
-	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->spin);
+	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->polls);
 	rt->in_futex_ns = t->futex_ns;
 	rt->in_timer_ns = t->timer_ns;
 	rt->in_child_ns = t->child_ns;
@@ -164,7 +160,6 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 {
 	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[p->proc].tgid;
-	bool spin = false;
 
 	rp->proc = p->proc;
 	rp->threads = alloc(cap->nthreads, sizeof(*rp->threads));
@@ -175,13 +170,12 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 		rp->threads[rp->nthreads].thread = i;
 		judge_thread(ev, &rp->threads[rp->nthreads]);
 		add_time(&rp->time, &rp->threads[rp->nthreads++].time);
-		spin |= ev->threads[i].spin;
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == tgid && ev->files[i].used)
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
-	rp->verdict.in_fact = in_fact(p, rp->verdict.model, spin);
+	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);
 	rp->verdict.pattern = iom_pattern(ev, rp);
 	iom_tables(ev, rp);
 	iom_measure(ev, rp);
