@@ -507,7 +507,7 @@ static const struct rule {
 	{"only /dev/zero", only_dev_null, IOM_M_BLOCKING, 0, "sequential", ""},
 	{"SO_RCVTIMEO", receive_timeout, IOM_M_BLOCKING, 0, "sequential", ""},
 	{"asleep in read of an eventfd", eventfd_slept_in, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"idle listener", idle_listener, IOM_M_BLOCKING, 0, "event-loop + worker pool", ""},
+	{"idle listener", idle_listener, IOM_M_BLOCKING, 0, "thread-per-connection", ""},
 	{"thread per connection", threads_per_connection, IOM_M_BLOCKING, 0,
 	 "thread-per-connection", ""},
 	{"spin on EAGAIN", spin_on_eagain, IOM_M_NONBLOCKING, 0, "busy-poll", "eagain-spin"},

@@ -421,7 +421,7 @@ static const struct trap {
 	{"loop and pool", loop_and_pool, IOM_M_MULTIPLEXED, 3001, 0, "event-loop + worker pool", ""},
 	{"thread pool", thread_pool, IOM_M_BLOCKING, 320, 0, "thread pool", ""},
 	{"connect in a loop", connect_in_a_loop, IOM_M_MULTIPLEXED, 89, 0, "event-loop", ""},
-	{"threads in accept", threads_in_accept, IOM_M_BLOCKING, 100, 0, "sequential", ""},
+	{"threads in accept", threads_in_accept, IOM_M_BLOCKING, 100, 0, "thread pool", ""},
 	{"epoll once at start", epoll_once_at_start, IOM_M_BLOCKING, 701, 0, "pipeline", ""},
 	{"never EAGAIN, in a loop", never_again_in_a_loop, IOM_M_MULTIPLEXED, 181, 0, "event-loop",
 	 ""},

@@ -136,6 +136,18 @@ static void take_signals(struct iom_evidence *ev, const struct cap_signals *s)
 	}
 }
 
+bool ev_is_aside(const struct iom_evidence *ev, uint32_t file)
+{
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &ev->cap->files[file];
+	const struct ev_proc *p = f ? ev_proc_of(ev, f->tgid) : NULL;
+	enum iom_runtime rt = p ? ev->cap->procs[p->proc].runtime : IOM_RT_NATIVE;
+
+	if (!f)
+		return false;
+	return f->kind == CAP_K_NULL || (f->kind == CAP_K_PROC && (rt == IOM_RT_GO || rt == IOM_RT_JVM ||
+								   rt == IOM_RT_NODE));
+}
+
 /* ---- calls ------------------------------------------------------------------------------ */
 
 static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev_thread *t, size_t row)
@@ -153,14 +165,14 @@ static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev
 		f->slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 		f->eagain += r->n.again + r->n.again_slept;
 	}
-	if (kind == CAP_K_NULL)
-		p->null_ops += ops;
+	if (ev_is_aside(ev, r->file))
+		p->aside += ops;
 	if (!t)
 		return;
 	t->calls += ops;
 	t->done += r->n.ok + r->n.ok_slept;
-	if (kind == CAP_K_NULL)
-		t->null_ops += ops;
+	if (ev_is_aside(ev, r->file))
+		t->aside += ops;
 	else if (is_bell_kind(kind) && !(kind == CAP_K_EVENTFD && r->n.ok_slept))
 		return;
 	if (t->top_row == UINT32_MAX || ops > cor_operations(&rows[t->top_row]))

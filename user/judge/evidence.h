@@ -45,6 +45,7 @@ struct ev_file {
 	bool used;
 	enum ev_watch watch;
 	bool watch_sleeps; /* somebody slept in a readiness call that covers it */
+	bool unseen; /* waited for, but its data moves by memory that is shared with the kernel */
 	struct ev_vote votes[IOM_M_NR];
 	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
 	uint64_t taken; /* of attempts: operations that brought something */
@@ -55,6 +56,7 @@ struct ev_file {
 /* One of a thread's readiness sets, of the same index as in struct loop_thread. */
 struct ev_set {
 	uint64_t payload, bells; /* files in it: of data, and such that only tell of something */
+	uint64_t rings;		 /* of these: of data that no call takes */
 	uint64_t taken;		 /* operations on these files that brought something */
 	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
 	bool vain; /* comes back at once, again and again, and nothing is taken */
@@ -74,7 +76,7 @@ struct ev_thread {
 	uint64_t calls;	   /* all operations, to weigh the tries with */
 	uint64_t done;	   /* of them, that brought something */
 	uint64_t tries;	   /* fruitless: EAGAIN, empty polls, end of file again */
-	uint64_t null_ops; /* transfers of /dev/null and the like: count when nothing else does */
+	uint64_t aside; /* transfers that count when nothing else does, see ev_is_aside() */
 	uint64_t io_signals, sigwait_ns;
 	uint64_t signal_events; /* of io_signals: events of directories and leases */
 	uint64_t timer_ns, timer_sleeps, futex_ns, child_ns, lock_ns, other_ns, page_ns, pages;
@@ -92,7 +94,8 @@ struct ev_proc {
 	uint32_t proc;
 	struct ev_vote votes[IOM_M_NR];
 	struct ev_spoke spoke[RULE_NR];
-	uint64_t null_ops;
+	uint64_t aside;
+	uint32_t unseen; /* files */
 	uint64_t ready_calls, polled; /* all readiness calls; those on sets that are spun, or vain */
 	struct ev_async async;
 	uint64_t io_signals, plain_sigio, lost_signals;
@@ -120,6 +123,10 @@ void iom_evidence_free(struct iom_evidence *ev);
 /* NULL: not watched. */
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid);
 struct ev_proc *ev_proc_of(const struct iom_evidence *ev, uint32_t tgid);
+
+/* Is the file no data of the program: such that never waits (/dev/null), or one of the kernel's
+ * that the runtime reads for itself? */
+bool ev_is_aside(const struct iom_evidence *ev, uint32_t file);
 
 /* Requests that move data, and those that only ask for readiness. */
 bool ev_moves_data(const struct cap_requests *r);

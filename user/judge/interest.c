@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "judge/evidence.h"
 #include "judge/roles.h"
@@ -32,6 +33,18 @@ static void *need(size_t n, size_t size)
 	return p;
 }
 
+/* Packet sockets and rings of perf and BPF: the program is told of data that it takes from
+ * memory, without a call. */
+static bool is_ring(const struct iom_evidence *ev, uint32_t file)
+{
+	const struct cap_file *f = &ev->cap->files[file];
+
+	if (ev->files[file].attempts)
+		return false;
+	return f->kind == CAP_K_ANON || (f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) ||
+									    !strncmp(f->name, "xdp", 3)));
+}
+
 static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_t file)
 {
 	if (is_bell_kind(ev->cap->files[file].kind))
@@ -39,6 +52,7 @@ static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_
 	else
 		to->payload++;
 	to->taken += ev->files[file].taken;
+	to->rings += is_ring(ev, file);
 }
 
 static void add_members(struct ev_set *to, const struct ev_set *from)
@@ -46,6 +60,7 @@ static void add_members(struct ev_set *to, const struct ev_set *from)
 	to->payload += from->payload;
 	to->bells += from->bells;
 	to->taken += from->taken;
+	to->rings += from->rings;
 }
 
 /* ---- what is in the sets ------------------------------------------------------------ */
@@ -145,7 +160,7 @@ static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const s
 {
 	uint64_t taken = set->taken > t->done ? set->taken : t->done;
 
-	return s->calls >= iom_limit(LIMIT_VAIN_RATE) * life / 1e9 &&
+	return !set->rings && s->calls >= iom_limit(LIMIT_VAIN_RATE) * life / 1e9 &&
 	       s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
@@ -250,6 +265,17 @@ static void watch_epolls(struct look *l)
 	}
 }
 
+static void find_unseen(struct iom_evidence *ev)
+{
+	for (size_t i = 0; i < ev->cap->nfiles; i++) {
+		struct ev_proc *p = ev_proc_of(ev, ev->cap->files[i].tgid);
+
+		ev->files[i].unseen = ev->files[i].watch && is_ring(ev, i);
+		if (p)
+			p->unseen += ev->files[i].unseen;
+	}
+}
+
 void ev_find_interest(struct iom_evidence *ev)
 {
 	struct look l = {.ev = ev,
@@ -263,6 +289,7 @@ void ev_find_interest(struct iom_evidence *ev)
 			judge_sets(&l, i);
 	watch_polls(&l);
 	watch_epolls(&l);
+	find_unseen(ev);
 	free(l.epolls);
 	free(l.unknown);
 }

@@ -156,6 +156,42 @@ static void add_time(struct rep_time *to, const struct acc_thread *t)
 	to->waiting_ns += t->waiting_ns;
 }
 
+/* Nothing came of any wait, while a thread that waits for no file computed: that is what
+ * happened. */
+static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
+{
+	double most = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		if (p->votes[m].transfers || p->votes[m].ops)
+			return;
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *rt = &rp->threads[i];
+		double part = rt->time.wall_ns ? (double)rt->time.running_ns / rt->time.wall_ns : 0;
+
+		if (rt->verdict.model == IOM_M_NONE && !ev->threads[rt->thread].kernel && part > most)
+			most = part;
+	}
+	if (rp->verdict.model == IOM_M_NONE)
+		return;
+	if (most < iom_limit(LIMIT_COMPUTES)) {
+		rp->verdict.confidence *= 1 - most;
+		return;
+	}
+	rp->verdict.model = IOM_M_NONE;
+	rp->verdict.confidence *= most;
+	rp->verdict.nalso = 0;
+	for (int m = 0; m < IOM_M_NR; m++)
+		rp->models[m].share = 0;
+}
+
+/* Does most of the verdict rest on data that no call moves? */
+static bool is_unseen(const struct ev_proc *p, enum iom_model m)
+{
+	return p->unseen ||
+	       (m == IOM_M_BLOCKING && p->spoke[RULE_PAGE].vote.work > p->votes[IOM_M_BLOCKING].work / 2);
+}
+
 static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
 {
 	const struct iom_capture *cap = ev->cap;
@@ -175,6 +211,9 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 		if (cap->files[i].tgid == tgid && ev->files[i].used)
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
+	weigh_computing(ev, p, rp);
+	if (is_unseen(p, rp->verdict.model))
+		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);
 	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);
 	rp->verdict.pattern = iom_pattern(ev, rp);
 	iom_tables(ev, rp);

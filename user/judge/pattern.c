@@ -136,7 +136,9 @@ static const char *loop_pattern(const struct cast *c)
 {
 	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c))
 		return "thread-per-connection";
-	return c->servers + c->workers && blocks(&c->rp->verdict) ? "event-loop + worker pool" : "event-loop";
+	if (c->servers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
+		return "event-loop + worker pool";
+	return "event-loop";
 }
 
 static const char *synchronous_pattern(const struct cast *c)

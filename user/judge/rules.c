@@ -56,6 +56,10 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_ROLE_POOL] = {"role-pool", 1.5, "connections a thread, threads a connection",
 		"a pool hands them to whoever is free"},
 	[LIMIT_BUSY] = {"busy", 0.10, "of the time", "polling below this is paced by a timer"},
+	[LIMIT_COMPUTES] = {"computes", 0.5, "of a CPU",
+		"where nothing else happened, a thread that computes so much is what happened"},
+	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
+		"is left where data moves by memory: mapped files, rings shared with the kernel"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},
 	[LIMIT_OPS_HALF] = {"few", 2, "operations", "so few are half of what would be enough"},
 };
@@ -247,8 +251,8 @@ static const struct {
 		may_sleep},
 	[RULE_COMPANY] = {{"company", IOM_M_NONE,
 		"needed no wait: as its file, else its thread, else its process waits otherwise"}, always},
-	[RULE_NULL] = {{"null", IOM_M_BLOCKING, "is of a file that never waits, and nothing else happened"},
-		NULL},
+	[RULE_ASIDE] = {{"aside", IOM_M_BLOCKING,
+		"is of a file that never waits, or the runtime's own, and nothing else happened"}, NULL},
 };
 
 const struct iom_rule_text *iom_rule(enum iom_rule rule)
@@ -504,12 +508,13 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	return row;
 }
 
-/* A doorbell, unless reading it is what the thread sleeps in; files that never wait. */
-static bool is_no_data(const struct cap_calls *r, uint8_t kind)
+/* A doorbell, unless reading it is what the thread sleeps in; what counts aside. */
+static bool is_no_data(const struct iom_evidence *ev, const struct cap_calls *r, const struct side *s)
 {
-	if (kind == CAP_K_EVENTFD)
+	if (s->kind == CAP_K_EVENTFD)
 		return !r->n.ok_slept;
-	return is_bell_kind(kind) || kind == CAP_K_EPOLL || kind == CAP_K_NULL;
+	return is_bell_kind(s->kind) || s->kind == CAP_K_EPOLL || s->kind == CAP_K_NULL ||
+	       (ev_is_aside(ev, s->file) && !r->n.ok_slept);
 }
 
 /* The part of a thread's CPU time that fruitless tries are of its calls, and the pauses
@@ -535,7 +540,7 @@ static void vote_transfers(struct iom_evidence *ev, size_t i)
 		row.part[SLEPT].what = ASK_SIGNAL;
 		row.part[SLEPT].n.transfers = row.part[SLEPT].n.bytes = 0;
 		ask(ev, q);
-	} else if (!is_no_data(&ev->cap->calls[i], q->side.kind)) {
+	} else if (!is_no_data(ev, &ev->cap->calls[i], &q->side)) {
 		for (int k = 0; k < PARTS; k++)
 			ask(ev, &row.part[k]);
 		if (row.tries && q->t)
@@ -665,23 +670,23 @@ static void count_only(struct ev_vote *to, uint64_t transfers)
 	add(to, &v);
 }
 
-/* Files that never wait for anybody (/dev/null, /dev/zero) count when nothing else does. The
- * thread that asks glibc's helpers transfers nothing itself. */
+/* What counts only when nothing else does; and the thread that asks glibc's helpers, which
+ * transfers nothing itself. */
 static void vote_rest(struct iom_evidence *ev)
 {
 	for (size_t i = 0; i < ev->cap->nthreads; i++) {
 		struct ev_thread *t = &ev->threads[i];
-		uint64_t helped = t->proc == UINT32_MAX ? 0 : ev->procs[t->proc].helper_transfers;
+		struct ev_proc *p = t->proc == UINT32_MAX ? NULL : &ev->procs[t->proc];
 
-		if (helped && ev->cap->threads[i].tid == ev->cap->threads[i].tgid && !t->helper &&
-		    !t->done)
-			count_only(&t->votes[IOM_M_ASYNC], helped);
-		if (is_silent(t->votes))
-			count_only(&t->votes[IOM_M_BLOCKING], t->null_ops);
+		if (p && p->helper_transfers && !t->helper && !t->done &&
+		    ev->cap->threads[i].tid == ev->cap->threads[i].tgid)
+			count_only(&t->votes[IOM_M_ASYNC], p->helper_transfers);
+		if (p && is_silent(p->votes) && is_silent(t->votes))
+			count_only(&t->votes[IOM_M_BLOCKING], t->aside);
 	}
 	for (size_t i = 0; i < ev->cap->nprocs; i++)
 		if (is_silent(ev->procs[i].votes))
-			count_only(&ev->procs[i].votes[IOM_M_BLOCKING], ev->procs[i].null_ops);
+			count_only(&ev->procs[i].votes[IOM_M_BLOCKING], ev->procs[i].aside);
 }
 
 static bool is_ours(const struct iom_evidence *ev, const struct cap_calls *r)
@@ -710,7 +715,7 @@ void ev_vote_all(struct iom_evidence *ev)
 		if (!is_ours(ev, &cap->calls[i]) || !is_transfer(cap->calls[i].class))
 			continue;
 		row = read_row(ev, i);
-		for (int k = 0; k < PARTS && !is_no_data(&cap->calls[i], row.part[k].side.kind); k++)
+		for (int k = 0; k < PARTS && !is_no_data(ev, &cap->calls[i], &row.part[k].side); k++)
 			ask_company(ev, &row.part[k]);
 	}
 	vote_rest(ev);

@@ -31,7 +31,7 @@ enum iom_rule {
 	RULE_AGAIN,
 	RULE_MAY_SLEEP,
 	RULE_COMPANY, /* none held: as other files are waited for */
-	RULE_NULL,    /* files that never wait for anybody, where there was nothing else */
+	RULE_ASIDE,   /* nothing else happened, see ev_is_aside() */
 	RULE_NR,
 };
 
@@ -68,6 +68,8 @@ enum iom_limit_id {
 	LIMIT_ROLE_LOOP,
 	LIMIT_ROLE_POOL,
 	LIMIT_BUSY,
+	LIMIT_COMPUTES,
+	LIMIT_UNSEEN,
 	LIMIT_OPEN_SURE,
 	LIMIT_OPS_HALF,
 	LIMIT_NR,

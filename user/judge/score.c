@@ -52,7 +52,7 @@ static double second_share(const struct rep_share models[IOM_M_NR], enum iom_mod
 static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 			 enum iom_model m, const struct cap_lost *lost)
 {
-	double ops = 0, c;
+	double few = iom_limit(LIMIT_OPS_HALF), ops = 0, c;
 
 	for (int i = 0; i < IOM_M_NR; i++)
 		ops += votes[i].transfers + votes[i].ops;
@@ -61,10 +61,9 @@ static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_
 	else if (!ops)
 		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
 	else
-		c = ops / (ops + iom_limit(LIMIT_OPS_HALF)) *
-		    (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
+		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
 	if (lost->counts) /* in proportion, and never as if nothing had happened */
-		c *= 0.98 * (ops + 1) / (ops + 1 + lost->counts);
+		c *= 0.98 * (ops + few) / (ops + few + lost->counts);
 	return c;
 }
 
