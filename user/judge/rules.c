@@ -449,12 +449,14 @@ static uint64_t ends(const struct cap_calls *r)
 	return may_end(r) ? r->n.zero + r->n.zero_slept : 0;
 }
 
-/* Is a regular file looked at beyond its end, again and again? */
+/* Is a regular file looked at beyond its end, again and again, with no readiness that tells
+ * the thread when? */
 static bool looks_for_more(const struct iom_evidence *ev, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &ev->cap->files[r->file];
+	const struct ev_thread *t = ev_thread_of(ev, r->tid, r->tgid);
 
-	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ &&
+	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ && (!t || t->ready_slept <= ends(r) / 2) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_ENDS) * (f->merged ? f->merged : 1) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_PART) * (r->n.ok + r->n.ok_slept);
 }
