@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "expected.h"
 #include "judge/judge.h"
 
 #define MAIN	       BUILD_PID
@@ -490,119 +491,81 @@ static void loop_that_syncs(struct iom_capture *cap)
 
 /* ---- the table, and what is checked for each ------------------------------------------ */
 
-static const struct rule {
-	const char *name;
-	void (*build)(struct iom_capture *cap);
-	enum iom_model model;
-	enum iom_in_fact in_fact;
-	const char *pattern;
-	const char *findings; /* all of them, in order */
-} rules[] = {
-	{"blocking pipe", blocking_pipe, IOM_M_BLOCKING, 0, "pipeline", ""},
-	{"blocking though it never slept", never_slept, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"asleep in read since before", asleep_since_before, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"regular file with O_NONBLOCK", regular_with_nonblock, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"faults on mapped files", mapped, IOM_M_BLOCKING, 0, "memory-mapped", "page-fault-io"},
-	{"sleeps in no call", mapped_without_calls, IOM_M_BLOCKING, 0, "memory-mapped", "page-fault-io"},
-	{"only /dev/zero", only_dev_null, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"SO_RCVTIMEO", receive_timeout, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"asleep in read of an eventfd", eventfd_slept_in, IOM_M_BLOCKING, 0, "sequential", ""},
-	{"idle listener", idle_listener, IOM_M_BLOCKING, 0, "event-loop + worker pool", ""},
+static const struct expected rules[] = {
+	{"blocking pipe", blocking_pipe, IOM_M_BLOCKING, 0, "pipeline", "", 0, NULL},
+	{"blocking though it never slept", never_slept, IOM_M_BLOCKING, 0, "sequential",
+	 "", 0, NULL},
+	{"asleep in read since before", asleep_since_before, IOM_M_BLOCKING, 0, "sequential",
+	 "", 0, NULL},
+	{"regular file with O_NONBLOCK", regular_with_nonblock, IOM_M_BLOCKING, 0, "sequential",
+	 "", 0, NULL},
+	{"faults on mapped files", mapped, IOM_M_BLOCKING, 0, "memory-mapped",
+	 "page-fault-io", 0, NULL},
+	{"sleeps in no call", mapped_without_calls, IOM_M_BLOCKING, 0, "memory-mapped",
+	 "page-fault-io", 0, NULL},
+	{"only /dev/zero", only_dev_null, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
+	{"SO_RCVTIMEO", receive_timeout, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
+	{"asleep in read of an eventfd", eventfd_slept_in, IOM_M_BLOCKING, 0, "sequential",
+	 "", 0, NULL},
+	{"idle listener", idle_listener, IOM_M_BLOCKING, 0, "thread-per-connection", "", 0, NULL},
 	{"thread per connection", threads_per_connection, IOM_M_BLOCKING, 0,
-	 "thread-per-connection", ""},
-	{"spin on EAGAIN", spin_on_eagain, IOM_M_NONBLOCKING, 0, "busy-poll", "eagain-spin"},
-	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll", ""},
-	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", ""},
+	 "thread-per-connection", "", 0, NULL},
+	{"spin on EAGAIN", spin_on_eagain, IOM_M_NONBLOCKING, 0, "busy-poll",
+	 "eagain-spin", 0, NULL},
+	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll",
+	 "", 0, NULL},
+	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "", 0, NULL},
 	{"zero timeouts", zero_timeouts, IOM_M_NONBLOCKING, IOM_FACT_POLLING, "busy-poll",
-	 "busy-poll"},
-	{"epoll and read", epoll_and_read, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"epoll here, read there", epoll_here_read_there, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"poll and recv", poll_and_recv, IOM_M_MULTIPLEXED, 0, "event-loop", "one-file-readiness"},
-	{"loaded loop", loaded_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"idle loop", idle_loop, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"idle loop with chores", idle_loop_with_chores, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
+	 "busy-poll", 0, NULL},
+	{"epoll and read", epoll_and_read, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
+	{"epoll here, read there", epoll_here_read_there, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "", 0, NULL},
+	{"poll and recv", poll_and_recv, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "one-file-readiness", 0, NULL},
+	{"loaded loop", loaded_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
+	{"idle loop", idle_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
+	{"idle loop with chores", idle_loop_with_chores, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "", 0, NULL},
 	{"copies beside an idle loop", copy_beside_an_idle_loop, IOM_M_BLOCKING, 0,
-	 "event-loop + worker pool", ""},
-	{"sendfile to a watched socket", sendfile_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"splice to a watched socket", splice_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"SIGIO, but epoll", sigio_and_epoll, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"io_uring for readiness", uring_for_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", ""},
-	{"SIGIO and read", sigio_and_read, IOM_M_SIGNAL, 0, "signal loop", ""},
+	 "event-loop + worker pool", "", 0, NULL},
+	{"sendfile to a watched socket", sendfile_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "", 0, NULL},
+	{"splice to a watched socket", splice_to_watched, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "", 0, NULL},
+	{"SIGIO, but epoll", sigio_and_epoll, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
+	{"io_uring for readiness", uring_for_readiness, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "", 0, NULL},
+	{"SIGIO and read", sigio_and_read, IOM_M_SIGNAL, 0, "signal loop", "", 0, NULL},
 	{"overflow of real-time signals", realtime_overflow, IOM_M_SIGNAL, 0, "signal loop",
-	 "signal-overflow"},
-	{"libaio", libaio, IOM_M_ASYNC, 0, "proactor", ""},
+	 "signal-overflow", 0, NULL},
+	{"libaio", libaio, IOM_M_ASYNC, 0, "proactor", "", 0, NULL},
 	{"libaio, done at once", libaio_done_at_once, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor",
-	 "submit-blocked"},
+	 "submit-blocked", 0, NULL},
 	{"libaio, submission slept", libaio_submit_slept, IOM_M_ASYNC, 0, "proactor",
-	 "submit-blocked"},
-	{"io_uring inline", uring_inline, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", ""},
-	{"io_uring", uring_deep, IOM_M_ASYNC, 0, "proactor", ""},
+	 "submit-blocked", 0, NULL},
+	{"io_uring inline", uring_inline, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor",
+	 "", 0, NULL},
+	{"io_uring", uring_deep, IOM_M_ASYNC, 0, "proactor", "", 0, NULL},
 	{"io_uring by workers", uring_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor",
-	 "iowq-offload"},
-	{"io_uring, some by workers", uring_few_workers, IOM_M_ASYNC, 0, "proactor", "iowq-offload"},
-	{"POSIX AIO", posix_aio, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", ""},
-	{"nothing", nothing, IOM_M_NONE, 0, NULL, ""},
-	{"threads, timers, children, locks", only_threads_and_children, IOM_M_NONE, 0, NULL, ""},
-	{"timers and eventfds", timers_and_eventfds, IOM_M_NONE, 0, NULL, ""},
-	{"signals about no file", other_signals, IOM_M_NONE, 0, NULL, ""},
-	{"such signals and a pipe", other_signals_and_a_pipe, IOM_M_BLOCKING, 0, "pipeline", ""},
-	{"may-block", loop_without_nonblock, IOM_M_MULTIPLEXED, 0, "event-loop", "may-block"},
-	{"loop-blocked", loop_that_writes_a_file, IOM_M_MULTIPLEXED, 0, "event-loop", "loop-blocked"},
-	{"sync-on-loop", loop_that_syncs, IOM_M_MULTIPLEXED, 0, "event-loop", "sync-on-loop"},
+	 "iowq-offload", 0, NULL},
+	{"io_uring, some by workers", uring_few_workers, IOM_M_ASYNC, 0, "proactor",
+	 "iowq-offload", 0, NULL},
+	{"POSIX AIO", posix_aio, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", "", 0, NULL},
+	{"nothing", nothing, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"threads, timers, children, locks", only_threads_and_children, IOM_M_NONE, 0, NULL,
+	 "", 0, NULL},
+	{"timers and eventfds", timers_and_eventfds, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"signals about no file", other_signals, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"such signals and a pipe", other_signals_and_a_pipe, IOM_M_BLOCKING, 0, "pipeline",
+	 "", 0, NULL},
+	{"may-block", loop_without_nonblock, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "may-block", 0, NULL},
+	{"loop-blocked", loop_that_writes_a_file, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "loop-blocked", 0, NULL},
+	{"sync-on-loop", loop_that_syncs, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "sync-on-loop", 0, NULL},
 };
 #define NRULES (sizeof(rules) / sizeof(rules[0]))
-
-/* What holds of any verdict. */
-static void check_sound(const struct rep_verdict *v, const struct rep_share models[IOM_M_NR])
-{
-	double sum = 0;
-
-	for (int m = 0; m < IOM_M_NR; m++)
-		sum += models[m].share;
-	assert_true(sum == 0 || (sum > 0.999 && sum < 1.001));
-	assert_true(v->confidence > 0.3 && v->confidence < 1);
-	for (size_t i = 0; i < v->nalso; i++) {
-		assert_int_not_equal(v->also[i], v->model);
-		assert_true(models[v->also[i]].share > 0);
-		assert_true(models[v->also[i]].share <= models[v->model].share);
-	}
-}
-
-static void check_rule(void **state)
-{
-	const struct rule *rule = *state;
-	struct iom_capture *cap = build_capture("program");
-	struct iom_report *rep;
-	struct rep_process *p;
-	char found[256] = "";
-
-	rule->build(cap);
-	rep = iom_judge(cap);
-	assert_int_equal(rep->nprocs, 1);
-	p = &rep->procs[0];
-	for (size_t i = 0; i < p->nfindings; i++) {
-		if (i)
-			strcat(found, " ");
-		strcat(found, p->findings[i].id);
-		assert_true(strlen(p->findings[i].message) > 20);
-		assert_true(p->findings[i].count > 0);
-	}
-	assert_string_equal(iom_model_name(p->verdict.model), iom_model_name(rule->model));
-	assert_int_equal(p->verdict.in_fact, rule->in_fact);
-	assert_string_equal(p->verdict.pattern ? p->verdict.pattern : "-",
-			    rule->pattern ? rule->pattern : "-");
-	assert_string_equal(found, rule->findings);
-	assert_true(p->verdict.headline && *p->verdict.headline);
-	assert_true(p->verdict.nbecause > 0);
-	check_sound(&p->verdict, p->models);
-	assert_int_equal(p->nthreads, cap->nthreads);
-	for (size_t i = 0; i < p->nthreads; i++) {
-		check_sound(&p->threads[i].verdict, p->threads[i].models);
-		assert_true(p->threads[i].what && *p->threads[i].what);
-	}
-	iom_report_free(rep);
-	iom_capture_free(cap);
-}
 
 int main(void)
 {
@@ -610,7 +573,7 @@ int main(void)
 
 	for (size_t i = 0; i < NRULES; i++)
 		tests[i] = (struct CMUnitTest){.name = rules[i].name,
-					       .test_func = check_rule,
+					       .test_func = check_judged,
 					       .initial_state = (void *)&rules[i]};
 	return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
 }

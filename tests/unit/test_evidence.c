@@ -17,15 +17,8 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "expected.h"
 #include "judge/judge.h"
-
-static const struct rep_file *file_of(const struct iom_report *rep, uint32_t file)
-{
-	for (size_t i = 0; i < rep->procs[0].nfiles; i++)
-		if (rep->procs[0].files[i].file == file)
-			return &rep->procs[0].files[i];
-	return NULL;
-}
 
 static void let_go(struct iom_report *rep, struct iom_capture *cap)
 {
@@ -44,7 +37,7 @@ static void sleep_since_before(void **state)
 	(void)state;
 	build_asleep(cap, 0, CAP_C_READ, SYS_read, tty, 5000 * MS, BUILD_LIFE_NS);
 	rep = iom_judge(cap);
-	f = file_of(rep, tty);
+	f = expected_file(rep, tty);
 	assert_non_null(f);
 	assert_int_equal(f->since_ns, 5000 * MS);
 	assert_true(f->open_at_end);
@@ -72,7 +65,7 @@ static void exact_counts_of_a_file(void **state)
 	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 1234, 0, 77, 0);
 	build_transfers(cap, BUILD_PID, s, CAP_C_WRITE, SYS_write, 1000, 0, 0, 0);
 	rep = iom_judge(cap);
-	f = file_of(rep, s);
+	f = expected_file(rep, s);
 	assert_non_null(f);
 	assert_int_equal(f->attempts, 1234 + 77 + 1000);
 	assert_int_equal(f->eagain, 77);
@@ -161,9 +154,9 @@ static void file_tried_by_hand(void **state)
 	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
 	assert_int_equal(rep->procs[0].verdict.nalso, 1);
 	assert_int_equal(rep->procs[0].verdict.also[0], IOM_M_NONBLOCKING);
-	assert_int_equal(file_of(rep, s)->model, IOM_M_MULTIPLEXED);
-	assert_int_equal(file_of(rep, pipe)->model, IOM_M_NONBLOCKING);
-	assert_int_equal(file_of(rep, pipe)->models[IOM_M_NONBLOCKING].transfers, 100);
+	assert_int_equal(expected_file(rep, s)->model, IOM_M_MULTIPLEXED);
+	assert_int_equal(expected_file(rep, pipe)->model, IOM_M_NONBLOCKING);
+	assert_int_equal(expected_file(rep, pipe)->models[IOM_M_NONBLOCKING].transfers, 100);
 	let_go(rep, cap);
 }
 

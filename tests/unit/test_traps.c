@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "expected.h"
 #include "judge/judge.h"
 
 #define MAIN	       BUILD_PID
@@ -377,96 +378,64 @@ static void paced_and_one_try(struct iom_capture *cap)
 	calls(cap, MAIN, CAP_C_TIMER, SYS_clock_nanosleep, 500, 17 * MS);
 }
 
-static const struct trap {
-	const char *name;
-	void (*build)(struct iom_capture *cap);
-	enum iom_model model;
-	uint64_t transfers; /* of that model */
-	enum iom_in_fact in_fact;
-	const char *pattern;
-	const char *findings;
-} traps[] = {
-	{"POSIX AIO ends by signals", posix_aio_with_signals, IOM_M_ASYNC, 997, IOM_FACT_THREADS,
-	 "proactor", ""},
-	{"a helper's stack, but no POSIX AIO", helper_without_posix_aio, IOM_M_BLOCKING, 997, 0,
-	 "sequential", ""},
-	{"io_uring one by one", uring_one_by_one, IOM_M_ASYNC, 499, IOM_FACT_SYNCHRONOUS, "proactor",
-	 ""},
-	{"libaio for readiness", libaio_for_readiness, IOM_M_MULTIPLEXED, 499, 0, "event-loop", ""},
-	{"workers of the kernel", kernel_workers, IOM_M_ASYNC, 499, IOM_FACT_THREADS, "proactor",
-	 "iowq-offload"},
-	{"multishot", multishot, IOM_M_ASYNC, 9973, 0, "proactor", ""},
-	{"submission thread", submission_thread, IOM_M_ASYNC, 9973, 0, "proactor", "sqpoll-spin"},
-	{"completions by eventfd", completions_by_eventfd, IOM_M_ASYNC, 4999, 0, "proactor", ""},
-	{"several sleeps in one call", several_sleeps_in_one, IOM_M_BLOCKING, 7, 0, "sequential", ""},
-	{"O_NONBLOCK by then", nonblocking_by_then, IOM_M_NONBLOCKING, 11, 0, "busy-poll", ""},
-	{"a disk in a loop", disk_in_a_loop, IOM_M_MULTIPLEXED, 900, 0, "event-loop", "loop-blocked"},
-	{"sendfile slept", sendfile_slept, IOM_M_BLOCKING, 101, 0, "sequential", ""},
-	{"copy between disks", copy_between_disks, IOM_M_BLOCKING, 101, 0, "sequential", ""},
-	{"sendfile slept for pages", sendfile_slept_for_pages, IOM_M_MULTIPLEXED, 800, 0,
-	 "event-loop", "loop-blocked"},
-	{"signalfd under epoll", signalfd_under_epoll, IOM_M_SIGNAL, 89, 0, "signal loop", ""},
-	{"signal here, read there", signal_here_read_there, IOM_M_SIGNAL, 89, 0, "signal loop", ""},
-	{"lease signals", lease_signals, IOM_M_SIGNAL, 500, 0, "signal loop", ""},
-	{"poll as a sleep", poll_as_sleep, IOM_M_NONE, 0, 0, NULL, ""},
-	{"inotify in a loop", inotify_in_a_loop, IOM_M_MULTIPLEXED, 89, 0, "event-loop", ""},
-	{"keyboard each frame", keyboard_each_frame, IOM_M_NONBLOCKING, 0, IOM_FACT_POLLING,
-	 "busy-poll", ""},
-	{"restarted calls", restarted, IOM_M_BLOCKING, 13, 0, "sequential", ""},
-	{"asleep in poll", asleep_in_poll, IOM_M_MULTIPLEXED, 0, 0, "event-loop", ""},
-	{"asleep in io_getevents", asleep_in_getevents, IOM_M_ASYNC, 0, 0, "proactor", ""},
-	{"asleep for a signal", asleep_for_a_signal, IOM_M_SIGNAL, 0, 0, "signal loop", ""},
-	{"asleep for a lock", asleep_for_a_lock, IOM_M_NONE, 0, 0, NULL, ""},
-	{"asleep for a timer", asleep_for_a_timer, IOM_M_NONE, 0, 0, NULL, ""},
-	{"loop and pool", loop_and_pool, IOM_M_MULTIPLEXED, 3001, 0, "event-loop + worker pool", ""},
-	{"thread pool", thread_pool, IOM_M_BLOCKING, 320, 0, "thread pool", ""},
-	{"connect in a loop", connect_in_a_loop, IOM_M_MULTIPLEXED, 89, 0, "event-loop", ""},
-	{"threads in accept", threads_in_accept, IOM_M_BLOCKING, 100, 0, "sequential", ""},
-	{"epoll once at start", epoll_once_at_start, IOM_M_BLOCKING, 701, 0, "pipeline", ""},
-	{"never EAGAIN, in a loop", never_again_in_a_loop, IOM_M_MULTIPLEXED, 181, 0, "event-loop",
-	 ""},
-	{"never EAGAIN, alone", never_again_alone, IOM_M_NONBLOCKING, 91, 0, "busy-poll", ""},
-	{"paced, and one try", paced_and_one_try, IOM_M_BLOCKING, 499, 0, "sequential", ""},
+static const struct expected traps[] = {
+	{"POSIX AIO ends by signals", posix_aio_with_signals, IOM_M_ASYNC, IOM_FACT_THREADS,
+	 "proactor", "", 997, NULL},
+	{"a helper's stack, but no POSIX AIO", helper_without_posix_aio, IOM_M_BLOCKING, 0,
+	 "sequential", "", 997, NULL},
+	{"io_uring one by one", uring_one_by_one, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "",
+	 499, NULL},
+	{"libaio for readiness", libaio_for_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", "", 499,
+	 NULL},
+	{"workers of the kernel", kernel_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor",
+	 "iowq-offload", 499, NULL},
+	{"multishot", multishot, IOM_M_ASYNC, 0, "proactor", "", 9973, NULL},
+	{"submission thread", submission_thread, IOM_M_ASYNC, 0, "proactor", "sqpoll-spin", 9973,
+	 NULL},
+	{"completions by eventfd", completions_by_eventfd, IOM_M_ASYNC, 0, "proactor", "", 4999,
+	 NULL},
+	{"several sleeps in one call", several_sleeps_in_one, IOM_M_BLOCKING, 0, "sequential", "", 7,
+	 NULL},
+	{"O_NONBLOCK by then", nonblocking_by_then, IOM_M_NONBLOCKING, 0, "busy-poll", "", 11,
+	 NULL},
+	{"a disk in a loop", disk_in_a_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "loop-blocked", 900,
+	 NULL},
+	{"sendfile slept", sendfile_slept, IOM_M_BLOCKING, 0, "sequential", "", 101, NULL},
+	{"copy between disks", copy_between_disks, IOM_M_BLOCKING, 0, "sequential", "", 101, NULL},
+	{"sendfile slept for pages", sendfile_slept_for_pages, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "loop-blocked", 800, NULL},
+	{"signalfd under epoll", signalfd_under_epoll, IOM_M_SIGNAL, 0, "signal loop", "", 89,
+	 NULL},
+	{"signal here, read there", signal_here_read_there, IOM_M_SIGNAL, 0, "signal loop", "", 89,
+	 NULL},
+	{"lease signals", lease_signals, IOM_M_SIGNAL, 0, "signal loop", "", 500, NULL},
+	{"poll as a sleep", poll_as_sleep, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"inotify in a loop", inotify_in_a_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "", 89, NULL},
+	{"keyboard each frame", keyboard_each_frame, IOM_M_NONBLOCKING, IOM_FACT_POLLING,
+	 "busy-poll", "", NO_TRANSFERS, NULL},
+	{"restarted calls", restarted, IOM_M_BLOCKING, 0, "sequential", "", 13, NULL},
+	{"asleep in poll", asleep_in_poll, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS,
+	 NULL},
+	{"asleep in io_getevents", asleep_in_getevents, IOM_M_ASYNC, 0, "proactor", "", NO_TRANSFERS,
+	 NULL},
+	{"asleep for a signal", asleep_for_a_signal, IOM_M_SIGNAL, 0, "signal loop", "",
+	 NO_TRANSFERS, NULL},
+	{"asleep for a lock", asleep_for_a_lock, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"asleep for a timer", asleep_for_a_timer, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"loop and pool", loop_and_pool, IOM_M_MULTIPLEXED, 0, "event-loop + worker pool", "", 3001,
+	 NULL},
+	{"thread pool", thread_pool, IOM_M_BLOCKING, 0, "thread pool", "", 320, NULL},
+	{"connect in a loop", connect_in_a_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "", 89, NULL},
+	{"threads in accept", threads_in_accept, IOM_M_BLOCKING, 0, "thread pool", "", 100, NULL},
+	{"epoll once at start", epoll_once_at_start, IOM_M_BLOCKING, 0, "pipeline", "", 701, NULL},
+	{"never EAGAIN, in a loop", never_again_in_a_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "",
+	 181, NULL},
+	{"never EAGAIN, alone", never_again_alone, IOM_M_NONBLOCKING, 0, "busy-poll", "", 91, NULL},
+	{"paced, and one try", paced_and_one_try, IOM_M_BLOCKING, 0, "sequential", "", 499, NULL},
 };
 #define NTRAPS (sizeof(traps) / sizeof(traps[0]))
 
-static void check_trap(void **state)
-{
-	const struct trap *trap = *state;
-	struct iom_capture *cap = build_capture("program");
-	struct iom_report *rep;
-	struct rep_process *p;
-	char found[256] = "";
-
-	trap->build(cap);
-	rep = iom_judge(cap);
-	p = &rep->procs[0];
-	for (size_t i = 0; i < p->nfindings; i++) {
-		if (i)
-			strcat(found, " ");
-		strcat(found, p->findings[i].id);
-	}
-	assert_string_equal(iom_model_name(p->verdict.model), iom_model_name(trap->model));
-	assert_int_equal(p->verdict.in_fact, trap->in_fact);
-	if (trap->model != IOM_M_NONE)
-		assert_int_equal(p->models[trap->model].transfers, trap->transfers);
-	assert_string_equal(p->verdict.pattern ? p->verdict.pattern : "-",
-			    trap->pattern ? trap->pattern : "-");
-	assert_string_equal(found, trap->findings);
-	iom_report_free(rep);
-	iom_capture_free(cap);
-}
-
 /* ---- what needs more than the verdict ------------------------------------- */
-
-static const struct rep_file *file_of(const struct iom_report *rep, uint32_t file)
-{
-	for (size_t i = 0; i < rep->procs[0].nfiles; i++)
-		if (rep->procs[0].files[i].file == file)
-			return &rep->procs[0].files[i];
-	fail_msg("file %u is not in the report", file);
-	return NULL;
-}
 
 /* 5: the worker is named as what it is, and nothing is laid at its door. */
 static void worker_is_no_thread_of_the_program(void **state)
@@ -500,12 +469,12 @@ static void one_number_two_files(void **state)
 	build_transfers(cap, MAIN, was, CAP_C_READ, SYS_read, 97, 0, 3, 0);
 	build_transfers(cap, MAIN, is, CAP_C_READ, SYS_read, 0, 89, 0, 50 * MS);
 	rep = iom_judge(cap);
-	assert_int_equal(file_of(rep, was)->model, IOM_M_MULTIPLEXED);
-	assert_int_equal(file_of(rep, was)->attempts, 100);
-	assert_int_equal(file_of(rep, was)->slept, 0);
-	assert_int_equal(file_of(rep, is)->model, IOM_M_BLOCKING);
-	assert_int_equal(file_of(rep, is)->attempts, 89);
-	assert_int_equal(file_of(rep, is)->eagain, 0);
+	assert_int_equal(expected_file(rep, was)->model, IOM_M_MULTIPLEXED);
+	assert_int_equal(expected_file(rep, was)->attempts, 100);
+	assert_int_equal(expected_file(rep, was)->slept, 0);
+	assert_int_equal(expected_file(rep, is)->model, IOM_M_BLOCKING);
+	assert_int_equal(expected_file(rep, is)->attempts, 89);
+	assert_int_equal(expected_file(rep, is)->eagain, 0);
 	iom_report_free(rep);
 	iom_capture_free(cap);
 }
@@ -549,7 +518,7 @@ int main(void)
 
 	for (size_t i = 0; i < NTRAPS; i++)
 		tests[i] = (struct CMUnitTest){.name = traps[i].name,
-					       .test_func = check_trap,
+					       .test_func = check_judged,
 					       .initial_state = (void *)&traps[i]};
 	tests[NTRAPS] = (struct CMUnitTest)cmocka_unit_test(worker_is_no_thread_of_the_program);
 	tests[NTRAPS + 1] = (struct CMUnitTest)cmocka_unit_test(one_number_two_files);

@@ -52,6 +52,15 @@ bool ev_moves_data(const struct cap_requests *r)
 					     r->operation != IOCB_CMD_POLL;
 }
 
+/* Done at once is done by the submitting thread: what was done while io_submit slept is, while
+ * that of io_uring may have slept for room with others in flight. Most of it was alone too. */
+static uint64_t done_at_once(const struct cap_requests *r)
+{
+	uint64_t n = r->done_inline + (r->interface == CAP_I_AIO ? r->done_asleep : 0);
+
+	return n > r->alone ? n : r->alone;
+}
+
 static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
 {
 	struct ev_proc *p = ev_proc_of(ev, r->tgid);
@@ -72,6 +81,7 @@ static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
 	a->slept += r->done_asleep;
 	a->worker += r->by_worker;
 	a->depth1 += r->alone;
+	a->at_once += done_at_once(r);
 	a->sqpoll += r->by_sqpoll;
 	a->more += r->more;
 	a->uring |= r->interface == CAP_I_URING;
@@ -126,29 +136,19 @@ static void take_signals(struct iom_evidence *ev, const struct cap_signals *s)
 	}
 }
 
-/* ---- calls ------------------------------------------------------------------------------ */
-
-static void note_loop_sleeps(struct ev_thread *t, const struct cap_calls *r, const struct acc_calls *a)
+bool ev_is_aside(const struct iom_evidence *ev, uint32_t file)
 {
-	if (!t || !a->slept)
-		return;
-	if (r->class == CAP_C_SYNC) {
-		t->sync_ops += a->slept;
-		t->sync_ns += a->ns;
-		if (a->max_ns >= t->sync_max_ns) {
-			t->sync_max_ns = a->max_ns;
-			t->sync_file = r->file;
-		}
-		return;
-	}
-	t->loop_block_ops += a->slept;
-	t->loop_block_ns += a->ns;
-	if (a->max_ns >= t->loop_block_max_ns) {
-		t->loop_block_max_ns = a->max_ns;
-		t->loop_block_file = r->file;
-		t->loop_block_nr = r->nr;
-	}
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &ev->cap->files[file];
+	const struct ev_proc *p = f ? ev_proc_of(ev, f->tgid) : NULL;
+	enum iom_runtime rt = p ? ev->cap->procs[p->proc].runtime : IOM_RT_NATIVE;
+
+	if (!f)
+		return false;
+	return f->kind == CAP_K_NULL || (f->kind == CAP_K_PROC && (rt == IOM_RT_GO || rt == IOM_RT_JVM ||
+								   rt == IOM_RT_NODE));
 }
+
+/* ---- calls ------------------------------------------------------------------------------ */
 
 static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev_thread *t, size_t row)
 {
@@ -161,21 +161,20 @@ static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev
 
 		f->used = true;
 		f->attempts += ops;
+		f->taken += r->n.ok + r->n.ok_slept;
 		f->slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 		f->eagain += r->n.again + r->n.again_slept;
 	}
-	if (kind == CAP_K_NULL)
-		p->null_ops += ops;
+	if (ev_is_aside(ev, r->file))
+		p->aside += ops;
 	if (!t)
 		return;
 	t->calls += ops;
 	t->done += r->n.ok + r->n.ok_slept;
-	if (kind == CAP_K_NULL)
-		t->null_ops += ops;
+	if (ev_is_aside(ev, r->file))
+		t->aside += ops;
 	else if (is_bell_kind(kind) && !(kind == CAP_K_EVENTFD && r->n.ok_slept))
 		return;
-	else
-		note_loop_sleeps(t, r, &ev->account->calls[row]);
 	if (t->top_row == UINT32_MAX || ops > cor_operations(&rows[t->top_row]))
 		t->top_row = row;
 }
@@ -214,6 +213,7 @@ static void take_sets(struct ev_thread *t, const struct loop_thread *l)
 		t->ready_calls += s->calls;
 		t->ready_nowait += s->nowait;
 		t->ready_empty += s->empty;
+		t->ready_empty_fast += s->empty_fast;
 		t->ready_slept += s->slept;
 		t->ready_events += s->events;
 		t->ready_wait_ns += s->ns - s->open_ns;
@@ -278,7 +278,6 @@ static void take_thread(struct iom_evidence *ev, size_t i)
 	t->kernel = ct->kernel_worker;
 	t->helper = p && ct->libc_helper && ev->cap->procs[p->proc].imports_posix_aio;
 	t->top_row = UINT32_MAX;
-	t->sync_file = t->loop_block_file = IOM_NO_FILE;
 	if (p && ct->libc_helper)
 		p->helpers++;
 	take_sets(t, &ev->loops->threads[i]);

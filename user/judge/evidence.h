@@ -22,8 +22,9 @@ struct ev_vote {
 	uint64_t bytes;
 	uint64_t wait_ns; /* asleep, or trying, for operations that ended */
 	uint64_t ops;	  /* operations that this waiting ended with */
+	uint64_t max_ns;  /* the longest single one, where it is known */
 	uint64_t open_ns; /* asleep in an operation that has not ended */
-	double credit_ns; /* what of wait_ns the operations can justify, see iom_credit() */
+	double work, idle; /* in ns of waiting, see score.h */
 };
 
 /* The same for one rule, and where it spoke loudest. */
@@ -44,8 +45,10 @@ struct ev_file {
 	bool used;
 	enum ev_watch watch;
 	bool watch_sleeps; /* somebody slept in a readiness call that covers it */
+	bool unseen; /* waited for, but its data moves by memory that is shared with the kernel */
 	struct ev_vote votes[IOM_M_NR];
 	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	uint64_t taken; /* of attempts: operations that brought something */
 	int64_t since_ns;
 	bool open_at_end;
 };
@@ -53,6 +56,8 @@ struct ev_file {
 /* One of a thread's readiness sets, of the same index as in struct loop_thread. */
 struct ev_set {
 	uint64_t payload, bells; /* files in it: of data, and such that only tell of something */
+	uint64_t rings;		 /* of these: of data that no call takes */
+	uint64_t taken;		 /* operations on these files that brought something */
 	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
 	bool vain; /* comes back at once, again and again, and nothing is taken */
 };
@@ -61,29 +66,26 @@ struct ev_thread {
 	uint32_t proc; /* index into ev->procs, UINT32_MAX: of no watched process */
 	bool kernel;   /* an io_uring worker: no thread of the program's */
 	bool helper;   /* glibc's, for POSIX AIO: for the process its work is asynchronous */
-	bool spin;     /* one of its sets is spun, or vain */
+	bool spin;     /* all its sets together are: then each is */
+	bool polls;    /* most of its readiness calls are on sets that are spun, or vain */
 	struct ev_vote votes[IOM_M_NR];
 	struct ev_set *sets;
 	/* readiness calls, all sets */
-	uint64_t ready_calls, ready_nowait, ready_empty, ready_slept, ready_events;
+	uint64_t ready_calls, ready_nowait, ready_empty, ready_empty_fast, ready_slept, ready_events;
 	uint64_t ready_wait_ns, ready_open_ns;
 	uint64_t calls;	   /* all operations, to weigh the tries with */
 	uint64_t done;	   /* of them, that brought something */
 	uint64_t tries;	   /* fruitless: EAGAIN, empty polls, end of file again */
-	uint64_t null_ops; /* transfers of /dev/null and the like: count when nothing else does */
+	uint64_t aside; /* transfers that count when nothing else does, see ev_is_aside() */
 	uint64_t io_signals, sigwait_ns;
 	uint64_t signal_events; /* of io_signals: events of directories and leases */
 	uint64_t timer_ns, timer_sleeps, futex_ns, child_ns, lock_ns, other_ns, page_ns, pages;
-	uint64_t sync_ops, sync_ns, sync_max_ns;
-	uint32_t sync_file;
-	uint64_t loop_block_ops, loop_block_ns, loop_block_max_ns; /* sleeps in transfers */
-	uint32_t loop_block_file;
-	uint16_t loop_block_nr;
 	uint32_t top_row; /* transfer row with the most operations, UINT32_MAX none */
 };
 
 struct ev_async {
 	uint64_t submits, inline_, late, slept, worker, depth1, sqpoll, more;
+	uint64_t at_once; /* of submits: done before the next could be handed over, or alone in flight */
 	uint64_t submit_calls, submit_slept, submit_wait_ns, submit_max_ns;
 	bool uring;
 };
@@ -92,7 +94,9 @@ struct ev_proc {
 	uint32_t proc;
 	struct ev_vote votes[IOM_M_NR];
 	struct ev_spoke spoke[RULE_NR];
-	uint64_t null_ops;
+	uint64_t aside;
+	uint32_t unseen; /* files */
+	uint64_t ready_calls, polled; /* all readiness calls; those on sets that are spun, or vain */
 	struct ev_async async;
 	uint64_t io_signals, plain_sigio, lost_signals;
 	bool fasync;  /* some file that waits for others is O_ASYNC */
@@ -119,6 +123,10 @@ void iom_evidence_free(struct iom_evidence *ev);
 /* NULL: not watched. */
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid);
 struct ev_proc *ev_proc_of(const struct iom_evidence *ev, uint32_t tgid);
+
+/* Is the file no data of the program: such that never waits (/dev/null), or one of the kernel's
+ * that the runtime reads for itself? */
+bool ev_is_aside(const struct iom_evidence *ev, uint32_t file);
 
 /* Requests that move data, and those that only ask for readiness. */
 bool ev_moves_data(const struct cap_requests *r);

@@ -5,14 +5,14 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "judge/evidence.h"
 #include "judge/roles.h"
 
-/* The files in one set, and how it is waited on. */
-struct crowd {
-	uint64_t payload, bells;
-	enum ev_watch watch;
+struct crowd { /* of the files that one epoll has */
+	struct ev_set in;
+	enum ev_watch watch; /* how somebody waits for them */
 	bool sleeps;
 };
 
@@ -33,9 +33,34 @@ static void *need(size_t n, size_t size)
 	return p;
 }
 
-static void add_member(uint64_t *payload, uint64_t *bells, uint8_t kind)
+/* Packet sockets and rings of perf and BPF: the program is told of data that it takes from
+ * memory, without a call. */
+static bool is_ring(const struct iom_evidence *ev, uint32_t file)
 {
-	(*(is_bell_kind(kind) ? bells : payload))++;
+	const struct cap_file *f = &ev->cap->files[file];
+
+	if (ev->files[file].attempts)
+		return false;
+	return f->kind == CAP_K_ANON || (f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) ||
+									    !strncmp(f->name, "xdp", 3)));
+}
+
+static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_t file)
+{
+	if (is_bell_kind(ev->cap->files[file].kind))
+		to->bells++;
+	else
+		to->payload++;
+	to->taken += ev->files[file].taken;
+	to->rings += is_ring(ev, file);
+}
+
+static void add_members(struct ev_set *to, const struct ev_set *from)
+{
+	to->payload += from->payload;
+	to->bells += from->bells;
+	to->taken += from->taken;
+	to->rings += from->rings;
 }
 
 /* ---- what is in the sets ------------------------------------------------------------ */
@@ -48,22 +73,19 @@ static void fill_epolls(struct look *l)
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_registration *in = iom_capture_epolls(cap, i, &n);
 		struct ev_proc *p = ev_proc_of(l->ev, cap->files[i].tgid);
-		uint8_t kind = cap->files[i].kind;
 
-		if (kind == CAP_K_EPOLL)
+		if (cap->files[i].kind == CAP_K_EPOLL)
 			continue;
 		for (size_t k = 0; k < n; k++)
-			add_member(&l->epolls[in[k].epoll].payload, &l->epolls[in[k].epoll].bells, kind);
+			add_member(&l->epolls[in[k].epoll].in, l->ev, i);
 		if (!n && cap->files[i].in_epoll && p)
-			add_member(&l->unknown[p->proc].payload, &l->unknown[p->proc].bells, kind);
+			add_member(&l->unknown[p->proc].in, l->ev, i);
 	}
 	for (size_t i = 0; i < cap->nregistrations; i++) { /* an epoll in an epoll */
 		const struct cap_registration *r = &cap->registrations[i];
 
-		if (cap->files[r->file].kind != CAP_K_EPOLL)
-			continue;
-		l->epolls[r->epoll].payload += l->epolls[r->file].payload;
-		l->epolls[r->epoll].bells += l->epolls[r->file].bells;
+		if (cap->files[r->file].kind == CAP_K_EPOLL)
+			add_members(&l->epolls[r->epoll].in, &l->epolls[r->file].in);
 	}
 }
 
@@ -89,12 +111,10 @@ static void fill_polls(struct look *l)
 
 		if (!t || in->file == IOM_NO_FILE || k == l->ev->loops->threads[t - l->ev->threads].nsets)
 			continue;
-		if (cap->files[in->file].kind == CAP_K_EPOLL) {
-			t->sets[k].payload += l->epolls[in->file].payload;
-			t->sets[k].bells += l->epolls[in->file].bells;
-		} else {
-			add_member(&t->sets[k].payload, &t->sets[k].bells, cap->files[in->file].kind);
-		}
+		if (cap->files[in->file].kind == CAP_K_EPOLL)
+			add_members(&t->sets[k], &l->epolls[in->file].in);
+		else
+			add_member(&t->sets[k], l->ev, in->file);
 	}
 }
 
@@ -106,22 +126,18 @@ static void fill_sleeping(struct look *l, size_t thread, struct ev_set *s)
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == cap->threads[thread].tgid &&
 		    (cap->files[i].waited_at_start || cap->files[i].waited_at_end))
-			add_member(&s->payload, &s->bells, cap->files[i].kind);
+			add_member(s, l->ev, i);
 }
 
 static void fill_set(struct look *l, size_t thread, size_t k)
 {
 	const struct loop_set *s = &l->ev->loops->threads[thread].sets[k];
 	struct ev_set *to = &l->ev->threads[thread].sets[k];
-	const struct crowd *unknown = &l->unknown[l->ev->threads[thread].proc];
 
 	if (s->class == CAP_C_EPOLL_WAIT) {
-		if (s->file != IOM_NO_FILE) {
-			to->payload += l->epolls[s->file].payload;
-			to->bells += l->epolls[s->file].bells;
-		}
-		to->payload += unknown->payload;
-		to->bells += unknown->bells;
+		if (s->file != IOM_NO_FILE)
+			add_members(to, &l->epolls[s->file].in);
+		add_members(to, &l->unknown[l->ev->threads[thread].proc].in);
 	} else if (!to->payload && !to->bells && s->open_ns) {
 		fill_sleeping(l, thread, to);
 	}
@@ -131,13 +147,23 @@ static void fill_set(struct look *l, size_t thread, size_t k)
 
 /* Loaded event loops (Node, Go, uvicorn) ask with a zero timeout most of the time too, but
  * sleep now and then. An empty look that a signal about a file provoked is no spin. */
-static bool is_spun(const struct ev_thread *t, const struct loop_set *s, double life)
+static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, uint64_t empty, double life)
 {
-	return s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
-	       s->nowait >= iom_limit(LIMIT_SPIN_NOWAIT) * s->calls &&
-	       s->empty_fast >= iom_limit(LIMIT_SPIN_EMPTY) * s->calls && s->empty_fast > 2 * t->io_signals &&
-	       t->ready_slept <= iom_limit(LIMIT_SPIN_SLEPT) * s->calls &&
+	return calls >= iom_limit(LIMIT_SPIN_CALLS) && nowait >= iom_limit(LIMIT_SPIN_NOWAIT) * calls &&
+	       empty >= iom_limit(LIMIT_SPIN_EMPTY) * calls && empty > 2 * t->io_signals &&
+	       t->ready_slept <= iom_limit(LIMIT_SPIN_SLEPT) * calls &&
 	       t->ready_wait_ns + t->ready_open_ns <= iom_limit(LIMIT_SPIN_SLEPT) * life;
+}
+
+/* One of its files is ready all the time, and nobody takes what is there. */
+static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s, double life)
+{
+	uint64_t taken = set->taken > t->done ? set->taken : t->done;
+
+	return !set->rings && s->calls >= iom_limit(LIMIT_VAIN_RATE) * life / 1e9 &&
+	       s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
+	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
+	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
 }
 
 static void note_waiter(struct crowd *to, enum ev_watch watch, bool sleeps)
@@ -152,20 +178,28 @@ static void judge_sets(struct look *l, size_t thread)
 	const struct cap_thread *ct = &l->ev->cap->threads[thread];
 	const struct loop_thread *sets = &l->ev->loops->threads[thread];
 	struct ev_thread *t = &l->ev->threads[thread];
+	double life = ct->end_ns - ct->start_ns;
+	uint64_t polled = 0;
 
+	t->spin = is_spun(t, t->ready_calls, t->ready_nowait, t->ready_empty_fast, life);
 	for (size_t k = 0; k < sets->nsets; k++) {
 		const struct loop_set *s = &sets->sets[k];
 		enum ev_watch w;
 
 		fill_set(l, thread, k);
-		t->sets[k].spin = is_spun(t, s, ct->end_ns - ct->start_ns);
-		t->spin |= t->sets[k].spin;
+		t->sets[k].spin = t->spin || is_spun(t, s->calls, s->nowait, s->empty_fast, life);
+		t->sets[k].vain = is_vain(t, &t->sets[k], s, life);
+		if (t->sets[k].spin || t->sets[k].vain)
+			polled += s->calls;
 		w = t->sets[k].spin ? EV_SPUN : EV_WATCHED;
 		if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
 			note_waiter(&l->epolls[s->file], w, s->slept || s->open_ns);
 		if (s->class == CAP_C_EPOLL_WAIT)
 			note_waiter(&l->unknown[t->proc], w, s->slept || s->open_ns);
 	}
+	t->polls = polled && 2 * polled >= t->ready_calls;
+	l->ev->procs[t->proc].polled += polled;
+	l->ev->procs[t->proc].ready_calls += t->ready_calls;
 }
 
 /* ---- who is waited for ------------------------------------------------------------------ */
@@ -231,6 +265,17 @@ static void watch_epolls(struct look *l)
 	}
 }
 
+static void find_unseen(struct iom_evidence *ev)
+{
+	for (size_t i = 0; i < ev->cap->nfiles; i++) {
+		struct ev_proc *p = ev_proc_of(ev, ev->cap->files[i].tgid);
+
+		ev->files[i].unseen = ev->files[i].watch && is_ring(ev, i);
+		if (p)
+			p->unseen += ev->files[i].unseen;
+	}
+}
+
 void ev_find_interest(struct iom_evidence *ev)
 {
 	struct look l = {.ev = ev,
@@ -244,6 +289,7 @@ void ev_find_interest(struct iom_evidence *ev)
 			judge_sets(&l, i);
 	watch_polls(&l);
 	watch_epolls(&l);
+	find_unseen(ev);
 	free(l.epolls);
 	free(l.unknown);
 }

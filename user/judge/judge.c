@@ -16,23 +16,19 @@ static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
 static enum iom_in_fact async_in_fact(const struct ev_proc *p)
 {
 	const struct ev_async *a = &p->async;
-	uint64_t at_once = a->inline_ + a->slept;
 
 	if (p->helper_transfers > a->submits || mostly(a->worker, a->submits, LIMIT_THREADS))
 		return IOM_FACT_THREADS;
 	if (a->sqpoll || a->more)
 		return IOM_FACT_NULL;
-	/* What was done at once was mostly alone in flight too. */
-	return mostly(at_once > a->depth1 ? at_once : a->depth1, a->submits, LIMIT_SYNCHRONOUS) ?
-		       IOM_FACT_SYNCHRONOUS :
-		       IOM_FACT_NULL;
+	return mostly(a->at_once, a->submits, LIMIT_SYNCHRONOUS) ? IOM_FACT_SYNCHRONOUS : IOM_FACT_NULL;
 }
 
-static enum iom_in_fact in_fact(const struct ev_proc *p, enum iom_model m, bool spin)
+static enum iom_in_fact in_fact(const struct ev_proc *p, enum iom_model m, bool polls)
 {
 	if (m == IOM_M_ASYNC)
 		return async_in_fact(p);
-	return m == IOM_M_NONBLOCKING && spin ? IOM_FACT_POLLING : IOM_FACT_NULL;
+	return (m == IOM_M_NONBLOCKING || m == IOM_M_MULTIPLEXED) && polls ? IOM_FACT_POLLING : IOM_FACT_NULL;
 }
 
 /* The account of the thread becomes the report's. */
@@ -111,7 +107,7 @@ static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	const struct ev_thread *t = &ev->threads[rt->thread];
 
 	iom_score(t->votes, &ev->cap->lost, &rt->verdict, rt->models);
-	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->spin);
+	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->polls);
 	rt->in_futex_ns = t->futex_ns;
 	rt->in_timer_ns = t->timer_ns;
 	rt->in_child_ns = t->child_ns;
@@ -160,11 +156,46 @@ static void add_time(struct rep_time *to, const struct acc_thread *t)
 	to->waiting_ns += t->waiting_ns;
 }
 
+/* Nothing came of any wait, while a thread that waits for no file computed: that is what
+ * happened. */
+static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
+{
+	double most = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		if (p->votes[m].transfers || p->votes[m].ops)
+			return;
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *rt = &rp->threads[i];
+		double part = rt->time.wall_ns ? (double)rt->time.running_ns / rt->time.wall_ns : 0;
+
+		if (rt->verdict.model == IOM_M_NONE && !ev->threads[rt->thread].kernel && part > most)
+			most = part;
+	}
+	if (rp->verdict.model == IOM_M_NONE)
+		return;
+	if (most < iom_limit(LIMIT_COMPUTES)) {
+		rp->verdict.confidence *= 1 - most;
+		return;
+	}
+	rp->verdict.model = IOM_M_NONE;
+	rp->verdict.confidence *= most;
+	rp->verdict.nalso = 0;
+	for (int m = 0; m < IOM_M_NR; m++)
+		rp->models[m].share = 0;
+}
+
+/* Does most of the verdict rest on data that no call moves? */
+static bool is_unseen(const struct ev_proc *p, enum iom_model m)
+{
+	return p->unseen ||
+	       (m == IOM_M_BLOCKING && p->spoke[RULE_PAGE].vote.work > p->votes[IOM_M_BLOCKING].work / 2);
+}
+
 static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
 {
 	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[p->proc].tgid;
-	bool spin = false;
 
 	rp->proc = p->proc;
 	rp->threads = alloc(cap->nthreads, sizeof(*rp->threads));
@@ -175,13 +206,15 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 		rp->threads[rp->nthreads].thread = i;
 		judge_thread(ev, &rp->threads[rp->nthreads]);
 		add_time(&rp->time, &rp->threads[rp->nthreads++].time);
-		spin |= ev->threads[i].spin;
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == tgid && ev->files[i].used)
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
-	rp->verdict.in_fact = in_fact(p, rp->verdict.model, spin);
+	weigh_computing(ev, p, rp);
+	if (is_unseen(p, rp->verdict.model))
+		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);
+	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);
 	rp->verdict.pattern = iom_pattern(ev, rp);
 	iom_tables(ev, rp);
 	iom_measure(ev, rp);

@@ -1,101 +1,198 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <fcntl.h>
+/*
+ * pattern.c - the architecture: what the threads do that do the work.
+ */
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "judge/judge.h"
+#include "judge/roles.h"
+#include "judge/score.h"
 
-/* Threads count for a pattern when they did something. */
-static bool active(const struct rep_thread *t)
+struct duty { /* of one thread */
+	uint64_t pairs; /* connections that it reads */
+	uint64_t moved; /* transfers of connections */
+};
+
+struct cast {
+	const struct iom_evidence *ev;
+	const struct rep_process *rp;
+	uint32_t tgid;
+	struct duty *duties; /* by thread of the capture */
+	uint64_t connections;
+	bool accepts;
+	size_t loops, servers, workers;	 /* threads: of many files, of connections, of other files */
+	uint64_t loops_moved, servers_moved, servers_pairs;
+};
+
+/* Idle waiting is no work. */
+static double work_of(const struct ev_vote votes[IOM_M_NR])
 {
-	uint64_t n = 0;
+	double work = 0;
 
 	for (int m = 0; m < IOM_M_NR; m++)
-		n += t->models[m].transfers;
-	return n > 0;
+		work += votes[m].work;
+	return work;
 }
 
-static bool stdio_pipe(const struct iom_capture *cap, uint32_t tgid)
+static void find_duties(struct cast *c)
 {
+	const struct iom_capture *cap = c->ev->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		const struct ev_thread *t = ev_thread_of(c->ev, r->tid, r->tgid);
+		uint64_t n = r->n.ok + r->n.ok_slept;
+
+		if (r->tgid != c->tgid || r->file == IOM_NO_FILE || !is_transfer(r->class) || !n)
+			continue;
+		c->accepts |= r->class == CAP_C_ACCEPT;
+		if (!t || cap->files[r->file].kind != CAP_K_SOCK)
+			continue;
+		c->duties[t - c->ev->threads].moved += n;
+		c->duties[t - c->ev->threads].pairs += r->class == CAP_C_READ || r->class == CAP_C_RECV;
+	}
 	for (size_t i = 0; i < cap->nfiles; i++)
-		if (cap->files[i].tgid == tgid && cap->files[i].stdio &&
-		    cap->files[i].kind == CAP_K_FIFO)
-			return true;
+		if (cap->files[i].tgid == c->tgid && cap->files[i].kind == CAP_K_SOCK && c->ev->files[i].taken)
+			c->connections += cap->files[i].merged ? cap->files[i].merged : 1;
+}
+
+/* poll or select on one file, and then that file, is a blocking call in two steps. */
+static bool waits_for_one(const struct cast *c, const struct rep_thread *rt)
+{
+	const struct loop_thread *t = &c->ev->loops->threads[rt->thread];
+
+	return t->nsets && t->sets[0].class != CAP_C_EPOLL_WAIT && t->sets[0].files == 1;
+}
+
+static void give_role(struct cast *c, const struct rep_thread *rt)
+{
+	const struct duty *d = &c->duties[rt->thread];
+	double multiplexed = rt->models[IOM_M_MULTIPLEXED].share;
+	bool one = waits_for_one(c, rt) && d->moved;
+
+	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED)
+		return;
+	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
+		c->loops++;
+		c->loops_moved += d->moved;
+		return;
+	}
+	*(d->moved ? &c->servers : &c->workers) += 1;
+	c->servers_moved += d->moved;
+	c->servers_pairs += d->pairs;
+}
+
+static void give_roles(struct cast *c)
+{
+	for (size_t i = 0; i < c->rp->nthreads; i++)
+		if (work_of(c->ev->threads[c->rp->threads[i].thread].votes) > 0)
+			give_role(c, &c->rp->threads[i]);
+}
+
+/* A pool hands each connection to any of its threads, and each thread serves many. */
+static bool is_pool(const struct cast *c)
+{
+	double many = iom_limit(LIMIT_ROLE_POOL);
+
+	return c->servers_pairs > many * c->servers || c->servers_pairs > many * c->connections;
+}
+
+static bool is_pipeline(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+	double all = work_of(c->ev->procs[c->rp->proc].votes), pipes = 0;
+
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].tgid == c->tgid && cap->files[i].stdio && cap->files[i].kind == CAP_K_FIFO)
+			pipes += work_of(c->ev->files[i].votes) + c->ev->files[i].open_at_end;
+	return pipes > 0 && pipes >= iom_limit(LIMIT_ROLE_WORK) * all;
+}
+
+/* Does another process that was watched accept from the same listener? */
+static bool shares_listener(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+
+	for (size_t i = 0; i < cap->nfiles; i++)
+		for (size_t k = 0; k < cap->nfiles && cap->files[i].tgid == c->tgid; k++)
+			if (cap->files[i].kind == CAP_K_LISTEN && cap->files[k].kind == CAP_K_LISTEN &&
+			    cap->files[k].tgid != c->tgid && cap->files[k].ino == cap->files[i].ino &&
+			    cap->files[i].ino && c->ev->files[i].used && c->ev->files[k].used)
+				return true;
 	return false;
 }
 
-static uint64_t transfers_of_kind(const struct iom_evidence *ev, uint32_t tgid, uint8_t kind)
+static bool blocks(const struct rep_verdict *v)
 {
-	uint64_t n = 0;
+	bool does = v->model == IOM_M_BLOCKING;
 
-	for (size_t i = 0; i < ev->cap->nfiles; i++)
-		if (ev->cap->files[i].tgid == tgid && ev->cap->files[i].kind == kind)
-			for (int m = 0; m < IOM_M_NR; m++)
-				n += ev->files[i].votes[m].transfers;
-	return n;
+	for (size_t i = 0; i < v->nalso; i++)
+		does |= v->also[i] == IOM_M_BLOCKING;
+	return does;
 }
 
-/* A pool hands each connection to any of its threads. */
-static bool shares_sockets(const struct iom_evidence *ev, uint32_t tgid)
+static const char *loop_pattern(const struct cast *c)
 {
-	uint64_t readers = 0, sockets = 0;
-
-	for (size_t i = 0; i < ev->cap->ncalls; i++) {
-		const struct cap_calls *r = &ev->cap->calls[i];
-
-		readers += r->tgid == tgid && r->file != IOM_NO_FILE &&
-			   (r->class == CAP_C_READ || r->class == CAP_C_RECV) &&
-			   ev->cap->files[r->file].kind == CAP_K_SOCK;
-	}
-	for (size_t i = 0; i < ev->cap->nfiles; i++)
-		sockets += ev->cap->files[i].tgid == tgid && ev->files[i].attempts &&
-			   ev->cap->files[i].kind == CAP_K_SOCK;
-	return 2 * readers > 3 * sockets;
+	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c))
+		return "thread-per-connection";
+	if (c->servers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
+		return "event-loop + worker pool";
+	return "event-loop";
 }
 
-static const char *blocking_pattern(const struct iom_evidence *ev, const struct rep_process *rp,
-				    size_t blockers)
+static const char *synchronous_pattern(const struct cast *c)
 {
-	const struct iom_capture *cap = ev->cap;
-	uint32_t tgid = cap->procs[rp->proc].tgid;
-	uint64_t fault_ns = 0, sockets = transfers_of_kind(ev, tgid, CAP_K_SOCK);
+	uint64_t page_ns = 0;
 
-	for (size_t i = 0; i < rp->nthreads; i++)
-		fault_ns += ev->threads[rp->threads[i].thread].page_ns;
-	if (fault_ns > rp->models[IOM_M_BLOCKING].phase1_ns / 2)
+	if (c->loops)
+		return loop_pattern(c);
+	if (c->servers > 1)
+		return is_pool(c) ? "thread pool" : "thread-per-connection";
+	if (c->rp->verdict.model == IOM_M_MULTIPLEXED)
+		return "event-loop";
+	for (size_t i = 0; i < c->rp->nthreads; i++)
+		page_ns += c->ev->threads[c->rp->threads[i].thread].page_ns;
+	if (page_ns > c->rp->models[IOM_M_BLOCKING].phase1_ns / 2)
 		return "memory-mapped";
-	if (blockers > 1 && sockets)
-		return shares_sockets(ev, tgid) ? "thread pool" : "thread-per-connection";
-	if (sockets && transfers_of_kind(ev, tgid, CAP_K_LISTEN))
-		return cap->procs[rp->proc].ppid > 1 ? "process-per-connection" : "sequential";
-	if (stdio_pipe(cap, tgid))
-		return "pipeline";
-	return "sequential";
+	if (c->workers + c->servers > 1)
+		return "thread pool";
+	if (c->accepts && shares_listener(c))
+		return "process-per-connection";
+	return is_pipeline(c) ? "pipeline" : "sequential";
+}
+
+static const char *polling_pattern(const struct rep_process *rp)
+{
+	return rp->time.running_ns + rp->time.runq_ns >= iom_limit(LIMIT_BUSY) * rp->time.wall_ns ? "busy-poll" :
+											"timer poll";
 }
 
 const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	size_t loops = 0, blockers = 0;
-	bool spin = false;
+	struct cast c = {.ev = ev, .rp = rp, .tgid = ev->cap->procs[rp->proc].tgid};
+	const char *pattern = NULL;
 
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct rep_thread *t = &rp->threads[i];
-
-		loops += t->verdict.model == IOM_M_MULTIPLEXED;
-		blockers += t->verdict.model == IOM_M_BLOCKING && active(t);
-		spin |= ev->threads[t->thread].spin;
-	}
 	switch (rp->verdict.model) {
-	case IOM_M_BLOCKING:
-		return loops && blockers ? "event-loop + worker pool" :
-					   blocking_pattern(ev, rp, blockers);
 	case IOM_M_NONBLOCKING:
-		return "busy-poll";
-	case IOM_M_MULTIPLEXED:
-		return blockers ? "event-loop + worker pool" : "event-loop";
+		return polling_pattern(rp);
 	case IOM_M_SIGNAL:
 		return "signal loop";
 	case IOM_M_ASYNC:
 		return "proactor";
-	default:
+	case IOM_M_NONE:
 		return NULL;
+	default:
+		break;
 	}
+	c.duties = calloc(ev->cap->nthreads + 1, sizeof(*c.duties));
+	if (!c.duties) {
+		fputs("iomodel: out of memory\n", stderr);
+		exit(1);
+	}
+	find_duties(&c);
+	give_roles(&c);
+	pattern = synchronous_pattern(&c);
+	free(c.duties);
+	return pattern;
 }

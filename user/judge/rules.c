@@ -20,18 +20,26 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_TRANSFER_NS] = {"transfer", 5e3, "ns of waiting",
 		"what a transfer weighs besides its waiting: the less was waited, the more "
 		"transfers decide"},
-	[LIMIT_IDLE] = {"idle", 0.01, "of the sleep",
+	[LIMIT_KERNEL_FILE] = {"kernel-file", 0.1, "of a transfer",
+		"files of /proc and /sys are seldom what a program is about"},
+	[LIMIT_IDLE] = {"idle", 0.001, "of the sleep",
 		"sleep that brought nothing decides only what operations leave open"},
 	[LIMIT_ALSO] = {"also", 0.05, "of transfers or waiting",
 		"a further model is named from this part on"},
 	[LIMIT_ALSO_OPS] = {"also-waits", 3, "waits",
 		"one or two sleeps are no way of working, unless they are most of the waiting"},
+	[LIMIT_ALSO_FEW] = {"also-few", 10, "transfers",
+		"fewer are what happens at the start, or log lines, unless they are most of the transfers"},
 	[LIMIT_SPIN_CALLS] = {"spin-calls", 10, "calls", "fewer looks are no loop"},
 	[LIMIT_SPIN_NOWAIT] = {"spin-zero-timeout", 0.90, "of the calls",
 		"a set is spun when so many calls do not want to wait,"},
 	[LIMIT_SPIN_EMPTY] = {"spin-empty", 0.50, "of the calls", "so many find nothing,"},
 	[LIMIT_SPIN_SLEPT] = {"spin-slept", 0.05, "of the calls, and of the time",
 		"and the thread hardly ever sleeps in readiness calls; loaded loops do now and then"},
+	[LIMIT_VAIN_RATE] = {"vain-rate", 100, "calls a second",
+		"a set is in vain when it is asked so often,"},
+	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls", "so few sleep or find nothing,"},
+	[LIMIT_VAIN_TAKEN] = {"vain-taken", 0.20, "of the calls", "and so little is taken"},
 	[LIMIT_OUTSIDE] = {"outside", 0.05, "of the time",
 		"sleep in no call is for pages from here on, and below what the clocks differ by"},
 	[LIMIT_GROWING_ENDS] = {"growing-ends", 3, "ends for each file",
@@ -41,6 +49,17 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_SYNCHRONOUS] = {"synchronous", 0.5, "of the requests",
 		"done before the next could be handed over, or alone in flight"},
 	[LIMIT_THREADS] = {"threads", 0.5, "of the requests", "made by helper threads"},
+	[LIMIT_ROLE_WORK] = {"role-work", 0.05, "of the work",
+		"a thread, or a pipe, has a part in the pattern from here on"},
+	[LIMIT_ROLE_LOOP] = {"role-loop", 0.25, "of a thread's share",
+		"an event loop stays one while it is held up by files"},
+	[LIMIT_ROLE_POOL] = {"role-pool", 1.5, "connections a thread, threads a connection",
+		"a pool hands them to whoever is free"},
+	[LIMIT_BUSY] = {"busy", 0.10, "of the time", "polling below this is paced by a timer"},
+	[LIMIT_COMPUTES] = {"computes", 0.5, "of a CPU",
+		"where nothing else happened, a thread that computes so much is what happened"},
+	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
+		"is left where data moves by memory: mapped files, rings shared with the kernel"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},
 	[LIMIT_OPS_HALF] = {"few", 2, "operations", "so few are half of what would be enough"},
 };
@@ -232,8 +251,8 @@ static const struct {
 		may_sleep},
 	[RULE_COMPANY] = {{"company", IOM_M_NONE,
 		"needed no wait: as its file, else its thread, else its process waits otherwise"}, always},
-	[RULE_NULL] = {{"null", IOM_M_BLOCKING, "is of a file that never waits, and nothing else happened"},
-		NULL},
+	[RULE_ASIDE] = {{"aside", IOM_M_BLOCKING,
+		"is of a file that never waits, or the runtime's own, and nothing else happened"}, NULL},
 };
 
 const struct iom_rule_text *iom_rule(enum iom_rule rule)
@@ -257,8 +276,11 @@ static void add(struct ev_vote *to, const struct ev_vote *v)
 	to->bytes += v->bytes;
 	to->wait_ns += v->wait_ns;
 	to->ops += v->ops;
+	if (v->max_ns > to->max_ns)
+		to->max_ns = v->max_ns;
 	to->open_ns += v->open_ns;
-	to->credit_ns += v->credit_ns;
+	to->work += v->work;
+	to->idle += v->idle;
 }
 
 static void speak(const struct iom_evidence *ev, const struct asked *q, enum iom_rule rule)
@@ -281,7 +303,7 @@ static void vote(struct iom_evidence *ev, struct asked *q, enum iom_rule rule, e
 
 	if (model == IOM_M_NONE)
 		return;
-	q->n.credit_ns = iom_credit(q->n.wait_ns, q->n.ops, q->side.stored);
+	iom_weigh(&q->n, q->side.kind, q->side.stored);
 	if (rule == RULE_HELPER) { /* the helper itself does what any other thread would */
 		own = rules[first_rule(q, RULE_HELPER + 1)].text.model;
 		q->p->helper_transfers += q->n.transfers;
@@ -329,12 +351,12 @@ static enum iom_model company(const struct ev_vote votes[IOM_M_NR])
 	double most = 0;
 
 	for (int m = 0; m < IOM_M_NR; m++) {
-		struct ev_vote v = votes[m];
+		double weight = iom_weight(&votes[m]);
 
 		if (m == IOM_M_BLOCKING)
-			v.transfers = 0;
-		if (m != IOM_M_ASYNC && iom_weight(&v) > most)
-			best = m, most = iom_weight(&v);
+			weight -= votes[m].transfers * iom_limit(LIMIT_TRANSFER_NS);
+		if (m != IOM_M_ASYNC && weight > most)
+			best = m, most = weight;
 	}
 	return best;
 }
@@ -427,12 +449,14 @@ static uint64_t ends(const struct cap_calls *r)
 	return may_end(r) ? r->n.zero + r->n.zero_slept : 0;
 }
 
-/* Is a regular file looked at beyond its end, again and again? */
+/* Is a regular file looked at beyond its end, again and again, with no readiness that tells
+ * the thread when? */
 static bool looks_for_more(const struct iom_evidence *ev, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &ev->cap->files[r->file];
+	const struct ev_thread *t = ev_thread_of(ev, r->tid, r->tgid);
 
-	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ &&
+	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ && (!t || t->ready_slept <= ends(r) / 2) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_ENDS) * (f->merged ? f->merged : 1) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_PART) * (r->n.ok + r->n.ok_slept);
 }
@@ -470,7 +494,8 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 		slept = 0;
 	} else {
 		slept -= sleep->pages < slept ? sleep->pages : slept; /* of the program's memory */
-		row.part[SLEPT].n = (struct ev_vote){.wait_ns = sleep->ns, .ops = sleep->slept};
+		row.part[SLEPT].n = (struct ev_vote){.wait_ns = sleep->ns, .ops = sleep->slept,
+							     .max_ns = sleep->max_ns};
 	}
 	if (again > all - slept || r->n.again > all - slept)
 		again = all - slept;
@@ -485,12 +510,13 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	return row;
 }
 
-/* A doorbell, unless reading it is what the thread sleeps in; files that never wait. */
-static bool is_no_data(const struct cap_calls *r, uint8_t kind)
+/* A doorbell, unless reading it is what the thread sleeps in; what counts aside. */
+static bool is_no_data(const struct iom_evidence *ev, const struct cap_calls *r, const struct side *s)
 {
-	if (kind == CAP_K_EVENTFD)
+	if (s->kind == CAP_K_EVENTFD)
 		return !r->n.ok_slept;
-	return is_bell_kind(kind) || kind == CAP_K_EPOLL || kind == CAP_K_NULL;
+	return is_bell_kind(s->kind) || s->kind == CAP_K_EPOLL || s->kind == CAP_K_NULL ||
+	       (ev_is_aside(ev, s->file) && !r->n.ok_slept);
 }
 
 /* The part of a thread's CPU time that fruitless tries are of its calls, and the pauses
@@ -516,7 +542,7 @@ static void vote_transfers(struct iom_evidence *ev, size_t i)
 		row.part[SLEPT].what = ASK_SIGNAL;
 		row.part[SLEPT].n.transfers = row.part[SLEPT].n.bytes = 0;
 		ask(ev, q);
-	} else if (!is_no_data(&ev->cap->calls[i], q->side.kind)) {
+	} else if (!is_no_data(ev, &ev->cap->calls[i], &q->side)) {
 		for (int k = 0; k < PARTS; k++)
 			ask(ev, &row.part[k]);
 		if (row.tries && q->t)
@@ -550,7 +576,7 @@ static void vote_calls(struct iom_evidence *ev, size_t i)
 	const struct acc_calls *sleep = &ev->account->calls[i];
 	struct asked q = {.what = what_of(r->class), .calls = i, .p = ev_proc_of(ev, r->tgid),
 			  .t = ev_thread_of(ev, r->tid, r->tgid), .side.file = IOM_NO_FILE,
-			  .n = {.wait_ns = sleep->ns, .ops = sleep->slept}};
+			  .n = {.wait_ns = sleep->ns, .ops = sleep->slept, .max_ns = sleep->max_ns}};
 
 	if (is_transfer(r->class)) {
 		vote_transfers(ev, i);
@@ -638,24 +664,31 @@ static void count_tries(struct iom_evidence *ev)
 				ev->threads[i].tries += ev->loops->threads[i].sets[k].empty_fast;
 }
 
-/* Files that never wait for anybody (/dev/null, /dev/zero) count when nothing else does. The
- * thread that asks glibc's helpers transfers nothing itself. */
+static void count_only(struct ev_vote *to, uint64_t transfers)
+{
+	struct ev_vote v = {.transfers = transfers};
+
+	iom_weigh(&v, CAP_K_NULL, false);
+	add(to, &v);
+}
+
+/* What counts only when nothing else does; and the thread that asks glibc's helpers, which
+ * transfers nothing itself. */
 static void vote_rest(struct iom_evidence *ev)
 {
 	for (size_t i = 0; i < ev->cap->nthreads; i++) {
 		struct ev_thread *t = &ev->threads[i];
-		uint64_t helped = t->proc == UINT32_MAX ? 0 : ev->procs[t->proc].helper_transfers;
+		struct ev_proc *p = t->proc == UINT32_MAX ? NULL : &ev->procs[t->proc];
 
-		if (helped && ev->cap->threads[i].tid == ev->cap->threads[i].tgid && !t->helper &&
-		    !t->done)
-			t->votes[IOM_M_ASYNC].transfers += helped;
-		if (is_silent(t->votes))
-			t->votes[IOM_M_BLOCKING].transfers = t->null_ops;
+		if (p && p->helper_transfers && !t->helper && !t->done &&
+		    ev->cap->threads[i].tid == ev->cap->threads[i].tgid)
+			count_only(&t->votes[IOM_M_ASYNC], p->helper_transfers);
+		if (p && is_silent(p->votes) && is_silent(t->votes))
+			count_only(&t->votes[IOM_M_BLOCKING], t->aside);
 	}
 	for (size_t i = 0; i < ev->cap->nprocs; i++)
 		if (is_silent(ev->procs[i].votes))
-			ev->procs[i].votes[IOM_M_BLOCKING].transfers =
-				ev->procs[i].spoke[RULE_NULL].vote.transfers = ev->procs[i].null_ops;
+			count_only(&ev->procs[i].votes[IOM_M_BLOCKING], ev->procs[i].aside);
 }
 
 static bool is_ours(const struct iom_evidence *ev, const struct cap_calls *r)
@@ -684,7 +717,7 @@ void ev_vote_all(struct iom_evidence *ev)
 		if (!is_ours(ev, &cap->calls[i]) || !is_transfer(cap->calls[i].class))
 			continue;
 		row = read_row(ev, i);
-		for (int k = 0; k < PARTS && !is_no_data(&cap->calls[i], row.part[k].side.kind); k++)
+		for (int k = 0; k < PARTS && !is_no_data(ev, &cap->calls[i], &row.part[k].side); k++)
 			ask_company(ev, &row.part[k]);
 	}
 	vote_rest(ev);

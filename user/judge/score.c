@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/score.h"
 
-double iom_credit(uint64_t wait_ns, uint64_t ops, bool disk)
-{
-	double limit = ops * iom_limit(LIMIT_CREDIT_NS);
+#include <math.h>
 
-	return (wait_ns < limit ? wait_ns : limit) * (disk ? iom_limit(LIMIT_DISK) : 1);
+void iom_weigh(struct ev_vote *v, uint8_t kind, bool stored)
+{
+	double limit = v->ops * iom_limit(LIMIT_CREDIT_NS), each = iom_limit(LIMIT_TRANSFER_NS);
+	double credit = v->wait_ns < limit ? v->wait_ns : limit;
+
+	if (kind == CAP_K_PROC)
+		each *= iom_limit(LIMIT_KERNEL_FILE);
+	v->idle = v->wait_ns - credit + v->open_ns;
+	v->work = credit * (stored ? iom_limit(LIMIT_DISK) : 1) + v->transfers * each;
 }
 
 double iom_weight(const struct ev_vote *v)
 {
-	double idle = v->wait_ns - v->credit_ns + v->open_ns;
-
-	return v->credit_ns + v->transfers * iom_limit(LIMIT_TRANSFER_NS) + idle * iom_limit(LIMIT_IDLE);
+	return v->work + v->idle * iom_limit(LIMIT_IDLE);
 }
 
 enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR])
@@ -48,7 +52,7 @@ static double second_share(const struct rep_share models[IOM_M_NR], enum iom_mod
 static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 			 enum iom_model m, const struct cap_lost *lost)
 {
-	double ops = 0, c;
+	double few = iom_limit(LIMIT_OPS_HALF), ops = 0, c;
 
 	for (int i = 0; i < IOM_M_NR; i++)
 		ops += votes[i].transfers + votes[i].ops;
@@ -57,29 +61,43 @@ static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_
 	else if (!ops)
 		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
 	else
-		c = ops / (ops + iom_limit(LIMIT_OPS_HALF)) *
-		    (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
+		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
 	if (lost->counts) /* in proportion, and never as if nothing had happened */
-		c *= 0.98 * (ops + 1) / (ops + 1 + lost->counts);
+		c *= 0.98 * (ops + few) / (ops + few + lost->counts);
 	return c;
+}
+
+/* From a part of the transfers or of the waiting on, as they are shown. A few of either are no
+ * way of working, unless they are most of it, or nothing ever came. */
+static bool carried(double part, double all, double times, enum iom_limit_id few)
+{
+	return part > 0 && part >= iom_limit(LIMIT_ALSO) * all &&
+	       (times >= iom_limit(few) || part >= all / 2);
+}
+
+/* How often was waited: many sleeps beside one long one are one. */
+static double waits(const struct ev_vote *v)
+{
+	double n = v->max_ns ? (double)v->wait_ns / v->max_ns : v->ops;
+
+	return n < v->ops ? n : v->ops;
 }
 
 static void take_also(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 		      struct rep_verdict *v)
 {
-	double transfers = 0, waiting = 0, also = iom_limit(LIMIT_ALSO);
+	double transfers = 0, waiting = 0, ops = 0;
 
 	for (int m = 0; m < IOM_M_NR; m++) {
 		transfers += models[m].transfers;
 		waiting += models[m].phase1_ns;
+		ops += votes[m].ops;
 	}
 	for (int m = 0; m < IOM_M_NR; m++) {
-		bool much = votes[m].transfers && votes[m].transfers >= also * transfers;
+		double n = models[m].transfers, times = transfers + ops > 0 ? waits(&votes[m]) : HUGE_VAL;
 
-		much |= models[m].phase1_ns && models[m].phase1_ns >= also * waiting &&
-			(votes[m].ops >= iom_limit(LIMIT_ALSO_OPS) || votes[m].open_ns ||
-			 models[m].phase1_ns >= waiting / 2);
-		if (m != (int)v->model && much)
+		if (m != (int)v->model && (carried(n, transfers, n, LIMIT_ALSO_FEW) ||
+					   carried(models[m].phase1_ns, waiting, times, LIMIT_ALSO_OPS)))
 			v->also[v->nalso++] = m;
 	}
 	for (size_t i = 1; i < v->nalso; i++)

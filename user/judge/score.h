@@ -12,8 +12,9 @@
 #include "judge/evidence.h"
 #include "report/report.h"
 
-/* How much of a wait counts that ended with so many operations; disk: of a stored file. */
-double iom_credit(uint64_t wait_ns, uint64_t ops, bool disk);
+/* Set work and idle of a vote: what counts of its waiting and transfers, and the sleep beyond
+ * that. kind: enum cap_kind of the file that was waited for. */
+void iom_weigh(struct ev_vote *v, uint8_t kind, bool stored);
 
 /* What the votes for one model weigh, in ns. */
 double iom_weight(const struct ev_vote *v);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "judge/judge.h"
+#include "judge/roles.h"
+#include "judge/score.h"
 #include "report/sentence.h"
 #include "base/sysname.h"
 #include "capture/names.h"
@@ -101,83 +103,151 @@ static char *what_thread(const struct iom_evidence *ev, const struct rep_thread 
 	return ct->cpu_ns ? iom_sentence("computes") : iom_sentence("does nothing");
 }
 
-/* The row that carried most operations of this model, in this process. */
-static const struct cap_calls *top_row(const struct iom_evidence *ev, uint32_t tgid,
-				     enum iom_model m)
+/* What a rule adds to the counts of the calls that it was about. */
+static const char *afterthought(enum iom_rule rule)
 {
-	const struct cap_calls *best = NULL;
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < ev->cap->ncalls; i++) {
-		const struct cap_calls *r = &ev->cap->calls[i];
-		uint64_t n = 0;
-
-		if (r->tgid != tgid || r->class > CAP_C_COPYRANGE || r->file == IOM_NO_FILE ||
-		    !ev->files[r->file].votes[m].transfers)
-			continue;
-		n = r->n.ok + r->n.ok_slept + r->n.zero + r->n.zero_slept + r->n.again +
-		    r->n.again_slept;
-		if (m == IOM_M_BLOCKING) /* the one it waits in says more than the most frequent */
-			n = r->wait_ns ? r->wait_ns : n;
-		if (n > most) {
-			most = n;
-			best = r;
-		}
+	switch (rule) {
+	case RULE_SIGNALLED:
+		return "; a signal tells when it is ready";
+	case RULE_WATCHED:
+		return "; its readiness is waited for";
+	case RULE_AGAIN:
+		return "; it was asked again without waiting";
+	case RULE_MAY_SLEEP:
+		return "; with nothing there it would have";
+	default:
+		return "";
 	}
-	return best;
 }
 
-static void because_row(const struct iom_evidence *ev, struct rep_verdict *v,
-			const struct cap_calls *r)
+static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, enum iom_rule rule,
+			  uint32_t calls)
 {
-	uint64_t slept = r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
-	uint64_t again = r->n.again;
-	uint64_t all = r->n.ok + r->n.zero + slept;
+	const struct cap_calls *r = &ev->cap->calls[calls];
+	const struct acc_calls *sleep = &ev->account->calls[calls];
 	char *call = call_on_file(ev->cap, r);
+	uint64_t ends = r->n.zero + r->n.zero_slept;
 
-	if (slept)
+	if (rule == RULE_GROWING)
+		iom_because(v, iom_sentence("%s was read on after its end %s times, to see whether it grew.", call,
+					    iom_count(ends)));
+	else if (sleep->ns)
 		iom_because(v, iom_sentence("%s slept in %s of %s calls, %s in all, %s at most.", call,
-					    iom_count(slept), iom_count(all + again),
-					    iom_time(r->wait_ns), iom_time(r->max_wait_ns)));
-	else if (again)
-		iom_because(v, iom_sentence("%s never slept: %s done, %s said EAGAIN.", call,
-					    iom_count(all), iom_count(again)));
+					    iom_count(sleep->slept), iom_count(cor_operations(r)),
+					    iom_time(sleep->ns), iom_time(sleep->max_ns)));
+	else if (r->n.again)
+		iom_because(v, iom_sentence("%s never slept: %s done, %s said EAGAIN%s.", call,
+					    iom_count(r->n.ok + r->n.zero), iom_count(r->n.again),
+					    afterthought(rule)));
 	else
-		iom_because(v, iom_sentence("%s never slept in %s calls.", call, iom_count(all)));
+		iom_because(v, iom_sentence("%s never slept in %s calls%s.", call,
+					    iom_count(cor_operations(r)), afterthought(rule)));
 	free(call);
 }
 
-static void because_loops(const struct iom_evidence *ev, struct rep_process *rp)
+static void because_loop(const struct iom_evidence *ev, struct rep_process *rp, uint32_t thread)
 {
-	const struct rep_thread *best = NULL;
+	const struct ev_thread *t = &ev->threads[thread];
+	const struct rep_thread *rt = NULL;
+	uint32_t tid = ev->cap->threads[thread].ns_tid;
 	char vain[128] = "";
 
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct rep_thread *rt = &rp->threads[i];
-
-		if (rt->loop.is_loop && (!best || rt->loop.calls > best->loop.calls))
-			best = rt;
-	}
-	if (!best)
+	for (size_t i = 0; i < rp->nthreads; i++)
+		if (rp->threads[i].thread == thread)
+			rt = &rp->threads[i];
+	if (!rt || !rt->loop.is_loop)
 		return;
-	const struct ev_thread *t = &ev->threads[best->thread];
-	uint32_t tid = ev->cap->threads[best->thread].ns_tid;
-
-	if (!best->loop.calls) {
-		iom_because(&rp->verdict,
-			    iom_sentence("Thread %u is asleep in %s, waiting for %s.", tid,
-					 call_of_loop(&best->loop), counted_files(&best->loop)));
+	if (!rt->loop.calls) {
+		iom_because(&rp->verdict, iom_sentence("Thread %u is asleep in %s, waiting for %s.", tid,
+						       call_of_loop(&rt->loop), counted_files(&rt->loop)));
 		return;
 	}
 	if (t->ready_nowait || t->ready_empty)
 		snprintf(vain, sizeof(vain), "; %s of the calls did not want to wait, %s found nothing",
-			 iom_part(t->ready_nowait, t->ready_calls),
-			 iom_part(t->ready_empty, t->ready_calls));
+			 iom_part(t->ready_nowait, t->ready_calls), iom_part(t->ready_empty, t->ready_calls));
 	iom_because(&rp->verdict,
 		    iom_sentence("Thread %u called %s for %s %s times and slept in it for %s%s.", tid,
-				 call_of_loop(&best->loop), counted_files(&best->loop),
-				 iom_count(best->loop.calls),
+				 call_of_loop(&rt->loop), counted_files(&rt->loop), iom_count(t->ready_calls),
 				 iom_time(t->ready_wait_ns + t->ready_open_ns), vain));
+}
+
+static void because_requests(const struct iom_evidence *ev, struct rep_process *rp)
+{
+	const struct ev_async *a = &ev->procs[rp->proc].async;
+
+	if (a->submits)
+		iom_because(&rp->verdict,
+			    iom_sentence("%s requests by %s: %s were done before the submitting call "
+					 "returned, %s later; %s were alone in flight.",
+					 iom_count(a->submits), a->uring ? "io_uring" : "io_submit",
+					 iom_count(a->inline_ + a->slept), iom_count(a->late),
+					 iom_part(a->depth1, a->submits)));
+	if (a->more)
+		iom_because(&rp->verdict, iom_sentence("%s further completions came from multishot "
+						       "requests.", iom_count(a->more)));
+	if (a->sqpoll)
+		iom_because(&rp->verdict, iom_sentence("%s requests were taken by the kernel's own "
+						       "submission thread (SQPOLL), without a call.",
+						       iom_count(a->sqpoll)));
+}
+
+static void because_helpers(const struct iom_evidence *ev, struct rep_process *rp)
+{
+	const struct ev_proc *p = &ev->procs[rp->proc];
+
+	iom_because(&rp->verdict, iom_sentence("%s transfers were made by %u helper thread%s of glibc's "
+					       "POSIX AIO, which block for the program.",
+					       iom_count(p->helper_transfers), p->helpers,
+					       p->helpers == 1 ? "" : "s"));
+}
+
+/* Everything that one rule says of a process, once. */
+static void because_rule(const struct iom_evidence *ev, struct rep_process *rp, enum iom_rule rule)
+{
+	const struct ev_spoke *s = &ev->procs[rp->proc].spoke[rule];
+
+	if (rule == RULE_REQUEST)
+		because_requests(ev, rp);
+	else if (rule == RULE_HELPER)
+		because_helpers(ev, rp);
+	else if (rule == RULE_PAGE)
+		iom_because(&rp->verdict, iom_sentence("Its threads slept for pages of mapped files %s times, "
+						       "%s in all.", iom_count(s->vote.ops),
+						       iom_time(s->vote.wait_ns)));
+	else if ((rule == RULE_READINESS || rule == RULE_SPIN) && s->thread != UINT32_MAX)
+		because_loop(ev, rp, s->thread);
+	else if (s->calls != UINT32_MAX)
+		because_calls(ev, &rp->verdict, rule, s->calls);
+}
+
+/* What two rules say of the same calls is one sentence. */
+static bool is_said(const struct ev_spoke *spoke, const bool said[RULE_NR], int rule)
+{
+	bool is = said[rule];
+
+	for (int i = 0; i < RULE_NR && spoke[rule].calls != UINT32_MAX; i++)
+		is |= said[i] && spoke[i].calls == spoke[rule].calls;
+	return is;
+}
+
+/* The rules that spoke for a model, loudest first, up to so many. */
+static void because_model(const struct iom_evidence *ev, struct rep_process *rp, enum iom_model m,
+			  bool said[RULE_NR], int most)
+{
+	const struct ev_spoke *spoke = ev->procs[rp->proc].spoke;
+
+	for (int n = 0; n < most; n++) {
+		int best = -1;
+
+		for (int i = 0; i < RULE_NR; i++)
+			if (iom_rule(i)->model == m && spoke[i].loudest > 0 && !is_said(spoke, said, i) &&
+			    (best < 0 || iom_weight(&spoke[i].vote) > iom_weight(&spoke[best].vote)))
+				best = i;
+		if (best < 0)
+			return;
+		said[best] = true;
+		because_rule(ev, rp, best);
+	}
 }
 
 static void because_open(const struct iom_evidence *ev, struct rep_process *rp)
@@ -207,31 +277,17 @@ static void because_open(const struct iom_evidence *ev, struct rep_process *rp)
 	}
 }
 
-static void because_async(const struct iom_evidence *ev, struct rep_process *rp)
+/* No thread waits for more than one file. */
+static bool waits_for_one(const struct rep_process *rp)
 {
-	const struct ev_async *a = &ev->procs[rp->proc].async;
-	const struct ev_proc *p = &ev->procs[rp->proc];
+	bool one = false;
 
-	if (a->submits)
-		iom_because(&rp->verdict,
-			    iom_sentence("%s requests by %s: %s were done before the submitting call "
-					 "returned, %s later; %s were alone in flight.",
-					 iom_count(a->submits), a->uring ? "io_uring" : "io_submit",
-					 iom_count(a->inline_), iom_count(a->late + a->slept),
-					 iom_part(a->depth1, a->submits)));
-	if (a->more)
-		iom_because(&rp->verdict, iom_sentence("%s further completions came from multishot "
-						       "requests.", iom_count(a->more)));
-	if (a->sqpoll)
-		iom_because(&rp->verdict, iom_sentence("%s requests were taken by the kernel's own "
-						       "submission thread (SQPOLL), without a call.",
-						       iom_count(a->sqpoll)));
-	if (p->helper_transfers)
-		iom_because(&rp->verdict,
-			    iom_sentence("%s transfers were made by %u helper thread%s of glibc's "
-					 "POSIX AIO, which block for the program.",
-					 iom_count(p->helper_transfers), p->helpers,
-					 p->helpers == 1 ? "" : "s"));
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		if (rp->threads[i].loop.is_loop && rp->threads[i].loop.files != 1)
+			return false;
+		one |= rp->threads[i].loop.is_loop;
+	}
+	return one;
 }
 
 static char *headline(const struct rep_process *rp)
@@ -248,7 +304,13 @@ static char *headline(const struct rep_process *rp)
 					    "polling, whatever the call's name.") :
 			       iom_sentence("It asks again and again and is told that there is nothing yet.");
 	case IOM_M_MULTIPLEXED:
-		return iom_sentence("It waits for many files at once, then transfers without sleeping.");
+		return v->in_fact == IOM_FACT_POLLING ?
+			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
+					    "takes nothing: polling, whatever the call's name.") :
+		       waits_for_one(rp) ?
+			       iom_sentence("It waits for a file in a readiness call, then transfers without "
+					    "sleeping.") :
+			       iom_sentence("It waits for many files at once, then transfers without sleeping.");
 	case IOM_M_SIGNAL:
 		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
 				    "transfers.");
@@ -271,32 +333,36 @@ void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->what = what_thread(ev, rt);
 }
 
+static void because_of_the_rest(const struct iom_evidence *ev, struct rep_process *rp)
+{
+	const struct ev_proc *p = &ev->procs[rp->proc];
+	struct rep_verdict *v = &rp->verdict;
+
+	if (p->io_signals)
+		iom_because(v, iom_sentence("%s signals about files reached it.", iom_count(p->io_signals)));
+	if (p->unseen)
+		iom_because(v, iom_sentence("Data of %s file%s moves by a ring in shared memory, without a call: "
+					    "it was not counted.", iom_count(p->unseen), p->unseen == 1 ? "" : "s"));
+	for (size_t i = 0; i < rp->nthreads && v->model == IOM_M_NONE; i++)
+		if (rp->threads[i].verdict.model == IOM_M_NONE && v->nbecause < 3 &&
+		    rp->threads[i].time.running_ns >= iom_limit(LIMIT_COMPUTES) * rp->threads[i].time.wall_ns)
+			iom_because(v, iom_sentence("Thread %u computed for %s of the time.",
+						    ev->cap->threads[rp->threads[i].thread].ns_tid,
+						    iom_part(rp->threads[i].time.running_ns,
+							     rp->threads[i].time.wall_ns)));
+}
+
 void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct rep_verdict *v = &rp->verdict;
-	uint32_t tgid = ev->cap->procs[rp->proc].tgid;
-	const struct cap_calls *r;
+	bool said[RULE_NR] = {};
 
 	v->headline = headline(rp);
-	if (v->model == IOM_M_ASYNC || ev->procs[rp->proc].async.submits)
-		because_async(ev, rp);
-	if (v->model == IOM_M_MULTIPLEXED || v->in_fact == IOM_FACT_POLLING)
-		because_loops(ev, rp);
-	if (v->model != IOM_M_NONE) {
-		r = top_row(ev, tgid, v->model);
-		if (r)
-			because_row(ev, v, r);
-	}
-	for (size_t i = 0; i < v->nalso && i < 2; i++) {
-		r = top_row(ev, tgid, v->also[i]);
-		if (r)
-			because_row(ev, v, r);
-		else if (v->also[i] == IOM_M_MULTIPLEXED)
-			because_loops(ev, rp);
-	}
-	if (ev->procs[rp->proc].io_signals)
-		iom_because(v, iom_sentence("%s signals about files reached it.",
-					    iom_count(ev->procs[rp->proc].io_signals)));
+	if (v->model != IOM_M_NONE)
+		because_model(ev, rp, v->model, said, 2);
+	for (size_t i = 0; i < v->nalso && i < 2; i++)
+		because_model(ev, rp, v->also[i], said, 1);
+	because_of_the_rest(ev, rp);
 	because_open(ev, rp);
 	if (!v->nbecause)
 		iom_because(v, iom_sentence("No transfer was seen, and no file was waited for."));

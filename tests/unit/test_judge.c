@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The list of rules and the score: no cliff, one scale for files, threads and processes,
+ * sleeps under way as any other, reasons that are the causes, and doubt where there is cause.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "expected.h"
+#include "judge/judge.h"
+
+#define MAIN	       BUILD_PID
+#define URING_READ     22
+#define URING_POLL_ADD 6
+
+static void let_go(struct iom_report *rep, struct iom_capture *cap)
+{
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+static uint32_t loop_with(struct iom_capture *cap, uint32_t f_flags, uint64_t turns, uint64_t each)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t f = build_file(cap, 5, CAP_K_SOCK, f_flags, "tcp");
+
+	build_watch(cap, f, ep);
+	build_epoll_wait(cap, MAIN, ep, 1000, turns, each);
+	return f;
+}
+
+/* ---- no cliff ------------------------------------------------------------------------- */
+
+/* A loop that moves 100,000 times, and writes 20 times to a file that sleeps. */
+static struct rep_verdict loop_and_sleeps(double ns, double *share)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t s = loop_with(cap, O_NONBLOCK, 900, 10000);
+	uint32_t f = build_file(cap, 8, CAP_K_REG, 0, "/var/log/slow");
+	struct rep_verdict v;
+	struct iom_report *rep;
+
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100000, 0, 0, 0);
+	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, 0, 20, 0, ns / 20);
+	rep = iom_judge(cap);
+	v = rep->procs[0].verdict;
+	*share = rep->procs[0].models[IOM_M_MULTIPLEXED].share;
+	let_go(rep, cap);
+	return v;
+}
+
+static void no_cliff(void **state)
+{
+	struct rep_verdict a, b;
+	double share_a, share_b;
+
+	(void)state;
+	a = loop_and_sleeps(99e6, &share_a);
+	b = loop_and_sleeps(101e6, &share_b);
+	assert_int_equal(a.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(b.model, IOM_M_MULTIPLEXED);
+	assert_true(fabs(share_a - share_b) < 0.005);
+	assert_true(fabs(a.confidence - b.confidence) < 0.005);
+	/* From 1 ms to 10 s, no step of a hundredth moves the share by more than that. */
+	for (double ns = 1e6; ns < 1e10; ns *= 1.01) {
+		loop_and_sleeps(ns, &share_a);
+		loop_and_sleeps(ns * 1.01, &share_b);
+		assert_true(share_b <= share_a && share_a - share_b < 0.01);
+	}
+}
+
+/* ---- one scale -------------------------------------------------------------------------- */
+
+static void one_sleep_in_a_million(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t s = loop_with(cap, 0, 900, 10 * MS);
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 1000000, 1, 0, 1000);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(expected_file(rep, s)->model, IOM_M_MULTIPLEXED);
+	assert_int_equal(expected_file(rep, s)->models[IOM_M_BLOCKING].transfers, 1);
+	let_go(rep, cap);
+}
+
+/* The same operations give the same shares for a file, its thread and its process. */
+static void alike_for_all(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, O_NONBLOCK, NULL);
+	struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 300, 0, 700, 0);
+	const struct rep_process *p;
+	struct iom_report *rep;
+
+	(void)state;
+	r->n.retry = 150;
+	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, 100, 200, 0, MS)->f_flags = 0;
+	rep = iom_judge(cap);
+	p = &rep->procs[0];
+	for (int m = 0; m < IOM_M_NR; m++) {
+		assert_int_equal(p->models[m].transfers, p->threads[0].models[m].transfers);
+		assert_int_equal(p->models[m].transfers, expected_file(rep, f)->models[m].transfers);
+		assert_true(fabs(p->models[m].share - expected_file(rep, f)->models[m].share) < 1e-6);
+		assert_true(fabs(p->models[m].share - p->threads[0].models[m].share) < 1e-6);
+	}
+	let_go(rep, cap);
+}
+
+/* The wait of one idle listener is not paid by the many reads of others. */
+static void each_wait_by_its_own_operations(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t s = loop_with(cap, O_NONBLOCK, 500, 10 * MS);
+	uint32_t l = build_file(cap, 8, CAP_K_LISTEN, 0, NULL);
+	uint32_t pipe = build_file(cap, 9, CAP_K_FIFO, 0, NULL);
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 500, 0, 0, 0);
+	build_thread(cap, BUILD_PID, MAIN + 1, "acceptor");
+	build_transfers(cap, MAIN + 1, l, CAP_C_ACCEPT, SYS_accept4, 0, 1, 0, 9000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 2, "reader");
+	build_transfers(cap, MAIN + 2, pipe, CAP_C_READ, SYS_read, 0, 1000, 0, 1000);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+	assert_true(rep->procs[0].models[IOM_M_MULTIPLEXED].share > 0.9);
+	let_go(rep, cap);
+}
+
+/* ---- sleeps under way --------------------------------------------------------------------- */
+
+static void ring_that_polls_asleep(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ring = build_file(cap, 4, CAP_K_URING, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct iom_report *rep;
+
+	(void)state;
+	build_requests(cap, s, CAP_I_URING, URING_POLL_ADD, 1)->done_late = 0;
+	build_asleep(cap, 0, CAP_C_URING_ENTER, SYS_io_uring_enter, ring, 0, 9000 * MS);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+	assert_int_equal(rep->procs[0].threads[0].verdict.model, IOM_M_MULTIPLEXED);
+	let_go(rep, cap);
+}
+
+static void helper_asleep(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t s = build_file(cap, 3, CAP_K_SOCK, 0, NULL);
+	uint32_t helper = build_thread(cap, BUILD_PID, MAIN + 1, "program");
+	struct iom_report *rep;
+
+	(void)state;
+	cap->procs[0].imports_posix_aio = true;
+	cap->threads[helper].libc_helper = true;
+	build_asleep(cap, 0, CAP_C_FUTEX, SYS_futex, IOM_NO_FILE, 0, 9000 * MS);
+	build_asleep(cap, helper, CAP_C_READ, SYS_pread64, s, 0, 9000 * MS);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_ASYNC);
+	assert_int_equal(expected_file(rep, s)->model, IOM_M_ASYNC);
+	assert_int_equal(rep->procs[0].threads[1].verdict.model, IOM_M_BLOCKING);
+	let_go(rep, cap);
+}
+
+/* ---- doubt ---------------------------------------------------------------------------------- */
+
+static double confidence_with(uint64_t lost, void (*build)(struct iom_capture *cap))
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+	double c;
+
+	build(cap);
+	cap->lost.counts = lost;
+	rep = iom_judge(cap);
+	c = rep->procs[0].verdict.confidence;
+	let_go(rep, cap);
+	return c;
+}
+
+static void nothing(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
+static void asleep(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1");
+
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, f, 5000 * MS, BUILD_LIFE_NS);
+}
+
+static void busy(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, build_file(cap, 0, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 0, 1000000, 0,
+			9000);
+}
+
+static void thin(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, build_file(cap, 0, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 0, 2, 0, MS);
+}
+
+static void mapped(struct iom_capture *cap)
+{
+	cap->threads[0].asleep_ns = 5000 * MS;
+	cap->threads[0].nvcsw = cap->threads[0].maj_flt = 40000;
+}
+
+static void doubt_where_there_is_cause(void **state)
+{
+	(void)state;
+	assert_true(confidence_with(0, nothing) >= 0.9);
+	assert_true(confidence_with(0, asleep) >= 0.9);
+	assert_true(confidence_with(0, busy) > 0.98);
+	assert_true(confidence_with(1, busy) > 0.95);
+	assert_true(confidence_with(1, busy) < confidence_with(0, busy));
+	assert_true(confidence_with(1000000, nothing) < 0.1);
+	assert_true(confidence_with(1000000, asleep) < 0.1);
+	assert_true(confidence_with(1000000, busy) < 0.7);
+	assert_true(confidence_with(0, thin) < 0.7);
+	assert_true(confidence_with(0, mapped) < 0.9);
+}
+
+/* ---- reasons --------------------------------------------------------------------------------- */
+
+/* What is named is the call that decided, and not the most frequent one. */
+static void the_cause_is_the_reason(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, 0, "pipe:[7]");
+	uint32_t log = build_file(cap, 7, CAP_K_REG, 0, "/var/log/much");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, MAIN, log, CAP_C_WRITE, SYS_write, 90000, 1, 0, MS);
+	build_transfers(cap, MAIN, pipe, CAP_C_READ, SYS_read, 0, 800, 0, 10 * MS);
+	rep = iom_judge(cap);
+	assert_non_null(strstr(rep->procs[0].verdict.because[0], "pipe:[7] slept in 800 of 800"));
+	let_go(rep, cap);
+}
+
+/* A rule that votes is in the table of explanations, once, and every threshold has a reason. */
+static void tables_are_whole(void **state)
+{
+	(void)state;
+	for (int i = 0; i < RULE_NR; i++) {
+		assert_non_null(iom_rule(i)->id);
+		assert_non_null(iom_rule(i)->says);
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(iom_rule(i)->id, iom_rule(k)->id);
+	}
+	for (int i = 0; i < LIMIT_NR; i++) {
+		const struct iom_limit *l = &iom_limits()[i];
+
+		assert_non_null(l->name);
+		assert_true(l->value > 0);
+		assert_true(l->unit && l->reason && strlen(l->reason) > 10);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_cliff),
+		cmocka_unit_test(one_sleep_in_a_million),
+		cmocka_unit_test(alike_for_all),
+		cmocka_unit_test(each_wait_by_its_own_operations),
+		cmocka_unit_test(ring_that_polls_asleep),
+		cmocka_unit_test(helper_asleep),
+		cmocka_unit_test(doubt_where_there_is_cause),
+		cmocka_unit_test(the_cause_is_the_reason),
+		cmocka_unit_test(tables_are_whole),
+	};
+
+	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
+}
