@@ -70,13 +70,15 @@ ref: $(REF_BIN)
 
 # ---- the module's tests --------------------------------------------------------------
 
-KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/test_hostile $(B)/tests/kmod/fuzz
+KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/test_hostile $(B)/tests/kmod/test_bounds $(B)/tests/kmod/fuzz
 
 $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h tests/ref/*.h kmod/uapi/*.h bpf/*.h)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(Q)$(CC) $(CFLAGS) -Itests/ref -Ikmod -Ibpf -o $@ $< tests/ref/ref.c -pthread \
+	$(Q)$(CC) $(CFLAGS) -Itests/ref -Ikmod -Ibpf -o $@ $(filter %.c,$^) -pthread \
 		$(if $(findstring test_,$@),-lcmocka)
+
+$(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 .SECONDARY:
 .PHONY: deps demo check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref

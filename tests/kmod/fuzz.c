@@ -9,7 +9,8 @@
  * choices, not the same timing.
  *
  * usage: fuzz [-t SECONDS] [-s SEED] [-w WORKERS] [-k KINDS] [-p MS] [-m MODULE.ko] [-f]
- *   -k   letters: n numbers, s sessions, l lab, t targets, o openers (default all)
+ *   -k   letters: n numbers, s sessions, l lab, t targets, o openers, d odd descriptors,
+ *        f forkers (default all)
  *   -p   at most so long until the next is killed (default 30)
  *   -m   remove and load the module all the time, too
  *   -f   the workers' allocations may fail: /proc/self/make-it-fail
@@ -19,34 +20,27 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "ref_uring.h"
-#include "uapi/iomodel.h"
-#include "uapi/iomodel_lab.h"
+#include "fuzz.h"
 
 #define WORKERS_MAX 128
 #define GOES_WITHIN 60 /* seconds, after SIGKILL */
 #define MORE_TIME   90 /* seconds at most, until each kind got somewhere: machines may be slow */
 
-enum kind { NUMBERS, SESSIONS, LAB, TARGETS, OPENERS, KINDS };
-static const char letters[] = "nslto";
-static const char *const names[] = {"numbers", "sessions", "lab", "targets", "openers"};
+static const char letters[] = "nsltodf";
+static const char *const names[] = {"numbers", "sessions", "lab", "targets", "openers", "odd", "forkers"};
 
 struct shared {
 	uint64_t done[KINDS], succeeded[KINDS]; /* operations, atomic */
@@ -54,12 +48,12 @@ struct shared {
 };
 
 static struct shared *shared;
-static uint64_t seed;
-static bool faults;
+uint64_t seed;
+bool faults;
 static uint32_t pause_ms = 30;
 static enum kind me;
 
-static uint32_t rnd(uint32_t below)
+uint32_t rnd(uint32_t below)
 {
 	/* xorshift64* */
 	seed ^= seed >> 12;
@@ -68,13 +62,13 @@ static uint32_t rnd(uint32_t below)
 	return (uint32_t)((seed * UINT64_C(2685821657736338717)) >> 33) % below;
 }
 
-static bool one_in(uint32_t n)
+bool one_in(uint32_t n)
 {
 	return rnd(n) == 0;
 }
 
 /* Counts an operation by what the kernel said of it. */
-static long did(long rc)
+long did(long rc)
 {
 	__atomic_add_fetch(&shared->done[me], 1, __ATOMIC_RELAXED);
 	if (rc >= 0)
@@ -98,7 +92,12 @@ static void map_pages(void)
 	munmap(edge, 4096);
 }
 
-static void *pointer(void)
+char *page(void)
+{
+	return good;
+}
+
+void *pointer(void)
 {
 	switch (rnd(12)) {
 	case 0: return NULL;
@@ -111,305 +110,19 @@ static void *pointer(void)
 	}
 }
 
-static pid_t some_target(void)
+pid_t some_target(void)
 {
-	pid_t pid = __atomic_load_n(&shared->target[rnd(WORKERS_MAX)], __ATOMIC_RELAXED);
+	/* Most places are empty. */
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = __atomic_load_n(&shared->target[rnd(WORKERS_MAX)], __ATOMIC_RELAXED);
 
-	return pid ? pid : getpid();
-}
-
-/* The page: rubbish, zeroes, or something that could be meant. */
-static void fill(int pidfd)
-{
-	if (one_in(3)) {
-		for (int i = 0; i < 256; i += 4) {
-			uint32_t v = rnd(1U << 31);
-
-			memcpy(good + i, &v, 4);
-		}
-		return;
+		if (pid)
+			return pid;
 	}
-	memset(good, 0, 256);
-	if (one_in(2)) {
-		struct iom_target t = {.pidfd = pidfd, .flags = rnd(4)};
-
-		memcpy(good, &t, sizeof(t));
-	} else {
-		struct iom_lab_timing t = {.phase1_ns = rnd(3000000), .phase2_ns = rnd(300000)};
-
-		memcpy(good, &t, sizeof(t));
-	}
-	if (one_in(4))
-		good[rnd(64)] = (char)rnd(256);
+	return getpid();
 }
 
-static unsigned int number(void)
-{
-	static const unsigned int known[] = {
-		IOM_IOC_VERSION, IOM_IOC_ADD,	IOM_IOC_START,	    IOM_IOC_SCAN,
-		IOM_IOC_WINDOW,	 IOM_IOC_STOP,	IOM_IOC_STATS,	    IOM_LAB_SET_TIMING,
-		IOM_LAB_GET_TIMING, IOM_LAB_GET_STATS, IOM_LAB_RESET, IOM_LAB_FLUSH,
-	};
-
-	if (!one_in(3))
-		return known[rnd(sizeof(known) / sizeof(known[0]))];
-	if (one_in(2))
-		return _IOC(rnd(4), IOM_IOC, rnd(256), rnd(1 << 14));
-	return rnd(1U << 31) << 1 | rnd(2);
-}
-
-static int open_some(bool back_end)
-{
-	char path[40];
-	int flags = (one_in(2) ? O_NONBLOCK : 0) | (one_in(6) ? O_RDONLY : O_RDWR) |
-		    (one_in(3) ? O_ASYNC : 0) | O_CLOEXEC;
-
-	snprintf(path, sizeof(path), "/dev/iomodel-lab%u", rnd(4));
-	return open(back_end ? "/dev/iomodel" : path, flags);
-}
-
-/* ---- the kinds ---------------------------------------------------------------------- */
-
-static void random_mmap(int fd)
-{
-	size_t size = (1 + rnd(32)) * 4096;
-	void *p = mmap(NULL, size, one_in(3) ? PROT_READ | PROT_WRITE : PROT_READ,
-		       one_in(3) ? MAP_PRIVATE : MAP_SHARED, fd, one_in(2) ? 0 : rnd(64) * 4096);
-
-	did(p == MAP_FAILED ? -1 : 0);
-	if (p != MAP_FAILED) {
-		(void)!mprotect(p, size, PROT_READ | PROT_WRITE);
-		if (one_in(2))
-			munmap(p, size);
-	}
-}
-
-static void numbers(void)
-{
-	for (;;) {
-		int fd = open_some(one_in(2)), other = (int)syscall(SYS_pidfd_open, some_target(), 0);
-
-		for (int i = rnd(200); i > 0; i--) {
-			struct iovec v = {pointer(), rnd(8192)};
-
-			fill(one_in(8) ? (int)rnd(40) - 4 : other);
-			switch (rnd(12)) {
-			case 0: did(preadv2(fd, &v, 1, -1, one_in(2) ? RWF_NOWAIT : 0x1f)); break;
-			case 1: did(write(fd, v.iov_base, rnd(70000))); break;
-			case 2: random_mmap(fd); break;
-			case 3: did(fcntl(fd, F_SETFL, rnd(2) * O_NONBLOCK | rnd(2) * O_ASYNC)); break;
-			case 4: did(fcntl(fd, F_SETOWN, one_in(2) ? getpid() : some_target())); break;
-			case 5: did(dup2(fd, 50 + (int)rnd(4))); break;
-			default: did(ioctl(fd, number(), pointer())); break;
-			}
-		}
-		close(other);
-		close(fd);
-	}
-}
-
-static void session_step(int fd, bool drain)
-{
-	struct iom_target t = {.flags = one_in(4) ? IOM_ADD_ON_EXEC : 0};
-	struct iom_start start = {.flags = rnd(2)};
-	struct iom_window window = {.number = rnd(3)};
-	struct iom_session_stats stats;
-	static char buf[1 << 15];
-
-	switch (rnd(10)) {
-	case 0:
-	case 1:
-		t.pidfd = (int)syscall(SYS_pidfd_open, some_target(), 0);
-		did(ioctl(fd, IOM_IOC_ADD, &t));
-		close(t.pidfd);
-		break;
-	case 2: did(ioctl(fd, IOM_IOC_START, &start)); break;
-	case 3: did(ioctl(fd, IOM_IOC_WINDOW, &window)); break;
-	case 4: did(ioctl(fd, IOM_IOC_SCAN)); break;
-	case 5: did(ioctl(fd, IOM_IOC_STATS, &stats)); break;
-	case 6:
-		if (one_in(8))
-			did(ioctl(fd, IOM_IOC_STOP));
-		break;
-	default:
-		/* Some read nothing: queues fill. */
-		if (drain)
-			did(read(fd, buf, IOM_READ_MIN + rnd(sizeof(buf) - IOM_READ_MIN)));
-		break;
-	}
-	usleep(rnd(2000));
-}
-
-static void *session_thread(void *arg)
-{
-	for (;;)
-		session_step(*(int *)arg, true);
-	return NULL;
-}
-
-static void sessions(void)
-{
-	for (;;) {
-		int fd = open("/dev/iomodel", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		bool drain = !one_in(3);
-		pthread_t thread;
-
-		if (fd < 0) {
-			usleep(1000);
-			continue;
-		}
-		if (one_in(4)) { /* two at one session; they end with the process */
-			pthread_create(&thread, NULL, session_thread, &fd);
-			for (;;)
-				session_step(fd, drain);
-		}
-		for (int i = rnd(300); i > 0; i--)
-			session_step(fd, drain);
-		close(fd);
-	}
-}
-
-static void lab_aio(int fd)
-{
-	aio_context_t ctx = 0;
-	struct iocb cb[4], *list[4];
-	struct io_event ev[4];
-	struct timespec limit = {0, (long)rnd(3000000)};
-	int n = 1 + (int)rnd(4);
-
-	if (did(syscall(SYS_io_setup, 8, &ctx)) < 0)
-		return;
-	for (int i = 0; i < n; i++) {
-		cb[i] = (struct iocb){.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = (uint32_t)fd,
-				      .aio_buf = (uintptr_t)pointer(), .aio_nbytes = rnd(6000)};
-		list[i] = &cb[i];
-	}
-	did(syscall(SYS_io_submit, ctx, n, list));
-	if (one_in(2))
-		did(syscall(SYS_io_cancel, ctx, list[rnd((uint32_t)n)], ev));
-	did(syscall(SYS_io_getevents, ctx, 1, n, ev, &limit));
-	if (!one_in(4))
-		syscall(SYS_io_destroy, ctx);
-}
-
-static void lab_uring(int fd)
-{
-	struct io_uring_sqe sqe;
-	struct ref_ring r;
-
-	if (!ref_ring_open(&r, one_in(4) ? IORING_SETUP_SQPOLL : 0))
-		return;
-	for (int i = rnd(6); i >= 0; i--) {
-		sqe = ref_sqe(one_in(5) ? IORING_OP_ASYNC_CANCEL : IORING_OP_READ, fd, pointer(), rnd(6000),
-			      rnd(4));
-		if (one_in(4))
-			sqe.flags |= IOSQE_ASYNC;
-		ref_ring_put(&r, &sqe);
-	}
-	did(syscall(SYS_io_uring_enter, r.fd, 8, 0, IORING_ENTER_SQ_WAKEUP, NULL, 0));
-	usleep(rnd(2000));
-	if (!one_in(3))
-		close(r.fd);
-}
-
-static void lab(void)
-{
-	static char buf[70000];
-
-	for (;;) {
-		int fd = open_some(false);
-
-		for (int i = rnd(200); i > 0 && fd >= 0; i--) {
-			struct pollfd p = {.fd = fd, .events = (short)rnd(8)};
-			struct iom_lab_timing t = {.phase1_ns = rnd(3) * rnd(5000000),
-						   .phase2_ns = rnd(2) * rnd(200000)};
-
-			switch (rnd(11)) {
-			case 0:
-			case 1:
-			case 2: did(write(fd, buf, 1 + rnd(one_in(8) ? 70000 : 300))); break;
-			case 3:
-			case 4:
-				alarm(1); /* it may be alone */
-				did(read(fd, one_in(9) ? pointer() : buf, 1 + rnd(300)));
-				break;
-			case 5: did(poll(&p, 1, (int)rnd(5))); break;
-			case 6: did(ioctl(fd, IOM_LAB_SET_TIMING, &t)); break;
-			case 7: lab_aio(fd); break;
-			case 8: lab_uring(fd); break;
-			case 9: did(fcntl(fd, F_SETFL, rnd(2) * O_NONBLOCK | rnd(2) * O_ASYNC)); break;
-			default: did(ioctl(fd, one_in(9) ? IOM_LAB_FLUSH : IOM_LAB_RESET)); break;
-			}
-		}
-		if (fd < 0)
-			usleep(1000);
-		close(fd);
-	}
-}
-
-static void *target_thread(void *arg)
-{
-	int *p = arg;
-	char c;
-
-	for (int i = rnd(500); i > 0; i--) {
-		if (write(p[1], "x", 1) != 1 || read(p[0], &c, 1) != 1)
-			break;
-		did(0);
-	}
-	return NULL;
-}
-
-/* Does all sorts of I/O, is born, forks, executes and leaves. */
-static void targets(const char *self)
-{
-	for (;;) {
-		pthread_t t[4];
-		int p[2], fd;
-		pid_t pid;
-
-		if (pipe(p))
-			_exit(1);
-		for (int i = 0; i < 4; i++)
-			if (pthread_create(&t[i], NULL, target_thread, p))
-				_exit(1);
-		fd = open_some(false);
-		if (fd >= 0) {
-			lab_uring(fd);
-			lab_aio(fd);
-			close(fd);
-		}
-		for (int i = 0; i < 4; i++)
-			pthread_join(t[i], NULL);
-		close(p[0]);
-		close(p[1]);
-		pid = one_in(3) ? fork() : -1;
-		if (pid == 0)
-			_exit(0);
-		if (pid > 0)
-			waitpid(pid, NULL, 0);
-		if (one_in(8))
-			execl(self, "fuzz", "target", faults ? "f" : "", NULL);
-	}
-}
-
-static void openers(void)
-{
-	for (;;) {
-		int fd = open_some(one_in(2));
-
-		if (fd >= 0 && one_in(8)) {
-			struct iom_start start = {};
-
-			did(ioctl(fd, IOM_IOC_START, &start));
-		} else {
-			did(fd);
-		}
-		if (fd >= 0)
-			close(fd);
-		usleep(rnd(30000)); /* else it is always in use */
-	}
-}
+/* ---- the workers --------------------------------------------------------------------- */
 
 static void nothing(int sig)
 {
@@ -441,8 +154,26 @@ static void work(enum kind kind, const char *self)
 	case SESSIONS: sessions(); break;
 	case LAB: lab(); break;
 	case TARGETS: targets(self); break;
+	case ODD: odd(self); break;
+	case FORKERS: forkers(self); break;
 	default: openers(); break;
 	}
+}
+
+void again(const char *self, enum kind kind)
+{
+	char how[3] = {letters[kind], faults ? '!' : 0};
+
+	execl(self, "fuzz", "target", how, NULL);
+}
+
+static void work_again(const char *how, const char *self)
+{
+	const char *kind = how[0] ? strchr(letters, how[0]) : NULL;
+
+	faults = how[0] && how[1] == '!';
+	if (kind)
+		work((enum kind)(kind - letters), self);
 }
 
 /* ---- the driver --------------------------------------------------------------------- */
@@ -534,7 +265,7 @@ static void spawn(struct worker *all, int slot, const char *kinds, const char *s
 		_exit(0);
 	}
 	all[slot] = (struct worker){.pid = pid};
-	shared->target[slot] = kind == TARGETS ? pid : 0;
+	shared->target[slot] = kind == TARGETS || kind == ODD || kind == FORKERS ? pid : 0;
 }
 
 static bool all_tried(const char *kinds)
@@ -593,10 +324,8 @@ int main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		return 1;
 	seed = (uint64_t)time(NULL);
-	if (argc == 3 && !strcmp(argv[1], "target")) { /* executed by one; it counts for nobody */
-		faults = argv[2][0] == 'f';
-		work(TARGETS, self);
-	}
+	if (argc == 3 && !strcmp(argv[1], "target")) /* executed by one; it counts for nobody */
+		work_again(argv[2], self);
 	while ((opt = getopt(argc, argv, "t:s:w:k:p:m:f")) != -1) {
 		switch (opt) {
 		case 't': seconds = atol(optarg); break;

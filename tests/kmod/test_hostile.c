@@ -312,7 +312,7 @@ static long call32(long nr, uint64_t a, uint64_t b, void *c)
 struct low { /* mapped below 4 GiB */
 	uint32_t ctx;
 	uint32_t list[COMPAT_EACH];
-	struct iocb cb[COMPAT_EACH];
+	struct iocb cb[COMPAT_CALLS + 1][COMPAT_EACH]; /* one is known by its address */
 	struct io_event ev[COMPAT_EACH];
 };
 
@@ -327,17 +327,20 @@ static void submit_both_ways(void *arg)
 	(void)arg;
 	if (l == MAP_FAILED || zero < 0 || call32(SETUP32, COMPAT_EACH, (uintptr_t)&l->ctx, NULL))
 		_exit(1);
-	for (int i = 0; i < COMPAT_EACH; i++) {
-		l->cb[i] = (struct iocb){.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = (uint32_t)zero,
-					 .aio_buf = (uintptr_t)&l->ev, .aio_nbytes = 8};
-		l->list[i] = (uint32_t)(uintptr_t)&l->cb[i];
-	}
-	for (int i = 0; i < COMPAT_CALLS; i++)
+	for (int i = 0; i <= COMPAT_CALLS; i++)
+		for (int k = 0; k < COMPAT_EACH; k++)
+			l->cb[i][k] = (struct iocb){.aio_lio_opcode = IOCB_CMD_PREAD,
+						    .aio_fildes = (uint32_t)zero,
+						    .aio_buf = (uintptr_t)&l->ev, .aio_nbytes = 8};
+	for (int i = 0; i < COMPAT_CALLS; i++) {
+		for (int k = 0; k < COMPAT_EACH; k++)
+			l->list[k] = (uint32_t)(uintptr_t)&l->cb[i][k];
 		if (call32(SUBMIT32, l->ctx, COMPAT_EACH, l->list) != COMPAT_EACH ||
 		    syscall(SYS_io_getevents, (aio_context_t)l->ctx, COMPAT_EACH, COMPAT_EACH, l->ev,
 			    NULL) != COMPAT_EACH)
 			_exit(1);
-	list = &l->cb[0];
+	}
+	list = &l->cb[COMPAT_CALLS][0];
 	if (syscall(SYS_io_submit, (aio_context_t)l->ctx, 1, &list) != 1)
 		_exit(1);
 }
