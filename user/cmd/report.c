@@ -10,11 +10,11 @@
 #include "cmd/cmd.h"
 #include "cmd/pipeline.h"
 
-#define SECONDS_MAX 300
+#define SECONDS_MAX 120
 
 static void give_up(int sig)
 {
-	static const char text[] = "iomodel: no report after 5 minutes: this recording was made to take "
+	static const char text[] = "iomodel: no report after two minutes: this recording was made to take "
 				   "long; record again\n";
 
 	(void)sig;

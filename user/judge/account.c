@@ -260,6 +260,8 @@ static void merge(struct list *l)
 {
 	size_t n = 0;
 
+	if (!l->n)
+		return;
 	qsort(l->v, l->n, sizeof(*l->v), by_key);
 	for (size_t i = 0; i < l->n; i++) {
 		if (!l->v[i].ns && !l->v[i].under_way)
