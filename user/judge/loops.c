@@ -136,7 +136,19 @@ static bool better(const struct loop_set *a, const struct loop_set *b)
 	return a->ns > b->ns;
 }
 
-static void choose_own(struct loop_thread *t)
+/* Were there sleeps in b inside the longest turn of a? Then b is asked within a's turns. */
+static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, const struct loop_set *b)
+{
+	const struct cap_turns *n = a->turns == UINT32_MAX ? NULL : &cap->turns[a->turns];
+
+	for (size_t i = 0; n && i < CAP_PARTS; i++)
+		if (n->parts[i].class == b->class &&
+		    (b->class == CAP_C_SELECT || n->parts[i].file == b->file))
+			return true;
+	return false;
+}
+
+static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
 {
 	struct loop_set swap;
 	size_t first = 0;
@@ -152,7 +164,8 @@ static void choose_own(struct loop_thread *t)
 	t->sets[0].own = true;
 	for (size_t i = 1; i < t->nsets; i++)
 		t->sets[i].own = t->sets[i].files > 1 &&
-				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls;
+				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls &&
+				 !is_inside(cap, &t->sets[0], &t->sets[i]);
 }
 
 static void take_turns(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
@@ -226,7 +239,7 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 	take_turns(cap, loops, x);
 	take_edges(cap, loops);
 	for (size_t i = 0; i < cap->nthreads; i++)
-		choose_own(&loops->threads[i]);
+		choose_own(cap, &loops->threads[i]);
 	name_waits(loops, cap, acc);
 	iom_threads_free(x);
 	return loops;

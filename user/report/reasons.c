@@ -320,7 +320,7 @@ static char *headline(const struct rep_process *rp)
 					    "request: synchronous in fact.") :
 		       v->in_fact == IOM_FACT_THREADS ?
 			       iom_sentence("It hands its transfers over and is told when they are done; "
-					    "helper threads do them by blocking.") :
+					    "threads made for it, of the kernel or of libc, do them.") :
 			       iom_sentence("It hands its transfers to the kernel and is told when they "
 					    "are done.");
 	default:
