@@ -38,7 +38,7 @@ BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 $(WARN) \
 
 # The way of the data: collect (kernel, /proc, clock) -> capture -> correlate,
 # classify, findings -> report. Only what is in collect/ and cmd/ may know the kernel.
-PURE := $(wildcard user/base/*.c user/capture/*.c user/judge/*.c user/report/*.c)
+PURE := $(wildcard user/base/*.c user/capture/*.c user/judge/*.c user/report/*.c user/expect/*.c)
 LIVE := $(wildcard user/*.c user/cmd/*.c user/collect/*.c user/collect/proc/*.c)
 OBJ := $(patsubst %.c,$(B)/%.o,$(PURE) $(LIVE))
 PURE_OBJ := $(patsubst %.c,$(B)/%.o,$(PURE))

@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "options.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/store.h"
+#include "expect/expect.h"
 #include "facts.h"
 
 #define WATCHES (IOM_CMD_ATTACH | IOM_CMD_RUN | IOM_CMD_RECORD)
@@ -17,7 +19,7 @@
 
 /* Codes of options that have no short name. */
 enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION,
-       O_RECORD, O_MAX_SIZE, O_REDACT };
+       O_RECORD, O_MAX_SIZE, O_REDACT, O_EXPECT, O_EXPECT_FILE, O_EXPECT_FORMAT };
 
 static const struct option_entry {
 	int code; /* the short name where it is a character */
@@ -43,6 +45,12 @@ static const struct option_entry {
 	{O_REDACT, "redact", NULL, IOM_CMD_REPORT,
 	 "write a recording without paths, addresses and names, with\n"
 	 "-o NEW"},
+	{O_EXPECT, "expect", "TEXT", REPORTS,
+	 "what must be true of the report, several divided by ;\n"
+	 "(exit status 6 where one does not hold; see the man page)"},
+	{O_EXPECT_FILE, "expect-file", "FILE", REPORTS, "the same, from the lines of FILE"},
+	{O_EXPECT_FORMAT, "expect-format", "FORMAT", REPORTS,
+	 "junit or tap: the outcome of these alone, instead of the report"},
 	{O_READY, "ready-fd", "N", WATCHES, "write a line to descriptor N when all is armed"},
 	{O_BACKEND, "backend", "NAME", WATCHES, "auto, bpf or kmod (default: auto)"},
 	{O_NO_WINDOWS, "no-windows", NULL, WATCHES,
@@ -244,6 +252,53 @@ static int set_file(const char **to, const char *option, const char *text)
 	return IOM_EXIT_USAGE;
 }
 
+static int add_expectations(struct iom_options *o, const char *option, const char *text)
+{
+	char *why = NULL;
+
+	if (!iom_expect_add(&o->expect, text, &why))
+		return 0;
+	fprintf(stderr, "iomodel: %s: %s\n", option, why ? why : "out of memory");
+	free(why);
+	return IOM_EXIT_USAGE;
+}
+
+/* A file of expectations; what is larger than this is none. */
+#define EXPECT_FILE_MAX 1048576
+
+static int read_expectations(struct iom_options *o, const char *path)
+{
+	char *text = calloc(1, EXPECT_FILE_MAX + 1);
+	FILE *f = fopen(path, "re");
+	size_t n = f && text ? fread(text, 1, EXPECT_FILE_MAX, f) : 0;
+	int err = 0;
+
+	if (!f || !text || ferror(f) || n == EXPECT_FILE_MAX) {
+		fprintf(stderr, "iomodel: --expect-file: cannot read `%s`: %s\n", path,
+			n == EXPECT_FILE_MAX ? "it is larger than 1 MiB" : strerror(errno));
+		err = IOM_EXIT_USAGE;
+	}
+	if (f)
+		fclose(f);
+	if (!err)
+		err = add_expectations(o, path, text);
+	free(text);
+	return err;
+}
+
+static int set_expect_format(struct iom_options *o, const char *text)
+{
+	if (!strcmp(text, "junit"))
+		o->expect_format = IOM_EXPECT_JUNIT;
+	else if (!strcmp(text, "tap"))
+		o->expect_format = IOM_EXPECT_TAP;
+	else {
+		fprintf(stderr, "iomodel: --expect-format: `%s` is none of junit, tap\n", text);
+		return IOM_EXIT_USAGE;
+	}
+	return 0;
+}
+
 static int set_option(struct iom_options *o, int code, const char *arg)
 {
 	switch (code) {
@@ -266,6 +321,12 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 		return set_file(&o->record, "--record", arg);
 	case O_MAX_SIZE:
 		return set_max_size(o, arg);
+	case O_EXPECT:
+		return add_expectations(o, "--expect", arg);
+	case O_EXPECT_FILE:
+		return read_expectations(o, arg);
+	case O_EXPECT_FORMAT:
+		return set_expect_format(o, arg);
 	case O_REDACT:
 		o->redact = true;
 		return 0;

@@ -21,6 +21,7 @@ enum iom_exit {
 	IOM_EXIT_NO_TARGET = 3,
 	IOM_EXIT_NOT_POSSIBLE = 4,
 	IOM_EXIT_RECORDING = 5, /* unreadable recording */
+	IOM_EXIT_EXPECTATION = 6, /* one does not hold */
 	/* run: iomodel itself failed; CMD could not be executed; was not found */
 	IOM_EXIT_RUN_FAILED = 125,
 	IOM_EXIT_RUN_NOT_EXECUTABLE = 126,
@@ -38,6 +39,9 @@ enum iom_command {
 };
 
 enum iom_format { IOM_FORMAT_TEXT, IOM_FORMAT_JSON };
+enum iom_expect_format { IOM_EXPECT_REPORT, IOM_EXPECT_JUNIT, IOM_EXPECT_TAP };
+
+struct iom_expect;
 
 struct iom_options {
 	enum iom_command command;
@@ -53,6 +57,8 @@ struct iom_options {
 	const char *output; /* NULL: the command's own place; "-": stdout */
 	const char *user;   /* run -u; NULL: as we are */
 	const char *record; /* attach, run: a recording to be made as well; NULL: none */
+	struct iom_expect *expect; /* what must be true of the report; heap, NULL: nothing */
+	enum iom_expect_format expect_format;
 	uint64_t max_size;  /* of a recording, in bytes; 0: no limit */
 	bool redact;	    /* report: write a recording without names */
 	bool is_command;    /* record: args are a command, and no PIDs */

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "expect/expect.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -106,8 +107,10 @@ int iom_output_report(struct iom_output *out, const struct iom_options *o,
 	int err = mem ? 0 : -ENOMEM;
 
 	if (!err)
-		err = o->format == IOM_FORMAT_JSON ? iom_report_json(rep, mem)
-						   : iom_report_text(rep, mem, &text);
+		err = o->expect_format == IOM_EXPECT_JUNIT ? iom_expect_junit(rep, mem) :
+		      o->expect_format == IOM_EXPECT_TAP   ? iom_expect_tap(rep, mem) :
+		      o->format == IOM_FORMAT_JSON	   ? iom_report_json(rep, mem) :
+							     iom_report_text(rep, mem, &text);
 	if (mem && fclose(mem) && !err)
 		err = -errno;
 	if (err) {

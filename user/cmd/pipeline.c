@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "expect/expect.h"
 #include "judge/judge.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -159,13 +160,17 @@ static int say_recorded(const struct iom_pipeline *p)
 int iom_pipeline_report(struct iom_pipeline *p, struct iom_output *out)
 {
 	struct iom_report *report;
+	size_t failed;
 	int err;
 
 	if (p->o->command == IOM_CMD_RECORD)
 		return say_recorded(p);
 	report = iom_judge(p->cap);
+	failed = p->o->expect ? iom_expect_judge(p->o->expect, report) : 0;
 	err = iom_output_report(out, p->o, report);
 	iom_report_free(report);
+	if (failed && !err)
+		err = IOM_EXIT_EXPECTATION;
 	return p->failed && !err ? IOM_EXIT_INTERNAL : err;
 }
 

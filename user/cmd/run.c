@@ -70,7 +70,9 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		err = iom_pipeline_report(&p, out);
 		iom_terminal_give();
 		status = iom_child_wait(c);
-		if (err)
+		if (err == IOM_EXIT_EXPECTATION)
+			status = status ? status : IOM_EXIT_EXPECTATION;
+		else if (err)
 			status = IOM_EXIT_RUN_FAILED;
 	}
 	free(why);

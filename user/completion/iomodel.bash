@@ -6,8 +6,9 @@ _iomodel()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd=${COMP_WORDS[1]}
 	local common='--no-color -v --verbose --version -h --help'
 	local output='--format -o --output'
+	local expect='--expect --expect-file --expect-format'
 	local armed='-d --duration -f --follow --ready-fd --backend --no-windows --max-size'
-	local watch="$armed --record --json-schema $output $common"
+	local watch="$armed $expect --record --json-schema $output $common"
 
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "attach run record report doctor explain --help --version --json-schema" -- "$cur")
@@ -22,7 +23,11 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'auto bpf kmod' -- "$cur")
 		return
 		;;
-	-o | --output | --record)
+	--expect-format)
+		mapfile -t COMPREPLY < <(compgen -W 'junit tap' -- "$cur")
+		return
+		;;
+	-o | --output | --record | --expect-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -30,7 +35,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
-	-d | --duration | --ready-fd | --max-size)
+	-d | --duration | --ready-fd | --max-size | --expect)
 		return
 		;;
 	esac
@@ -58,7 +63,7 @@ _iomodel()
 		;;
 	report)
 		if [[ $cur == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "--redact --json-schema $output $common" -- "$cur")
+			mapfile -t COMPREPLY < <(compgen -W "--redact $expect --json-schema $output $common" -- "$cur")
 		else
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		fi
@@ -68,8 +73,9 @@ _iomodel()
 		;;
 	explain)
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none
-			submit-blocked iowq-offload may-block busy-poll eagain-spin loop-blocked sync-on-loop
-			signal-overflow '"$common" -- "$cur")
+			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll not-drained eagain-spin
+			spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
+			submit-blocked iowq-offload sqpoll-spin signal-overflow '"$common" -- "$cur")
 		;;
 	esac
 }

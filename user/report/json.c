@@ -299,6 +299,19 @@ static void put_process(FILE *out, const struct iom_capture *cap, const struct r
 	fputs("]}", out);
 }
 
+static void put_expectations(FILE *out, const struct iom_report *rep)
+{
+	fputs(",\n\"expectations\": [", out);
+	for (size_t i = 0; i < rep->nexpectations; i++) {
+		const struct rep_expectation *x = &rep->expectations[i];
+
+		fputs(i ? ",\n" : "\n", out);
+		put(out, json_pack("{s:o, s:b, s:o}", "text", iom_json_text(x->text), "holds", x->holds, "seen",
+				   iom_json_text(x->seen)), 0);
+	}
+	fputs("]", out);
+}
+
 int iom_report_json(const struct iom_report *rep, FILE *out)
 {
 	errno = 0;
@@ -309,7 +322,9 @@ int iom_report_json(const struct iom_report *rep, FILE *out)
 		fputs(i ? ",\n" : "\n", out);
 		put_process(out, rep->cap, &rep->procs[i]);
 	}
-	fputs("]}\n", out);
+	fputs("]", out);
+	put_expectations(out, rep);
+	fputs("}\n", out);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

@@ -22,6 +22,17 @@ static void free_verdict(struct rep_verdict *v)
 	free(v->headline);
 }
 
+void iom_report_drop_expectations(struct iom_report *rep)
+{
+	for (size_t i = 0; i < rep->nexpectations; i++) {
+		free(rep->expectations[i].text);
+		free(rep->expectations[i].seen);
+	}
+	free(rep->expectations);
+	rep->expectations = NULL;
+	rep->nexpectations = 0;
+}
+
 void iom_report_free(struct iom_report *rep)
 {
 	if (!rep)
@@ -43,6 +54,7 @@ void iom_report_free(struct iom_report *rep)
 		free(p->findings);
 		free(p->calls);
 	}
+	iom_report_drop_expectations(rep);
 	free(rep->procs);
 	free(rep);
 }

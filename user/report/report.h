@@ -146,12 +146,22 @@ struct rep_process {
 	struct rep_example example;
 };
 
+/* What had to be true, and whether it is: expect.h. */
+struct rep_expectation {
+	char *text; /* as it was given */
+	bool holds;
+	char *seen;
+};
+
 struct iom_report {
 	const struct iom_capture *cap;
 	struct rep_process *procs;
 	size_t nprocs;
+	struct rep_expectation *expectations;
+	size_t nexpectations;
 };
 
+void iom_report_drop_expectations(struct iom_report *rep);
 void iom_report_free(struct iom_report *rep);
 
 #endif

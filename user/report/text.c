@@ -556,6 +556,22 @@ static void overview(struct page *p, const struct iom_report *rep)
 	fputc('\n', p->out);
 }
 
+static void expectations(struct page *p, const struct iom_report *rep)
+{
+	for (size_t i = 0; i < rep->nexpectations; i++) {
+		const struct rep_expectation *x = &rep->expectations[i];
+		char *line = iom_sentence("%s: %s", x->text, x->seen ? x->seen : ""), *shown = safe(p, line);
+
+		if (i == 0)
+			fputc('\n', p->out);
+		fputs("  ", p->out);
+		page_column(p, x->holds ? "holds" : "FAILS", 6, x->holds ? PAGE_PLAIN : PAGE_WARN);
+		page_wrap(p, shown, 8, 8, PAGE_PLAIN);
+		free(line);
+		free(shown);
+	}
+}
+
 static char *command_text(const struct page *p, const struct iom_capture *cap)
 {
 	char *text = iom_sentence("iomodel %s", cap->version ? cap->version : "");
@@ -611,6 +627,7 @@ int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_te
 			fputc('\n', out);
 		process(&p, rep, &rep->procs[i]);
 	}
+	expectations(&p, rep);
 	provenance(&p, rep->cap);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
