@@ -9,8 +9,8 @@
 # make fuzz-vm      ten minutes of abuse of the module, on each kernel and on one built for
 #                   finding faults (KERNELS=debug for that alone; SECONDS_EACH=600)
 # make vm           a shell in a VM with the module loaded (KERNELS=6.12 for another kernel)
-# make check-real   97 real programs and their verdicts (much to install:
-#                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
+# make check-real   real programs and their verdicts, in two sets (much to install:
+#                   tests/real/install.sh); SET=first, SET=more, CASES=a,b or QUICK=1 for some
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
 
@@ -103,7 +103,7 @@ vm: $(LIVE_BIN)
 	tests/vm/shell $(firstword $(KERNELS))
 
 check-real: $(B)/iomodel
-	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))
+	tests/real/check-real $(if $(QUICK),--quick) $(if $(SET),--set $(SET)) $(if $(CASES),--cases $(CASES))
 
 bench: $(B)/iomodel $(BENCH_BIN)
 	tests/bench/run $(BENCH_ARGS)
