@@ -11,8 +11,8 @@
 # make fuzz-vm      ten minutes of abuse of the module, on each kernel and on one built for
 #                   finding faults (KERNELS=debug for that alone; SECONDS_EACH=600)
 # make vm           a shell in a VM with the module loaded (KERNELS=6.12 for another kernel)
-# make check-real   97 real programs and their verdicts (much to install:
-#                   tests/real/install.sh); CASES=a,b or QUICK=1 for some
+# make check-real   real programs and their verdicts, in two sets (much to install:
+#                   tests/real/install.sh); SET=first, SET=more, CASES=a,b or QUICK=1 for some
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
 # make check-targets  each of these once, in a fresh clone (half an hour)
@@ -122,7 +122,7 @@ record-ref: $(LIVE_BIN)
 	tests/record-ref
 
 check-real: $(B)/iomodel
-	tests/real/check-real $(if $(QUICK),--quick) $(if $(CASES),--cases $(CASES))
+	tests/real/check-real $(if $(QUICK),--quick) $(if $(SET),--set $(SET)) $(if $(CASES),--cases $(CASES))
 
 # TARGETS: some of them.
 check-targets:

@@ -15,8 +15,8 @@ for a; do
 	esac
 done
 
-cases=(*_*.sh)
-[ -z "$quick" ] || mapfile -t cases < <(grep -lx '# quick' -- *_*.sh)
+cases=(*_*.sh more/*_*.sh)
+[ -z "$quick" ] || mapfile -t cases < <(grep -lx '# quick' -- "${cases[@]}")
 common="coreutils grep openssl python3 sed util-linux" # lib.sh and tools/
 mapfile -t packages < <({ tr ' ' '\n' <<<"$common"
 	sed -n 's/^# packages: //p' "${cases[@]}" | tr ' ' '\n'; } | sort -u)

@@ -18,7 +18,8 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY no_proxy NO_PROXY
 # Not below /tmp: it runs as root, and the name can be foreseen.
 REAL_TMP=${REAL_TMP:-${IOMODEL_CACHE:-/var/cache/iomodel}/real}
-SELF=$(readlink -f "$0"); HERE=$(dirname "$SELF"); CASE=$(basename "$SELF" .sh)
+SELF=$(readlink -f "$0"); CASE=$(basename "$SELF" .sh)
+HERE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") # of inc/ and tools/, wherever the case lies
 D=$REAL_TMP/$CASE
 SECS=${SECS:-6} # length of the workload
 LIFE=${LIFE:-150} # hard bound on the life of anything started

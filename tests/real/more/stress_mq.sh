@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# stress-ng --mq: POSIX message queues
+# packages: stress-ng
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+do_start() { spawn sng stress-ng --mq 1 --timeout 100 --temp-path $D; sleep 1; local c; c=$(child_named $SPAWNED 'stress-ng-mq' 5); target $c; }
+do_load() { sleep $SECS; }
+main "$@"
