@@ -261,11 +261,12 @@ static json_t *head(const struct iom_report *rep)
 				      iom_json_number(cap->windows.taken), "sampled_ns",
 				      iom_json_number(cap->windows.open_ns)));
 	json_object_set_new(o, "lost",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "counts", iom_json_number(cap->lost.counts),
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "counts", iom_json_number(cap->lost.counts),
 				      "samples", iom_json_number(cap->lost.samples), "skipped_by_kernel",
 				      iom_json_number(cap->lost.skipped), "compat_calls",
 				      iom_json_number(cap->lost.compat_calls), "unknown_calls",
-				      iom_json_number(cap->lost.unknown_calls)));
+				      iom_json_number(cap->lost.unknown_calls), "files",
+				      iom_json_number(cap->lost.files)));
 	return o;
 }
 

@@ -575,7 +575,7 @@ static void provenance(struct page *p, const struct iom_capture *cap)
 {
 	const struct cap_lost *l = &cap->lost;
 	time_t start = cap->start_realtime_ns / 1000000000;
-	char *command = command_text(p, cap), *line, *counts, when[32] = "";
+	char *command = command_text(p, cap), *line, *counts, *files = NULL, when[32] = "";
 	char *kernel = safe(p, cap->kernel), *arch = safe(p, cap->arch);
 	struct tm tm;
 
@@ -584,13 +584,16 @@ static void provenance(struct page *p, const struct iom_capture *cap)
 	counts = l->counts ? iom_sentence("%s operations may be missing from the counts%s", iom_count(l->counts),
 					  l->skipped ? ", since the kernel skipped probes" : "") :
 			     iom_sentence("every call counted, none lost");
-	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s; samples: %u window%s, %.0f ms%s", command, when,
-			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts,
+	if (l->files)
+		files = iom_sentence("; %s descriptors were too many to be looked at", iom_count(l->files));
+	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s%s; samples: %u window%s, %.0f ms%s", command, when,
+			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts, files ? files : "",
 			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6,
 			    l->compat_calls ? "; calls by 32-bit or x32 code were seen and not counted" : "");
 	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 2, l->counts ? PAGE_WARN : PAGE_DIM);
+	page_wrap(p, line, 2, 2, l->counts || l->files ? PAGE_WARN : PAGE_DIM);
 	free(command);
+	free(files);
 	free(counts);
 	free(line);
 	free(kernel);
