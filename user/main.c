@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "options.h"
@@ -21,6 +23,16 @@ static int printed(int err)
 	return IOM_EXIT_OK;
 }
 
+/* Where a stream was given to us closed, nothing that is opened from here on may
+ * become it: a message would be written into a report. It can be neither read nor
+ * written, as if it were closed, and for a command of ours it is. */
+static void hold_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	struct iom_options o;
@@ -30,6 +42,7 @@ int main(int argc, char **argv)
 	err = iom_options_parse(argc, argv, &o);
 	if (err)
 		return err;
+	hold_streams();
 	if (o.help) {
 		iom_options_help(stdout, o.command);
 		return printed(0);

@@ -296,6 +296,8 @@ static void new_only(void **state)
 	put(in(open_to_all, "there"), "before", 0600);
 	link_of(0, "none", in(open_to_all, "link"));
 	assert_int_equal(writes(in(open_to_all, "there"), IOM_OUTFILE_NEW, "x"), -EEXIST);
+	assert_int_equal(writes(in(open_to_all, "link"), IOM_OUTFILE_NEW, "x"), -EEXIST);
+	assert_int_equal(access(in(open_to_all, "none"), F_OK), -1);
 	holds(in(open_to_all, "there"), "before");
 	link_of(0, open_to_all, in(top, "root/folder"));
 	assert_int_equal(iom_outfile_open(&f, in(top, "root/folder/new"), IOM_OUTFILE_NEW, &why), 0);
@@ -303,6 +305,9 @@ static void new_only(void **state)
 	assert_string_equal(path, in(open_to_all, "new"));
 	free(path);
 	assert_int_equal(access(in(open_to_all, "new"), F_OK), 0);
+	assert_int_equal(iom_outfile_beside(&f, "-wal"), 0);
+	assert_int_equal(access(in(open_to_all, "new-wal"), F_OK), 0);
+	assert_int_equal(iom_outfile_beside(&f, "-wal"), -EEXIST);
 	iom_outfile_close(&f);
 	assert_int_equal(access(in(open_to_all, "new"), F_OK), 0);
 }

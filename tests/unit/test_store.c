@@ -438,6 +438,24 @@ static void never_over_something(void **state)
 	assert_int_not_equal(access(other, F_OK), 0);
 }
 
+/* Who made it could write into it while we do. */
+static void journal_that_is_there(void **state)
+{
+	struct iom_store *s;
+	char *why = NULL;
+	int fd = open(wal, O_CREAT | O_EXCL | O_WRONLY, 0666);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(iom_store_create(&s, path, 0, &why), -EEXIST);
+	assert_non_null(strstr(why, "wal"));
+	free(why);
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_int_equal(access(wal, F_OK), 0);
+	assert_int_equal(unlink(wal), 0);
+}
+
 static void folder_through_a_link(void **state)
 {
 	struct iom_capture *cap = full(3);
@@ -622,6 +640,7 @@ int main(void)
 		CASE(read_while_it_is_written),
 		CASE(largest_size),
 		CASE(never_over_something),
+		CASE(journal_that_is_there),
 		CASE(folder_through_a_link),
 		CASE(no_recording),
 		CASE(newer),

@@ -18,11 +18,16 @@ static uint32_t number_of(const char *variable)
 	return (uint32_t)strtoull(text, NULL, 10);
 }
 
+uid_t iom_caller_uid(void)
+{
+	return geteuid() == 0 ? number_of("SUDO_UID") : (uid_t)-1;
+}
+
 int iom_give_to_caller(int fd)
 {
-	uint32_t uid = number_of("SUDO_UID");
+	uid_t uid = iom_caller_uid();
 
-	if (geteuid() != 0 || uid == UINT32_MAX)
+	if (uid == (uid_t)-1)
 		return 0;
 	return fchown(fd, uid, number_of("SUDO_GID")) ? -errno : 0;
 }

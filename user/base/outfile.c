@@ -15,6 +15,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/caller.h"
+
 #define LINKS_MAX 40 /* as in the kernel */
 #define TRIES	  100
 #define LOOK	  (O_PATH | O_NOFOLLOW | O_CLOEXEC)
@@ -29,6 +31,7 @@ struct walk {
 	bool by_link;	/* the object was reached through a link of procfs */
 	struct stat st; /* of the component looked at */
 	int links;
+	bool new; /* nothing may be at the end, a link neither */
 	char **why;
 };
 
@@ -44,19 +47,9 @@ static int explain(char **why, int err, const char *text)
 
 /* ---- whom to trust ---- */
 
-static uid_t sudo_number(const char *variable)
-{
-	const char *text = geteuid() == 0 ? getenv(variable) : NULL;
-
-	if (!text || !*text || strlen(text) > 10 || strspn(text, "0123456789") != strlen(text) ||
-	    strtoull(text, NULL, 10) >= UINT32_MAX)
-		return (uid_t)-1;
-	return (uid_t)strtoull(text, NULL, 10);
-}
-
 static bool is_us(uid_t uid)
 {
-	return uid == geteuid() || uid == 0 || uid == sudo_number("SUDO_UID");
+	return uid == geteuid() || uid == 0 || uid == iom_caller_uid();
 }
 
 /* Only we can have put something there. */
@@ -151,6 +144,8 @@ static int follow(struct walk *w, int link, bool last)
 		return explain(w->why, -EACCES,
 			       "there is a symbolic link of another user's on the way, which is "
 			       "not followed");
+	if (last && w->new)
+		return -EEXIST;
 	if (++w->links > LINKS_MAX)
 		return -ELOOP;
 	return on_procfs(link) ? follow_procfs(w, last) : follow_text(w, link);
@@ -294,14 +289,6 @@ static void remember(struct iom_outfile *f)
 		registered = !atexit(remove_unfinished);
 }
 
-static int give_to_caller(const struct iom_outfile *f)
-{
-	uid_t uid = sudo_number("SUDO_UID");
-	gid_t gid = (gid_t)sudo_number("SUDO_GID");
-
-	return uid != (uid_t)-1 && fchown(f->fd, uid, gid) ? -errno : 0;
-}
-
 static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
 {
 	int err;
@@ -317,12 +304,12 @@ static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
 	err = flags & IOM_OUTFILE_NEW ? create(f, f->name) : create_temporary(f);
 	if (!err && *f->tmp)
 		remember(f);
-	return !err && flags & IOM_OUTFILE_CALLER ? give_to_caller(f) : err;
+	return !err && flags & IOM_OUTFILE_CALLER ? iom_give_to_caller(f->fd) : err;
 }
 
 int iom_outfile_open(struct iom_outfile *f, const char *path, unsigned int flags, char **why)
 {
-	struct walk w = {.dir = -1, .object = -1, .why = why};
+	struct walk w = {.dir = -1, .object = -1, .new = flags &IOM_OUTFILE_NEW, .why = why};
 	int err;
 
 	*f = (struct iom_outfile){.fd = -1, .dir = -1};
@@ -338,6 +325,28 @@ int iom_outfile_open(struct iom_outfile *f, const char *path, unsigned int flags
 	iom_outfile_close(f);
 	if (!*why)
 		explain(why, err, NULL);
+	return err;
+}
+
+int iom_outfile_beside(const struct iom_outfile *f, const char *suffix)
+{
+	struct stat st;
+	char *name;
+	int fd, err = 0;
+
+	if (fstat(f->fd, &st))
+		return -errno;
+	if (asprintf(&name, "%s%s", f->name, suffix) < 0)
+		return -ENOMEM;
+	fd = openat(f->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || fchown(fd, st.st_uid, st.st_gid))
+		err = -errno;
+	if (fd >= 0) {
+		close(fd);
+		if (err)
+			unlinkat(f->dir, name, 0);
+	}
+	free(name);
 	return err;
 }
 

@@ -15,13 +15,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { /* for iom_outfile_open() */
-       /* The file must not exist, and has its name from the beginning; what is
-	* written stays, whole or not. Without this it has a temporary name, and
-	* replaces a file of its own when it is committed. */
-       IOM_OUTFILE_NEW = 1 << 0,
-       /* Under sudo it belongs to sudo's caller. */
-       IOM_OUTFILE_CALLER = 1 << 1,
+/* For iom_outfile_open(). */
+enum {
+	/* The file must not exist, not even as a link that leads nowhere, and has its
+	 * name from the beginning; what is written stays, whole or not. Without this
+	 * it has a temporary name, and replaces a file of its own when committed. */
+	IOM_OUTFILE_NEW = 1 << 0,
+	/* Under sudo it belongs to sudo's caller. */
+	IOM_OUTFILE_CALLER = 1 << 1,
 };
 
 struct iom_outfile {
@@ -41,6 +42,10 @@ struct iom_outfile {
  * A temporary file is removed at exit(), if it comes to that.
  */
 int iom_outfile_open(struct iom_outfile *f, const char *path, unsigned int flags, char **why);
+
+/* A further file beside one that was opened with IOM_OUTFILE_NEW: new, empty, of the
+ * same owner, its name with a suffix. 0 or -errno. */
+int iom_outfile_beside(const struct iom_outfile *f, const char *suffix);
 
 /* The absolute path of a file that we made, for libraries that open by name; NULL
  * where it is none or its folder is gone. Heap. */

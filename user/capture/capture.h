@@ -270,6 +270,8 @@ struct cap_lost {
 	uint64_t skipped; /* of these: recursion_misses, runs the kernel itself skipped */
 	uint64_t samples;
 	uint64_t compat_calls, unknown_calls; /* seen and not counted; no loss of what we claim */
+	uint64_t files; /* descriptors, at least, that were too many to be looked at: unless they were
+			 * used they are in no list, and who waits for them is not known */
 };
 
 struct cap_windows { /* the sampled windows */

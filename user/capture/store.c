@@ -4,8 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/caller.h"
+#include "base/outfile.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "capture/store_int.h"
@@ -222,41 +220,35 @@ static int begin(struct iom_store *s)
 	return err ? err : prepare(s);
 }
 
-/* The folder without symbolic links, and the name in it: SQLite is told not to
- * follow any. */
-static char *resolved(const char *path)
+/* The recording and its journal, both new: SQLite would take a journal that is there,
+ * and who made it could write into it. *path: where, without symbolic links, since
+ * SQLite is told not to follow any; heap. */
+static int create_files(const char *name, char **path, char **why)
 {
-	char *a = strdup(path), *b = strdup(path), *dir = NULL, *whole = NULL;
+	struct iom_outfile f;
+	int err = iom_outfile_open(&f, name, IOM_OUTFILE_NEW | IOM_OUTFILE_CALLER, why);
 
-	if (a && b)
-		dir = realpath(dirname(a), NULL);
-	if (dir && asprintf(&whole, "%s/%s", strcmp(dir, "/") ? dir : "", basename(b)) < 0)
-		whole = NULL;
-	free(a);
-	free(b);
-	free(dir);
-	return whole;
-}
-
-static int create_file(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), err;
-
-	if (fd < 0)
-		return -errno;
-	err = iom_give_to_caller(fd);
-	close(fd);
+	if (err == -EEXIST) { /* it is the file itself: the caller knows what to say */
+		free(*why);
+		*why = NULL;
+	}
 	if (err)
-		unlink(path);
+		return err;
+	*path = iom_outfile_path(&f);
+	err = *path ? iom_outfile_beside(&f, "-wal") : -ENOENT;
+	if (err)
+		unlinkat(f.dir, f.name, 0);
+	iom_outfile_close(&f);
+	if (err == -EEXIST)
+		*why = store_sentence("`%s-wal`, which would be its journal, exists already", *path);
 	return err;
 }
 
-static int open_file(struct iom_store *s, const char *path)
+static int open_file(struct iom_store *s, const char *path, char **why)
 {
-	int err;
+	char *wal;
+	int err = create_files(path, &s->path, why);
 
-	s->path = resolved(path);
-	err = s->path ? create_file(s->path) : -errno;
 	if (err)
 		return err;
 	err = error_of(s, sqlite3_open_v2(s->path, &s->db,
@@ -265,8 +257,12 @@ static int open_file(struct iom_store *s, const char *path)
 					  NULL));
 	if (!err)
 		err = begin(s);
-	if (err)
-		unlink(s->path);
+	if (!err)
+		return 0;
+	wal = store_sentence("%s-wal", s->path);
+	unlink(s->path);
+	unlink(wal);
+	free(wal);
 	return err;
 }
 
@@ -283,22 +279,25 @@ static int open_memory(struct iom_store *s)
 int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size, char **why)
 {
 	struct iom_store *s = calloc(1, sizeof(*s));
+	char *reason = NULL;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
 	s->max_size = max_size;
-	err = path ? open_file(s, path) : open_memory(s);
+	err = path ? open_file(s, path, &reason) : open_memory(s);
 	if (!err) {
 		*out = s;
 		return 0;
 	}
 	iom_store_close(s);
-	if (err == -EEXIST)
+	if (err == -EEXIST && !reason)
 		*why = store_sentence("`%s` exists already; choose another name with -o, or remove it",
 				      path);
 	else
-		*why = store_sentence("cannot write `%s`: %s", path ? path : "memory", strerror(-err));
+		*why = store_sentence("cannot write `%s`: %s", path ? path : "memory",
+				      reason ? reason : strerror(-err));
+	free(reason);
 	return err;
 }
 

@@ -59,6 +59,7 @@ static const struct cap_column watch[] = {
 	NUMBER_AS("lost_samples", lost.samples, COUNT_MAX),
 	NUMBER_AS("compat_calls", lost.compat_calls, COUNT_MAX),
 	NUMBER_AS("unknown_calls", lost.unknown_calls, COUNT_MAX),
+	NUMBER_AS("lost_files", lost.files, COUNT_MAX),
 	NUMBER_AS("windows", windows.taken, UINT32_MAX),
 	NUMBER_AS("windows_ns", windows.open_ns, SPAN_MAX),
 };
@@ -399,7 +400,7 @@ const struct cap_table cap_tables[CAP_NTABLES] = {
 				  "watched processes"),
 	[CAP_TAB_THREAD] = TABLE(thread, struct cap_thread, threads, 262144, thread_holds,
 				 "their threads"),
-	[CAP_TAB_FILE] = TABLE(file, struct cap_file, files, 131072, NULL, "their open files"),
+	[CAP_TAB_FILE] = TABLE(file, struct cap_file, files, 524288, NULL, "their open files"),
 	[CAP_TAB_REGISTRATION] = TABLE(registration, struct cap_registration, registrations, 1048576,
 				       NULL, "files in epoll sets"),
 	[CAP_TAB_CALLS] = TABLE(calls, struct cap_calls, calls, 1048576, NULL,

@@ -264,6 +264,7 @@ static void take_lost(struct watching *s)
 {
 	s->ops->lost(s->be, &s->cap->lost);
 	s->cap->lost.samples += iom_gather_dropped(s->g);
+	s->cap->lost.files = iom_gather_not_looked_at(s->g);
 }
 
 /* Not while a sampled window is open: what this takes would be in its samples. */

@@ -132,6 +132,11 @@ uint64_t iom_gather_dropped(const struct iom_gather *g)
 	return g->samples_dropped;
 }
 
+uint64_t iom_gather_not_looked_at(const struct iom_gather *g)
+{
+	return g->not_looked_at;
+}
+
 /* The sums of a process so far, found by its number; NULL where it is not watched. */
 static struct cap_second *sums_of(struct iom_gather *g, struct cap_second *sums, uint32_t tgid)
 {

@@ -53,6 +53,8 @@ bool iom_gather_has(const struct iom_gather *g, uint32_t tgid);
 
 /* Samples for which there was no room. */
 uint64_t iom_gather_dropped(const struct iom_gather *g);
+/* Descriptors, at least, that were too many to be looked at. */
+uint64_t iom_gather_not_looked_at(const struct iom_gather *g);
 
 /* A second of the watch is over, and states and rows so far have been delivered: the
  * capture is brought up to this moment, as if the watch ended now. */

@@ -15,7 +15,8 @@
 #define GATHER_FILES_MAX 24576
 /* So many files of all processes, met by their descriptors, are looked at one by
  * one. Those beyond are counted as not looked at; their calls are counted all the
- * same, and what they are is known once they are used. */
+ * same, and what they are is known once they are used. These and those above must
+ * fit into a recording (capture/tables.c: 524,288 files). */
 #define GATHER_SEEDS_MAX 262144
 
 struct file_key { /* one meaning of one descriptor */

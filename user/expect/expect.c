@@ -229,13 +229,13 @@ static void judge_line(const struct exp_line *l, struct iom_report *rep, struct 
 		return;
 	}
 	for (size_t i = 0; i < rep->nprocs; i++)
-		named |= rep->cap->procs[rep->procs[i].proc].target;
+		named |= rep->procs[i].cap->procs[rep->procs[i].proc].target;
 	for (size_t i = 0; i < rep->nprocs && x->holds; i++) {
-		if (named && !rep->cap->procs[rep->procs[i].proc].target)
+		if (named && !rep->procs[i].cap->procs[rep->procs[i].proc].target)
 			continue;
 		free(x->seen);
 		x->seen = NULL;
-		x->holds = exp_process(l, rep, &rep->procs[i], &x->seen);
+		x->holds = exp_process(l, &rep->procs[i], &x->seen);
 		seen_one = true;
 	}
 	if (!seen_one) {

@@ -72,16 +72,16 @@ static char *shown(const char *key, const struct value *v)
 	return iom_sentence(v->number == (double)(long long)v->number ? "%s %.0f" : "%s %g", key, v->number);
 }
 
-typedef struct value (*getter)(const void *of, const char *key, const struct iom_report *rep);
+typedef struct value (*getter)(const void *of, const char *key, const struct iom_capture *cap);
 
 /* All conditions of a line hold; *seen: the first that does not, else all. */
-static bool all_hold(const struct exp_line *l, const void *of, getter get, const struct iom_report *rep,
+static bool all_hold(const struct exp_line *l, const void *of, getter get, const struct iom_capture *cap,
 		     char **seen)
 {
 	char *text = NULL;
 
 	for (size_t i = 0; i < l->nconds; i++) {
-		struct value v = get(of, l->conds[i].key, rep);
+		struct value v = get(of, l->conds[i].key, cap);
 		char *one = shown(l->conds[i].key, &v), *longer;
 
 		if (!v.known || !compare(&l->conds[i], &v)) {
@@ -115,11 +115,11 @@ static enum iom_model model_of(const char *name)
 	return m;
 }
 
-static struct value of_share(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_share(const void *of, const char *key, const struct iom_capture *cap)
 {
 	const struct rep_share *s = of;
 
-	(void)rep;
+	(void)cap;
 	if (!strcmp(key, "transfers"))
 		return num(s->transfers);
 	if (!strcmp(key, "bytes"))
@@ -142,10 +142,10 @@ static uint64_t sum_of(const struct rep_share *models, bool bytes)
 	return n;
 }
 
-static struct value of_file(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_file(const void *of, const char *key, const struct iom_capture *cap)
 {
 	const struct rep_file *f = of;
-	const struct cap_file *c = &rep->cap->files[f->file];
+	const struct cap_file *c = &cap->files[f->file];
 
 	if (!strcmp(key, "model"))
 		return txt(iom_model_name(f->model));
@@ -180,11 +180,11 @@ static struct value of_file(const void *of, const char *key, const struct iom_re
 	return (struct value){};
 }
 
-static struct value of_time(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_time(const void *of, const char *key, const struct iom_capture *cap)
 {
 	const struct rep_time *t = of;
 
-	(void)rep;
+	(void)cap;
 	if (!strcmp(key, "wall_ns"))
 		return num(t->wall_ns);
 	if (!strcmp(key, "running_ns"))
@@ -200,10 +200,10 @@ static struct value of_time(const void *of, const char *key, const struct iom_re
 	return (struct value){};
 }
 
-static struct value of_thread(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_thread(const void *of, const char *key, const struct iom_capture *cap)
 {
 	const struct rep_thread *t = of;
-	const struct cap_turns *n = t->loop.turns == UINT32_MAX ? NULL : &rep->cap->turns[t->loop.turns];
+	const struct cap_turns *n = t->loop.turns == UINT32_MAX ? NULL : &cap->turns[t->loop.turns];
 	struct rep_time time = {t->time.wall_ns, t->time.running_ns, t->time.runq_ns, t->time.waiting_ns};
 
 	if (!strcmp(key, "model"))
@@ -222,13 +222,13 @@ static struct value of_thread(const void *of, const char *key, const struct iom_
 		return num(n ? n->exact + n->inexact : 0);
 	if (!strcmp(key, "longest_ns"))
 		return num(n ? n->longest_ns : 0);
-	return of_time(&time, key, rep);
+	return of_time(&time, key, cap);
 }
 
-static struct value of_wait(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_wait(const void *of, const char *key, const struct iom_capture *cap)
 {
 	const struct acc_wait *w = of;
-	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &rep->cap->files[w->file];
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
 
 	if (!strcmp(key, "call"))
 		return txt(w->nr < 0 ? (w->what == ACC_PAGE ? "page fault" : NULL) : iom_syscall_name(w->nr));
@@ -255,12 +255,12 @@ static struct value of_wait(const void *of, const char *key, const struct iom_re
 	return (struct value){};
 }
 
-static struct value of_verdict(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_verdict(const void *of, const char *key, const struct iom_capture *cap)
 {
 	static const char *const facts[] = {"null", "synchronous", "threads", "polling"};
 	const struct rep_verdict *v = of;
 
-	(void)rep;
+	(void)cap;
 	if (!strcmp(key, "model"))
 		return txt(iom_model_name(v->model));
 	if (!strcmp(key, "in_fact"))
@@ -334,9 +334,9 @@ static bool check_finding(const struct exp_line *l, const struct rep_process *rp
 	return there == !strcmp(l->name, "finding");
 }
 
-static bool is_the_file(const struct exp_line *l, const struct iom_report *rep, const struct rep_file *f)
+static bool is_the_file(const struct exp_line *l, const struct iom_capture *cap, const struct rep_file *f)
 {
-	const struct cap_file *c = &rep->cap->files[f->file];
+	const struct cap_file *c = &cap->files[f->file];
 	const char *which = l->words[0];
 	char *end;
 
@@ -350,7 +350,7 @@ static bool is_the_file(const struct exp_line *l, const struct iom_report *rep, 
 }
 
 /* An expectation about files that are not there fails. */
-static bool check_file(const struct exp_line *l, const struct iom_report *rep, const struct rep_process *rp,
+static bool check_file(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
 		       char **seen)
 {
 	bool every = strcmp(l->words[0], "some") != 0;
@@ -360,12 +360,12 @@ static bool check_file(const struct exp_line *l, const struct iom_report *rep, c
 		char *one = NULL;
 		bool holds;
 
-		if (!is_the_file(l, rep, &rp->files[i]))
+		if (!is_the_file(l, cap, &rp->files[i]))
 			continue;
 		n++;
-		holds = all_hold(l, &rp->files[i], of_file, rep, &one);
+		holds = all_hold(l, &rp->files[i], of_file, cap, &one);
 		free(*seen);
-		*seen = iom_sentence("fd %d: %s", rep->cap->files[rp->files[i].file].fd, one);
+		*seen = iom_sentence("fd %d: %s", cap->files[rp->files[i].file].fd, one);
 		free(one);
 		if (holds != every)
 			return holds;
@@ -375,25 +375,25 @@ static bool check_file(const struct exp_line *l, const struct iom_report *rep, c
 	return n && every;
 }
 
-static bool check_no_file(const struct exp_line *l, const struct iom_report *rep,
+static bool check_no_file(const struct exp_line *l, const struct iom_capture *cap,
 			  const struct rep_process *rp, char **seen)
 {
 	for (size_t i = 0; i < rp->nfiles; i++)
-		if (all_hold(l, &rp->files[i], of_file, rep, NULL)) {
-			*seen = iom_sentence("fd %d is such a file", rep->cap->files[rp->files[i].file].fd);
+		if (all_hold(l, &rp->files[i], of_file, cap, NULL)) {
+			*seen = iom_sentence("fd %d is such a file", cap->files[rp->files[i].file].fd);
 			return false;
 		}
 	*seen = iom_sentence("there is none");
 	return true;
 }
 
-static bool check_thread(const struct exp_line *l, const struct iom_report *rep,
+static bool check_thread(const struct exp_line *l, const struct iom_capture *cap,
 			 const struct rep_process *rp, char **seen)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct cap_thread *ct = &rep->cap->threads[rp->threads[i].thread];
+		const struct cap_thread *ct = &cap->threads[rp->threads[i].thread];
 		char comm[CAP_COMM_LEN + 1] = "", *one = NULL;
 		bool holds;
 
@@ -401,7 +401,7 @@ static bool check_thread(const struct exp_line *l, const struct iom_report *rep,
 		if (fnmatch(l->words[0], comm, 0))
 			continue;
 		n++;
-		holds = all_hold(l, &rp->threads[i], of_thread, rep, &one);
+		holds = all_hold(l, &rp->threads[i], of_thread, cap, &one);
 		free(*seen);
 		*seen = iom_sentence("thread %u: %s", ct->ns_tid, one);
 		free(one);
@@ -414,7 +414,7 @@ static bool check_thread(const struct exp_line *l, const struct iom_report *rep,
 }
 
 /* Some wait of some thread. */
-static bool check_wait(const struct exp_line *l, const struct iom_report *rep, const struct rep_process *rp,
+static bool check_wait(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
 		       char **seen)
 {
 	bool wanted = !strcmp(l->name, "wait");
@@ -423,7 +423,7 @@ static bool check_wait(const struct exp_line *l, const struct iom_report *rep, c
 		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++) {
 			const struct acc_wait *w = &rp->threads[i].time.waits[k];
 
-			if (!all_hold(l, w, of_wait, rep, NULL))
+			if (!all_hold(l, w, of_wait, cap, NULL))
 				continue;
 			*seen = iom_sentence("%s, asleep %s in all, %s at most",
 					     w->nr < 0 ? iom_what_name(w->what) : iom_syscall_name(w->nr),
@@ -435,7 +435,7 @@ static bool check_wait(const struct exp_line *l, const struct iom_report *rep, c
 }
 
 /* Every loop there is; where there is none it fails. */
-static bool check_loop(const struct exp_line *l, const struct iom_report *rep, const struct rep_process *rp,
+static bool check_loop(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
 		       char **seen)
 {
 	size_t n = 0;
@@ -446,7 +446,7 @@ static bool check_loop(const struct exp_line *l, const struct iom_report *rep, c
 		n++;
 		free(*seen);
 		*seen = NULL;
-		if (!all_hold(l, &rp->threads[i], of_thread, rep, seen))
+		if (!all_hold(l, &rp->threads[i], of_thread, cap, seen))
 			return false;
 	}
 	if (!n)
@@ -454,18 +454,18 @@ static bool check_loop(const struct exp_line *l, const struct iom_report *rep, c
 	return n;
 }
 
-bool exp_process(const struct exp_line *l, const struct iom_report *rep, const struct rep_process *rp,
-		 char **seen)
+bool exp_process(const struct exp_line *l, const struct rep_process *rp, char **seen)
 {
+	const struct iom_capture *cap = rp->cap;
 	const struct rep_verdict *v = &rp->verdict;
 	enum iom_model m;
 
 	if (!strcmp(l->name, "verdict.model"))
 		return same_text(l, iom_model_name(v->model), seen);
 	if (!strcmp(l->name, "verdict.in_fact"))
-		return same_text(l, of_verdict(v, "in_fact", rep).text, seen);
+		return same_text(l, of_verdict(v, "in_fact", cap).text, seen);
 	if (!strcmp(l->name, "verdict"))
-		return all_hold(l, v, of_verdict, rep, seen);
+		return all_hold(l, v, of_verdict, cap, seen);
 	if (!strcmp(l->name, "also"))
 		return check_also(l, v, seen);
 	if (!strcmp(l->name, "pattern"))
@@ -475,47 +475,48 @@ bool exp_process(const struct exp_line *l, const struct iom_report *rep, const s
 	if (!strcmp(l->name, "finding") || !strcmp(l->name, "no-finding"))
 		return check_finding(l, rp, seen);
 	if (!strcmp(l->name, "time"))
-		return all_hold(l, &rp->time, of_time, rep, seen);
+		return all_hold(l, &rp->time, of_time, cap, seen);
 	if (!strcmp(l->name, "file"))
-		return check_file(l, rep, rp, seen);
+		return check_file(l, cap, rp, seen);
 	if (!strcmp(l->name, "no-file"))
-		return check_no_file(l, rep, rp, seen);
+		return check_no_file(l, cap, rp, seen);
 	if (!strcmp(l->name, "thread"))
-		return check_thread(l, rep, rp, seen);
+		return check_thread(l, cap, rp, seen);
 	if (!strcmp(l->name, "loop"))
-		return check_loop(l, rep, rp, seen);
+		return check_loop(l, cap, rp, seen);
 	if (!strcmp(l->name, "wait") || !strcmp(l->name, "no-wait"))
-		return check_wait(l, rep, rp, seen);
+		return check_wait(l, cap, rp, seen);
 	m = model_of(l->words[0]);
 	if (m == IOM_M_NONE) {
 		*seen = iom_sentence("there is no model `%s`", l->words[0]);
 		return false;
 	}
-	return all_hold(l, &rp->models[m], of_share, rep, seen);
+	return all_hold(l, &rp->models[m], of_share, cap, seen);
 }
 
 /* ---- of the whole report ------------------------------------------------------------------ */
 
-static struct value of_count(const void *of, const char *key, const struct iom_report *rep)
+static struct value of_count(const void *of, const char *key, const struct iom_capture *cap)
 {
 	(void)key;
-	(void)rep;
+	(void)cap;
 	return num(*(const double *)of);
 }
 
 bool exp_global(const struct exp_line *l, const struct iom_report *rep, char **seen)
 {
+	const struct iom_capture *cap = rep->whole;
 	struct rep_share sum = {};
-	double n = strcmp(l->name, "lost") ? (double)rep->nprocs : (double)rep->cap->lost.counts;
+	double n = strcmp(l->name, "lost") ? (double)rep->nprocs : (double)cap->lost.counts;
 	enum iom_model m;
 
 	if (strcmp(l->name, "total"))
-		return all_hold(l, &n, of_count, rep, seen);
+		return all_hold(l, &n, of_count, cap, seen);
 	m = model_of(l->words[0]);
 	for (size_t i = 0; i < rep->nprocs && m != IOM_M_NONE; i++) {
 		sum.transfers += rep->procs[i].models[m].transfers;
 		sum.bytes += rep->procs[i].models[m].bytes;
 		sum.phase1_ns += rep->procs[i].models[m].phase1_ns;
 	}
-	return all_hold(l, &sum, of_share, rep, seen);
+	return all_hold(l, &sum, of_share, cap, seen);
 }

@@ -30,7 +30,6 @@ int exp_kind_of(const char *word);
 
 /* Does it hold? *seen: what was seen instead, or in any case; heap. */
 bool exp_global(const struct exp_line *l, const struct iom_report *rep, char **seen);
-bool exp_process(const struct exp_line *l, const struct iom_report *rep, const struct rep_process *rp,
-		 char **seen);
+bool exp_process(const struct exp_line *l, const struct rep_process *rp, char **seen);
 
 #endif

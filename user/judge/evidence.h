@@ -109,6 +109,7 @@ struct ev_proc {
 
 struct iom_evidence {
 	const struct iom_capture *cap;
+	const struct iom_capture *whole; /* the watch, for what processes share; borrowed, may be NULL */
 	struct ev_proc *procs;	   /* cap->nprocs */
 	struct ev_thread *threads; /* cap->nthreads */
 	struct ev_file *files;	   /* cap->nfiles */

@@ -29,6 +29,7 @@
 #define SPURIOUS_PER_ONE 1.5
 /* Connections or messages that so many EAGAINs came with. */
 #define HERD_AGAIN	 20
+#define HERD_AGAIN_HERE	 5 /* of these in the process itself */
 #define HERD_PER_ONE	 0.25
 #define ONE_FILE_CALLS	 10
 #define ONE_FILE_FOLLOWED 0.5
@@ -218,13 +219,14 @@ struct crowd {
 /* All watched processes' use of what is the same socket or pipe: its inode tells. */
 static struct crowd crowd_of(const struct search *s, const struct cap_calls *one)
 {
+	const struct iom_capture *whole = s->ev->whole ? s->ev->whole : s->cap;
 	const struct cap_file *f = &s->cap->files[one->file];
 	uint32_t last_tid = 0, last_tgid = 0;
 	struct crowd c = {};
 
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
-		const struct cap_file *g = r->file == IOM_NO_FILE ? NULL : &s->cap->files[r->file];
+	for (size_t i = 0; i < whole->ncalls; i++) {
+		const struct cap_calls *r = &whole->calls[i];
+		const struct cap_file *g = r->file == IOM_NO_FILE ? NULL : &whole->files[r->file];
 
 		if (!g || r->class != one->class || g->ino != f->ino || g->kind != f->kind)
 			continue;
@@ -249,10 +251,11 @@ static bool is_first_of_file(const struct search *s, size_t row)
 
 static bool find_herd(struct search *s, const struct cap_calls *r)
 {
-	const struct cap_file *file = &s->cap->files[r->file];
-	struct crowd c = crowd_of(s, r);
+	struct crowd c = {};
 	struct rep_finding *f;
 
+	if (r->n.again >= HERD_AGAIN_HERE)
+		c = crowd_of(s, r);
 	if (c.waiters < 2 || c.again < HERD_AGAIN || c.again < HERD_PER_ONE * c.done)
 		return false;
 	f = iom_finding_add(
@@ -267,7 +270,6 @@ static bool find_herd(struct search *s, const struct cap_calls *r)
 	f->count = c.again;
 	f->nr = r->nr;
 	f->file = r->file;
-	(void)file;
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/parts.h"
 #include "judge/judge.h"
 
 #include <stdio.h>
@@ -224,16 +225,29 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 	iom_find(ev, rp);
 }
 
+static void judge_part(struct iom_report *rep, const struct iom_capture *part)
+{
+	struct iom_evidence *ev = iom_evidence(part);
+
+	ev->whole = rep->whole;
+	for (size_t i = 0; i < part->nprocs; i++) {
+		struct rep_process *rp = &rep->procs[rep->nprocs++];
+
+		rp->cap = part;
+		judge_process(ev, &ev->procs[i], rp);
+	}
+	iom_evidence_free(ev);
+}
+
+/* Each process by itself: most rules walk through all that a capture has. */
 struct iom_report *iom_judge(const struct iom_capture *cap)
 {
-	struct iom_evidence *ev = iom_evidence(cap);
 	struct iom_report *rep = alloc(1, sizeof(*rep));
 
-	rep->cap = cap;
-	rep->nprocs = cap->nprocs;
+	rep->whole = cap;
+	rep->parts = iom_parts(cap, &rep->nparts);
 	rep->procs = alloc(cap->nprocs, sizeof(*rep->procs));
-	for (size_t i = 0; i < cap->nprocs; i++)
-		judge_process(ev, &ev->procs[i], &rep->procs[i]);
-	iom_evidence_free(ev);
+	for (size_t i = 0; i < rep->nparts; i++)
+		judge_part(rep, &rep->parts[i]);
 	return rep;
 }

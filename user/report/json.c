@@ -238,7 +238,7 @@ static json_t *start_time(int64_t ns)
 
 static json_t *head(const struct iom_report *rep)
 {
-	const struct iom_capture *cap = rep->cap;
+	const struct iom_capture *cap = rep->whole;
 	json_t *o = json_object(), *probes = json_array(), *command = json_array();
 
 	for (size_t i = 0; i < cap->nprobes; i++)
@@ -261,11 +261,12 @@ static json_t *head(const struct iom_report *rep)
 				      iom_json_number(cap->windows.taken), "sampled_ns",
 				      iom_json_number(cap->windows.open_ns)));
 	json_object_set_new(o, "lost",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "counts", iom_json_number(cap->lost.counts),
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "counts", iom_json_number(cap->lost.counts),
 				      "samples", iom_json_number(cap->lost.samples), "skipped_by_kernel",
 				      iom_json_number(cap->lost.skipped), "compat_calls",
 				      iom_json_number(cap->lost.compat_calls), "unknown_calls",
-				      iom_json_number(cap->lost.unknown_calls)));
+				      iom_json_number(cap->lost.unknown_calls), "files",
+				      iom_json_number(cap->lost.files)));
 	return o;
 }
 
@@ -277,8 +278,10 @@ static void put(FILE *out, json_t *o, size_t flags)
 	json_decref(o);
 }
 
-static void put_process(FILE *out, const struct iom_capture *cap, const struct rep_process *p)
+static void put_process(FILE *out, const struct rep_process *p)
 {
+	const struct iom_capture *cap = p->cap;
+
 	fputs("{", out);
 	put(out, process(cap, p), JSON_EMBED | JSON_INDENT(1));
 	fputs(",\n\"threads\": [", out);
@@ -320,7 +323,7 @@ int iom_report_json(const struct iom_report *rep, FILE *out)
 	fputs(",\n\"processes\": [", out);
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		fputs(i ? ",\n" : "\n", out);
-		put_process(out, rep->cap, &rep->procs[i]);
+		put_process(out, &rep->procs[i]);
 	}
 	fputs("]", out);
 	put_expectations(out, rep);

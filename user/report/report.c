@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "capture/parts.h"
+
 const char *iom_model_name(enum iom_model m)
 {
 	static const char *const names[] = {
@@ -56,5 +58,6 @@ void iom_report_free(struct iom_report *rep)
 	}
 	iom_report_drop_expectations(rep);
 	free(rep->procs);
+	iom_parts_free(rep->parts, rep->nparts);
 	free(rep);
 }

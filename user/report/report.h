@@ -131,6 +131,7 @@ struct rep_call {
 };
 
 struct rep_process {
+	const struct iom_capture *cap; /* what belongs to it: all indices here are into this */
 	uint32_t proc; /* index into cap->procs */
 	struct rep_verdict verdict;
 	struct rep_share models[IOM_M_NR];
@@ -154,7 +155,9 @@ struct rep_expectation {
 };
 
 struct iom_report {
-	const struct iom_capture *cap;
+	const struct iom_capture *whole; /* of the watch as a whole; borrowed */
+	struct iom_capture *parts;	 /* the processes' own */
+	size_t nparts;
 	struct rep_process *procs;
 	size_t nprocs;
 	struct rep_expectation *expectations;

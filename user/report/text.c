@@ -61,9 +61,9 @@ static const char *in_fact(enum iom_in_fact f)
 	return texts[f];
 }
 
-static void title(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+static void title(struct page *p, const struct rep_process *rp)
 {
-	const struct cap_proc *cp = &rep->cap->procs[rp->proc];
+	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
 	const char *name = iom_model_name(v->model), *fact = in_fact(v->in_fact);
 	char *comm = safe_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
@@ -110,14 +110,14 @@ static const struct rep_file *file_of_model(const struct rep_process *rp, enum i
 	return best;
 }
 
-static void also(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+static void also(struct page *p, const struct rep_process *rp)
 {
 	const struct rep_verdict *v = &rp->verdict;
 	char *line = NULL;
 
 	for (size_t i = 0; i < v->nalso; i++) {
 		const struct rep_file *f = file_of_model(rp, v->also[i]);
-		const struct cap_file *c = f ? &rep->cap->files[f->file] : NULL;
+		const struct cap_file *c = f ? &rp->cap->files[f->file] : NULL;
 		char *name = c ? safe(p, c->name ? c->name : iom_kind_name(c->kind)) : NULL, *longer;
 
 		longer = iom_sentence("%s%s %s%s%s%s", line ? line : "also", line ? "," : "",
@@ -134,15 +134,15 @@ static void also(struct page *p, const struct iom_report *rep, const struct rep_
 	free(line);
 }
 
-static void answer(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+static void answer(struct page *p, const struct rep_process *rp)
 {
 	char *headline = safe_sentence(p, rp->verdict.headline ? rp->verdict.headline : "");
 
-	title(p, rep, rp);
+	title(p, rp);
 	fputs("  ", p->out);
 	page_wrap(p, headline, 2, 2, PAGE_PLAIN);
 	free(headline);
-	also(p, rep, rp);
+	also(p, rp);
 }
 
 /* ---- what to do ----------------------------------------------------------------------- */
@@ -227,15 +227,15 @@ static void because(struct page *p, const struct rep_verdict *v)
 
 /* ---- where the time went ---------------------------------------------------------------- */
 
-static void time_line(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+static void time_line(struct page *p, const struct rep_process *rp)
 {
-	const struct rep_thread *t = iom_view_principal(rep, rp);
+	const struct rep_thread *t = iom_view_principal(rp);
 	char *line, *who;
 
 	if (!t)
 		return;
 	who = rp->nthreads == 1 ? iom_sentence("in all") :
-				  iom_sentence("thread %u", rep->cap->threads[t->thread].ns_tid);
+				  iom_sentence("thread %u", rp->cap->threads[t->thread].ns_tid);
 	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s", who,
 			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
 			    iom_part(t->time.running_ns, t->time.wall_ns),
@@ -503,16 +503,16 @@ static void example(struct page *p, const struct rep_example *e)
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-static void process(struct page *p, const struct iom_report *rep, const struct rep_process *rp)
+static void process(struct page *p, const struct rep_process *rp)
 {
-	const struct rep_thread *t = iom_view_principal(rep, rp);
-	struct view *v = iom_view(rep, rp, p->opt->verbose);
+	const struct rep_thread *t = iom_view_principal(rp);
+	struct view *v = iom_view(rp, p->opt->verbose);
 
-	answer(p, rep, rp);
+	answer(p, rp);
 	findings(p, rp);
 	if (p->opt->verbose)
 		because(p, &rp->verdict);
-	time_line(p, rep, rp);
+	time_line(p, rp);
 	/* Of a thread that is no loop its calls say all; of one that sleeps in one its line does. */
 	if (!t || (!t->loop.is_loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
 		calls(p, rp);
@@ -537,7 +537,7 @@ static void overview(struct page *p, const struct iom_report *rep)
 	fputc('\n', p->out);
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		const struct rep_process *rp = &rep->procs[i];
-		const struct cap_proc *cp = &rep->cap->procs[rp->proc];
+		const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 		char *name = safe_comm(p, cp->comm), number[16];
 
 		snprintf(number, sizeof(number), "%u", cp->pid);
@@ -591,7 +591,7 @@ static void provenance(struct page *p, const struct iom_capture *cap)
 {
 	const struct cap_lost *l = &cap->lost;
 	time_t start = cap->start_realtime_ns / 1000000000;
-	char *command = command_text(p, cap), *line, *counts, when[32] = "";
+	char *command = command_text(p, cap), *line, *counts, *files = NULL, when[32] = "";
 	char *kernel = safe(p, cap->kernel), *arch = safe(p, cap->arch);
 	struct tm tm;
 
@@ -600,13 +600,16 @@ static void provenance(struct page *p, const struct iom_capture *cap)
 	counts = l->counts ? iom_sentence("%s operations may be missing from the counts%s", iom_count(l->counts),
 					  l->skipped ? ", since the kernel skipped probes" : "") :
 			     iom_sentence("every call counted, none lost");
-	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s; samples: %u window%s, %.0f ms%s", command, when,
-			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts,
+	if (l->files)
+		files = iom_sentence("; %s descriptors were too many to be looked at", iom_count(l->files));
+	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s%s; samples: %u window%s, %.0f ms%s", command, when,
+			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts, files ? files : "",
 			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6,
 			    l->compat_calls ? "; calls by 32-bit or x32 code were seen and not counted" : "");
 	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 2, l->counts ? PAGE_WARN : PAGE_DIM);
+	page_wrap(p, line, 2, 2, l->counts || l->files ? PAGE_WARN : PAGE_DIM);
 	free(command);
+	free(files);
 	free(counts);
 	free(line);
 	free(kernel);
@@ -625,10 +628,10 @@ int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_te
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		if (i)
 			fputc('\n', out);
-		process(&p, rep, &rep->procs[i]);
+		process(&p, &rep->procs[i]);
 	}
 	expectations(&p, rep);
-	provenance(&p, rep->cap);
+	provenance(&p, rep->whole);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

@@ -214,16 +214,16 @@ static void name_files(struct view *v, const struct iom_capture *cap)
 	}
 }
 
-static void view_files(struct view *v, const struct iom_report *rep, const struct rep_process *rp,
+static void view_files(struct view *v, const struct rep_process *rp,
 		       bool verbose)
 {
 	for (size_t i = 0; i < rp->nfiles; i++)
-		if (verbose || is_shown(rep->cap, &rp->files[i]))
-			add_file(v, rep->cap, &rp->files[i], key_of(&rep->cap->files[rp->files[i].file]),
+		if (verbose || is_shown(rp->cap, &rp->files[i]))
+			add_file(v, rp->cap, &rp->files[i], key_of(&rp->cap->files[rp->files[i].file]),
 				 !verbose);
 	if (!verbose)
 		fold_dirs(v);
-	name_files(v, rep->cap);
+	name_files(v, rp->cap);
 	if (v->nfiles)
 		qsort(v->files, v->nfiles, sizeof(*v->files), what_waited_most);
 }
@@ -453,7 +453,7 @@ static int what_does_most(const void *a, const void *b)
 	return x->weight > y->weight ? -1 : x->weight < y->weight;
 }
 
-static void view_threads(struct view *v, const struct iom_report *rep, const struct rep_process *rp,
+static void view_threads(struct view *v, const struct rep_process *rp,
 			 bool verbose)
 {
 	bool *done = calloc(rp->nthreads + 1, sizeof(*done));
@@ -472,33 +472,33 @@ static void view_threads(struct view *v, const struct iom_report *rep, const str
 		for (size_t k = i; k < rp->nthreads; k++) {
 			const struct rep_thread *o = &rp->threads[k];
 
-			if (k > i && (verbose || done[k] || !alike(rep->cap, &rp->threads[i], o)))
+			if (k > i && (verbose || done[k] || !alike(rp->cap, &rp->threads[i], o)))
 				continue;
 			done[k] = true;
 			to->threads++;
-			same_name &= !memcmp(rep->cap->threads[rp->threads[i].thread].comm,
-					     rep->cap->threads[o->thread].comm, CAP_COMM_LEN);
+			same_name &= !memcmp(rp->cap->threads[rp->threads[i].thread].comm,
+					     rp->cap->threads[o->thread].comm, CAP_COMM_LEN);
 			if (transfers_of(o) > transfers_of(t))
 				t = o;
 			to->weight += o->time.running_ns + transfers_of(o) * 1000 + o->loop.calls * 1000;
 		}
 		to->model = t->verdict.model;
 		to->idle = is_idle(t);
-		to->what = thread_text(rep->cap, t);
+		to->what = thread_text(rp->cap, t);
 		if (to->threads > 1 && !to->idle) {
 			char *one = to->what;
 
 			to->what = iom_sentence("the busiest: %s", one);
 			free(one);
 		}
-		name_thread(to, rep->cap, t, same_name);
+		name_thread(to, rp->cap, t, same_name);
 	}
 	free(done);
 	if (v->nthreads)
 		qsort(v->threads, v->nthreads, sizeof(*v->threads), what_does_most);
 }
 
-const struct rep_thread *iom_view_principal(const struct iom_report *rep, const struct rep_process *rp)
+const struct rep_thread *iom_view_principal(const struct rep_process *rp)
 {
 	const struct rep_thread *best = NULL;
 	uint64_t most = 0;
@@ -507,7 +507,7 @@ const struct rep_thread *iom_view_principal(const struct iom_report *rep, const 
 		const struct rep_thread *t = &rp->threads[i];
 		uint64_t weight = transfers_of(t) + t->loop.calls + t->time.running_ns / 1000000;
 
-		if (rep->cap->threads[t->thread].kernel_worker)
+		if (rp->cap->threads[t->thread].kernel_worker)
 			continue;
 		if (!best || weight > most)
 			best = t, most = weight;
@@ -515,12 +515,12 @@ const struct rep_thread *iom_view_principal(const struct iom_report *rep, const 
 	return best;
 }
 
-struct view *iom_view(const struct iom_report *rep, const struct rep_process *rp, bool verbose)
+struct view *iom_view(const struct rep_process *rp, bool verbose)
 {
 	struct view *v = more(NULL, 0, sizeof(*v));
 
-	view_files(v, rep, rp, verbose);
-	view_threads(v, rep, rp, verbose);
+	view_files(v, rp, verbose);
+	view_threads(v, rp, verbose);
 	return v;
 }
 

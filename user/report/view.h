@@ -36,12 +36,12 @@ struct view {
 };
 
 /* verbose: nothing is folded. The report is borrowed for the call only. */
-struct view *iom_view(const struct iom_report *rep, const struct rep_process *rp, bool verbose);
+struct view *iom_view(const struct rep_process *rp, bool verbose);
 void iom_view_free(struct view *v);
 
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
 /* The thread whose time tells most of the process's; NULL: it has none. */
-const struct rep_thread *iom_view_principal(const struct iom_report *rep, const struct rep_process *rp);
+const struct rep_thread *iom_view_principal(const struct rep_process *rp);
 
 #endif
