@@ -67,7 +67,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W "$output $common" -- "$cur")
 		;;
 	explain)
-		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none
+		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			submit-blocked iowq-offload may-block busy-poll eagain-spin loop-blocked sync-on-loop
 			signal-overflow '"$common" -- "$cur")
 		;;

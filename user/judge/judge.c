@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/judge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/score.h"
 
 static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
@@ -137,17 +137,6 @@ static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_
 		rf->model = IOM_M_MULTIPLEXED;
 }
 
-static void *alloc(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 static void add_time(struct rep_time *to, const struct acc_thread *t)
 {
 	to->wall_ns += t->wall_ns;
@@ -198,8 +187,8 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 	uint32_t tgid = cap->procs[p->proc].tgid;
 
 	rp->proc = p->proc;
-	rp->threads = alloc(cap->nthreads, sizeof(*rp->threads));
-	rp->files = alloc(cap->nfiles, sizeof(*rp->files));
+	rp->threads = iom_alloc(cap->nthreads, sizeof(*rp->threads));
+	rp->files = iom_alloc(cap->nfiles, sizeof(*rp->files));
 	for (size_t i = 0; i < cap->nthreads; i++) {
 		if (cap->threads[i].tgid != tgid)
 			continue;
@@ -227,11 +216,11 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 struct iom_report *iom_judge(const struct iom_capture *cap)
 {
 	struct iom_evidence *ev = iom_evidence(cap);
-	struct iom_report *rep = alloc(1, sizeof(*rep));
+	struct iom_report *rep = iom_alloc(1, sizeof(*rep));
 
 	rep->cap = cap;
 	rep->nprocs = cap->nprocs;
-	rep->procs = alloc(cap->nprocs, sizeof(*rep->procs));
+	rep->procs = iom_alloc(cap->nprocs, sizeof(*rep->procs));
 	for (size_t i = 0; i < cap->nprocs; i++)
 		judge_process(ev, &ev->procs[i], &rep->procs[i]);
 	iom_evidence_free(ev);
