@@ -174,6 +174,28 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 		rp->models[m].share = 0;
 }
 
+static void take_rules(const struct ev_proc *p, struct rep_process *rp)
+{
+	double all = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		all += iom_weight(&p->votes[m]);
+	rp->rules = iom_alloc(RULE_NR, sizeof(*rp->rules));
+	for (int i = 0; i < RULE_NR; i++) {
+		const struct ev_vote *v = &p->spoke[i].vote;
+
+		if (!v->transfers && !v->wait_ns && !v->open_ns)
+			continue;
+		rp->rules[rp->nrules++] = (struct rep_rule){
+			.id = iom_rule(i)->id,
+			.model = iom_rule(i)->model,
+			.transfers = v->transfers,
+			.phase1_ns = v->wait_ns + v->open_ns,
+			.share = all > 0 && rp->verdict.model != IOM_M_NONE ? iom_weight(v) / all : 0,
+		};
+	}
+}
+
 /* Does most of the verdict rest on data that no call moves? */
 static bool is_unseen(const struct ev_proc *p, enum iom_model m)
 {
@@ -201,6 +223,7 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
 	weigh_computing(ev, p, rp);
+	take_rules(p, rp);
 	if (is_unseen(p, rp->verdict.model))
 		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);
 	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);

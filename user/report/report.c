@@ -41,6 +41,7 @@ void iom_report_free(struct iom_report *rep)
 		free(p->threads);
 		free(p->files);
 		free(p->findings);
+		free(p->rules);
 		free(p->calls);
 	}
 	free(rep->procs);
