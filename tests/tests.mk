@@ -13,6 +13,7 @@
 # make vm           a shell in a VM with the module loaded (KERNELS=6.12 for another kernel)
 # make check-real   real programs and their verdicts, in two sets (much to install:
 #                   tests/real/install.sh); SET=first, SET=more, CASES=a,b or QUICK=1 for some
+# make limits       what changes when a threshold is halved or doubled: RECORDINGS=FILES
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
 # make check-targets  each of these once, in a fresh clone (half an hour)
@@ -81,7 +82,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 $(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 .SECONDARY:
-.PHONY: deps demo check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real bench bench-vm ref
+.PHONY: deps demo check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -120,6 +121,15 @@ check-judge: $(B)/iomodel
 
 record-ref: $(LIVE_BIN)
 	tests/record-ref
+
+# What hangs on each threshold of the judgement, over recordings that check-real kept.
+limits: $(B)/tests/real/limits
+	@$< $(or $(RECORDINGS),$(error give RECORDINGS=FILES, made by tests/real/check-real --record DIR))
+
+$(B)/tests/real/limits: tests/real/limits.c $(PURE_OBJ)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -o $@ $^ $(LIBS)
 
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(SET),--set $(SET)) $(if $(CASES),--cases $(CASES))

@@ -377,6 +377,7 @@ static void slow_source(void **state)
 	uint32_t in = build_file(cap, 5, CAP_K_FIFO, 0, "pipe");
 	uint32_t out = build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp");
 	uint32_t disk = build_file(cap, 7, CAP_K_REG, 0, "/net/slow");
+	uint32_t full = build_file(cap, 8, CAP_K_FIFO, 0, "pipe");
 	struct cap_calls *r = build_transfers(cap, MAIN, in, CAP_C_SPLICE, SYS_splice, 3, 94, 0, 90 * MS);
 	struct iom_report *rep;
 
@@ -385,7 +386,12 @@ static void slow_source(void **state)
 	r->other_nonblock = true;
 	r = build_transfers(cap, MAIN, out, CAP_C_SENDFILE, SYS_sendfile, 0, 97, 0, 10 * MS);
 	r->other = disk;
+	/* The other way round: what comes at once goes into a pipe that is full. */
+	r = build_transfers(cap, MAIN, out, CAP_C_SPLICE, SYS_splice, 3, 89, 0, 20 * MS);
+	r->other = full;
 	rep = iom_judge(cap);
+	assert_int_equal(expected_file(rep, full)->models[IOM_M_BLOCKING].transfers, 89);
+	assert_int_equal(expected_file(rep, full)->models[IOM_M_BLOCKING].phase1_ns, 89 * 20 * MS);
 	assert_int_equal(expected_file(rep, in)->models[IOM_M_BLOCKING].transfers, 97);
 	assert_int_equal(expected_file(rep, in)->models[IOM_M_BLOCKING].phase1_ns, 94 * 90 * MS);
 	assert_int_equal(expected_file(rep, out)->models[IOM_M_BLOCKING].phase1_ns, 0);

@@ -143,6 +143,25 @@ static void each_wait_by_its_own_operations(void **state)
 	let_go(rep, cap);
 }
 
+/* The few sleeps of a set that is spun are part of the spinning. */
+static void spun_set_sleeps_a_little(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t s = loop_with(cap, O_NONBLOCK, 100, 4 * MS);
+	struct iom_report *rep;
+
+	(void)state;
+	cap->calls[0].n.zero = 990000;
+	cap->calls[0].n.nowait = 991000;
+	cap->threads[0].cpu_ns = 9 * (BUILD_LIFE_NS / 10);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 1100, 0, 0, 0);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_NONBLOCKING);
+	assert_int_equal(rep->procs[0].verdict.in_fact, IOM_FACT_POLLING);
+	assert_int_equal(rep->procs[0].models[IOM_M_MULTIPLEXED].phase1_ns, 0);
+	let_go(rep, cap);
+}
+
 /* ---- sleeps under way --------------------------------------------------------------------- */
 
 static void ring_that_polls_asleep(void **state)
@@ -284,6 +303,7 @@ int main(void)
 		cmocka_unit_test(one_sleep_in_a_million),
 		cmocka_unit_test(alike_for_all),
 		cmocka_unit_test(each_wait_by_its_own_operations),
+		cmocka_unit_test(spun_set_sleeps_a_little),
 		cmocka_unit_test(ring_that_polls_asleep),
 		cmocka_unit_test(helper_asleep),
 		cmocka_unit_test(doubt_where_there_is_cause),

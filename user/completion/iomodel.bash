@@ -72,7 +72,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W "$output $common" -- "$cur")
 		;;
 	explain)
-		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none
+		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll not-drained eagain-spin
 			spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
 			submit-blocked iowq-offload sqpoll-spin signal-overflow '"$common" -- "$cur")

@@ -2,26 +2,15 @@
 #include "judge/evidence.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/roles.h"
 
 #define SIGIO_NR       29
 #define SI_KERNEL_BYTE 0x80
 #define IOCB_CMD_POLL  5
-
-static void *need(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
 
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid)
 {
@@ -205,7 +194,7 @@ static void take_calls(struct iom_evidence *ev, size_t row)
 
 static void take_sets(struct ev_thread *t, const struct loop_thread *l)
 {
-	t->sets = need(l->nsets, sizeof(*t->sets));
+	t->sets = iom_alloc(l->nsets, sizeof(*t->sets));
 	for (size_t i = 0; i < l->nsets; i++) {
 		const struct loop_set *s = &l->sets[i];
 
@@ -322,12 +311,12 @@ static void take_facts(struct iom_evidence *ev)
 
 struct iom_evidence *iom_evidence(const struct iom_capture *cap)
 {
-	struct iom_evidence *ev = need(1, sizeof(*ev));
+	struct iom_evidence *ev = iom_alloc(1, sizeof(*ev));
 
 	ev->cap = cap;
-	ev->procs = need(cap->nprocs, sizeof(*ev->procs));
-	ev->threads = need(cap->nthreads, sizeof(*ev->threads));
-	ev->files = need(cap->nfiles, sizeof(*ev->files));
+	ev->procs = iom_alloc(cap->nprocs, sizeof(*ev->procs));
+	ev->threads = iom_alloc(cap->nthreads, sizeof(*ev->threads));
+	ev->files = iom_alloc(cap->nfiles, sizeof(*ev->files));
 	ev->by_tid = iom_threads(cap);
 	ev->account = iom_account(cap);
 	ev->loops = iom_loops(cap, ev->account);

@@ -3,10 +3,10 @@
  * interest.c - who waits for which file in readiness calls, and whether that waiting
  * is real.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/evidence.h"
 #include "judge/roles.h"
 
@@ -21,17 +21,6 @@ struct look {
 	struct crowd *epolls;  /* by file */
 	struct crowd *unknown; /* by process: files of which only is known that some epoll has them */
 };
-
-static void *need(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
 
 /* Packet sockets and rings of perf and BPF: the program is told of data that it takes from
  * memory, without a call. */
@@ -279,8 +268,8 @@ static void find_unseen(struct iom_evidence *ev)
 void ev_find_interest(struct iom_evidence *ev)
 {
 	struct look l = {.ev = ev,
-			 .epolls = need(ev->cap->nfiles, sizeof(*l.epolls)),
-			 .unknown = need(ev->cap->nprocs, sizeof(*l.unknown))};
+			 .epolls = iom_alloc(ev->cap->nfiles, sizeof(*l.epolls)),
+			 .unknown = iom_alloc(ev->cap->nprocs, sizeof(*l.unknown))};
 
 	fill_epolls(&l);
 	fill_polls(&l);

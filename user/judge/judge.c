@@ -2,10 +2,10 @@
 #include "capture/parts.h"
 #include "judge/judge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/score.h"
 
 static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
@@ -138,17 +138,6 @@ static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_
 		rf->model = IOM_M_MULTIPLEXED;
 }
 
-static void *alloc(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 static void add_time(struct rep_time *to, const struct acc_thread *t)
 {
 	to->wall_ns += t->wall_ns;
@@ -186,6 +175,28 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 		rp->models[m].share = 0;
 }
 
+static void take_rules(const struct ev_proc *p, struct rep_process *rp)
+{
+	double all = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		all += iom_weight(&p->votes[m]);
+	rp->rules = iom_alloc(RULE_NR, sizeof(*rp->rules));
+	for (int i = 0; i < RULE_NR; i++) {
+		const struct ev_vote *v = &p->spoke[i].vote;
+
+		if (!v->transfers && !v->wait_ns && !v->open_ns)
+			continue;
+		rp->rules[rp->nrules++] = (struct rep_rule){
+			.id = iom_rule(i)->id,
+			.model = iom_rule(i)->model,
+			.transfers = v->transfers,
+			.phase1_ns = v->wait_ns + v->open_ns,
+			.share = all > 0 && rp->verdict.model != IOM_M_NONE ? iom_weight(v) / all : 0,
+		};
+	}
+}
+
 /* Does most of the verdict rest on data that no call moves? */
 static bool is_unseen(const struct ev_proc *p, enum iom_model m)
 {
@@ -199,8 +210,8 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 	uint32_t tgid = cap->procs[p->proc].tgid;
 
 	rp->proc = p->proc;
-	rp->threads = alloc(cap->nthreads, sizeof(*rp->threads));
-	rp->files = alloc(cap->nfiles, sizeof(*rp->files));
+	rp->threads = iom_alloc(cap->nthreads, sizeof(*rp->threads));
+	rp->files = iom_alloc(cap->nfiles, sizeof(*rp->files));
 	for (size_t i = 0; i < cap->nthreads; i++) {
 		if (cap->threads[i].tgid != tgid)
 			continue;
@@ -213,6 +224,7 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
 	weigh_computing(ev, p, rp);
+	take_rules(p, rp);
 	if (is_unseen(p, rp->verdict.model))
 		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);
 	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);
@@ -242,11 +254,11 @@ static void judge_part(struct iom_report *rep, const struct iom_capture *part)
 /* Each process by itself: most rules walk through all that a capture has. */
 struct iom_report *iom_judge(const struct iom_capture *cap)
 {
-	struct iom_report *rep = alloc(1, sizeof(*rep));
+	struct iom_report *rep = iom_alloc(1, sizeof(*rep));
 
 	rep->whole = cap;
 	rep->parts = iom_parts(cap, &rep->nparts);
-	rep->procs = alloc(cap->nprocs, sizeof(*rep->procs));
+	rep->procs = iom_alloc(cap->nprocs, sizeof(*rep->procs));
 	for (size_t i = 0; i < rep->nparts; i++)
 		judge_part(rep, &rep->parts[i]);
 	return rep;

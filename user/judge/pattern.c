@@ -2,9 +2,9 @@
 /*
  * pattern.c - the architecture: what the threads do that do the work.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/score.h"
@@ -185,11 +185,7 @@ const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process 
 	default:
 		break;
 	}
-	c.duties = calloc(ev->cap->nthreads + 1, sizeof(*c.duties));
-	if (!c.duties) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	c.duties = iom_alloc(ev->cap->nthreads, sizeof(*c.duties));
 	find_duties(&c);
 	give_roles(&c);
 	pattern = synchronous_pattern(&c);

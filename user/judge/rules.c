@@ -687,8 +687,10 @@ static void vote_rest(struct iom_evidence *ev)
 			count_only(&t->votes[IOM_M_BLOCKING], t->aside);
 	}
 	for (size_t i = 0; i < ev->cap->nprocs; i++)
-		if (is_silent(ev->procs[i].votes))
+		if (is_silent(ev->procs[i].votes)) {
 			count_only(&ev->procs[i].votes[IOM_M_BLOCKING], ev->procs[i].aside);
+			count_only(&ev->procs[i].spoke[RULE_ASIDE].vote, ev->procs[i].aside);
+		}
 }
 
 static bool is_ours(const struct iom_evidence *ev, const struct cap_calls *r)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/threads.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/alloc.h"
 
 struct numbered {
 	uint32_t tid, thread;
@@ -24,14 +25,9 @@ static int by_number(const void *a, const void *b)
 
 struct iom_threads *iom_threads(const struct iom_capture *cap)
 {
-	struct iom_threads *x = calloc(1, sizeof(*x));
+	struct iom_threads *x = iom_alloc(1, sizeof(*x));
 
-	if (x)
-		x->v = calloc(cap->nthreads + 1, sizeof(*x->v));
-	if (!x || !x->v) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	x->v = iom_alloc(cap->nthreads, sizeof(*x->v));
 	x->cap = cap;
 	for (size_t i = 0; i < cap->nthreads; i++)
 		x->v[i] = (struct numbered){cap->threads[i].tid, i};

@@ -82,6 +82,7 @@ static const struct topic topics[] = {
 	 "Computing, waiting for other threads, children, locks and timers is no I/O. A\n"
 	 "program that sleeps in read() for the whole watch is not `none`: it is\n"
 	 "`blocking`.\n"},
+	{"verdict", "how the model is told: the rules in their order, and the thresholds", NULL, ""},
 	{"loop-blocked", "a thread that serves many files slept inside a turn of its loop", NULL,
 	 "While a loop sleeps in anything but its own readiness call nobody else is\n"
 	 "served. It need not be a transfer: open, stat, connect, wait4, flock, a lock\n"
@@ -235,6 +236,8 @@ int iom_explain(FILE *out, const char *topic, bool utf8, bool color)
 			fputc('\n', out);
 		}
 		fputs(t->text, out);
+		if (!strcmp(t->name, "verdict"))
+			iom_explain_verdict(out);
 	}
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;

@@ -204,6 +204,22 @@ static json_t *finding(const struct iom_capture *cap, const struct rep_finding *
 	return o;
 }
 
+static json_t *rules(const struct rep_process *p)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < p->nrules; i++) {
+		const struct rep_rule *r = &p->rules[i];
+
+		json_array_append_new(a, json_pack("{s:s, s:o, s:o, s:o, s:f}", "id", r->id, "model",
+						   r->model == IOM_M_NONE ? json_null() :
+									    json_string(iom_model_name(r->model)),
+						   "transfers", iom_json_number(r->transfers), "phase1_ns",
+						   iom_json_number(r->phase1_ns), "share", r->share));
+	}
+	return a;
+}
+
 static json_t *process(const struct iom_capture *cap, const struct rep_process *p)
 {
 	static const char *const runtimes[] = {"native", "go", "jvm", "node", "python", "script"};
@@ -217,6 +233,7 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	json_object_set_new(o, "exited", json_boolean(cp->exited));
 	json_object_set_new(o, "verdict", verdict(&p->verdict));
 	json_object_set_new(o, "models", models(p->models));
+	json_object_set_new(o, "rules", rules(p));
 	json_object_set_new(o, "time",
 			    json_pack("{s:o, s:o, s:o, s:o}", "wall_ns", iom_json_number(p->time.wall_ns),
 				      "running_ns", iom_json_number(p->time.running_ns), "runqueue_ns",

@@ -54,6 +54,7 @@ void iom_report_free(struct iom_report *rep)
 		free(p->threads);
 		free(p->files);
 		free(p->findings);
+		free(p->rules);
 		free(p->calls);
 	}
 	iom_report_drop_expectations(rep);

@@ -130,11 +130,21 @@ struct rep_call {
 	bool under_way;
 };
 
+/* What one rule of the judgement said of a process. */
+struct rep_rule {
+	const char *id; /* static string */
+	enum iom_model model; /* NONE: as others are waited for */
+	uint64_t transfers, phase1_ns;
+	double share; /* part of the score; 0 where the verdict is none */
+};
+
 struct rep_process {
 	const struct iom_capture *cap; /* what belongs to it: all indices here are into this */
 	uint32_t proc; /* index into cap->procs */
 	struct rep_verdict verdict;
 	struct rep_share models[IOM_M_NR];
+	struct rep_rule *rules; /* those that said something, in their order */
+	size_t nrules;
 	struct rep_time time;
 	struct rep_call *calls; /* what was waited in longest first */
 	size_t ncalls;
