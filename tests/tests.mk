@@ -19,7 +19,7 @@
 
 # Building, the demo, and what the tests start.
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
-	libjansson-dev libsqlite3-dev uthash-dev pkg-config
+	libjansson-dev libseccomp-dev libsqlite3-dev uthash-dev pkg-config
 DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
 	xz-utils zstd binutils procps util-linux man-db sparse dwarves sqlite3
 
@@ -39,7 +39,7 @@ UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/un
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lsqlite3 -lelf -lm -pthread
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lseccomp -lsqlite3 -lelf -lm -pthread
 
 -include $(wildcard $(B)/tests/unit/*.d)
 

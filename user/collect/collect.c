@@ -18,6 +18,7 @@
 
 #include "collect/backend.h"
 #include "collect/gather.h"
+#include "base/privileges.h"
 #include "collect/kernel_features.h"
 #include "collect/proc/procfs.h"
 
