@@ -68,6 +68,15 @@ $(B)/tests/ref/%: tests/ref/%.c tests/ref/ref.c $(wildcard tests/ref/*.h)
 
 ref: $(REF_BIN)
 
+# ---- programs that are watched badly ------------------------------------------------
+
+HOSTILE_BIN := $(B)/tests/hostile/stuck
+
+$(B)/tests/hostile/%: tests/hostile/%.c tests/hostile/fuse.c tests/hostile/fuse.h
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -o $@ $< tests/hostile/fuse.c -pthread
+
 # ---- the module's tests --------------------------------------------------------------
 
 KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/test_hostile $(B)/tests/kmod/fuzz
@@ -83,7 +92,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
-LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
+LIVE_BIN := $(B)/iomodel $(REF_BIN) $(HOSTILE_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
 BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 demo: $(LIVE_BIN)
@@ -100,6 +109,7 @@ check-live: $(LIVE_BIN)
 	tests/live/test-user
 	tests/live/test-scale
 	tests/live/test-many
+	tests/live/test-hostile
 
 check-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm
