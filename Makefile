@@ -30,7 +30,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror
 override CFLAGS += -std=gnu11 $(WARN) $(SAN)
 CPPFLAGS += -Ibpf -Iuser -Ikmod -I$(B) -DIOM_VERSION='"$(VERSION)"'
-LIBS := -lbpf -lelf -ljansson -lsqlite3 -lz
+LIBS := -lbpf -lelf -ljansson -lseccomp -lsqlite3 -lz
 # Expanded late: in one run with `deps` the compiler is not there yet when this is read.
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 $(WARN) \
 	-Wno-initializer-overrides -Wno-unused-parameter -Ibpf \

@@ -20,7 +20,7 @@
 
 # Building, the demo, and what the tests start.
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
-	libjansson-dev libsqlite3-dev uthash-dev pkg-config
+	libjansson-dev libseccomp-dev libsqlite3-dev uthash-dev pkg-config
 DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
 	xz-utils zstd binutils procps util-linux man-db sparse dwarves sqlite3
 
@@ -40,7 +40,7 @@ UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/un
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lsqlite3 -lelf -lm -pthread
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lseccomp -lsqlite3 -lelf -lm -pthread
 
 -include $(wildcard $(B)/tests/unit/*.d)
 
@@ -69,6 +69,15 @@ $(B)/tests/ref/%: tests/ref/%.c tests/ref/ref.c $(wildcard tests/ref/*.h)
 
 ref: $(REF_BIN)
 
+# ---- programs that are watched badly ------------------------------------------------
+
+HOSTILE_BIN := $(B)/tests/hostile/stuck
+
+$(B)/tests/hostile/%: tests/hostile/%.c tests/hostile/fuse.c tests/hostile/fuse.h
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CFLAGS) -o $@ $< tests/hostile/fuse.c -pthread
+
 # ---- the module's tests --------------------------------------------------------------
 
 KMOD_BIN := $(B)/tests/kmod/test_uapi $(B)/tests/kmod/test_hostile $(B)/tests/kmod/test_bounds $(B)/tests/kmod/fuzz
@@ -86,7 +95,7 @@ $(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
-LIVE_BIN := $(B)/iomodel $(REF_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
+LIVE_BIN := $(B)/iomodel $(REF_BIN) $(HOSTILE_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
 BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
 
 demo: $(LIVE_BIN)
@@ -103,6 +112,7 @@ check-live: $(LIVE_BIN)
 	tests/live/test-user
 	tests/live/test-scale
 	tests/live/test-many
+	tests/live/test-hostile
 
 check-vm: $(LIVE_BIN) $(KMOD_BIN)
 	tests/vm/check-vm

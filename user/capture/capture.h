@@ -44,6 +44,7 @@ struct cap_proc {
 	bool execed;		/* became another program inside the window */
 	bool born;		/* started inside the window */
 	bool target;		/* named by the user, not found by following */
+	bool unread;		/* looking at it took too long: names and sets may be missing */
 	uint64_t start_ns; /* when our watch of it began */
 	uint64_t end_ns;
 };

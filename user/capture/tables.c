@@ -89,6 +89,7 @@ static const struct cap_column process[] = {
 	FLAG(execed),
 	FLAG(born),
 	FLAG(target),
+	FLAG(unread),
 	CLOCK(start_ns),
 	CLOCK(end_ns),
 };

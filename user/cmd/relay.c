@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/privileges.h"
 #include "options.h"
 
 /* A process left behind may write for ever: so much is waited for at an end. */
@@ -351,6 +352,8 @@ int iom_relay_run(struct iom_relay *r)
 	struct relay s = {.r = r, .interactive = r->interactive};
 	sigset_t set;
 
+	/* What the command prints goes through here; all that is needed is open. */
+	iom_keep_capabilities(0);
 	iom_relay_signals(&set);
 	s.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	fcntl(r->master, F_SETFL, O_RDWR | O_NONBLOCK);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/child.h"
 #include "cmd/cmd.h"
 #include "collect/collect.h"
+#include "base/privileges.h"
 #include "cmd/output.h"
 #include "cmd/pipeline.h"
 #include "cmd/terminal.h"
@@ -39,6 +41,8 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 			      .ready_fd = o->ready_fd,
 			      .windows = o->windows,
 			      .backend = o->backend,
+			      /* signals are passed on to a process of another user */
+			      .keep = o->user ? IOM_CAP(CAP_KILL) : 0,
 			      .verbose = o->verbose,
 			      .armed = let_go,
 			      .arg = c};

@@ -28,6 +28,7 @@ struct iom_backend {
 	struct iom_row *rows; /* the table, mapped */
 	struct bpf_link *windows[3];
 	uint32_t window;
+	FILE *symbols; /* of the kernel, until they were read */
 	bool first_namespace;
 	bool attached;
 	const char *probes[MAX_PROBES];
@@ -118,6 +119,8 @@ static void bpf_close(struct iom_backend *be)
 {
 	if (!be)
 		return;
+	if (be->symbols)
+		fclose(be->symbols);
 	for (size_t i = 0; i < 3; i++)
 		bpf_link__destroy(be->windows[i]);
 	ring_buffer__free(be->rb);
@@ -238,6 +241,7 @@ static int bpf_attach(struct iom_backend *be, char **why)
 		return err == -EPERM ? -EPERM : -ENOTSUP;
 	}
 	be->attached = true;
+	be->symbols = iom_symbols_open();
 	bpf_object__for_each_program(p, be->skel->obj) {
 		if (bpf_program__autoload(p) && !is_window_program(p) && n < MAX_PROBES - 1)
 			be->probes[n++] = bpf_program__section_name(p)[0] == '?' ?
@@ -381,9 +385,12 @@ static int bpf_window_begin(struct iom_backend *be)
 		be->skel->progs.iom_sys_enter,
 	};
 
-	if (!be->window) /* reading all the kernel's symbols takes a while: not before it is needed */
-		iom_irq_text((uint64_t *)be->skel->bss->irq_text,
+	if (be->symbols) { /* reading them all takes a while: not before it is needed */
+		iom_irq_text(be->symbols, (uint64_t *)be->skel->bss->irq_text,
 			     (uint64_t *)be->skel->bss->softirq_text);
+		fclose(be->symbols);
+		be->symbols = NULL;
+	}
 	be->skel->bss->window = ++be->window;
 	for (size_t i = 0; i < 3; i++) {
 		be->windows[i] = bpf_program__attach(progs[i]);

@@ -19,6 +19,7 @@
 #include "collect/backend.h"
 #include "collect/gather.h"
 #include "collect/kernel_features.h"
+#include "base/privileges.h"
 #include "collect/proc/procfs.h"
 
 #define TICK_NS	      UINT64_C(50000000)
@@ -129,9 +130,11 @@ static int take_up(struct watching *s, pid_t pid, bool target, bool *is_new)
 	uint32_t tgid;
 	int err = s->ops->watch(s->be, pid, s->w->on_exec, &tgid);
 
-	if (!err)
-		*is_new = iom_gather_expect(s->g, tgid, (uint32_t)pid, target);
-	return err;
+	if (err)
+		return err;
+	pfs_sockets_prepare(pid);
+	*is_new = iom_gather_expect(s->g, tgid, (uint32_t)pid, target);
+	return 0;
 }
 
 static int name_targets(struct watching *s, char **why)
@@ -321,7 +324,8 @@ static void watch_loop(struct watching *s)
 			by = "duration";
 		else if (iom_gather_seen(s->g) && !iom_gather_alive(s->g))
 			by = "target exited";
-		else if (s->w->on_exec && !iom_gather_seen(s->g) && kill(s->w->pids[0], 0))
+		else if (s->w->on_exec && !iom_gather_seen(s->g) && kill(s->w->pids[0], 0) &&
+			 errno == ESRCH)
 			by = "target exited";
 	}
 	if (s->window_end) {
@@ -348,6 +352,21 @@ static void describe(struct watching *s)
 		iom_capture_add_probe(s->cap, *p);
 }
 
+/* All probes are in place. Of what is needed from here on nothing takes a privilege
+ * but looking at others, for which the helpers have theirs. */
+static int give_up_privileges(struct watching *s, char **why)
+{
+	int err;
+
+	/* It must get the CPU in time to empty the rings, on a machine that its
+	 * targets keep busy; what it needs of it is little. */
+	setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
+	err = iom_drop_privileges(s->w->keep, s->w->on_exec); /* run passes signals on */
+	if (err)
+		iom_why(why, "privileges could not be given up (%s)", strerror(-err));
+	return err;
+}
+
 static int watch(struct watching *s, char **why)
 {
 	struct iom_backend_sink sink = {.row = iom_gather_row,
@@ -359,8 +378,13 @@ static int watch(struct watching *s, char **why)
 					.so_far = iom_gather_so_far,
 					.arg = s->g};
 	bool follow = s->w->follow && !s->w->on_exec;
-	int err = open_backend(s, &sink, why);
+	int err = pfs_helpers_start();
 
+	if (err) {
+		iom_why(why, "no process could be started (%s)", strerror(-err));
+		return err;
+	}
+	err = open_backend(s, &sink, why);
 	if (err)
 		return err;
 	if (!iom_capable(CAP_SYS_PTRACE))
@@ -383,6 +407,9 @@ static int watch(struct watching *s, char **why)
 	if (follow)
 		take_all_descendants(s);
 	describe(s);
+	err = give_up_privileges(s, why);
+	if (err)
+		return err;
 	/* Those born meanwhile first: their states would come before their births. */
 	s->ops->drain(s->be);
 	iom_gather_phase(s->g, IOM_G_START);
@@ -396,9 +423,6 @@ static int watch(struct watching *s, char **why)
 		iom_why(why, "the target left before anything was seen of it");
 		return -ESRCH;
 	}
-	/* It must get the CPU in time to empty the rings, on a machine that its
-	 * targets keep busy; what it needs of it is little. */
-	setpriority(PRIO_PROCESS, 0, COLLECTOR_NICE);
 	second(s, s->cap->start_ns); /* nothing has happened yet; to end it comes too soon */
 	say_ready(s->w);
 	if (s->w->armed) {
@@ -438,6 +462,8 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 		s.ops->close(s.be);
 	iom_gather_free(s.g);
 	free(s.targets);
+	pfs_sockets_close();
+	pfs_helpers_stop();
 	close(stop_fd);
 	stop_fd = -1;
 	return err;

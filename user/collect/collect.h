@@ -36,11 +36,12 @@ struct iom_watch {
 	 * be NULL. Returning non-zero ends the watch with that error. */
 	int (*armed)(void *arg);
 	void *arg;
+	uint64_t keep; /* capabilities that are kept when all is armed (base/privileges.h) */
 };
 
 /*
- * Watch and fill *cap (made by iom_capture_new()). Returns 0, or a negative
- * errno with *why set to a static or allocated sentence that names the way
+ * Watch and fill *cap (made by iom_capture_new()). The process has given up its
+ * privileges for good when it returns. Returns 0, or a negative errno with *why set to a static or allocated sentence that names the way
  * out (free it with free(); it is always heap memory):
  *   -ESRCH   no target exists, or all left before anything was seen
  *   -EPERM   missing root or capability

@@ -3,13 +3,9 @@
 #include "collect/gather_int.h"
 
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "collect/proc/procfs.h"
 
@@ -296,28 +292,16 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 	return file;
 }
 
-/* libaio contexts that exist already: each has its ring mapped as "/[aio]" at
- * the address that is its id (fs/aio.c, aio_setup_ring()). */
-static void seed_aio(struct iom_gather *g, uint32_t tgid, uint32_t pid)
+struct owner {
+	struct iom_gather *g;
+	uint32_t tgid;
+};
+
+static void seed_ring(uint64_t ctx, uint32_t tail, uint32_t nr, void *arg)
 {
-	char path[64], line[512];
-	unsigned long long at;
-	uint32_t head[4]; /* id nr head tail */
-	FILE *f;
+	const struct owner *o = arg;
 
-	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		struct iovec to = {head, sizeof(head)}, from;
-
-		if (!strstr(line, "/[aio]") || sscanf(line, "%llx", &at) != 1)
-			continue;
-		from = (struct iovec){(void *)(uintptr_t)at, sizeof(head)};
-		if (process_vm_readv(pid, &to, 1, &from, 1, 0) == sizeof(head))
-			g->ops->seed_aio(g->be, tgid, at, head[3], head[1]);
-	}
-	if (f)
-		fclose(f);
+	o->g->ops->seed_aio(o->g->be, o->tgid, ctx, tail, nr);
 }
 
 static void take_set(struct iom_gather *g, uint32_t tgid, uint32_t epoll, const struct pfs_file *p)
@@ -360,12 +344,12 @@ static uint32_t seeded_twin(struct iom_gather *g, uint32_t tgid, uint32_t pid,
 		return IOM_NO_FILE; /* of the others many may share an inode, and dup is rare */
 	for (size_t i = at; i-- > 0 && looked < TWINS_MAX; looked++) {
 		const struct pfs_file *q = &files->v[i];
-		long cmp;
+		int same;
 
 		if (q->ino != p->ino || q->kind != p->kind)
 			continue;
-		cmp = syscall(SYS_kcmp, pid, pid, KCMP_FILE, q->fd, p->fd);
-		if (cmp == 0 || (cmp < 0 && p->kind == IOM_K_SOCK))
+		same = pfs_same_file((pid_t)pid, q->fd, p->fd);
+		if (same == 1 || (same < 0 && p->kind == IOM_K_SOCK))
 			return gather_file_now(g, tgid, q->fd);
 	}
 	return IOM_NO_FILE;
@@ -418,7 +402,7 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 	}
 	take_sets(g, tgid, &files);
 	pfs_files_free(&files);
-	seed_aio(g, tgid, pid);
+	pfs_aio_rings(pid, seed_ring, &(struct owner){g, tgid});
 }
 
 static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)

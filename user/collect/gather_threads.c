@@ -307,9 +307,11 @@ void gather_threads_finish(struct iom_gather *g)
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;
-	for (size_t i = 0; i < g->cap->nprocs; i++)
+	for (size_t i = 0; i < g->cap->nprocs; i++) {
+		g->cap->procs[i].unread = pfs_unread((pid_t)g->cap->procs[i].pid);
 		if (!g->cap->procs[i].exited)
 			g->cap->procs[i].end_ns = g->cap->end_ns;
+	}
 }
 
 void gather_threads_free(struct iom_gather *g)

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "collect/backend.h"
 #include "collect/collect.h"
+#include "base/privileges.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
@@ -54,16 +54,6 @@ int iom_tracepoint_args(const struct btf *btf, const char *name)
 	return t && btf_is_func_proto(t) ? btf_vlen(t) - 1 : 0;
 }
 
-bool iom_capable(int cap)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {};
-
-	if (syscall(SYS_capget, &head, data))
-		return false;
-	return data[cap / 32].effective >> (cap % 32) & 1;
-}
-
 static bool may_load(void)
 {
 	return iom_capable(CAP_SYS_ADMIN) ||
@@ -92,9 +82,13 @@ int iom_bpf_possible(char **why)
 	return 0;
 }
 
-void iom_irq_text(uint64_t irq[2], uint64_t softirq[2])
+FILE *iom_symbols_open(void)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
+	return fopen("/proc/kallsyms", "re");
+}
+
+void iom_irq_text(FILE *f, uint64_t irq[2], uint64_t softirq[2])
+{
 	unsigned long long at;
 	char line[512], name[256];
 
@@ -112,8 +106,6 @@ void iom_irq_text(uint64_t irq[2], uint64_t softirq[2])
 		else if (!strcmp(name, "__softirqentry_text_end"))
 			softirq[1] = at;
 	}
-	if (f)
-		fclose(f);
 }
 
 /* ---- doctor ---------------------------------------------------------------- */
@@ -277,6 +269,7 @@ struct iom_feature *iom_collect_features(size_t *n)
 	struct list l = {};
 	struct btf *btf = NULL;
 	uint64_t irq[2], softirq[2];
+	FILE *symbols;
 
 	libbpf_set_print(NULL);
 	if (access(BTF_PATH, R_OK) == 0)
@@ -294,7 +287,10 @@ struct iom_feature *iom_collect_features(size_t *n)
 	} else {
 		try_bpf(&l);
 		try_fentry(&l, btf);
-		iom_irq_text(irq, softirq);
+		symbols = iom_symbols_open();
+		iom_irq_text(symbols, irq, softirq);
+		if (symbols)
+			fclose(symbols);
 		add(&l, "interrupt text", irq[1] && softirq[1] ? IOM_FEAT_YES : IOM_FEAT_NO,
 		    "wakers are `unknown`", "from /proc/kallsyms");
 	}

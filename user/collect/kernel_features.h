@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct btf;
 
@@ -23,16 +24,17 @@ int iom_fentry_possible(const struct btf *btf, const char *function);
  * are accepted where the tracepoint's probes are preemptible. */
 bool iom_sys_exit_preemptible(const struct btf *btf);
 
-/* Is this capability (CAP_*) effective? */
-bool iom_capable(int cap);
-
 /* 0 when BPF programs can be loaded as far as can be told beforehand; else
  * -EPERM or -ENOTSUP with *why as in iom_collect(). */
 int iom_bpf_possible(char **why);
 
-/* Address ranges [start, end) of the interrupt and soft interrupt entry text
- * from /proc/kallsyms; zeroes where it hides them. */
-void iom_irq_text(uint64_t irq[2], uint64_t softirq[2]);
+/* /proc/kallsyms. Whether it shows addresses is decided by who opens it, not by who
+ * reads it. NULL: it cannot be opened. */
+FILE *iom_symbols_open(void);
+
+/* Address ranges [start, end) of the interrupt and soft interrupt entry text from it;
+ * zeroes where it hides them or symbols is NULL. */
+void iom_irq_text(FILE *symbols, uint64_t irq[2], uint64_t softirq[2]);
 
 /* Set *why (heap, printf-like) unless it is set already or why is NULL. */
 __attribute__((format(printf, 2, 3))) void iom_why(char **why, const char *fmt, ...);

@@ -2,12 +2,9 @@
 #define _GNU_SOURCE
 #include "collect/gather.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "syscalls.h"
 #include "collect/proc/procfs.h"
@@ -19,6 +16,7 @@
 #define NR_RESTART_SYSCALL 219
 #define NR_WAITID	   247
 #define NR_EPOLL_PWAIT2	   441
+#define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init" /* the table sets all, then the ones it names */
@@ -30,17 +28,9 @@ static const uint32_t calls[IOM_CALLS] = {IOM_CALL_TABLE};
  * (proc(5), wchan). */
 static int restarted_nr(uint32_t pid, uint32_t tid)
 {
-	char path[64], where[64] = "";
-	ssize_t n;
-	int fd;
+	char where[64];
 
-	snprintf(path, sizeof(path), "/proc/%u/task/%u/wchan", pid, tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NR_RESTART_SYSCALL;
-	n = read(fd, where, sizeof(where) - 1);
-	close(fd);
-	where[n > 0 ? n : 0] = 0;
+	pfs_wchan((pid_t)pid, (pid_t)tid, where);
 	if (strstr(where, "poll"))
 		return NR_POLL;
 	if (strstr(where, "nanosleep"))
@@ -54,9 +44,12 @@ static int restarted_nr(uint32_t pid, uint32_t tid)
 static int64_t timeout_at(uint32_t pid, uint64_t addr, int64_t unit_ns)
 {
 	int64_t t[2];
-	struct iovec to = {t, sizeof(t)}, from = {(void *)(uintptr_t)addr, sizeof(t)};
 
-	if (!addr || process_vm_readv(pid, &to, 1, &from, 1, 0) != sizeof(t))
+	if (!addr || iom_target_read((pid_t)pid, addr, t, sizeof(t), 0) != sizeof(t))
+		return -1;
+	/* The kernel looked at it when the call began; it may be anything by now. */
+	if (t[0] < 0 || t[0] > SECONDS_MAX || t[1] < 0 ||
+	    t[1] > 1000000000 / unit_ns)
 		return -1;
 	return t[0] * 1000000000 + t[1] * unit_ns;
 }
@@ -66,37 +59,20 @@ static int64_t timeout_at(uint32_t pid, uint64_t addr, int64_t unit_ns)
 static char *string_at(uint32_t pid, uint64_t addr)
 {
 	char text[IOM_PATH_LEN] = "";
-	size_t first = 4096 - addr % 4096, n = sizeof(text) - 1;
-	struct iovec to = {text, 0}, from = {(void *)(uintptr_t)addr, 0};
+	int n = addr ? iom_target_read((pid_t)pid, addr, text, sizeof(text) - 1, 0) : 0;
 
-	to.iov_len = from.iov_len = first < n ? first : n;
-	if (!addr || process_vm_readv(pid, &to, 1, &from, 1, 0) <= 0)
-		return NULL;
-	if (first < n && !memchr(text, 0, first)) {
-		to = (struct iovec){text + first, n - first};
-		from = (struct iovec){(void *)(uintptr_t)(addr + first), n - first};
-		if (process_vm_readv(pid, &to, 1, &from, 1, 0) < 0)
-			text[first] = 0;
-	}
+	text[n > 0 ? n : 0] = 0;
 	return text[0] ? strdup(text) : NULL;
 }
 
 /* The child that is waited for, if it is one. */
 static char *child_of(int64_t pid)
 {
-	char path[32], comm[IOM_COMM_LEN + 1] = "", *text = NULL;
-	ssize_t n = 0;
-	int fd;
+	char comm[IOM_COMM_LEN] = "", *text = NULL;
 
 	if (pid <= 0 || pid > INT32_MAX)
 		return NULL;
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, comm, sizeof(comm) - 1);
-		close(fd);
-	}
-	comm[n > 0 && comm[n - 1] == '\n' ? n - 1 : n > 0 ? n : 0] = 0;
+	pfs_comm((pid_t)pid, comm);
 	if (asprintf(&text, "process %d%s%s", (int)pid, comm[0] ? " " : "", comm) < 0)
 		return NULL;
 	return text;

@@ -231,6 +231,7 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	json_object_set_new(o, "exe", iom_json_text(cp->exe));
 	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
 	json_object_set_new(o, "exited", json_boolean(cp->exited));
+	json_object_set_new(o, "unread", json_boolean(cp->unread));
 	json_object_set_new(o, "verdict", verdict(&p->verdict));
 	json_object_set_new(o, "models", models(p->models));
 	json_object_set_new(o, "rules", rules(p));

@@ -501,6 +501,16 @@ static void example(struct page *p, const struct rep_example *e)
 	free(waker);
 }
 
+static void unread(struct page *p, const struct cap_proc *cp)
+{
+	if (!cp->unread)
+		return;
+	fputs("\n  i ", p->out);
+	page_wrap(p, "Its memory or a file system did not answer in time: names of its files, and "
+		     "sets that it waits for, may be missing.",
+		  4, 4, PAGE_PLAIN);
+}
+
 /* ---- the whole ---------------------------------------------------------------------------- */
 
 static void process(struct page *p, const struct rep_process *rp)
@@ -510,6 +520,7 @@ static void process(struct page *p, const struct rep_process *rp)
 
 	answer(p, rp);
 	findings(p, rp);
+	unread(p, &rp->cap->procs[rp->proc]);
 	if (p->opt->verbose)
 		because(p, &rp->verdict);
 	time_line(p, rp);

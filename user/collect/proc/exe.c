@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "collect/proc/elf_facts.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
-#define CACHE	    512
-#define SYMBOLS_MAX 1000000
+#define CACHE	     512
+#define PROGRAMS_MAX 512 /* of one process */
 
-/* What one ELF file tells. */
-struct elf_facts {
-	bool go;
-	bool aio; /* wants one of the POSIX AIO functions from somebody else */
+struct program { /* a file that is mapped as a program or library */
+	uint64_t ino;
+	unsigned int dev_major, dev_minor;
+	char *path;
 };
 
 /* By the identity of the mapped file: processes that fork share theirs. */
@@ -32,65 +28,6 @@ static struct cached {
 	bool used;
 } cache[CACHE];
 
-static bool is_aio_name(const char *name)
-{
-	static const char *const names[] = {"aio_read",	   "aio_write",	  "aio_fsync",
-					    "lio_listio",  "aio_read64",  "aio_write64",
-					    "aio_fsync64", "lio_listio64"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
-static bool wants_aio(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh)
-{
-	Elf_Data *data = elf_getdata(scn, NULL);
-	size_t n = data && sh->sh_entsize ? sh->sh_size / sh->sh_entsize : 0;
-
-	for (size_t i = 0; i < n && i < SYMBOLS_MAX; i++) {
-		const char *name;
-		GElf_Sym sym;
-
-		if (!gelf_getsym(data, (int)i, &sym))
-			break;
-		if (sym.st_shndx != SHN_UNDEF || !sym.st_name)
-			continue;
-		name = elf_strptr(elf, sh->sh_link, sym.st_name);
-		if (name && is_aio_name(name))
-			return true;
-	}
-	return false;
-}
-
-static void elf_read(int fd, struct elf_facts *facts)
-{
-	Elf_Scn *scn = NULL;
-	size_t names;
-	Elf *elf;
-
-	elf_version(EV_CURRENT);
-	/* Read, never mapped: the file may be cut short by anybody meanwhile. */
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (elf && elf_kind(elf) == ELF_K_ELF && !elf_getshdrstrndx(elf, &names)) {
-		while ((scn = elf_nextscn(elf, scn))) {
-			const char *name;
-			GElf_Shdr sh;
-
-			if (!gelf_getshdr(scn, &sh))
-				continue;
-			name = elf_strptr(elf, names, sh.sh_name);
-			if (name &&
-			    (!strcmp(name, ".go.buildinfo") || !strcmp(name, ".note.go.buildid")))
-				facts->go = true;
-			if (sh.sh_type == SHT_DYNSYM && !facts->aio)
-				facts->aio = wants_aio(elf, scn, &sh);
-		}
-	}
-	elf_end(elf);
-}
-
 static uint64_t hash(const char *s)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
@@ -100,56 +37,36 @@ static uint64_t hash(const char *s)
 	return h;
 }
 
-/* The file behind a mapping: by map_files, which cannot be led astray, or by
- * its path in the process's own root. Non-blocking in case it is a FIFO now. */
-static int open_mapped(pid_t pid, const struct pfs_map *map)
+/* Facts that cannot be had, now or ever, are all zero. */
+static struct elf_facts facts_of(pid_t pid, const struct program *p, bool exe)
 {
-	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	char path[PATH_MAX + 64];
-	struct stat st;
-	int fd;
+	uint64_t h = hash(p->path);
+	struct cached *c = &cache[(p->ino * 31 + p->dev_minor + h) % CACHE];
+	struct rd_request rq = rd_path(RD_ELF, pid, "%s", exe ? "exe" : p->path);
+	int err;
 
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, pid, map->start,
-		 map->end);
-	fd = open(path, flags);
-	if (fd < 0) {
-		snprintf(path, sizeof(path), "/proc/%d/root%s", pid, map->path);
-		fd = open(path, flags);
-	}
-	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-static struct elf_facts facts_of(pid_t pid, const struct pfs_map *map)
-{
-	uint64_t h = hash(map->path);
-	struct cached *c = &cache[(map->ino * 31 + map->dev_minor + h) % CACHE];
-	int fd;
-
-	if (c->used && c->ino == map->ino && c->dev_major == map->dev_major &&
-	    c->dev_minor == map->dev_minor && c->path_hash == h)
+	if (c->used && c->ino == p->ino && c->dev_major == p->dev_major &&
+	    c->dev_minor == p->dev_minor && c->path_hash == h)
 		return c->facts;
-	*c = (struct cached){.ino = map->ino,
-			     .dev_major = map->dev_major,
-			     .dev_minor = map->dev_minor,
+	*c = (struct cached){.ino = p->ino,
+			     .dev_major = p->dev_major,
+			     .dev_minor = p->dev_minor,
 			     .path_hash = h,
 			     .used = true};
-	if (pfs_fs_of_path(pid, map->path) != PFS_FS_LOCAL)
+	if (pfs_fs_of_path(pid, p->path) != PFS_FS_LOCAL)
 		return c->facts;
-	fd = open_mapped(pid, map);
-	if (fd >= 0) {
-		elf_read(fd, &c->facts);
-		close(fd);
-	}
+	err = rd_fixed(&rq, &c->facts, sizeof(c->facts));
+	if (err)
+		c->facts = (struct elf_facts){};
+	if (err == -EIO) /* it was parsed for too long, or broke its parser */
+		rd_gave_up(pid);
 	return c->facts;
 }
 
 struct looking {
-	pid_t pid;
 	const char *exe;
+	struct program *v; /* files whose facts are wanted */
+	size_t n;
 	uint64_t last_ino; /* the mappings of a file follow each other */
 	bool go, aio, jvm, node, python, ruby;
 };
@@ -163,7 +80,6 @@ static bool look(const struct pfs_map *map, void *arg)
 {
 	struct looking *l = arg;
 	const char *base = pfs_basename(map->path);
-	struct elf_facts facts;
 
 	if (map->path[0] != '/' || !map->ino || map->ino == l->last_ino)
 		return true;
@@ -178,11 +94,24 @@ static bool look(const struct pfs_map *map, void *arg)
 	if (map->offset || (!strstr(base, ".so") && strcmp(map->path, l->exe) != 0))
 		return true;
 	l->last_ino = map->ino;
-	facts = facts_of(l->pid, map);
-	if (!strcmp(map->path, l->exe))
-		l->go |= facts.go;
-	l->aio |= facts.aio;
-	return true;
+	l->v[l->n++] = (struct program){.ino = map->ino,
+					.dev_major = map->dev_major,
+					.dev_minor = map->dev_minor,
+					.path = pfs_strdup(map->path)};
+	return l->n < PROGRAMS_MAX;
+}
+
+static void ask_facts(pid_t pid, struct looking *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		bool exe = !strcmp(l->v[i].path, l->exe);
+		struct elf_facts facts = facts_of(pid, &l->v[i], exe);
+
+		if (exe)
+			l->go |= facts.go;
+		l->aio |= facts.aio;
+		free(l->v[i].path);
+	}
 }
 
 static bool versioned(const char *base, const char *name)
@@ -219,18 +148,14 @@ static enum iom_runtime runtime_of(const struct looking *l)
 int pfs_proc_read(pid_t pid, struct cap_proc *proc)
 {
 	char text[PATH_MAX + 16], bare[PATH_MAX + 16];
-	struct looking l = {.pid = pid, .exe = bare};
-	int dir = pfs_open_proc(pid);
+	struct rd_request rq = rd_path(RD_LINK, pid, "exe");
+	struct program found[PROGRAMS_MAX];
+	struct looking l = {.exe = bare, .v = found};
 	ssize_t n;
 
-	if (dir < 0)
+	if (!pfs_comm(pid, proc->comm))
 		return -ESRCH;
-	if (!pfs_comm(pid, proc->comm)) {
-		close(dir);
-		return -ESRCH;
-	}
-	n = pfs_readlink(dir, "exe", text, sizeof(text));
-	close(dir);
+	n = rd_link(&rq, text, sizeof(text));
 	free(proc->exe);
 	proc->exe = n > 0 ? pfs_strdup(text) : NULL;
 	strcpy(bare, n > 0 ? text : "");
@@ -238,6 +163,7 @@ int pfs_proc_read(pid_t pid, struct cap_proc *proc)
 	if (n > 10 && !strcmp(bare + n - 10, " (deleted)"))
 		bare[n - 10] = 0;
 	pfs_maps_each(pid, look, &l);
+	ask_facts(pid, &l);
 	proc->runtime = runtime_of(&l);
 	proc->imports_posix_aio = l.aio;
 	return 0;

@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "collect/proc/parse.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
-#define SET_LIMIT   (1U << 20) /* entries looked at: fs.nr_open's default */
-#define STACK_BYTES 16384
-#define CATCH_TRIES  40
+#define SET_LIMIT      (1U << 20) /* entries looked at: fs.nr_open's default */
+#define CHUNK	       4096	  /* of these, at a time */
+#define CODE_MAX       100000	  /* executable mappings; usually no process has more than 65530 */
+#define RINGS_MAX      1024
+#define STACK_BYTES    16384
+#define CATCH_TRIES    40
 #define CATCH_PAUSE_US 250
-#define PAGE_BYTES  UINT64_C(4096)
-#define RANGES_NS   UINT64_C(500000000)
-
-static ssize_t peek(pid_t pid, uint64_t from, void *to, size_t size)
-{
-	struct iovec local = {to, size}, remote = {(void *)(uintptr_t)from, size};
-	ssize_t n = process_vm_readv(pid, &local, 1, &remote, 1, 0);
-
-	return n < 0 ? -errno : n;
-}
+#define PAGE_BYTES     UINT64_C(4096)
+#define RANGES_NS      UINT64_C(500000000)
 
 static void put(int32_t fd, int32_t *fds, size_t max, int *n)
 {
@@ -38,17 +33,17 @@ static void put(int32_t fd, int32_t *fds, size_t max, int *n)
 
 static int poll_set(pid_t pid, uint64_t at, uint64_t nfds, int32_t *fds, size_t max)
 {
-	struct pollfd chunk[256];
+	struct pollfd chunk[CHUNK];
 	int n = 0;
 
 	if (nfds > SET_LIMIT)
 		return -EINVAL;
 	while (nfds) {
-		size_t want = nfds < 256 ? nfds : 256;
-		ssize_t got = peek(pid, at, chunk, want * sizeof(chunk[0]));
+		size_t want = nfds < CHUNK ? nfds : CHUNK;
+		int got = iom_target_read(pid, at, chunk, want * sizeof(chunk[0]), 0);
 
-		if (got != (ssize_t)(want * sizeof(chunk[0])))
-			return got < 0 ? (int)got : -EFAULT;
+		if (got != (int)(want * sizeof(chunk[0])))
+			return got < 0 ? got : -EFAULT;
 		for (size_t i = 0; i < want; i++)
 			if (chunk[i].fd >= 0) /* poll(2): negative ones are left out */
 				put(chunk[i].fd, fds, max, &n);
@@ -58,32 +53,40 @@ static int poll_set(pid_t pid, uint64_t at, uint64_t nfds, int32_t *fds, size_t 
 	return n;
 }
 
+/* One of the sets of select(2), which the kernel reads in whole words. */
+static int add_set(pid_t pid, uint64_t at, int32_t nfds, uint64_t *any)
+{
+	size_t size = ((size_t)nfds + 63) / 64 * 8, words = size / 8;
+	uint64_t *set;
+	int got;
+
+	if (!at || !nfds)
+		return 0;
+	set = pfs_grow(NULL, words, 8);
+	got = iom_target_read(pid, at, set, size, 0);
+	for (size_t w = 0; got == (int)size && w < words; w++)
+		any[w] |= set[w];
+	free(set);
+	return got == (int)size ? 0 : got < 0 ? got : -EFAULT;
+}
+
 static int select_set(pid_t pid, const uint64_t args[6], int32_t *fds, size_t max)
 {
 	int32_t nfds = (int32_t)args[0];
-	int n = 0;
+	uint64_t *any;
+	int n = 0, err = 0;
 
 	if (nfds < 0 || (uint32_t)nfds > SET_LIMIT)
 		return -EINVAL;
-	for (int32_t base = 0; base < nfds; base += 64) {
-		uint64_t any = 0;
-
-		for (int set = 1; set <= 3; set++) { /* read, write, exceptions */
-			uint64_t word;
-			ssize_t got;
-
-			if (!args[set])
-				continue;
-			got = peek(pid, args[set] + (uint64_t)base / 8, &word, sizeof(word));
-			if (got != sizeof(word))
-				return got < 0 ? (int)got : -EFAULT;
-			any |= word;
-		}
-		for (int32_t bit = 0; any && bit < 64 && base + bit < nfds; bit++)
-			if (any >> bit & 1)
-				put(base + bit, fds, max, &n);
-	}
-	return n;
+	any = pfs_grow(NULL, (size_t)nfds / 64 + 1, 8);
+	memset(any, 0, ((size_t)nfds / 64 + 1) * 8);
+	for (int set = 1; set <= 3 && !err; set++) /* read, write, exceptions */
+		err = add_set(pid, args[set], nfds, any);
+	for (int32_t fd = 0; !err && fd < nfds; fd++)
+		if (any[fd / 64] >> fd % 64 & 1)
+			put(fd, fds, max, &n);
+	free(any);
+	return err ? err : n;
 }
 
 int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t max)
@@ -97,6 +100,35 @@ int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t
 		return select_set(pid, args, fds, max);
 	}
 	return -EINVAL;
+}
+
+/* ---- libaio's rings ---- */
+
+struct rings {
+	uint64_t at[RINGS_MAX];
+	size_t n;
+};
+
+/* No file that a program can make lies at "/[aio]" of its root and on no device. */
+static bool take_ring(const struct pfs_map *map, void *arg)
+{
+	struct rings *r = arg;
+
+	if (!strcmp(map->path, "/[aio]") && !map->dev_major)
+		r->at[r->n++] = map->start;
+	return r->n < RINGS_MAX;
+}
+
+void pfs_aio_rings(pid_t pid, void (*each)(uint64_t ctx, uint32_t tail, uint32_t nr, void *arg),
+		   void *arg)
+{
+	struct rings r = {};
+	uint32_t head[4]; /* id nr head tail */
+
+	pfs_maps_each(pid, take_ring, &r);
+	for (size_t i = 0; i < r.n; i++)
+		if (iom_target_read(pid, r.at[i], head, sizeof(head), 0) == sizeof(head))
+			each(r.at[i], head[3], head[1], arg);
 }
 
 /* ---- whose code a thread runs ---- */
@@ -120,6 +152,8 @@ static bool take_code(const struct pfs_map *map, void *arg)
 	(void)arg;
 	if (!map->exec)
 		return true;
+	if (code.n == CODE_MAX)
+		return false;
 	if (code.n == code.room) {
 		code.room = code.room ? 2 * code.room : 64;
 		code.v = pfs_grow(code.v, code.room, sizeof(*code.v));
@@ -161,62 +195,27 @@ static const struct range *code_at(uint64_t addr)
 	return NULL;
 }
 
-/* "202 0x7f.. (six arguments) 0xSP 0xPC", or "running" (proc(5)). */
 static bool sleeping_at(pid_t pid, pid_t tid, uint64_t *sp, uint64_t *pc)
 {
-	char path[64];
-	char *text, *last, *before;
-	bool ok = false;
+	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
+	char *text = rd_text(&rq, PAGE_BYTES, NULL);
+	bool ok = text && parse_syscall(text, sp, pc);
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
-	text = pfs_slurp(AT_FDCWD, path, NULL);
-	if (!text)
-		return false;
-	last = strrchr(text, ' ');
-	if (last) {
-		*last = 0;
-		before = strrchr(text, ' ');
-		ok = before && sscanf(before, " %" SCNx64, sp) == 1 &&
-		     sscanf(last + 1, "%" SCNx64, pc) == 1 && *sp;
-	}
 	free(text);
 	return ok;
 }
 
-/* Up to STACK_BYTES from sp on; the stack may end sooner, and one read stops
- * at the first page that is not there. */
-static size_t read_stack(pid_t pid, uint64_t sp, uint64_t *words)
-{
-	uint64_t at = sp & ~UINT64_C(7), end = at + STACK_BYTES;
-	size_t got = 0;
-
-	while (at < end) {
-		uint64_t next = (at & ~(PAGE_BYTES - 1)) + PAGE_BYTES;
-		ssize_t n;
-
-		if (next > end)
-			next = end;
-		n = peek(pid, at, (char *)words + got, next - at);
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-		if ((uint64_t)n < next - at)
-			break;
-		at = next;
-	}
-	return got / 8;
-}
-
 bool pfs_stack_is_libc_only(pid_t pid, uint64_t sp)
 {
-	static uint64_t words[STACK_BYTES / 8];
+	uint64_t words[STACK_BYTES / 8];
 	bool any = false;
-	size_t n;
+	int n;
 
 	if (!read_code(pid))
 		return false;
-	n = read_stack(pid, sp, words);
-	for (size_t i = 0; i < n; i++) {
+	/* The stack may end sooner: what there is of it. */
+	n = iom_target_read(pid, sp & ~UINT64_C(7), words, sizeof(words), 0);
+	for (int i = 0; i < n / 8; i++) {
 		const struct range *r = code_at(words[i]);
 
 		if (r && !r->libc)

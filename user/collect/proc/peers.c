@@ -4,9 +4,6 @@
  * processes, kept, since each walk costs as much as the machine has files.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,9 +11,11 @@
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
 #define WALK_MAX_NS    UINT64_C(200000000)
 #define SOCKET_KEPT_NS UINT64_C(10000000000)
+#define HELD_MAX       500000
 
 struct holding {
 	uint64_t ino;
@@ -31,6 +30,12 @@ static size_t nheld, room;
 static uint64_t walked_at;     /* 0: never */
 static struct pfs_holder last; /* asked for most recently: often thousands of one process */
 
+/* The link's own permissions tell how it is open (fs/proc/fd.c). */
+static uint8_t ways(uint16_t mode)
+{
+	return (uint8_t)((mode & S_IRUSR ? 1 : 0) | (mode & S_IWUSR ? 2 : 0));
+}
+
 static int by_ino(const void *a, const void *b)
 {
 	const struct holding *x = a, *y = b;
@@ -42,24 +47,18 @@ static int by_ino(const void *a, const void *b)
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-static void take_fd(int dir, const char *name, pid_t pid)
+static void take_fd(const struct rd_fd *r, const char *text, pid_t pid)
 {
-	struct holding h = {.pid = pid, .fd = atoi(name)};
-	struct stat st;
-	char text[64];
+	struct holding h = {.pid = pid, .fd = r->fd};
 
-	if (pfs_readlink(dir, name, text, sizeof(text)) < 0)
-		return;
-	if (pfs_bracketed(text, "socket", &h.ino)) {
+	if (pfs_bracketed(text, "socket", &h.ino))
 		h.socket = true;
-	} else if (pfs_bracketed(text, "pipe", &h.ino)) {
-		/* The link's own permissions tell how it is open (fs/proc/fd.c). */
-		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
-			return;
-		h.access = (st.st_mode & S_IRUSR ? 1 : 0) | (st.st_mode & S_IWUSR ? 2 : 0);
-	} else {
+	else if (pfs_bracketed(text, "pipe", &h.ino))
+		h.access = ways(r->mode);
+	else
 		return;
-	}
+	if (nheld == HELD_MAX)
+		return;
 	if (nheld == room) {
 		room = room ? 2 * room : 1024;
 		held = pfs_grow(held, room, sizeof(*held));
@@ -67,34 +66,59 @@ static void take_fd(int dir, const char *name, pid_t pid)
 	held[nheld++] = h;
 }
 
-static void walk_process(const char *name, uint64_t until)
+static void take_fds(const void *data, size_t size, void *arg)
 {
-	char path[300];
-	struct dirent *e;
-	DIR *dir;
+	const char *at = data;
+	char text[64];
+	struct rd_fd r;
 
-	snprintf(path, sizeof(path), "/proc/%s/fd", name);
-	dir = opendir(path);
-	while (dir && (e = readdir(dir)) && pfs_now_ns() < until)
-		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
-			take_fd(dirfd(dir), e->d_name, atoi(name));
-	if (dir)
-		closedir(dir);
+	while (size >= sizeof(r)) {
+		memcpy(&r, at, sizeof(r));
+		at += sizeof(r);
+		size -= sizeof(r);
+		if ((size_t)r.link_len + r.info_len > size)
+			return;
+		if (r.link_len < sizeof(text)) {
+			memcpy(text, at, r.link_len);
+			text[r.link_len] = 0;
+			take_fd(&r, text, *(pid_t *)arg);
+		}
+		at += r.link_len + r.info_len;
+		size -= (size_t)r.link_len + r.info_len;
+	}
+}
+
+struct numbers {
+	int32_t *v;
+	size_t n;
+};
+
+static void take_numbers(const void *data, size_t size, void *arg)
+{
+	struct numbers *p = arg;
+	size_t n = size / sizeof(*p->v);
+
+	p->v = pfs_grow(p->v, p->n + n, sizeof(*p->v));
+	memcpy(p->v + p->n, data, n * sizeof(*p->v));
+	p->n += n;
 }
 
 static void walk(void)
 {
 	uint64_t until = pfs_now_ns() + WALK_MAX_NS;
-	DIR *proc = opendir("/proc");
-	struct dirent *e;
+	struct rd_request all = rd_path(RD_LIST, 0, ".");
+	struct numbers pids = {};
 
 	nheld = 0;
 	last.pid = 0;
-	while (proc && (e = readdir(proc)) && pfs_now_ns() < until)
-		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
-			walk_process(e->d_name, until);
-	if (proc)
-		closedir(proc);
+	rd_ask(&all, take_numbers, &pids);
+	for (size_t i = 0; i < pids.n && pfs_now_ns() < until; i++) {
+		struct rd_request rq = {.op = RD_FDS, .flags = RD_MODE, .pid = pids.v[i]};
+
+		if (rq.pid != getpid()) /* all others are strangers, and may be stuck */
+			rd_ask_until(&rq, until, take_fds, &rq.pid);
+	}
+	free(pids.v);
 	if (nheld)
 		qsort(held, nheld, sizeof(*held), by_ino);
 	walked_at = pfs_now_ns();
@@ -143,16 +167,24 @@ bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
 	return false;
 }
 
+static void take_access(const void *data, size_t size, void *arg)
+{
+	struct rd_fd r;
+
+	if (size < sizeof(r))
+		return;
+	memcpy(&r, data, sizeof(r));
+	*(uint8_t *)arg = ways(r.mode);
+}
+
 /* How the caller's own descriptor is open, as in struct holding; 0: closed. */
 static uint8_t own_access(pid_t pid, int fd)
 {
-	char path[64];
-	struct stat st;
+	struct rd_request rq = {.op = RD_FDS, .flags = RD_MODE, .pid = pid, .fd = fd, .len = 1};
+	uint8_t access = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
-	if (lstat(path, &st))
-		return 0;
-	return (uint8_t)((st.st_mode & S_IRUSR ? 1 : 0) | (st.st_mode & S_IWUSR ? 2 : 0));
+	rd_ask(&rq, take_access, &access);
+	return access;
 }
 
 /* Does the process of held[at] have the pipe open for any of these ways? */

@@ -2,8 +2,6 @@
 #define _GNU_SOURCE
 #include "collect/proc/procfs.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,96 +9,58 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
+#include "collect/proc/parse.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
-/* What fdinfo says of every file (proc_pid_fdinfo(5)). */
-struct info {
-	uint32_t flags;
+/* Of one process. Files beyond these are met when they are used. */
+#define FILES_MAX   131072
+#define NAMES_MAX   ((size_t)32 << 20) /* bytes of all their names */
+#define WATCHES_MAX (1U << 20)	       /* of one epoll */
+#define INFO_MAX    ((size_t)128 << 20)
+#define STATS	    64 /* at once: as many share the fate of one that does not answer */
+
+enum todo { DONE, PATH, SOCKET };
+
+struct found { /* an open file, and what is still to be asked */
+	struct pfs_file f;
+	enum todo todo;
+	bool long_info; /* more watches than came along */
+	bool has_ino;
 	int mnt_id;
-	uint64_t ino;
-	bool has_ino; /* since Linux 5.14 */
 };
 
-struct dirs { /* of /proc/PID */
+struct listing {
 	pid_t pid;
-	int fd, fdinfo;
+	struct found *v;
+	size_t n, room, names;
 };
 
-static void parse_watch(const char *line, struct pfs_file *f, size_t *room)
-{
-	unsigned long long ino = 0, data = 0;
-	unsigned int events;
-	const char *at;
-	int fd;
+/* ---- one record ---- */
 
-	if (sscanf(line, "tfd: %d events: %x", &fd, &events) != 2)
-		return;
-	at = strstr(line, " data:");
-	if (at)
-		data = strtoull(at + 6, NULL, 16);
-	at = strstr(line, " ino:");
-	if (at)
-		ino = strtoull(at + 5, NULL, 16);
-	if (f->nwatches == *room) {
-		*room = *room ? 2 * *room : 16;
-		f->watches = pfs_grow(f->watches, *room, sizeof(*f->watches));
+struct watches {
+	struct pfs_file *f;
+	struct parsed_info *info;
+	size_t room;
+};
+
+static bool take_info(char *line, void *arg)
+{
+	struct watches *w = arg;
+	struct pfs_file *f = w->f;
+	struct pfs_watch watch;
+
+	if (!parse_info(line, w->info, &watch))
+		return true;
+	if (f->nwatches == WATCHES_MAX)
+		return false;
+	if (f->nwatches == w->room) {
+		w->room = w->room ? 2 * w->room : 16;
+		f->watches = pfs_grow(f->watches, w->room, sizeof(*f->watches));
 	}
-	f->watches[f->nwatches++] = (struct pfs_watch){
-		.fd = fd, .events = events, .data = data, .ino = ino};
-}
-
-/* The text of fdinfo, in small[] where it fits, else on the heap. It is made in
- * one piece (single_open() in fs/proc/fd.c), so a read that leaves room had all
- * of it: with ten thousands of files each call that is saved counts. */
-static char *info_text(const struct dirs *d, const char *number, char *small, size_t size)
-{
-	int fd = openat(d->fdinfo, number, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return NULL;
-	n = read(fd, small, size);
-	close(fd);
-	if (n < 0)
-		return NULL;
-	if ((size_t)n == size)
-		return pfs_slurp(d->fdinfo, number, NULL);
-	small[n] = 0;
-	return small;
-}
-
-static int read_info(const struct dirs *d, const char *number, struct pfs_file *f,
-		     struct info *info)
-{
-	char small[1024];
-	char *text, *line, *next;
-	size_t room = 0;
-
-	text = info_text(d, number, small, sizeof(small));
-	if (!text)
-		return errno == EACCES || errno == EPERM ? -EACCES : -ENOENT;
-	*info = (struct info){.mnt_id = -1};
-	for (line = text; *line; line = next) {
-		next = strchrnul(line, '\n');
-		if (*next)
-			*next++ = 0;
-		if (!strncmp(line, "flags:", 6)) {
-			info->flags = strtoul(line + 6, NULL, 8);
-		} else if (!strncmp(line, "mnt_id:", 7)) {
-			info->mnt_id = atoi(line + 7);
-		} else if (!strncmp(line, "ino:", 4)) {
-			info->ino = strtoull(line + 4, NULL, 10);
-			info->has_ino = true;
-		} else if (!strncmp(line, "tfd:", 4)) {
-			parse_watch(line, f, &room);
-		}
-	}
-	if (text != small)
-		free(text);
-	return 0;
+	f->watches[f->nwatches++] = watch;
+	return true;
 }
 
 static uint8_t kind_of_anon(const char *name)
@@ -148,26 +108,117 @@ static uint8_t kind_of_device(unsigned int dev_major, unsigned int dev_minor)
 	return IOM_K_CHR;
 }
 
-/* A file with a path. Its inode is only looked at where that cannot wait. */
-static void kind_of_path(const struct dirs *d, const char *number, const char *text,
-			 const struct info *info, struct pfs_file *f)
+/* What the link's text tells. */
+static void take_link(struct listing *l, struct found *x, const char *text)
 {
-	enum pfs_fs fs = PFS_FS_LOCAL;
-	struct statx st;
+	struct pfs_file *f = &x->f;
+	uint64_t ino;
 
-	/* Made by the kernel on a mount that no table shows, always in memory. */
-	if (strncmp(text, "/memfd:", 7) && strncmp(text, "/anon_hugepage", 14))
-		fs = pfs_fs_of_mount(d->pid, info->mnt_id);
-	if (fs == PFS_FS_REMOTE ||
-	    statx(d->fd, number, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_MODE | STATX_INO, &st)) {
-		f->kind = info->flags & O_DIRECTORY ? IOM_K_DIR : IOM_K_REG;
-		f->mode = info->flags & O_DIRECTORY ? S_IFDIR : S_IFREG;
+	f->mode = 0600;
+	if (pfs_bracketed(text, "socket", &ino)) {
+		f->ino = ino;
+		f->mode = S_IFSOCK | 0777;
+		f->kind = IOM_K_SOCK;
+		x->todo = SOCKET;
 		return;
 	}
-	f->mode = st.stx_mode;
-	if (!info->has_ino)
-		f->ino = st.stx_ino;
-	switch (st.stx_mode & S_IFMT) {
+	if (pfs_bracketed(text, "pipe", &ino)) {
+		f->ino = ino;
+		f->kind = IOM_K_FIFO;
+		f->mode = S_IFIFO | 0600;
+	} else if (!strncmp(text, "anon_inode:", 11)) {
+		f->kind = kind_of_anon(text + 11);
+		f->name = name_of_anon(text + 11);
+		return;
+	} else if (text[0] == '/') {
+		x->todo = PATH;
+	} else { /* "net:[4026531840]", "pidfd:[77]" and other file systems of the kernel's own */
+		f->kind = IOM_K_ANON;
+	}
+	l->names += strlen(text);
+	if (text[0] && l->names < NAMES_MAX)
+		f->name = pfs_strdup(text);
+}
+
+static void take_found(struct listing *l, const struct rd_fd *r, const char *link, const char *info)
+{
+	char text[PATH_MAX + 1];
+	struct parsed_info parsed = {.mnt_id = -1};
+	struct found *x;
+	struct watches w;
+	struct rd_lines lines = {.each = take_info, .arg = &w};
+
+	if (l->n == FILES_MAX)
+		return;
+	if (l->n == l->room) {
+		l->room = l->room ? 2 * l->room : 16;
+		l->v = pfs_grow(l->v, l->room, sizeof(*l->v));
+	}
+	x = &l->v[l->n++];
+	*x = (struct found){.f = {.fd = r->fd}, .long_info = r->info_len >= RD_INFO_MAX};
+	w = (struct watches){&x->f, &parsed, 0};
+	rd_lines_feed(&lines, info, r->info_len);
+	x->f.f_flags = parsed.flags & ~(uint32_t)O_CLOEXEC;
+	x->f.ino = parsed.ino;
+	x->has_ino = parsed.has_ino;
+	x->mnt_id = parsed.mnt_id;
+	memcpy(text, link, r->link_len);
+	text[r->link_len] = 0;
+	take_link(l, x, text);
+	if (x->f.kind != IOM_K_EPOLL) { /* it may have changed between link and fdinfo */
+		free(x->f.watches);
+		x->f.watches = NULL;
+		x->f.nwatches = 0;
+	}
+}
+
+/* Records come whole. */
+static void take_records(const void *data, size_t size, void *arg)
+{
+	const char *at = data;
+	struct rd_fd r;
+
+	while (size >= sizeof(r)) {
+		memcpy(&r, at, sizeof(r));
+		at += sizeof(r);
+		size -= sizeof(r);
+		if (r.link_len > PATH_MAX || (size_t)r.link_len + r.info_len > size)
+			return;
+		take_found(arg, &r, at, at + r.link_len);
+		at += r.link_len + r.info_len;
+		size -= (size_t)r.link_len + r.info_len;
+	}
+}
+
+/* ---- what is asked afterwards ---- */
+
+static void read_watches(const struct listing *l, struct found *x)
+{
+	struct rd_request rq = rd_path(RD_FILE, l->pid, "fdinfo/%d", x->f.fd);
+	struct parsed_info info = {};
+	struct watches w = {.f = &x->f, .info = &info};
+
+	free(x->f.watches);
+	x->f.watches = NULL;
+	x->f.nwatches = 0;
+	rd_lines(&rq, INFO_MAX, take_info, &w);
+}
+
+/* A file that must not be touched, or that was gone: what its flags say. */
+static void unknown_path(struct found *x)
+{
+	x->f.kind = x->f.f_flags & O_DIRECTORY ? IOM_K_DIR : IOM_K_REG;
+	x->f.mode = x->f.f_flags & O_DIRECTORY ? S_IFDIR : S_IFREG;
+}
+
+static void known_path(struct found *x, const struct rd_stat *st, enum pfs_fs fs)
+{
+	struct pfs_file *f = &x->f;
+
+	f->mode = (uint16_t)st->mode;
+	if (!x->has_ino)
+		f->ino = st->ino;
+	switch (st->mode & S_IFMT) {
 	case S_IFREG:
 		f->kind = fs == PFS_FS_MADE ? IOM_K_PROC : IOM_K_REG;
 		break;
@@ -181,7 +232,7 @@ static void kind_of_path(const struct dirs *d, const char *number, const char *t
 		f->kind = IOM_K_FIFO;
 		break;
 	case S_IFCHR:
-		f->kind = kind_of_device(st.stx_rdev_major, st.stx_rdev_minor);
+		f->kind = kind_of_device(st->rdev_major, st->rdev_minor);
 		break;
 	case S_IFSOCK:
 		f->kind = IOM_K_SOCK;
@@ -191,84 +242,143 @@ static void kind_of_path(const struct dirs *d, const char *number, const char *t
 	}
 }
 
-/* A socket that is bound to nothing is in no table; sockfs itself says what it
- * is ("TCPv6", "UNIX-STREAM": sockfs_xattr_get() in net/socket.c). */
-static char *protocol_name(pid_t pid, int fd)
+static enum pfs_fs fs_of(const struct listing *l, const struct found *x)
 {
-	char path[48], name[64];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
-	n = getxattr(path, "system.sockprotoname", name, sizeof(name) - 1);
-	if (n <= 0)
-		return NULL;
-	name[n] = 0;
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	if (!strncmp(name, "unix", 4))
-		name[4] = 0;
-	n = (ssize_t)strlen(name);
-	if (n > 2 && !strcmp(name + n - 2, "v6"))
-		name[n - 2] = 0;
-	return pfs_strdup(name);
+	/* Made by the kernel on a mount that no table shows, always in memory. */
+	if (x->f.name &&
+	    (!strncmp(x->f.name, "/memfd:", 7) || !strncmp(x->f.name, "/anon_hugepage", 14)))
+		return PFS_FS_LOCAL;
+	return pfs_fs_of_mount(l->pid, x->mnt_id);
 }
 
-static void name_socket(pid_t pid, uint64_t ino, struct pfs_file *f)
-{
-	const struct pfs_netns *ns = pfs_netns_of(pid);
-	bool listening = false;
+struct batch { /* files that one question is about */
+	struct rd_request rq;
+	struct found *of[RD_BATCH];
+	size_t n;
+};
 
-	f->name = ns ? pfs_netns_name(ns, ino, &listening) : NULL;
-	if (!f->name)
-		f->name = protocol_name(pid, f->fd);
-	f->kind = listening ? IOM_K_LISTEN : IOM_K_SOCK;
-	f->mode = S_IFSOCK | 0777;
+static void add_to(struct batch *b, struct found *x)
+{
+	int32_t fd = x->f.fd;
+
+	memcpy(b->rq.data + b->n * sizeof(fd), &fd, sizeof(fd));
+	b->of[b->n++] = x;
+	b->rq.size = (uint32_t)(b->n * sizeof(fd));
 }
 
-static int read_one(const struct dirs *d, int fd, struct pfs_file *f)
+/* Inodes are only looked at where that cannot wait, as far as the mounts tell. */
+static void ask_stats(const struct listing *l, struct batch *b)
 {
-	char text[PATH_MAX + 16], number[16];
-	struct info info;
-	uint64_t ino;
-	int err;
+	struct rd_stat st[STATS];
+	bool told = b->n && !rd_fixed(&b->rq, st, b->n * sizeof(st[0]));
 
-	*f = (struct pfs_file){.fd = fd};
-	snprintf(number, sizeof(number), "%d", fd);
-	err = (int)pfs_readlink(d->fd, number, text, sizeof(text));
-	if (err < 0)
-		return err == -EACCES || err == -EPERM ? -EACCES : -ENOENT;
-	err = read_info(d, number, f, &info);
-	if (err)
-		return err;
-	f->f_flags = info.flags & ~(uint32_t)O_CLOEXEC;
-	f->ino = info.ino;
-	if (pfs_bracketed(text, "socket", &ino)) {
-		f->ino = ino;
-		name_socket(d->pid, ino, f);
-		return 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (told && !st[i].err)
+			known_path(b->of[i], &st[i], fs_of(l, b->of[i]));
+		else
+			unknown_path(b->of[i]);
+	b->n = 0;
+}
+
+static void look_at_paths(struct listing *l)
+{
+	struct batch b = {.rq = {.op = RD_STAT, .pid = l->pid}};
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct found *x = &l->v[i];
+
+		if (x->todo != PATH)
+			continue;
+		if (fs_of(l, x) == PFS_FS_REMOTE)
+			unknown_path(x);
+		else
+			add_to(&b, x);
+		if (b.n == STATS)
+			ask_stats(l, &b);
 	}
-	if (pfs_bracketed(text, "pipe", &ino)) {
-		f->ino = ino;
-		f->kind = IOM_K_FIFO;
-		f->mode = S_IFIFO | 0600;
-		f->name = pfs_strdup(text);
-	} else if (!strncmp(text, "anon_inode:", 11)) {
-		f->kind = kind_of_anon(text + 11);
-		f->mode = 0600;
-		f->name = name_of_anon(text + 11);
-	} else if (text[0] == '/') {
-		kind_of_path(d, number, text, &info, f);
-		f->name = pfs_strdup(text);
-	} else { /* "net:[4026531840]", "pidfd:[77]" and other file systems of the kernel's own */
-		f->kind = IOM_K_ANON;
-		f->mode = 0600;
-		f->name = pfs_strdup(text);
+	ask_stats(l, &b);
+}
+
+static void set_socket(struct found *x, char *name, bool listening)
+{
+	free(x->f.name);
+	x->f.name = name;
+	x->f.kind = listening ? IOM_K_LISTEN : IOM_K_SOCK;
+	x->todo = DONE;
+}
+
+/* Sockets say of themselves what they are; where the namespace's tables cannot have
+ * their addresses, these too. */
+static void ask_sockets(const struct pfs_netns *ns, struct batch *b)
+{
+	struct rd_socket s[STATS];
+	bool listening, told = b->n && !rd_fixed(&b->rq, s, b->n * sizeof(s[0]));
+	bool names = b->rq.flags & RD_NAME;
+
+	for (size_t i = 0; told && i < b->n; i++) {
+		char *name;
+
+		if (!names && !pfs_netns_knows(ns, s[i].proto))
+			continue;
+		name = pfs_socket_text(&s[i], &listening);
+		set_socket(b->of[i], name, names && listening);
 	}
-	if (f->kind != IOM_K_EPOLL && f->nwatches) { /* it changed between link and fdinfo */
-		free(f->watches);
-		f->watches = NULL;
-		f->nwatches = 0;
+	b->n = 0;
+}
+
+static void ask_unnamed(struct listing *l, const struct pfs_netns *ns, uint32_t flags)
+{
+	struct batch b = {.rq = {.op = RD_SOCKETS, .pid = l->pid, .flags = flags}};
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].todo == SOCKET)
+			add_to(&b, &l->v[i]);
+		if (b.n == STATS)
+			ask_sockets(ns, &b);
 	}
+	ask_sockets(ns, &b);
+}
+
+static void name_sockets(struct listing *l)
+{
+	const struct pfs_netns *ns = NULL;
+
+	for (size_t i = 0; i < l->n; i++) {
+		bool listening = false;
+		char *name;
+
+		if (l->v[i].todo != SOCKET)
+			continue;
+		if (!ns)
+			ns = pfs_netns_of(l->pid);
+		name = pfs_netns_name(ns, l->v[i].f.ino, &listening);
+		if (name)
+			set_socket(&l->v[i], name, listening);
+	}
+	if (!ns)
+		return;
+	ask_unnamed(l, ns, 0);
+	ask_unnamed(l, ns, RD_NAME);
+}
+
+/* ---- all of it ---- */
+
+/* Open files from one on; len 0: all of them. */
+static int list(struct listing *l, int fd, uint64_t len)
+{
+	struct rd_request rq = {
+		.op = RD_FDS, .flags = RD_INFO, .pid = l->pid, .fd = fd, .len = len};
+	int err = rd_ask(&rq, take_records, l);
+
+	if (err && !l->n)
+		return err == -EACCES || err == -EPERM ? -EACCES
+		       : len && err == -ENOENT	       ? -ENOENT
+						       : -ESRCH;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].long_info && l->v[i].f.kind == IOM_K_EPOLL)
+			read_watches(l, &l->v[i]);
+	look_at_paths(l);
+	name_sockets(l);
 	return 0;
 }
 
@@ -279,79 +389,27 @@ static int by_fd(const void *a, const void *b)
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-static void dirs_close(struct dirs *d)
-{
-	if (d->fd >= 0)
-		close(d->fd);
-	if (d->fdinfo >= 0)
-		close(d->fdinfo);
-}
-
-/* 0, -ESRCH, -EACCES */
-static int dirs_open(pid_t pid, struct dirs *d)
-{
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int proc = pfs_open_proc(pid), err = 0;
-
-	*d = (struct dirs){.pid = pid, .fd = -1, .fdinfo = -1};
-	if (proc < 0)
-		return proc == -EACCES || proc == -EPERM ? -EACCES : -ESRCH;
-	d->fd = openat(proc, "fd", flags);
-	if (d->fd >= 0)
-		d->fdinfo = openat(proc, "fdinfo", flags);
-	if (d->fdinfo < 0)
-		err = errno == EACCES || errno == EPERM ? -EACCES : -ESRCH;
-	close(proc);
-	if (err)
-		dirs_close(d);
-	return err;
-}
-
-static void read_listed(const struct dirs *d, DIR *dir, struct pfs_files *out)
-{
-	struct dirent *e;
-	size_t room = 0;
-
-	while ((e = readdir(dir))) {
-		struct pfs_file *f;
-
-		if (e->d_name[0] < '0' || e->d_name[0] > '9')
-			continue;
-		if (out->n == room) {
-			room = room ? 2 * room : 64;
-			out->v = pfs_grow(out->v, room, sizeof(*out->v));
-		}
-		f = &out->v[out->n];
-		if (read_one(d, atoi(e->d_name), f)) {
-			free(f->watches);
-			continue;
-		}
-		if (f->kind == IOM_K_SOCK && !f->name)
-			f->name = pfs_format("socket:[%llu]", (unsigned long long)f->ino);
-		out->n++;
-	}
-}
-
 int pfs_files_read(pid_t pid, struct pfs_files *out)
 {
-	struct dirs d;
-	int err = dirs_open(pid, &d);
-	DIR *dir;
+	struct listing l = {.pid = pid};
+	int err = list(&l, 0, 0);
 
 	*out = (struct pfs_files){};
-	if (err)
-		return err;
-	dir = fdopendir(d.fd); /* owns it from here on */
-	if (!dir) {
-		dirs_close(&d);
-		return -ESRCH;
+	if (!err && l.n) {
+		out->v = pfs_grow(NULL, l.n, sizeof(*out->v));
+		out->n = l.n;
 	}
-	read_listed(&d, dir, out);
-	closedir(dir);
-	close(d.fdinfo);
+	for (size_t i = 0; i < out->n; i++) {
+		struct pfs_file *f = &out->v[i];
+
+		*f = l.v[i].f;
+		if (f->kind == IOM_K_SOCK && !f->name)
+			f->name = pfs_format("socket:[%llu]", (unsigned long long)f->ino);
+	}
+	free(l.v);
 	if (out->n)
 		qsort(out->v, out->n, sizeof(*out->v), by_fd);
-	return 0;
+	return err;
 }
 
 void pfs_files_free(struct pfs_files *f)
@@ -366,18 +424,14 @@ void pfs_files_free(struct pfs_files *f)
 
 int pfs_file_read(pid_t pid, int fd, struct pfs_file *out)
 {
-	struct dirs d;
-	int err = dirs_open(pid, &d);
+	struct listing l = {.pid = pid};
+	int err = list(&l, fd, 1);
 
 	*out = (struct pfs_file){.fd = fd};
-	if (err)
-		return err;
-	err = read_one(&d, fd, out);
-	dirs_close(&d);
-	if (err) {
-		free(out->name);
-		free(out->watches);
-		*out = (struct pfs_file){.fd = fd};
-	}
+	if (!err && l.n == 1)
+		*out = l.v[0].f;
+	else if (!err)
+		err = -ENOENT;
+	free(l.v);
 	return err;
 }

@@ -48,15 +48,16 @@ void pfs_files_free(struct pfs_files *f);
 int pfs_file_read(pid_t pid, int fd, struct pfs_file *out);
 
 /*
- * Names for sockets. inode -> "tcp 127.0.0.1:6379 <- 127.0.0.1:51234",
- * "tcp listen 127.0.0.1:6379", "udp 127.0.0.1:53", "unix /run/x.sock",
- * "unix -> 4711 dbus-daemon", "netlink", ...: "<-" where the local side was
- * (or, by a listener on the same port, must have been) accepted, "->" where it
- * connected. In the network namespace of PID. The table is read on the first
- * call after pfs_sockets_refresh() and kept; returns a heap string or NULL.
+ * Sockets get names like "tcp 127.0.0.1:6379 <- 127.0.0.1:51234", "tcp listen
+ * 127.0.0.1:6379", "udp 127.0.0.1:53", "unix /run/x.sock", "unix -> 4711
+ * dbus-daemon", "netlink": "<-" where the local side was (or, by a listener on the
+ * same port, must have been) accepted, "->" where it connected. The sockets of a
+ * network namespace are asked for once and kept until pfs_sockets_refresh().
  */
-char *pfs_socket_name(pid_t pid, uint64_t ino);
 void pfs_sockets_refresh(void);
+/* For the namespace of pid, while there is the privilege to enter another one. */
+void pfs_sockets_prepare(pid_t pid);
+void pfs_sockets_close(void); /* gives up all that is kept */
 
 /* The other end of a pipe: "cat 123 fd 0" for some other process that has it
  * open, heap or NULL. Looks through all of /proc once and keeps what it found
@@ -68,7 +69,7 @@ void pfs_pipes_refresh(void);
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
 
 /* The set of a poll, ppoll, select or pselect6 that a thread sleeps in, read
- * from its memory (process_vm_readv). nr and args as in struct iom_thread.
+ * from its memory. nr and args as in struct iom_thread.
  * Writes up to max descriptors, returns how many there are in all (may be
  * more than max), or a negative errno. */
 int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t max);
@@ -76,6 +77,40 @@ int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t
 /* Fills exe, runtime, imports_posix_aio (libelf: undefined dynamic symbols of
  * the executable and of its libraries other than libc) and comm. 0 or -ESRCH. */
 int pfs_proc_read(pid_t pid, struct cap_proc *proc);
+
+/* libaio contexts that exist: each has its ring mapped at the address that is its
+ * id (fs/aio.c, aio_setup_ring()). Calls each() for at most 1024. */
+void pfs_aio_rings(pid_t pid, void (*each)(uint64_t ctx, uint32_t tail, uint32_t nr, void *arg),
+		   void *arg);
+
+/* Are two descriptors of a process the same open file? 1 or 0, negative where the
+ * kernel does not tell. */
+int pfs_same_file(pid_t pid, int fd1, int fd2);
+
+/* Name of the kernel function that a thread sleeps in (wchan in proc(5)); "" when
+ * it is not told. */
+void pfs_wchan(pid_t pid, pid_t tid, char where[64]);
+
+/*
+ * Bytes of a process's memory, without ever hanging: what does not answer until the
+ * deadline (CLOCK_MONOTONIC, ns; 0: some seconds from now) is given up, and after
+ * the second time nothing more of that process is looked at. How many were read,
+ * which may be fewer, or a negative errno: -EFAULT, -ESRCH, -EPERM, -ETIMEDOUT,
+ * -EIO where nobody is left who may look.
+ */
+int iom_target_read(pid_t pid, uint64_t addr, void *buf, size_t len, uint64_t deadline_ns);
+
+/* Was looking at this process given up, in part or altogether? A line on stderr
+ * said so. */
+bool pfs_unread(pid_t pid);
+
+/*
+ * Start the processes that look at strangers (reader.h). They inherit the
+ * privileges that it takes; the caller may then drop its own. Without this the
+ * functions above look themselves, and may hang. 0 or a negative errno.
+ */
+int pfs_helpers_start(void);
+void pfs_helpers_stop(void);
 
 /* Does this thread's stack hold no code address of anything but libc, ld.so
  * and the vdso? sp from /proc/PID/task/TID/syscall; reads at most 16 KiB above
@@ -89,6 +124,9 @@ bool pfs_stack_is_libc_only(pid_t pid, uint64_t sp);
 /* Descendants of these processes that are alive, in one walk, each once; neither
  * the caller nor what it started. Heap array of *n. */
 pid_t *pfs_descendants(const pid_t *of, size_t nof, size_t *n);
+
+/* Raw name of a process, NUL-terminated; "" and false when it is gone. */
+bool pfs_comm(pid_t pid, char comm[16]);
 
 /* Process of a thread id (Tgid in its status); 0 when it does not exist. */
 pid_t pfs_tgid(pid_t tid);

@@ -18,19 +18,8 @@ char *pfs_strdup(const char *s);
 __attribute__((format(printf, 1, 2))) char *pfs_format(const char *fmt, ...);
 uint64_t pfs_now_ns(void); /* CLOCK_MONOTONIC */
 
-/* A whole file of /proc, NUL-terminated, heap; NULL with errno set. path is
- * relative to dirfd (AT_FDCWD: absolute). *len may be NULL. */
-char *pfs_slurp(int dirfd, const char *path, size_t *len);
-
-/* /proc/PID as an O_PATH descriptor, which keeps meaning this very process
- * even if the number is used again; negative errno. */
-int pfs_open_proc(pid_t pid);
-/* The text of a link below dirfd, cut to size - 1; length or negative errno. */
-ssize_t pfs_readlink(int dirfd, const char *path, char *buf, size_t size);
 /* "name:[123]" with this name: true and the number. */
 bool pfs_bracketed(const char *text, const char *name, uint64_t *ino);
-/* Raw name of a process, NUL-terminated. */
-bool pfs_comm(pid_t pid, char comm[16]);
 
 /* ---- mounts (proc_pid_mountinfo(5)) ---- */
 
@@ -54,7 +43,8 @@ struct pfs_map {
 	const char *path; /* "" where there is none; " (deleted)" left out */
 };
 
-/* Call each() for every mapping until it returns false. 0 or negative errno. */
+/* Call each() for every mapping until it returns false; it must not ask /proc for
+ * more (rd_sink). 0 or negative errno. */
 int pfs_maps_each(pid_t pid, bool (*each)(const struct pfs_map *map, void *arg), void *arg);
 const char *pfs_basename(const char *path);
 /* libc, its former parts, ld.so or the vdso, by the name of the mapping. */
@@ -62,17 +52,44 @@ bool pfs_is_libc(const char *path);
 
 /* ---- sockets ---- */
 
-struct pfs_netns; /* the socket tables of one network namespace */
+struct pfs_netns; /* the sockets of one network namespace */
 
-/* Tables of the process's namespace, read on the first call after
- * pfs_sockets_refresh(); theirs to keep. NULL when they cannot be read. */
+/* Those of the process's namespace, asked for on the first call after
+ * pfs_sockets_refresh(); theirs to keep. Never NULL, but may be empty. */
 const struct pfs_netns *pfs_netns_of(pid_t pid);
-/* Heap string, or NULL when the socket is in no table; sets *listening. */
+/* Heap string, or NULL when the socket is not among them; sets *listening. */
 char *pfs_netns_name(const struct pfs_netns *ns, uint64_t ino, bool *listening);
+/* Are all sockets of this protocol, by sockfs' own name ("TCPv6"), among them that
+ * are bound to anything? Then one that is not has no address. */
+bool pfs_netns_knows(const struct pfs_netns *ns, const char *proto);
 
-/* Unix sockets and the inode of their other end, from the kernel's unix_diag
- * (sock_diag(7)) in the namespace of pid. Calls each(); negative errno. */
-int pfs_unix_peers(pid_t pid, void (*each)(uint64_t ino, uint64_t peer, void *arg), void *arg);
+struct rd_socket;
+/* What a socket says of itself. Heap; NULL when it does not. Sets *listening. */
+char *pfs_socket_text(const struct rd_socket *s, bool *listening);
+
+/* ---- sock_diag(7) ---- */
+
+struct diag_socket { /* one socket, as the kernel tells it */
+	uint64_t ino;
+	uint64_t peer; /* unix: inode of the other end, 0: none known */
+	uint16_t sport, dport;
+	uint8_t family, protocol;
+	bool listening;
+	uint8_t saddr[16], daddr[16];
+	const char *path; /* unix: raw bytes, not terminated */
+	size_t path_len;
+};
+
+typedef void (*diag_each)(const struct diag_socket *s, void *arg);
+
+/* A socket to ask the sockets of that namespace with: a descriptor of /proc/PID/ns/net,
+ * or -1 for our own, which needs no privilege. It, or a negative errno. */
+int diag_open(int ns);
+/* All sockets of a family and protocol (0 where there is but one). 0, -ENOENT where
+ * this kernel cannot tell, or another negative errno. */
+int diag_dump(int fd, uint8_t family, uint8_t protocol, diag_each each, void *arg);
+/* One datagram of the kernel's: 1 the end, 0 more to come, or a negative errno. */
+int diag_take(const void *data, size_t size, diag_each each, void *arg);
 
 /* ---- who else has it open ---- */
 

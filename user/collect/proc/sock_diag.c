@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The other end of each unix socket: /proc/net/unix does not say it, the
- * kernel's unix_diag does (net/unix/diag.c, sock_diag(7)).
+ * What sockets there are, from the kernel itself (sock_diag(7), diag.c of each family below net/):
+ * numbers and bytes with lengths, where a name in a table of /proc/net may hold
+ * line feeds and look like more lines.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/netlink_diag.h>
+#include <linux/packet_diag.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,9 +24,13 @@
 
 #include "collect/proc/procfs_int.h"
 
-static int diag_socket(void)
+#define LISTENING  10 /* TCP_LISTEN, include/net/tcp_states.h, of unix sockets as well */
+#define ANSWER_MAX 32768
+#define DUMP_NS	   UINT64_C(2000000000)
+
+static int diag_here(void)
 {
-	struct timeval patience = {.tv_usec = 100000};
+	struct timeval patience = {.tv_usec = 500000};
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
 	if (fd < 0)
@@ -43,95 +50,209 @@ static void *visitor(void *arg)
 {
 	struct visit *v = arg;
 
-	v->fd = setns(v->ns, CLONE_NEWNET) ? -errno : diag_socket();
+	v->fd = setns(v->ns, CLONE_NEWNET) ? -errno : diag_here();
 	return NULL;
 }
 
-static int diag_socket_in(pid_t pid)
+int diag_open(int ns)
 {
-	char path[48], here[64], there[64];
-	struct visit v = {.fd = -EAGAIN};
+	struct visit v = {.ns = ns, .fd = -EAGAIN};
 	pthread_t thread;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	if (pfs_readlink(AT_FDCWD, path, there, sizeof(there)) < 0)
-		return -EACCES;
-	if (pfs_readlink(AT_FDCWD, "/proc/self/ns/net", here, sizeof(here)) > 0 &&
-	    !strcmp(here, there))
-		return diag_socket();
-	v.ns = open(path, O_RDONLY | O_CLOEXEC);
-	if (v.ns < 0)
-		return -errno;
+	if (ns < 0)
+		return diag_here();
 	if (!pthread_create(&thread, NULL, visitor, &v))
 		pthread_join(thread, NULL);
-	close(v.ns);
 	return v.fd;
 }
 
-static void take_message(const struct nlmsghdr *h, void (*each)(uint64_t, uint64_t, void *),
-			 void *arg)
-{
-	const struct unix_diag_msg *msg = NLMSG_DATA(h);
-	int left = (int)h->nlmsg_len - (int)NLMSG_LENGTH(sizeof(*msg));
-	const struct rtattr *a = (const void *)((const char *)msg + NLMSG_ALIGN(sizeof(*msg)));
+/* ---- messages ---- */
 
+/* Data of a message of that size at least; NULL: it is shorter. */
+static const void *body(const struct nlmsghdr *h, size_t size)
+{
+	return h->nlmsg_len >= NLMSG_LENGTH(size) ? NLMSG_DATA(h) : NULL;
+}
+
+static void take_unix(const struct nlmsghdr *h, diag_each each, void *arg)
+{
+	const struct unix_diag_msg *msg = body(h, sizeof(*msg));
+	struct diag_socket s = {.family = AF_UNIX};
+	const struct rtattr *a;
+	int left;
+
+	if (!msg)
+		return;
+	s.ino = msg->udiag_ino;
+	s.listening = msg->udiag_state == LISTENING;
+	a = (const void *)((const char *)msg + NLMSG_ALIGN(sizeof(*msg)));
+	left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*msg)));
 	for (; left > 0 && RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		uint32_t peer;
 
-		if (a->rta_type != UNIX_DIAG_PEER || RTA_PAYLOAD(a) < sizeof(peer))
-			continue;
-		memcpy(&peer, RTA_DATA(a), sizeof(peer));
-		each(msg->udiag_ino, peer, arg);
+		if (a->rta_type == UNIX_DIAG_NAME) {
+			s.path = RTA_DATA(a);
+			s.path_len = RTA_PAYLOAD(a);
+		} else if (a->rta_type == UNIX_DIAG_PEER && RTA_PAYLOAD(a) >= sizeof(peer)) {
+			memcpy(&peer, RTA_DATA(a), sizeof(peer));
+			s.peer = peer;
+		}
+	}
+	each(&s, arg);
+}
+
+static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
+{
+	const struct inet_diag_msg *msg = body(h, sizeof(*msg));
+	struct diag_socket s = {};
+
+	if (!msg)
+		return;
+	s.ino = msg->idiag_inode;
+	s.family = msg->idiag_family;
+	s.listening = msg->idiag_state == LISTENING;
+	s.sport = ntohs(msg->id.idiag_sport);
+	s.dport = ntohs(msg->id.idiag_dport);
+	memcpy(s.saddr, msg->id.idiag_src, sizeof(s.saddr));
+	memcpy(s.daddr, msg->id.idiag_dst, sizeof(s.daddr));
+	each(&s, arg);
+}
+
+static void take_netlink(const struct nlmsghdr *h, diag_each each, void *arg)
+{
+	const struct netlink_diag_msg *msg = body(h, sizeof(*msg));
+
+	if (msg)
+		each(&(struct diag_socket){.family = AF_NETLINK,
+					   .protocol = msg->ndiag_protocol,
+					   .ino = msg->ndiag_ino},
+		     arg);
+}
+
+static void take_packet(const struct nlmsghdr *h, diag_each each, void *arg)
+{
+	const struct packet_diag_msg *msg = body(h, sizeof(*msg));
+
+	if (msg)
+		each(&(struct diag_socket){.family = AF_PACKET, .ino = msg->pdiag_ino}, arg);
+}
+
+/* Each kind of message begins with its family. */
+static void take_socket(const struct nlmsghdr *h, diag_each each, void *arg)
+{
+	const uint8_t *family = body(h, 1);
+
+	switch (family ? *family : AF_UNSPEC) {
+	case AF_UNIX:
+		take_unix(h, each, arg);
+		break;
+	case AF_INET:
+	case AF_INET6:
+		take_inet(h, each, arg);
+		break;
+	case AF_NETLINK:
+		take_netlink(h, each, arg);
+		break;
+	case AF_PACKET:
+		take_packet(h, each, arg);
+		break;
 	}
 }
 
-/* 1: the end, 0: more to come, negative errno. */
-static int take_packet(const char *buf, ssize_t n, void (*each)(uint64_t, uint64_t, void *),
-		       void *arg)
+int diag_take(const void *data, size_t size, diag_each each, void *arg)
 {
-	const struct nlmsghdr *h = (const void *)buf;
+	const struct nlmsghdr *h = data;
+	ssize_t left = (ssize_t)size; /* NLMSG_NEXT may take it below 0 */
 
-	for (; n > 0 && NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
-		if (h->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (h->nlmsg_type == NLMSG_ERROR)
-			return -ENOTSUP;
-		if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-		    h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct unix_diag_msg)))
-			take_message(h, each, arg);
+	for (; left > 0 && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		const int *error = body(h, sizeof(*error));
+
+		switch (h->nlmsg_type) {
+		case NLMSG_DONE: /* also of a question that nobody could answer */
+			return error && *error < 0 ? *error : 1;
+		case NLMSG_ERROR:
+			return error && *error < 0 ? *error : -EIO;
+		case SOCK_DIAG_BY_FAMILY:
+			take_socket(h, each, arg);
+		}
 	}
 	return 0;
 }
 
-int pfs_unix_peers(pid_t pid, void (*each)(uint64_t ino, uint64_t peer, void *arg), void *arg)
-{
-	struct {
-		struct nlmsghdr head;
-		struct unix_diag_req req;
-	} ask = {
-		.head = {.nlmsg_len = sizeof(ask),
-			 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			 .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.req = {.sdiag_family = AF_UNIX,
-			.udiag_states = UINT32_MAX,
-			.udiag_show = UDIAG_SHOW_PEER},
+/* ---- requests ---- */
+
+struct question {
+	struct nlmsghdr head;
+	union {
+		struct unix_diag_req un;
+		struct inet_diag_req_v2 inet;
+		struct netlink_diag_req netlink;
+		struct packet_diag_req packet;
 	};
-	size_t size = 32768;
-	char *buf;
-	int err, fd = diag_socket_in(pid);
+};
 
-	if (fd < 0)
-		return fd;
-	buf = pfs_grow(NULL, size, 1);
-	err = send(fd, &ask, sizeof(ask), 0) < 0 ? -errno : 0;
-	while (!err) {
-		ssize_t n = recv(fd, buf, size, 0);
+static struct question ask_for(uint8_t family, uint8_t protocol)
+{
+	struct question q = {.head = {.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+	size_t size;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		err = n <= 0 ? -EIO : take_packet(buf, n, each, arg);
+	switch (family) {
+	case AF_UNIX:
+		q.un = (struct unix_diag_req){.sdiag_family = family,
+					      .udiag_states = UINT32_MAX,
+					      .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER};
+		size = sizeof(q.un);
+		break;
+	case AF_NETLINK:
+		q.netlink = (struct netlink_diag_req){.sdiag_family = family,
+						      .sdiag_protocol = NDIAG_PROTO_ALL};
+		size = sizeof(q.netlink);
+		break;
+	case AF_PACKET:
+		q.packet = (struct packet_diag_req){.sdiag_family = family};
+		size = sizeof(q.packet);
+		break;
+	default:
+		q.inet = (struct inet_diag_req_v2){.sdiag_family = family,
+						   .sdiag_protocol = protocol,
+						   .idiag_states = UINT32_MAX};
+		size = sizeof(q.inet);
+	}
+	q.head.nlmsg_len = NLMSG_LENGTH(size);
+	return q;
+}
+
+/* One datagram, the kernel's; others may not send here, but let that not matter. */
+static ssize_t hear(int fd, void *buf, size_t size, int flags)
+{
+	struct sockaddr_nl from = {};
+	socklen_t len = sizeof(from);
+	ssize_t n;
+
+	do
+		n = recvfrom(fd, buf, size, flags, (void *)&from, &len);
+	while ((n < 0 && errno == EINTR) || (n >= 0 && from.nl_pid));
+	return n;
+}
+
+int diag_dump(int fd, uint8_t family, uint8_t protocol, diag_each each, void *arg)
+{
+	struct question q = ask_for(family, protocol);
+	uint64_t until = pfs_now_ns() + DUMP_NS;
+	char *buf = pfs_grow(NULL, ANSWER_MAX, 1);
+	int end = 0;
+
+	/* What the last question left behind when it was given up. */
+	while (hear(fd, buf, ANSWER_MAX, MSG_DONTWAIT) > 0 && pfs_now_ns() < until)
+		;
+	if (send(fd, &q, q.head.nlmsg_len, 0) < 0)
+		end = -errno;
+	while (!end) {
+		ssize_t n = hear(fd, buf, ANSWER_MAX, 0);
+
+		end = n <= 0 || pfs_now_ns() > until ? -EIO : diag_take(buf, (size_t)n, each, arg);
 	}
 	free(buf);
-	close(fd);
-	return err > 0 ? 0 : err;
+	return end > 0 ? 0 : end;
 }

@@ -1,45 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sockets by inode, from /proc/PID/net: always in the network namespace of the
- * process, at no privilege but reading it. Formats: proc_pid_net(5).
+ * Sockets by inode: those of a whole network namespace from sock_diag.c, single
+ * ones from what they say of themselves.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
-#define TCP_LISTEN_STATE 10	 /* TCP_LISTEN, include/net/tcp_states.h */
-#define SO_ACCEPTCON_BIT 0x10000 /* __SO_ACCEPTCON, include/uapi/linux/net.h */
-#define NETNS_KEPT	 8
+#define NAMESPACES_MAX 64
+#define SOCKETS_MAX    500000 /* of one namespace; those beyond it have no name */
+#define UDPLITE	       136    /* IPPROTO_UDPLITE: gone from newer headers */
 
 struct sock_entry {
 	uint64_t ino;
 	uint64_t peer;	   /* unix: inode of the other end, 0: unknown */
 	const char *proto; /* static */
-	char *path;	   /* unix */
+	char *path;	   /* unix; as shown */
 	uint16_t sport, dport;
 	uint8_t family; /* AF_* */
 	bool listening;
 	uint8_t saddr[16], daddr[16];
 };
 
+/* What is asked for, and which of sockfs' own names it covers. */
+static const struct table {
+	uint8_t family, protocol;
+	const char *proto; /* as shown; NULL: by the family */
+	const char *sockfs;
+} tables[] = {
+	{AF_INET, IPPROTO_TCP, "tcp", "TCP"},
+	{AF_INET6, IPPROTO_TCP, "tcp", "TCPv6"},
+	{AF_INET, IPPROTO_UDP, "udp", "UDP"},
+	{AF_INET6, IPPROTO_UDP, "udp", "UDPv6"},
+	{AF_INET, UDPLITE, "udplite", "UDP-Lite"},
+	{AF_INET6, UDPLITE, "udplite", "UDPLITEv6"},
+	{AF_INET, IPPROTO_RAW, "raw", "RAW"},
+	{AF_INET6, IPPROTO_RAW, "raw", "RAWv6"},
+	{AF_UNIX, 0, NULL, "UNIX"}, /* and UNIX-STREAM */
+	{AF_NETLINK, 0, NULL, "NETLINK"},
+	{AF_PACKET, 0, NULL, "PACKET"},
+};
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
 struct pfs_netns {
-	uint64_t id; /* inode of the namespace, or the pid where it is hidden */
+	uint64_t id;	   /* inode of the namespace, or the pid where it is hidden */
+	int diag;	   /* to ask with; negative: it cannot be asked */
+	bool fresh;	   /* v holds what was answered since the last refresh */
+	bool told[TABLES]; /* this table, to its end */
+	const struct table *reading;
 	struct sock_entry *v;
 	size_t n, room;
 	uint8_t listens[65536 / 8]; /* TCP ports that somebody listens on */
 };
 
-static struct pfs_netns *kept[NETNS_KEPT];
+/* A namespace is kept for the whole watch, and with it the socket that it is asked
+ * with: later there is no privilege to make another one. */
+static struct pfs_netns *kept[NAMESPACES_MAX];
 static size_t nkept;
 
 /* Outlives the tables: what a socket of the kernel's facts was, is asked later. */
@@ -50,212 +81,109 @@ static bool port_in(const uint8_t *set, uint16_t port)
 	return set[port / 8] >> (port % 8) & 1;
 }
 
-static void netns_free(struct pfs_netns *ns)
+static void forget(struct pfs_netns *ns)
 {
 	for (size_t i = 0; i < ns->n; i++)
 		free(ns->v[i].path);
 	free(ns->v);
-	free(ns);
+	ns->v = NULL;
+	ns->n = 0;
+	ns->room = 0;
+	ns->fresh = false;
 }
 
 void pfs_sockets_refresh(void)
 {
-	while (nkept)
-		netns_free(kept[--nkept]);
+	for (size_t i = 0; i < nkept; i++)
+		forget(kept[i]);
 }
 
-static struct sock_entry *add_entry(struct pfs_netns *ns)
+void pfs_sockets_close(void)
 {
-	if (ns->n == ns->room) {
-		ns->room = ns->room ? 2 * ns->room : 256;
-		ns->v = pfs_grow(ns->v, ns->room, sizeof(*ns->v));
-	}
-	memset(&ns->v[ns->n], 0, sizeof(ns->v[0]));
-	return &ns->v[ns->n++];
-}
+	pfs_sockets_refresh();
+	while (nkept) {
+		struct pfs_netns *ns = kept[--nkept];
 
-/* ---- one line of each table ---- */
-
-static uint64_t hex(const char **at)
-{
-	uint64_t v = 0;
-
-	for (;; (*at)++) {
-		char c = **at;
-
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (uint64_t)(c - '0');
-		else if (c >= 'A' && c <= 'F')
-			v = v << 4 | (uint64_t)(c - 'A' + 10);
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (uint64_t)(c - 'a' + 10);
-		else
-			return v;
+		if (ns->diag >= 0)
+			close(ns->diag);
+		free(ns);
 	}
 }
 
-static void skip_fields(const char **at, int n)
-{
-	while (n-- > 0) {
-		*at += strcspn(*at, " ");
-		*at += strspn(*at, " ");
-	}
-}
-
-/* "0100007F:1F90" or 32 digits: words of 32 bits in the host's order. */
-static bool address(const char **at, uint8_t addr[16], uint16_t *port, size_t words)
-{
-	for (size_t w = 0; w < words; w++) {
-		char digits[9] = {};
-		const char *d = digits;
-		uint32_t v;
-
-		strncpy(digits, *at, 8);
-		if (strlen(digits) != 8)
-			return false;
-		v = (uint32_t)hex(&d);
-		memcpy(addr + 4 * w, &v, 4);
-		*at += 8;
-	}
-	if (**at != ':')
-		return false;
-	(*at)++;
-	*port = (uint16_t)hex(at);
-	*at += strspn(*at, " ");
-	return true;
-}
-
-/* "  0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 12345 ..."
- * Done by hand: with ten thousands of sockets sscanf() is what takes the time. */
-static void parse_inet(struct pfs_netns *ns, const char *line, const char *proto, uint8_t family)
-{
-	struct sock_entry e = {.proto = proto, .family = family};
-	size_t words = family == AF_INET ? 1 : 4;
-	uint64_t state;
-
-	line += strspn(line, " ");
-	skip_fields(&line, 1);
-	if (!address(&line, e.saddr, &e.sport, words) || !address(&line, e.daddr, &e.dport, words))
-		return;
-	state = hex(&line);
-	skip_fields(&line, 6);
-	e.ino = strtoull(line, NULL, 10);
-	if (!e.ino) /* TIME_WAIT and the like belong to nobody */
-		return;
-	if (state == TCP_LISTEN_STATE && !strcmp(proto, "tcp")) {
-		e.listening = true;
-		ns->listens[e.sport / 8] |= (uint8_t)(1 << (e.sport % 8));
-	}
-	*add_entry(ns) = e;
-}
-
-/* "ffff8880: 00000003 00000000 00010000 0001 01 12345 /run/x.sock" */
-static void parse_unix(struct pfs_netns *ns, const char *line)
-{
-	struct sock_entry *e;
-	uint64_t flags, ino;
-
-	skip_fields(&line, 3);
-	flags = hex(&line);
-	line += strspn(line, " ");
-	skip_fields(&line, 2);
-	ino = strtoull(line, NULL, 10);
-	if (!ino)
-		return;
-	e = add_entry(ns);
-	e->ino = ino;
-	e->proto = "unix";
-	e->family = AF_UNIX;
-	e->listening = flags & SO_ACCEPTCON_BIT;
-	line += strspn(line, " ");
-	line += strcspn(line, " ");
-	if (line[0] == ' ' && line[1])
-		e->path = pfs_strdup(line + 1);
-}
+/* ---- what the kernel tells of each ---- */
 
 static const char *netlink_name(unsigned int proto)
 {
-	switch (proto) { /* include/uapi/linux/netlink.h */
-	case 0:
+	switch (proto) {
+	case NETLINK_ROUTE:
 		return "netlink route";
-	case 4:
+	case NETLINK_SOCK_DIAG:
 		return "netlink sock_diag";
-	case 6:
+	case NETLINK_XFRM:
 		return "netlink xfrm";
-	case 9:
+	case NETLINK_AUDIT:
 		return "netlink audit";
-	case 12:
+	case NETLINK_NETFILTER:
 		return "netlink netfilter";
-	case 15:
+	case NETLINK_KOBJECT_UEVENT:
 		return "netlink kobject_uevent";
-	case 16:
+	case NETLINK_GENERIC:
 		return "netlink generic";
 	}
 	return "netlink";
 }
 
-/* The inode is the last field here (netlink) or the ninth (packet). */
-static void parse_other(struct pfs_netns *ns, const char *line, uint8_t family)
+/* A unix socket's name: a path that may end without a NUL, or an abstract one,
+ * which begins with one and may hold anything (unix(7)). NULs become '@'. */
+static char *unix_path(const char *path, size_t len)
 {
-	struct sock_entry *e;
-	const char *at = line;
-	unsigned int proto = 0;
-	uint64_t ino;
+	char *text;
 
-	skip_fields(&at, 1);
-	if (family == AF_NETLINK)
-		proto = (unsigned int)strtoul(at, NULL, 10);
-	skip_fields(&at, family == AF_NETLINK ? 8 : 7);
-	ino = strtoull(at, NULL, 10);
-	if (!ino)
+	if (!len)
+		return NULL;
+	if (path[0])
+		len = strnlen(path, len);
+	text = pfs_grow(NULL, len + 1, 1);
+	memcpy(text, path, len);
+	text[len] = 0;
+	for (size_t i = 0; i < len; i++)
+		if (!text[i])
+			text[i] = '@';
+	return text;
+}
+
+static void take(const struct diag_socket *s, void *arg)
+{
+	struct pfs_netns *ns = arg;
+	struct sock_entry *e;
+
+	if (!s->ino || ns->n == SOCKETS_MAX) /* 0: nobody has it open any more */
 		return;
-	e = add_entry(ns);
-	e->ino = ino;
-	e->family = family;
-	e->proto = family == AF_NETLINK ? netlink_name(proto) : "packet";
+	if (ns->n == ns->room) {
+		ns->room = ns->room ? 2 * ns->room : 256;
+		ns->v = pfs_grow(ns->v, ns->room, sizeof(*ns->v));
+	}
+	e = &ns->v[ns->n++];
+	*e = (struct sock_entry){.ino = s->ino,
+				 .peer = s->peer,
+				 .proto = ns->reading->proto,
+				 .family = s->family,
+				 .listening = s->listening,
+				 .sport = s->sport,
+				 .dport = s->dport};
+	memcpy(e->saddr, s->saddr, sizeof(e->saddr));
+	memcpy(e->daddr, s->daddr, sizeof(e->daddr));
+	if (s->family == AF_UNIX)
+		e->path = unix_path(s->path, s->path_len);
+	else if (s->family == AF_NETLINK)
+		e->proto = netlink_name(s->protocol);
+	else if (s->family == AF_PACKET)
+		e->proto = "packet";
+	else if (ns->reading->protocol == IPPROTO_TCP && s->listening)
+		ns->listens[s->sport / 8] |= (uint8_t)(1 << s->sport % 8);
 }
 
 /* ---- a whole namespace ---- */
-
-static const struct {
-	const char *file, *proto;
-	uint8_t family;
-} tables[] = {
-	{"tcp", "tcp", AF_INET},	 {"tcp6", "tcp", AF_INET6},
-	{"udp", "udp", AF_INET},	 {"udp6", "udp", AF_INET6},
-	{"udplite", "udplite", AF_INET}, {"udplite6", "udplite", AF_INET6},
-	{"raw", "raw", AF_INET},	 {"raw6", "raw", AF_INET6},
-	{"icmp", "icmp", AF_INET},	 {"icmp6", "icmp", AF_INET6},
-	{"unix", NULL, AF_UNIX},	 {"netlink", NULL, AF_NETLINK},
-	{"packet", NULL, AF_PACKET},
-};
-
-static void read_table(struct pfs_netns *ns, pid_t pid, size_t which)
-{
-	uint8_t family = tables[which].family;
-	char path[48];
-	char *text, *line, *next;
-
-	snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, tables[which].file);
-	text = pfs_slurp(AT_FDCWD, path, NULL);
-	if (!text) /* a protocol that this kernel does not have */
-		return;
-	line = strchrnul(text, '\n'); /* the heading */
-	if (*line)
-		line++;
-	for (; *line; line = next) {
-		next = strchrnul(line, '\n');
-		if (*next)
-			*next++ = 0;
-		if (family == AF_INET || family == AF_INET6)
-			parse_inet(ns, line, tables[which].proto, family);
-		else if (family == AF_UNIX)
-			parse_unix(ns, line);
-		else
-			parse_other(ns, line, family);
-	}
-	free(text);
-}
 
 static int by_ino(const void *a, const void *b)
 {
@@ -271,48 +199,100 @@ static struct sock_entry *find(const struct pfs_netns *ns, uint64_t ino)
 	return ns->n ? bsearch(&key, ns->v, ns->n, sizeof(*ns->v), by_ino) : NULL;
 }
 
-static void take_peer(uint64_t ino, uint64_t peer, void *arg)
-{
-	struct sock_entry *e = find(arg, ino);
-
-	if (e)
-		e->peer = peer;
-}
-
 static uint64_t netns_id(pid_t pid)
 {
-	char path[48], text[64];
+	struct rd_request rq = rd_path(RD_LINK, pid, "ns/net");
+	char text[64];
 	uint64_t ino;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	if (pfs_readlink(AT_FDCWD, path, text, sizeof(text)) > 0 &&
-	    pfs_bracketed(text, "net", &ino))
+	if (rd_link(&rq, text, sizeof(text)) > 0 && pfs_bracketed(text, "net", &ino))
 		return ino;
 	return (uint64_t)pid;
 }
 
-const struct pfs_netns *pfs_netns_of(pid_t pid)
+static int ask_with(pid_t pid, uint64_t id)
+{
+	char path[48];
+	int fd, ns;
+
+	if (id == netns_id(getpid()))
+		return diag_open(-1);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	ns = open(path, O_RDONLY | O_CLOEXEC);
+	if (ns < 0)
+		return -errno;
+	fd = diag_open(ns);
+	close(ns);
+	return fd;
+}
+
+static void read_namespace(struct pfs_netns *ns)
+{
+	memset(ns->listens, 0, sizeof(ns->listens));
+	for (size_t i = 0; i < TABLES; i++) {
+		ns->reading = &tables[i];
+		ns->told[i] = ns->diag >= 0 &&
+			      !diag_dump(ns->diag, tables[i].family, tables[i].protocol, take, ns);
+	}
+	if (ns->n)
+		qsort(ns->v, ns->n, sizeof(*ns->v), by_ino);
+	if (ns->n == SOCKETS_MAX)
+		memset(ns->told, 0, sizeof(ns->told));
+	for (size_t i = 0; i < sizeof(known_listens); i++)
+		known_listens[i] |= ns->listens[i];
+	ns->fresh = true;
+}
+
+static struct pfs_netns *add_namespace(pid_t pid, uint64_t id)
+{
+	struct pfs_netns *ns;
+
+	if (nkept == NAMESPACES_MAX) { /* the last place is everybody's */
+		ns = kept[nkept - 1];
+		forget(ns);
+		if (ns->diag >= 0)
+			close(ns->diag);
+	} else {
+		ns = pfs_grow(NULL, 1, sizeof(*ns));
+		kept[nkept++] = ns;
+	}
+	memset(ns, 0, sizeof(*ns));
+	ns->id = id;
+	ns->diag = ask_with(pid, id);
+	return ns;
+}
+
+static struct pfs_netns *namespace_of(pid_t pid)
 {
 	uint64_t id = netns_id(pid);
-	struct pfs_netns *ns;
 
 	for (size_t i = 0; i < nkept; i++)
 		if (kept[i]->id == id)
 			return kept[i];
-	if (nkept == NETNS_KEPT)
-		pfs_sockets_refresh();
-	ns = pfs_grow(NULL, 1, sizeof(*ns));
-	memset(ns, 0, sizeof(*ns));
-	ns->id = id;
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		read_table(ns, pid, i);
-	if (ns->n)
-		qsort(ns->v, ns->n, sizeof(*ns->v), by_ino);
-	pfs_unix_peers(pid, take_peer, ns); /* not there: the names are just poorer */
-	for (size_t i = 0; i < sizeof(known_listens); i++)
-		known_listens[i] |= ns->listens[i];
-	kept[nkept++] = ns;
+	return add_namespace(pid, id);
+}
+
+void pfs_sockets_prepare(pid_t pid)
+{
+	namespace_of(pid);
+}
+
+const struct pfs_netns *pfs_netns_of(pid_t pid)
+{
+	struct pfs_netns *ns = namespace_of(pid);
+
+	if (!ns->fresh)
+		read_namespace(ns);
 	return ns;
+}
+
+bool pfs_netns_knows(const struct pfs_netns *ns, const char *proto)
+{
+	for (size_t i = 0; i < TABLES; i++)
+		if (!strcmp(proto, tables[i].sockfs) ||
+		    (tables[i].family == AF_UNIX && !strncmp(proto, "UNIX-", 5)))
+			return ns->told[i];
+	return false;
 }
 
 /* ---- names ---- */
@@ -389,24 +369,124 @@ char *pfs_netns_name(const struct pfs_netns *ns, uint64_t ino, bool *listening)
 			 accepted ? "<-" : "->");
 }
 
-char *pfs_socket_name(pid_t pid, uint64_t ino)
-{
-	const struct pfs_netns *ns = pfs_netns_of(pid);
-	bool listening;
-
-	return ns ? pfs_netns_name(ns, ino, &listening) : NULL;
-}
-
 /* Which side asked for the connection, told by ports alone. */
-static const char *arrow_of(const struct iom_sockname *s, bool stream)
+static const char *arrow_of(uint16_t sport, uint16_t dport, bool stream)
 {
-	bool here = port_in(known_listens, s->sport), there = port_in(known_listens, s->dport);
+	bool here = port_in(known_listens, sport), there = port_in(known_listens, dport);
 
 	if (!stream)
 		return "->";
 	if (here != there)
 		return here ? "<-" : "->";
-	return s->sport < s->dport ? "<-" : "->";
+	return sport < dport ? "<-" : "->";
+}
+
+/* ---- a single one ---- */
+
+/* "TCPv6" -> "tcp", "UNIX-STREAM" -> "unix", "PACKET" -> "packet" */
+static char *protocol_text(const char *sockfs)
+{
+	char *name = pfs_strdup(sockfs);
+	size_t n;
+
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	if (!strncmp(name, "unix", 4))
+		name[4] = 0;
+	n = strlen(name);
+	if (n > 2 && !strcmp(name + n - 2, "v6"))
+		name[n - 2] = 0;
+	return name;
+}
+
+struct inet_end {
+	uint8_t addr[16];
+	uint16_t port;
+};
+
+static struct inet_end inet_end(const uint8_t *name, size_t len)
+{
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+	struct inet_end e = {};
+
+	memcpy(&four, name, sizeof(four));
+	memcpy(&six, name, sizeof(six));
+	if (len >= sizeof(six) && six.sin6_family == AF_INET6) {
+		memcpy(e.addr, &six.sin6_addr, 16);
+		e.port = ntohs(six.sin6_port);
+	} else if (len >= sizeof(four) && four.sin_family == AF_INET) {
+		memcpy(e.addr, &four.sin_addr, 4);
+		e.port = ntohs(four.sin_port);
+	}
+	return e;
+}
+
+static char *inet_self(const struct rd_socket *s)
+{
+	struct inet_end here = inet_end(s->here, s->here_len),
+			there = inet_end(s->there, s->there_len);
+	bool ping = s->type == SOCK_DGRAM &&
+		    (s->protocol == IPPROTO_ICMP || s->protocol == IPPROTO_ICMPV6);
+	char *proto = ping ? pfs_strdup("icmp") : protocol_text(s->proto), *text;
+
+	if (!here.port && !there.port && s->type != SOCK_RAW)
+		return proto;
+	if (s->type == SOCK_RAW)
+		here.port = (uint16_t)s->protocol;
+	if (s->listening && s->type == SOCK_STREAM)
+		known_listens[here.port / 8] |= (uint8_t)(1 << here.port % 8);
+	text = inet_text(proto, (uint8_t)s->domain, here.addr, here.port, there.addr, there.port,
+			 s->listening, arrow_of(here.port, there.port, s->type == SOCK_STREAM));
+	free(proto);
+	return text;
+}
+
+static char *unix_self(const struct rd_socket *s)
+{
+	const size_t at = offsetof(struct sockaddr_un, sun_path);
+	char *here = unix_path((const char *)s->here + at, s->here_len > at ? s->here_len - at : 0);
+	char *there =
+		unix_path((const char *)s->there + at, s->there_len > at ? s->there_len - at : 0);
+	char *text;
+
+	if (s->listening)
+		text = pfs_format("unix listen %s", here ? here : "");
+	else if (here || there)
+		text = pfs_format(here ? "unix %s" : "unix -> %s", here ? here : there);
+	else
+		text = pfs_strdup("unix");
+	free(here);
+	free(there);
+	return text;
+}
+
+static char *netlink_self(const struct rd_socket *s)
+{
+	struct sockaddr_nl here = {};
+
+	if (s->here_len >= sizeof(here))
+		memcpy(&here, s->here, sizeof(here));
+	return pfs_strdup(here.nl_pid ? netlink_name((unsigned int)s->protocol) : "netlink");
+}
+
+char *pfs_socket_text(const struct rd_socket *s, bool *listening)
+{
+	*listening = !s->err && s->listening;
+	if (!s->proto[0])
+		return NULL;
+	if (s->err) /* no more is known of it */
+		return protocol_text(s->proto);
+	switch (s->domain) {
+	case AF_INET:
+	case AF_INET6:
+		return inet_self(s);
+	case AF_UNIX:
+		return unix_self(s);
+	case AF_NETLINK:
+		return netlink_self(s);
+	}
+	return protocol_text(s->proto);
 }
 
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening)
@@ -430,7 +510,7 @@ char *pfs_sockname_text(const struct iom_sockname *s, bool listening)
 			proto = "sctp";
 		}
 		return inet_text(proto, (uint8_t)s->family, s->saddr, s->sport, s->daddr, s->dport,
-				 listening, arrow_of(s, s->type == SOCK_STREAM));
+				 listening, arrow_of(s->sport, s->dport, s->type == SOCK_STREAM));
 	case AF_UNIX:
 		return pfs_strdup(listening ? "unix listen" : "unix");
 	case AF_NETLINK:

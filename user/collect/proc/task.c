@@ -1,50 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/proc/parse.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 
+#define STAT_MAX     4096
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
-struct stat_fields {
-	char state;
-	pid_t ppid;
-	unsigned int flags;
-};
-
-/* proc_pid_stat(5); the name may hold anything, parentheses too. */
-static bool read_stat(pid_t pid, struct stat_fields *s)
+static bool read_stat(pid_t pid, struct parsed_stat *s)
 {
-	char path[48];
-	char *text, *at;
-	bool ok;
+	struct rd_request rq = rd_path(RD_FILE, pid, "stat");
+	char *text = rd_text(&rq, STAT_MAX, NULL);
+	bool ok = text && parse_stat(text, s);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = pfs_slurp(AT_FDCWD, path, NULL);
-	if (!text)
-		return false;
-	at = strrchr(text, ')');
-	ok = at && sscanf(at, ") %c %d %*d %*d %*d %*d %u", &s->state, &s->ppid, &s->flags) == 3;
 	free(text);
 	return ok;
 }
 
 pid_t pfs_tgid(pid_t tid)
 {
-	char path[48];
+	struct rd_request rq = rd_path(RD_FILE, tid, "status");
 	char *text, *at;
 	pid_t tgid = 0;
 
 	if (tid <= 0)
 		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	text = pfs_slurp(AT_FDCWD, path, NULL);
+	text = rd_text(&rq, STAT_MAX, NULL);
 	if (!text)
 		return 0;
 	/* A line feed in the name is escaped in this file. */
@@ -57,9 +44,29 @@ pid_t pfs_tgid(pid_t tid)
 
 bool pfs_is_kthread(pid_t pid)
 {
-	struct stat_fields s;
+	struct parsed_stat s;
 
 	return read_stat(pid, &s) && s.flags & FLAG_KTHREAD;
+}
+
+void pfs_wchan(pid_t pid, pid_t tid, char where[64])
+{
+	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/wchan", tid);
+	size_t n = 0;
+	char *text = rd_text(&rq, 63, &n);
+
+	memcpy(where, text ? text : "", n);
+	where[n] = 0;
+	free(text);
+}
+
+int pfs_same_file(pid_t pid, int fd1, int fd2)
+{
+	struct rd_request rq = {.op = RD_SAME, .pid = pid, .fd = fd1, .fd2 = fd2};
+	int32_t cmp;
+	int err = rd_fixed(&rq, &cmp, sizeof(cmp));
+
+	return err ? err : cmp == 0;
 }
 
 struct relation {
@@ -70,7 +77,7 @@ static struct relation *read_relations(size_t *n)
 {
 	struct relation *v = NULL;
 	DIR *dir = opendir("/proc");
-	struct stat_fields s;
+	struct parsed_stat s;
 	struct dirent *e;
 	size_t room = 0;
 
