@@ -504,6 +504,30 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 		stop_take(s, f, stops, sleeps);
 }
 
+/*
+ * A page that user code touched has been brought, and the fault is over: what the task
+ * slept since its last call was for that. Faults inside calls are left to the call's
+ * return, where they cannot be told from the call's own sleep.
+ */
+static __always_inline void fault_served(struct iom_slot *s, struct task_struct *t)
+{
+	struct fact f = {};
+	struct iom_row *r;
+
+	if (t->nvcsw != s->nvcsw)
+		sleep_take(s, t, &f);
+	s->maj_flt = t->maj_flt;
+	if (!f.slept)
+		return;
+	f.faults = 0;
+	turns_slept(s, &f, IOM_C_FAULT, IOM_FD_NONE, 0);
+	r = row_get(s, IOM_FD_NONE, IOM_C_FAULT, 0);
+	if (!r)
+		return;
+	r->n[IOM_N_OK_SLEPT]++;
+	row_slept(r, &f);
+}
+
 /* io_uring_enter has submitted and begins to wait (io_uring_cqring_wait): what it
  * slept so far was submission. */
 static __always_inline void uring_waits(struct iom_slot *s, struct task_struct *t,

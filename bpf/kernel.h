@@ -233,6 +233,11 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+/* What programs of perf events are given begins with: uapi asm/ptrace.h, an ABI. */
+struct iom_user_regs {
+	unsigned long r15_to_ip[17], cs;
+};
+
 struct iom_trace_task_newtask { /* include/trace/events/task.h */
 	__u64 common;
 	int pid;

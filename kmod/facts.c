@@ -358,6 +358,19 @@ void iom_fact_uring_waits(struct iom_session *session)
 	spin_unlock_irqrestore(&state->lock, flags);
 }
 
+void iom_fact_fault(struct iom_session *session)
+{
+	struct iom_thread_state *state = iom_thread_find(session, current->pid);
+	unsigned long flags;
+
+	if (!state)
+		return;
+	spin_lock_irqsave(&state->lock, flags);
+	if (!state->gone)
+		fault_served(&state->slot, current);
+	spin_unlock_irqrestore(&state->lock, flags);
+}
+
 void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
 			      s32 res, u32 cqe_flags)
 {

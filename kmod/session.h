@@ -302,6 +302,8 @@ void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q);
 void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count, bool forced);
 /* current has submitted and begins to wait for completions. */
 void iom_fact_uring_waits(struct iom_session *session);
+/* A page that current's user code touched has been brought. */
+void iom_fact_fault(struct iom_session *session);
 void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
 			      s32 res, u32 flags);
 void iom_fact_aio_begun(struct iom_session *session, u64 ctx, u64 iocb);

@@ -164,7 +164,7 @@ static void push_calls(struct list *l, const struct cap_calls *r, const struct a
 	w = push(l);
 	w->what = iom_what_of(r->class, r->nr);
 	w->class = r->class;
-	w->nr = r->class == CAP_C_STOPPED ? -1 : r->nr;
+	w->nr = r->class == CAP_C_STOPPED || r->class == CAP_C_FAULT ? -1 : r->nr;
 	w->file = r->file;
 	if (r->class == CAP_C_POLL)
 		w->set_file = r->file;
