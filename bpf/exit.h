@@ -229,8 +229,11 @@ static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs,
 	__u32 fd = regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
 	struct iom_row *r = row_get(s, fd, class, 0);
 
-	if (r)
+	if (r) {
+		if (!r->aux && fd != IOM_FD_NONE)
+			r->aux = ring_of(s, fd);
 		count_transfer(r, s, f, 0, 0);
+	}
 	if (f->slept)
 		turns_slept(s, f, class, fd, 0);
 }

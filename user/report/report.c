@@ -40,6 +40,7 @@ void iom_report_free(struct iom_report *rep)
 			free(p->findings[k].message);
 		free(p->threads);
 		free(p->files);
+		free(p->rings);
 		free(p->findings);
 		free(p->calls);
 	}

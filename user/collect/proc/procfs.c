@@ -167,6 +167,8 @@ static void kind_of_path(const struct dirs *d, const char *number, const char *t
 	f->mode = st.stx_mode;
 	if (!info->has_ino)
 		f->ino = st.stx_ino;
+	if (S_ISCHR(st.stx_mode) || S_ISBLK(st.stx_mode))
+		f->rdev = st.stx_rdev_major << 20 | (st.stx_rdev_minor & 0xfffff);
 	switch (st.stx_mode & S_IFMT) {
 	case S_IFREG:
 		f->kind = fs == PFS_FS_MADE ? IOM_K_PROC : IOM_K_REG;
