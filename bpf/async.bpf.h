@@ -26,7 +26,9 @@ struct {
 	__type(value, __u64); /* key in shared */
 } multishots SEC(".maps");
 
-struct { /* requests in flight, by struct io_ring_ctx or struct kioctx */
+__u32 rings_begun; /* rows of rings */
+
+struct { /* requests in flight, by struct kioctx */
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u64);
@@ -66,6 +68,11 @@ static __always_inline __s64 *ring_depth(struct iom_session *session, __u64 ring
 
 /* ---- io_uring ------------------------------------------------------------------ */
 
+static __always_inline int ring_room(struct iom_session *session)
+{
+	return __sync_fetch_and_add(&rings_begun, 1) < IOM_RINGS;
+}
+
 #define request_find(session, id)     bpf_map_lookup_elem(&requests, &(id))
 #define request_put(session, id, new) bpf_map_update_elem(&requests, &(id), new, BPF_ANY)
 #define request_del(session, id)      bpf_map_delete_elem(&requests, &(id))
@@ -87,6 +94,15 @@ static __always_inline void request_file(__u64 id, struct iom_row *r)
 
 #include "uring.h"
 
+/* An address that is no pointer to the verifier any more. */
+static __always_inline __u64 number_of(struct io_ring_ctx *ring)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &ring);
+	return number;
+}
+
 static __always_inline int request_submitted(struct io_kiocb *req)
 {
 	struct task_struct *t = bpf_get_current_task_btf();
@@ -94,7 +110,7 @@ static __always_inline int request_submitted(struct io_kiocb *req)
 
 	if (!watched(t->tgid))
 		return 0;
-	q.ring = (__u64)req->ctx;
+	q.ring = (__u64)BPF_CORE_READ(req, ctx); /* a number, to count with: no pointer to the verifier */
 	q.user_data = req->cqe.user_data;
 	q.opcode = req->opcode;
 	q.fd = req->cqe.fd;
@@ -136,7 +152,7 @@ SEC("?tp_btf/io_uring_complete") /* until 6.16 */
 int BPF_PROG(iom_uring_complete_values, struct io_ring_ctx *ring, void *req, __u64 user_data,
 	     int res, unsigned int cflags)
 {
-	uring_completed(NULL, bpf_get_current_task_btf(), (__u64)ring, (__u64)req, user_data, res,
+	uring_completed(NULL, bpf_get_current_task_btf(), number_of(ring), (__u64)req, user_data, res,
 			cflags);
 	return 0;
 }
@@ -144,7 +160,7 @@ int BPF_PROG(iom_uring_complete_values, struct io_ring_ctx *ring, void *req, __u
 SEC("?tp_btf/io_uring_complete") /* later ones */
 int BPF_PROG(iom_uring_complete_cqe, struct io_ring_ctx *ring, void *req, struct io_uring_cqe *cqe)
 {
-	uring_completed(NULL, bpf_get_current_task_btf(), (__u64)ring, (__u64)req,
+	uring_completed(NULL, bpf_get_current_task_btf(), number_of(ring), (__u64)req,
 			BPF_CORE_READ(cqe, user_data), BPF_CORE_READ(cqe, res),
 			BPF_CORE_READ(cqe, flags));
 	return 0;

@@ -229,8 +229,11 @@ static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs,
 	__u32 fd = regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
 	struct iom_row *r = row_get(s, fd, class, 0);
 
-	if (r)
+	if (r) {
+		if (!r->aux && fd != IOM_FD_NONE)
+			r->aux = ring_of(s, fd);
 		count_transfer(r, s, f, 0, 0);
+	}
 	if (f->slept)
 		turns_slept(s, f, class, fd, 0);
 }
@@ -501,6 +504,30 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 	s->maj_flt = t->maj_flt;
 	if (stops && stops->total_ns != s->stopped_ns)
 		stop_take(s, f, stops, sleeps);
+}
+
+/*
+ * A page that user code touched has been brought, and the fault is over: what the task
+ * slept since its last call was for that. Faults inside calls are left to the call's
+ * return, where they cannot be told from the call's own sleep.
+ */
+static __always_inline void fault_served(struct iom_slot *s, struct task_struct *t)
+{
+	struct fact f = {};
+	struct iom_row *r;
+
+	if (t->nvcsw != s->nvcsw)
+		sleep_take(s, t, &f);
+	s->maj_flt = t->maj_flt;
+	if (!f.slept)
+		return;
+	f.faults = 0;
+	turns_slept(s, &f, IOM_C_FAULT, IOM_FD_NONE, 0);
+	r = row_get(s, IOM_FD_NONE, IOM_C_FAULT, 0);
+	if (!r)
+		return;
+	r->n[IOM_N_OK_SLEPT]++;
+	row_slept(r, &f);
 }
 
 /* io_uring_enter has submitted and begins to wait (io_uring_cqring_wait): what it

@@ -25,6 +25,7 @@
 #define IOM_GENS_BITS	 18 /* file generations, shared by collision */
 #define IOM_GENS	 (1U << IOM_GENS_BITS)
 #define IOM_SHARED	 8192 /* rows that several contexts count in */
+#define IOM_RINGS	 1024 /* of these, of rings */
 #define IOM_PIDS_MAX	 (1U << 22) /* PID_MAX_LIMIT, include/linux/threads.h */
 #define IOM_RING_BYTES	 (16U << 20)
 #define IOM_COMM_LEN	 16 /* TASK_COMM_LEN */
@@ -80,9 +81,13 @@ enum iom_class {
 	IOM_C_AIO_SUBMIT = 32,	  /* io_submit, the call; no fd */
 	IOM_C_AIO_GETEVENTS = 33, /* io_getevents io_pgetevents; bytes counts events */
 	IOM_C_AIO_REQ = 34,	  /* one libaio request; fd is its file; counters IOM_A_* */
-	IOM_C_URING_ENTER = 35,	  /* io_uring_enter that may wait (min_complete > 0); fd is the ring */
-	IOM_C_URING_SUBMIT = 36,  /* io_uring_enter that only submits; fd is the ring */
+	IOM_C_URING_ENTER = 35,	  /* io_uring_enter that may wait (min_complete > 0); fd is the ring,
+				   * aux its address */
+	IOM_C_URING_SUBMIT = 36,  /* io_uring_enter that only submits; fd is the ring, aux as well */
 	IOM_C_URING_REQ = 37,	  /* one io_uring request; fd is its file; nr the opcode; IOM_A_* */
+	IOM_C_RING = 38, /* one io_uring: all its requests; file: its address, which rows of its
+			  * descriptor have in aux; IOM_A_*; bytes: in flight just now. Its key
+			  * belongs to no thread */
 
 	/* sleeps that are not I/O */
 	IOM_C_FUTEX = 48,
@@ -90,7 +95,7 @@ enum iom_class {
 	IOM_C_CHILD = 50, /* wait4 waitid */
 	IOM_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), semaphores */
 	IOM_C_OTHER = 52, /* any other call */
-	IOM_C_FAULT = 53, /* the collector's: pages of mapped files */
+	IOM_C_FAULT = 53, /* a page that user code touched came from a file; no call, no file, nr 0 */
 	IOM_C_NAME = 54,  /* open, stat, rename and other work on names and metadata */
 	IOM_C_MEMORY = 55, /* mmap, brk, mprotect, ... */
 	IOM_C_DEVICE = 56, /* ioctl */
@@ -182,6 +187,7 @@ enum iom_name_kind {
 	IOM_NAME_NONE = 0,
 	IOM_NAME_TEXT = 1, /* last path component, NUL-terminated, may be cut */
 	IOM_NAME_SOCK = 2, /* struct iom_sockname */
+	IOM_NAME_DEVICE = 3, /* struct iom_devname */
 };
 
 struct iom_sockname {
@@ -193,6 +199,13 @@ struct iom_sockname {
 	__u8 daddr[16];
 };
 _Static_assert(sizeof(struct iom_sockname) == 40, "iom_sockname");
+
+struct iom_devname {
+	char name[40]; /* as IOM_NAME_TEXT */
+	__u32 rdev;    /* the kernel's: major << 20 | minor */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct iom_devname) == IOM_NAME_LEN, "iom_devname");
 
 /* Bits of iom_row.bits */
 #define IOM_B_EPOLL 0x01 /* the file is in some epoll set (file->f_ep) */
@@ -254,6 +267,7 @@ enum iom_record_kind {
 	IOM_R_PATH = 4,	  /* struct iom_path */
 	IOM_R_TURNS = 5,  /* struct iom_turns */
 	IOM_R_AWAKE = 6,  /* struct iom_awake */
+	IOM_R_NAME = 7,	  /* struct iom_name */
 };
 
 struct iom_record { /* in front of each; unknown kinds are skipped by size */
@@ -353,6 +367,22 @@ struct iom_path {
 	char path[IOM_PATH_LEN]; /* as the program gave it, NUL-terminated, may be cut */
 };
 _Static_assert(sizeof(struct iom_path) == 248, "iom_path");
+
+/*
+ * Where a file lay when its row began: components of its path, each with its NUL, from
+ * the last one up. Within a budget. A row's name is the same component, perhaps cut.
+ */
+#define IOM_NAME_PART  128 /* of one component */
+#define IOM_NAME_PARTS (256 + IOM_NAME_PART)
+struct iom_name {
+	__u64 ino;
+	__u32 tgid;
+	__u16 used; /* bytes of parts */
+	__u8 cut;   /* there is more above */
+	__u8 pad;
+	char parts[IOM_NAME_PARTS];
+};
+_Static_assert(sizeof(struct iom_name) == 400, "iom_name");
 
 /* Sleeps of one call, on one file, inside a turn of a loop. */
 struct iom_part {

@@ -84,13 +84,97 @@ static __always_inline void file_identify(struct file *f, struct iom_row *r)
 		return;
 	}
 	r->name_kind = IOM_NAME_TEXT;
-	bpf_probe_read_kernel_str(r->name, sizeof(r->name), BPF_CORE_READ(dentry, d_name.name));
+	if ((mode & IOM_S_IFMT) == IOM_S_IFCHR || (mode & IOM_S_IFMT) == IOM_S_IFBLK) {
+		struct iom_devname *n = (struct iom_devname *)r->name;
+
+		r->name_kind = IOM_NAME_DEVICE;
+		n->rdev = BPF_CORE_READ(inode, i_rdev);
+		bpf_probe_read_kernel_str(n->name, sizeof(n->name), BPF_CORE_READ(dentry, d_name.name));
+	} else {
+		bpf_probe_read_kernel_str(r->name, sizeof(r->name), BPF_CORE_READ(dentry, d_name.name));
+	}
 	if (flags & IOM_O_PATH) {
 		r->kind = IOM_K_UNKNOWN;
 		return;
 	}
 	r->kind = kind_of_file(mode, BPF_CORE_READ(inode, i_sb, s_magic),
 			       BPF_CORE_READ(inode, i_rdev), r->name);
+}
+
+#define NAME_STEPS 20 /* components and mounts */
+
+struct name_walk {
+	struct iom_name *to;
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	__u32 used;
+};
+
+/* One component, or one step to where a file system is mounted. */
+static __always_inline int name_step(struct name_walk *w)
+{
+	struct dentry *dentry = w->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
+	struct vfsmount *mnt = w->mnt;
+	__u64 at = w->used;
+	struct mount *m, *up;
+	long n;
+
+	if (dentry == BPF_CORE_READ(mnt, mnt_root) || dentry == parent) {
+		m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+		up = BPF_CORE_READ(m, mnt_parent);
+		if (!up || up == m)
+			return 1;
+		w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
+		w->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	if (at > 255)
+		return 2;
+	IOM_BOUND(at, 255);
+	n = bpf_probe_read_kernel_str(w->to->parts + at, IOM_NAME_PART,
+				      BPF_CORE_READ(dentry, d_name.name));
+	if (n <= 0)
+		return 2;
+	w->used += n;
+	w->dentry = parent;
+	return 0;
+}
+
+/* A picture: it may be lost. */
+static __noinline int name_send(struct iom_row *r)
+{
+	struct {
+		struct iom_record head;
+		struct iom_name name;
+	} *rec;
+	struct name_walk w = {};
+	struct file *f;
+	int end = 0;
+
+	if (!r)
+		return 0;
+	f = (struct file *)r->file;
+	w.dentry = BPF_CORE_READ(f, f_path.dentry);
+	w.mnt = BPF_CORE_READ(f, f_path.mnt);
+	rec = bpf_ringbuf_reserve(&sample_ring, sizeof(*rec), 0);
+	if (!rec) {
+		IOM_COUNT(lost_samples);
+		return 0;
+	}
+	rec->head.size = sizeof(*rec);
+	rec->head.kind = IOM_R_NAME;
+	rec->name.ino = r->ino;
+	rec->name.tgid = r->tgid;
+	rec->name.pad = 0;
+	for (int i = 0; i < IOM_NAME_PARTS / 8; i++)
+		((__u64 *)rec->name.parts)[i] = 0;
+	w.to = &rec->name;
+	for (int i = 0; i < NAME_STEPS && !end; i++)
+		end = name_step(&w);
+	rec->name.used = w.used;
+	rec->name.cut = end != 1;
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	return 0;
 }
 
 static __always_inline int file_is_stored(struct iom_slot *s, __u32 fd)
@@ -101,6 +185,13 @@ static __always_inline int file_is_stored(struct iom_slot *s, __u32 fd)
 			     0;
 
 	return type == IOM_S_IFREG || type == IOM_S_IFBLK;
+}
+
+static __always_inline __u64 ring_of(struct iom_slot *s, __u32 fd)
+{
+	struct file *f = file_of(bpf_get_current_task_btf(), fd);
+
+	return f ? (__u64)BPF_CORE_READ(f, private_data) : 0;
 }
 
 static __always_inline __u64 file_other(struct iom_slot *s, __u32 fd)

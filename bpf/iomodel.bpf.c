@@ -79,6 +79,21 @@ int BPF_PROG(iom_uring_cqring_wait, struct io_ring_ctx *ring)
 	return 0;
 }
 
+/* The kernel has counted a major fault (mm_account_fault() in mm/memory.c). */
+SEC("?perf_event")
+int iom_page_fault(struct iom_user_regs *ctx)
+{
+	struct task_struct *t = bpf_get_current_task_btf();
+	struct iom_slot *s;
+
+	if (!watched(t->tgid) || !(ctx->cs & 3)) /* 3: in user code */
+		return 0;
+	s = slot_find(NULL, t->pid);
+	if (s)
+		fault_served(s, t);
+	return 0;
+}
+
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(iom_sys_exit, struct pt_regs *regs, long ret)
 {

@@ -71,9 +71,21 @@ struct qstr {
 
 struct dentry {
 	struct qstr d_name;
+	struct dentry *d_parent;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount { /* fs/mount.h */
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
 };
 
 struct path {
+	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
 
@@ -232,6 +244,11 @@ struct bpf_iter__task {
 };
 
 #pragma clang attribute pop
+
+/* What programs of perf events are given begins with: uapi asm/ptrace.h, an ABI. */
+struct iom_user_regs {
+	unsigned long r15_to_ip[17], cs;
+};
 
 struct iom_trace_task_newtask { /* include/trace/events/task.h */
 	__u64 common;

@@ -51,6 +51,7 @@ static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, 
 				      __u64 id)
 {
 	__u32 fd = key_fd(key);
+	struct iom_slot *s;
 
 	row_zero(r);
 	r->tgid = t->tgid;
@@ -61,6 +62,9 @@ static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, 
 
 		if (f)
 			file_identify(f, r);
+		s = slot_find(NULL, t->pid);
+		if (f && s && name_wanted(s, r))
+			name_send(r);
 	}
 	r->id = id;
 }

@@ -25,6 +25,7 @@
  *   row_get(s, fd, class, nr)  the row that this counts in, or NULL: counted as lost
  *   row_peek(s, fd, class)     the same if it is there already and cheap to find
  *   file_other(s, fd)          a second file in the form of IOM_AUX_*
+ *   ring_of(s, fd)             address of the io_uring behind a descriptor, 0: it is none
  *   path_send(s, head, at)     send a struct iom_path with the string at this address of the process; a picture
  *   turns_send(s, turns)       send a struct iom_turns; may fail, then its turns are lost
  *   awake_send(s, a)           send a struct iom_awake; a picture
@@ -73,6 +74,10 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 paths;	   /* sent since paths_at */
 	__u32 border;	   /* the io_uring_enter under way has begun to wait for completions */
 	__u64 paths_at;	   /* by the scheduler's clock */
+	__u64 names_at;	   /* CLOCK_MONOTONIC */
+	__u64 named;	   /* inode of the last name that was sent */
+	__u32 names;	   /* sent since names_at */
+	__u32 pad;
 	__u64 stopped_ns;  /* how long the process had been stopped, as of the last sleep */
 	__u64 stops;	   /* and how often */
 	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
@@ -114,6 +119,27 @@ static __always_inline int keeps_no_sum(struct task_struct *t)
 {
 	return t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR ||
 	       t->policy == IOM_SCHED_DEADLINE || t->policy == IOM_SCHED_EXT;
+}
+
+#define NAMES_MOST 64 /* paths of files told of one thread in NAMES_NS */
+#define NAMES_NS   100000000
+
+/* A row of a file with a path has begun: is its path to be told? */
+static __always_inline int name_wanted(struct iom_slot *s, struct iom_row *r)
+{
+	if (r->name_kind != IOM_NAME_TEXT && r->name_kind != IOM_NAME_DEVICE)
+		return 0;
+	if (r->kind >= IOM_K_EPOLL || r->kind == IOM_K_UNKNOWN || r->ino == s->named || !r->name[0])
+		return 0;
+	if (r->since_ns - s->names_at > NAMES_NS) {
+		s->names_at = r->since_ns;
+		s->names = 0;
+	}
+	if (s->names >= NAMES_MOST)
+		return 0;
+	s->names++;
+	s->named = r->ino;
+	return 1;
 }
 
 static __always_inline __u64 row_key(__u32 tid, __u32 fd, __u32 class, __u32 nr)
@@ -189,6 +215,9 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->ready_calls = 0;
 	s->paths = 0;
 	s->paths_at = 0;
+	s->names = 0;
+	s->names_at = 0;
+	s->named = 0;
 	s->border = 0;
 	stops_begin(s, stops);
 	s->home[0].turns.key = 0;

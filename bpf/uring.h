@@ -8,7 +8,7 @@
  * A back end brings, besides what slot.h names:
  *
  *   request_find, request_put, request_del(session, id)  struct iom_request by its address
- *   ring_depth(session, ring, begin)  counter of what is in flight, or NULL
+ *   ring_room(session)           may one more ring have a row?
  *   shot_find, shot_put(session, shot)  key in shared by struct iom_multishot
  *   request_file_id(req)         its struct file, 0 where it has none yet
  *   request_file(req, row)       fill the row's identity from the request's file, if it has one
@@ -27,15 +27,43 @@
 #define IOM_CQE_MORE	   2u /* IORING_CQE_F_MORE */
 #define IOM_PF_IO_WORKER   0x10 /* include/linux/sched.h */
 
+/*
+ * What the requests of one ring did, whoever submitted them. It is found by its address
+ * alone, of which 34 bits tell rings apart. NULL: none yet, or no room.
+ */
+static __always_inline struct iom_row *ring_row(struct iom_session *session, __u64 ring, __u32 tgid,
+						int begin)
+{
+	__u64 at = ring >> 6; /* aligned to more */
+	__u64 key = row_key(at & 0x3fffff, IOM_FD_NONE, IOM_C_RING, at >> 22);
+	struct iom_row *r = shared_find(session, key);
+
+	if (r || !begin || !ring_room(session))
+		return r;
+	r = shared_get(session, key, tgid);
+	if (r)
+		r->file = ring;
+	return r;
+}
+
+/* Counted for the file and for the ring; either may be NULL. */
+static __always_inline void count_both(struct iom_row *r, struct iom_row *ring, __u32 count)
+{
+	if (r)
+		add_fetch_old(&r->n[count], 1);
+	if (ring)
+		add_fetch_old(&ring->n[count], 1);
+}
+
 /* Not 0: it could not be counted, or not be followed. */
 static __always_inline int uring_submitted(struct iom_session *session, struct task_struct *t,
 					   struct iom_sqe *q)
 {
 	struct iom_request fresh = {}, *old;
 	struct iom_multishot shot = {.ring = q->ring, .user_data = q->user_data};
-	struct iom_row *r, *was;
+	struct iom_row *r, *ring;
 	struct iom_slot *s;
-	__s64 *depth, before = 1;
+	__s64 before = 1;
 	int err;
 
 	fresh.row = row_key(t->pid, q->fd, IOM_C_URING_REQ, q->opcode);
@@ -49,27 +77,30 @@ static __always_inline int uring_submitted(struct iom_session *session, struct t
 	s = slot_find(session, t->pid);
 	if (s)
 		fresh.ring_calls = s->ring_calls;
-	depth = ring_depth(session, q->ring, 1);
+	ring = ring_row(session, q->ring, t->tgid, 1);
 	old = request_find(session, q->id);
 	if (old) { /* it completed without a word (IOSQE_CQE_SKIP_SUCCESS) and its memory is used again */
-		was = shared_find(session, old->row);
-		if (was)
-			add_fetch_old(&was->n[IOM_A_LATE], 1);
-		if (depth && old->ring == q->ring)
-			add_fetch_old(depth, -1);
+		count_both(shared_find(session, old->row), ring, IOM_A_LATE);
+		if (ring && old->ring == q->ring)
+			add_fetch_old(&ring->bytes, -1);
 	}
-	if (depth)
-		before = add_fetch_old(depth, 1);
+	if (ring)
+		before = add_fetch_old(&ring->bytes, 1);
 	if (before < 0)
 		before = 0;
-	add_fetch_old(&r->n[IOM_A_SUBMIT], 1);
+	count_both(r, ring, IOM_A_SUBMIT);
 	add_fetch_old(&r->n[IOM_A_DEPTH], before + 1);
 	if ((__u64)before + 1 > r->aux)
 		r->aux = before + 1;
+	if (ring) {
+		add_fetch_old(&ring->n[IOM_A_DEPTH], before + 1);
+		if ((__u64)before + 1 > ring->aux)
+			ring->aux = before + 1;
+	}
 	if (!before)
-		add_fetch_old(&r->n[IOM_A_DEPTH1], 1);
+		count_both(r, ring, IOM_A_DEPTH1);
 	if (t->flags & IOM_PF_IO_WORKER) {
-		add_fetch_old(&r->n[IOM_A_SQPOLL], 1);
+		count_both(r, ring, IOM_A_SQPOLL);
 		fresh.elsewhere = 1;
 	}
 	err = request_put(session, q->id, &fresh);
@@ -84,17 +115,16 @@ static __always_inline void uring_elsewhere(struct iom_session *session, __u64 i
 {
 	struct iom_request *q = request_find(session, id);
 	__u32 bit = 1u << count;
-	struct iom_row *r;
+	struct iom_row *r, *ring;
 
 	if (!q || q->elsewhere & bit)
 		return;
 	q->elsewhere |= bit;
 	r = shared_find(session, q->row);
-	if (!r)
-		return;
-	add_fetch_old(&r->n[count], 1);
-	if (count == IOM_A_WORKER && forced)
-		add_fetch_old(&r->n[IOM_A_FORCED], 1);
+	ring = ring_row(session, q->ring, 0, 0);
+	count_both(r, ring, count);
+	if (count == IOM_A_WORKER && forced && r && !(r->nr < 64 && IOM_URING_WAITS >> r->nr & 1))
+		count_both(r, ring, IOM_A_FORCED);
 }
 
 static __always_inline void uring_result(struct iom_row *r, __s32 res)
@@ -138,16 +168,15 @@ static __always_inline void uring_completed(struct iom_session *session, struct 
 {
 	struct iom_multishot shot = {.ring = ring, .user_data = user_data};
 	struct iom_request *q;
+	struct iom_row *r, *as_submitted, *of_ring = ring_row(session, ring, 0, 0);
 	struct iom_slot *s;
-	struct iom_row *r;
-	__s64 *depth;
 	__u64 *key;
 
 	if (!id) {
 		key = shot_find(session, &shot);
 		r = key ? shared_find(session, *key) : NULL;
 		if (r) {
-			add_fetch_old(&r->n[IOM_A_MORE], 1);
+			count_both(r, of_ring, IOM_A_MORE);
 			uring_result(r, res);
 		}
 		return;
@@ -162,18 +191,23 @@ static __always_inline void uring_completed(struct iom_session *session, struct 
 	/* A zero-copy send is done at its first completion: the notification that follows is
 	 * a request of the kernel's own. */
 	if (cqe_flags & IOM_CQE_MORE && r->nr != IOM_OP_SEND_ZC && r->nr != IOM_OP_SENDMSG_ZC) {
-		add_fetch_old(&r->n[IOM_A_MORE], 1);
+		count_both(r, of_ring, IOM_A_MORE);
 		return;
+	}
+	/* Which file it was submitted for is known only now. */
+	as_submitted = shared_find(session, q->row);
+	if (as_submitted && as_submitted != r) {
+		add_fetch_old(&as_submitted->n[IOM_A_SUBMIT], -1);
+		add_fetch_old(&r->n[IOM_A_SUBMIT], 1);
 	}
 	s = slot_find(session, q->tid);
 	if (!q->elsewhere && (__u32)t->pid == q->tid && s && s->ring_calls == q->ring_calls &&
 	    !s->border)
-		add_fetch_old(&r->n[t->nvcsw == q->nvcsw ? IOM_A_INLINE : IOM_A_SLEPT], 1);
+		count_both(r, of_ring, t->nvcsw == q->nvcsw ? IOM_A_INLINE : IOM_A_SLEPT);
 	else
-		add_fetch_old(&r->n[IOM_A_LATE], 1);
-	depth = ring_depth(session, q->ring, 0);
-	if (depth)
-		add_fetch_old(depth, -1);
+		count_both(r, of_ring, IOM_A_LATE);
+	if (of_ring)
+		add_fetch_old(&of_ring->bytes, -1);
 	request_del(session, id);
 }
 

@@ -94,4 +94,12 @@ enum iom_uring_what {
 #define IOM_U_BIT(nr, name, what) IOM_U_BIT_##what(nr)
 #define IOM_URING_BYTES		  (0ULL IOM_URING_OPS(IOM_U_BIT))
 
+/* What cannot be done without waiting goes to a worker at once: the kernel itself sets the
+ * flag by which a program asks for one (REQ_F_FORCE_ASYNC, in the *_prep() functions of
+ * io_uring/{advise,fs,openclose,splice,statx,sync,truncate,xattr,net}.c). */
+#define IOM_URING_WAITS                                                                             \
+	(1ULL << 3 | 1ULL << 8 | 1ULL << 17 | 1ULL << 18 | 1ULL << 21 | 1ULL << 24 | 1ULL << 25 |    \
+	 1ULL << 28 | 1ULL << 30 | 1ULL << 33 | 1ULL << 34 | 1ULL << 35 | 1ULL << 36 | 1ULL << 37 | \
+	 1ULL << 38 | 1ULL << 39 | 1ULL << 41 | 1ULL << 42 | 1ULL << 43 | 1ULL << 44 | 1ULL << 55)
+
 #endif

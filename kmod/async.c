@@ -283,6 +283,15 @@ void iom_flight_del(struct iom_session *session, const struct iom_flight_key *ke
 
 /* ---- rings, and shots of many completions ------------------------------------------ */
 
+bool iom_ring_room(struct iom_session *session)
+{
+	lockdep_assert_held(&session->async_lock);
+	if (session->rings_begun >= IOM_RINGS)
+		return false;
+	session->rings_begun++;
+	return true;
+}
+
 s64 *iom_ring_depth(struct iom_session *session, u64 ring, int begin)
 {
 	struct follow *e = find(session, &session->rings, ring, 0);

@@ -155,6 +155,7 @@ static void turns_send(struct iom_slot *s, struct iom_turns *turns)
 }
 
 #define file_other(s, fd)     iom_file_other(fd)
+#define ring_of(s, fd)	      iom_ring_of(fd)
 #define file_is_stored(s, fd) iom_file_is_stored(fd)
 #define shared_find	      iom_shared_find
 #define shared_get	      iom_shared_get
@@ -167,6 +168,7 @@ static struct iom_slot *slot_find(struct iom_session *session, u32 tid)
 }
 
 #define ring_depth   iom_ring_depth
+#define ring_room    iom_ring_room
 #define flight_find  iom_flight_find
 #define flight_put   iom_flight_put
 #define flight_del   iom_flight_del
@@ -355,6 +357,19 @@ void iom_fact_uring_waits(struct iom_session *session)
 	spin_lock_irqsave(&state->lock, flags);
 	if (!state->gone)
 		uring_waits(&state->slot, current, task_pt_regs(current));
+	spin_unlock_irqrestore(&state->lock, flags);
+}
+
+void iom_fact_fault(struct iom_session *session)
+{
+	struct iom_thread_state *state = iom_thread_find(session, current->pid);
+	unsigned long flags;
+
+	if (!state)
+		return;
+	spin_lock_irqsave(&state->lock, flags);
+	if (!state->gone)
+		fault_served(&state->slot, current);
 	spin_unlock_irqrestore(&state->lock, flags);
 }
 

@@ -85,10 +85,17 @@ void iom_file_identify(struct file *file, struct iom_row *row)
 		row->kind = name_socket(file, row);
 		return;
 	}
-	row->name_kind = IOM_NAME_TEXT;
+	row->name_kind = S_ISCHR(mode) || S_ISBLK(mode) ? IOM_NAME_DEVICE : IOM_NAME_TEXT;
 	/* A rename swaps the pointer and frees the old name after a grace period. */
 	rcu_read_lock();
-	strscpy(row->name, READ_ONCE(dentry->d_name.name), sizeof(row->name));
+	if (row->name_kind == IOM_NAME_DEVICE) {
+		struct iom_devname *n = (struct iom_devname *)row->name;
+
+		strscpy(n->name, READ_ONCE(dentry->d_name.name), sizeof(n->name));
+		n->rdev = inode->i_rdev;
+	} else {
+		strscpy(row->name, READ_ONCE(dentry->d_name.name), sizeof(row->name));
+	}
 	rcu_read_unlock();
 	row->kind = only_path(file) ? IOM_K_UNKNOWN :
 		    kind_of_file(mode, inode->i_sb->s_magic, inode->i_rdev, row->name);
@@ -147,6 +154,19 @@ u64 iom_file_other(u32 fd)
 		fput(file);
 	}
 	return aux;
+}
+
+u64 iom_ring_of(u32 fd)
+{
+	struct file *file = file_get(fd);
+	u64 ring = 0;
+
+	if (file) {
+		if (!only_path(file))
+			ring = (u64)file->private_data;
+		fput(file);
+	}
+	return ring;
 }
 
 bool iom_file_is_stored(u32 fd)

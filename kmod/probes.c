@@ -11,6 +11,7 @@
  * Each probe takes rcu_read_lock() first (session.h) and asks for whom it is.
  */
 #include <linux/kprobes.h>
+#include <linux/perf_event.h>
 #include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
 #include <linux/uio.h>
@@ -213,6 +214,52 @@ static int probe_aio_complete(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+/* ---- major page faults ---------------------------------------------------------------- */
+
+static DEFINE_PER_CPU(struct perf_event *, fault_events); /* under iom_mutex */
+
+static void probe_fault(struct perf_event *event, struct perf_sample_data *data,
+			struct pt_regs *regs)
+{
+	if (user_mode(regs) && iom_watched(current))
+		for_sessions_of(current, iom_fact_fault(session));
+}
+
+static void faults_end(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct perf_event *event = per_cpu(fault_events, cpu);
+
+		if (event)
+			perf_event_release_kernel(event);
+		per_cpu(fault_events, cpu) = NULL;
+	}
+}
+
+/* A CPU without such an event, be it that it comes later: faults there are told as before
+ * from the counts at the next call, less exactly.
+ */
+static void faults_begin(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_PAGE_FAULTS_MAJ,
+		.size = sizeof(attr),
+		.sample_period = 1,
+		.pinned = 1,
+	};
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct perf_event *event;
+
+		event = perf_event_create_kernel_counter(&attr, cpu, NULL, probe_fault, NULL);
+		per_cpu(fault_events, cpu) = IS_ERR(event) ? NULL : event;
+	}
+}
+
 /* ---- sampled windows ------------------------------------------------------------------ */
 
 static void probe_sys_enter(void *data, struct pt_regs *regs, long nr)
@@ -409,6 +456,7 @@ int iom_probes_get(void)
 			uring_on = false;
 #endif
 	aio_begin();
+	faults_begin();
 	return 0;
 }
 
@@ -417,6 +465,7 @@ void iom_probes_put(void)
 	lockdep_assert_held(&iom_mutex);
 	if (WARN_ON(!users) || --users)
 		return;
+	faults_end();
 	aio_end();
 	off(points, ARRAY_SIZE(points));
 	tracepoint_synchronize_unregister();

@@ -144,7 +144,8 @@ struct iom_session {
 	struct iom_rows shared;
 	struct iom_followed requests; /* of io_uring, by address */
 	struct iom_followed flights;  /* of libaio */
-	struct iom_followed rings, shots;
+	struct iom_followed rings, shots; /* rings: contexts of libaio */
+	u32 rings_begun;		  /* rows of rings of io_uring */
 
 	spinlock_t queue_lock; /* guards what follows */
 	struct list_head queue;
@@ -260,6 +261,7 @@ bool iom_file_same(u32 fd, struct iom_row *row);
 bool iom_file_begin(u32 fd, struct iom_row *row); /* false: nothing but a path, no row's */
 u64 iom_file_other(u32 fd);
 bool iom_file_is_stored(u32 fd);
+u64 iom_ring_of(u32 fd); /* address of the io_uring behind it */
 /* The process behind a pidfd, with a reference, or an ERR_PTR. */
 struct pid *iom_pid_of_fd(int fd);
 
@@ -285,6 +287,7 @@ struct iom_flight *iom_flight_find(struct iom_session *session, const struct iom
 int iom_flight_put(struct iom_session *session, const struct iom_flight_key *key,
 		   const struct iom_flight *fresh);
 void iom_flight_del(struct iom_session *session, const struct iom_flight_key *key);
+bool iom_ring_room(struct iom_session *session); /* for one more ring's row */
 s64 *iom_ring_depth(struct iom_session *session, u64 ring, int begin);
 u64 *iom_shot_find(struct iom_session *session, const struct iom_multishot *shot);
 void iom_shot_put(struct iom_session *session, const struct iom_multishot *shot, u64 row);
@@ -302,6 +305,8 @@ void iom_fact_uring_submitted(struct iom_session *session, struct iom_sqe *q);
 void iom_fact_uring_elsewhere(struct iom_session *session, u64 id, u32 count, bool forced);
 /* current has submitted and begins to wait for completions. */
 void iom_fact_uring_waits(struct iom_session *session);
+/* A page that current's user code touched has been brought. */
+void iom_fact_fault(struct iom_session *session);
 void iom_fact_uring_completed(struct iom_session *session, u64 ring, u64 id, u64 user_data,
 			      s32 res, u32 flags);
 void iom_fact_aio_begun(struct iom_session *session, u64 ctx, u64 iocb);

@@ -43,4 +43,33 @@ static inline void ref_fault_serve(int fd, int nr, long us)
 	ref_must(ioctl(fd, UFFDIO_COPY, &copy), "UFFDIO_COPY");
 }
 
+/* Are all of these pages in memory? */
+static inline bool ref_cached(void *mem, size_t len)
+{
+	unsigned char in[1024];
+
+	ref_must(mincore(mem, len, in), "mincore");
+	for (size_t i = 0; i < len / 4096; i++)
+		if (in[i] & 1)
+			return true;
+	return false;
+}
+
+/* A mapped file, up to 4 MiB, whose pages are on disk alone: each touch of another page sleeps
+ * until it is read. */
+static inline char *ref_evicted(size_t len)
+{
+	int fd = ref_file(len);
+	char *mem;
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	mem = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (mem == MAP_FAILED)
+		ref_die("mmap");
+	madvise(mem, len, MADV_RANDOM);
+	if (ref_cached(mem, len))
+		ref_skip("pages of files cannot be evicted here");
+	return mem;
+}
+
 #endif

@@ -21,10 +21,11 @@ struct ref_ring {
 	struct io_uring_cqe *cqes;
 };
 
-/* A ring of 64 entries; false where the kernel has none or it is switched off. */
-static inline bool ref_ring_open(struct ref_ring *r, unsigned int flags)
+/* A ring of 64 entries; false where the kernel has none or it is switched off. With SQPOLL
+ * its thread looks for requests for idle ms more. */
+static inline bool ref_ring_open_idle(struct ref_ring *r, unsigned int flags, unsigned int idle)
 {
-	struct io_uring_params p = {.flags = flags, .sq_thread_idle = 100};
+	struct io_uring_params p = {.flags = flags, .sq_thread_idle = idle};
 	char *sq, *cq;
 
 	r->fd = (int)syscall(__NR_io_uring_setup, 64, &p);
@@ -47,6 +48,11 @@ static inline bool ref_ring_open(struct ref_ring *r, unsigned int flags)
 	r->cq_mask = (unsigned int *)(cq + p.cq_off.ring_mask);
 	r->cqes = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
 	return true;
+}
+
+static inline bool ref_ring_open(struct ref_ring *r, unsigned int flags)
+{
+	return ref_ring_open_idle(r, flags, 100);
 }
 
 /* Put one request into the queue; the kernel takes it at the next enter. */

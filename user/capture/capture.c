@@ -58,6 +58,11 @@ uint32_t iom_capture_add_requests(struct iom_capture *cap)
 	return cap_append(cap, CAP_TAB_REQUESTS);
 }
 
+uint32_t iom_capture_add_ring(struct iom_capture *cap)
+{
+	return cap_append(cap, CAP_TAB_RING);
+}
+
 uint32_t iom_capture_add_signals(struct iom_capture *cap)
 {
 	return cap_append(cap, CAP_TAB_SIGNALS);

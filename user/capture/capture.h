@@ -91,6 +91,7 @@ struct cap_file {
 	uint16_t mode;
 	uint32_t f_flags; /* last seen */
 	uint64_t ino;
+	uint32_t rdev; /* devices: major << 20 | minor; 0: none, or not known */
 	char *name; /* path, "tcp a:p <- b:q", "pipe:[n] -> cat 123 fd 0", "eventfd"; raw bytes; may be NULL */
 	bool open_at_start, open_at_end;
 	uint32_t merged; /* > 0: stands for that many closed files that were alike */
@@ -173,6 +174,15 @@ struct cap_requests {
 	uint64_t by_sqpoll;   /* of submitted: taken by the kernel's own submission thread */
 	uint64_t alone;	      /* of submitted: no other request of the ring was in flight */
 	uint64_t bytes;
+};
+
+/* All requests of one io_uring, whoever submitted them and on whatever file. */
+struct cap_ring {
+	uint32_t tgid;
+	uint32_t file; /* the ring's descriptor, or IOM_NO_FILE */
+	uint64_t submitted, done_inline, done_asleep, done_late, errors, more; /* as in cap_requests */
+	uint64_t by_worker, forced, by_poll, by_sqpoll, alone;
+	uint64_t depth_sum, depth_max;
 };
 
 /* Signals of one number, as one thread met them; generated ones belong to the process. */
@@ -318,6 +328,8 @@ struct iom_capture {
 	size_t ncalls;
 	struct cap_requests *requests;
 	size_t nrequests;
+	struct cap_ring *rings;
+	size_t nrings;
 	struct cap_signals *signals;
 	size_t nsignals;
 	struct cap_interest *interests;
@@ -345,6 +357,7 @@ uint32_t iom_capture_add_thread(struct iom_capture *cap);
 uint32_t iom_capture_add_file(struct iom_capture *cap);
 uint32_t iom_capture_add_calls(struct iom_capture *cap);
 uint32_t iom_capture_add_requests(struct iom_capture *cap);
+uint32_t iom_capture_add_ring(struct iom_capture *cap);
 uint32_t iom_capture_add_signals(struct iom_capture *cap);
 uint32_t iom_capture_add_interest(struct iom_capture *cap);
 uint32_t iom_capture_add_path(struct iom_capture *cap);

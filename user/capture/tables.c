@@ -141,6 +141,7 @@ static const struct cap_column file[] = {
 	NUMBER(mode, UINT16_MAX),
 	NUMBER(f_flags, UINT32_MAX),
 	NUMBER(ino, INO_MAX),
+	NUMBER(rdev, UINT32_MAX),
 	TEXT(name, PATH_LEN, CAP_X_FILE),
 	FLAG(open_at_start),
 	FLAG(open_at_end),
@@ -314,6 +315,26 @@ static const struct cap_column awake[] = {
 };
 #undef S
 
+#define S struct cap_ring
+static const struct cap_column ring[] = {
+	PID(tgid),
+	FILE_REF(file),
+	COUNT(submitted),
+	COUNT(done_inline),
+	COUNT(done_asleep),
+	COUNT(done_late),
+	COUNT(errors),
+	COUNT(more),
+	COUNT(by_worker),
+	COUNT(forced),
+	COUNT(by_poll),
+	COUNT(by_sqpoll),
+	COUNT(alone),
+	COUNT(depth_sum),
+	COUNT(depth_max),
+};
+#undef S
+
 #define S struct cap_sample
 static const struct cap_column sample[] = {
 	PID(tid),
@@ -418,6 +439,8 @@ const struct cap_table cap_tables[CAP_NTABLES] = {
 				"turns of loops between their sleeps"),
 	[CAP_TAB_AWAKE] = TABLE(awake, struct cap_awake, awakes, 262144, NULL,
 				"what readiness calls brought that did not have to sleep"),
+	[CAP_TAB_RING] = TABLE(ring, struct cap_ring, rings, 65536, NULL,
+			       "instances of io_uring, with all their requests"),
 	[CAP_TAB_SAMPLE] = TABLE(sample, struct cap_sample, samples, 131072, sample_holds,
 				 "single operations with all their times"),
 	[CAP_TAB_SECOND] = TABLE(second, struct cap_second, seconds, 1048576, NULL,

@@ -46,6 +46,7 @@ enum cap_table_id { /* what others refer to comes before them */
 	CAP_TAB_PATH,
 	CAP_TAB_TURNS,
 	CAP_TAB_AWAKE,
+	CAP_TAB_RING,
 	CAP_TAB_SAMPLE,
 	CAP_TAB_SECOND,
 	CAP_NTABLES,

@@ -26,6 +26,7 @@ struct iom_backend_sink { /* records go here, in the order of their making per t
 	void (*path)(void *arg, const struct iom_path *path);
 	void (*turns)(void *arg, const struct iom_turns *turns);
 	void (*awake)(void *arg, const struct iom_awake *awake);
+	void (*name)(void *arg, const struct iom_name *name);
 	/* A row that is still being counted in, as it is now; it comes again. */
 	void (*so_far)(void *arg, const struct iom_row *row);
 	void *arg;
@@ -53,6 +54,8 @@ static inline void iom_backend_deliver(const struct iom_backend_sink *sink,
 		sink->turns(sink->arg, body);
 	else if (rec->kind == IOM_R_AWAKE && size >= sizeof(struct iom_awake))
 		sink->awake(sink->arg, body);
+	else if (rec->kind == IOM_R_NAME && size >= sizeof(struct iom_name))
+		sink->name(sink->arg, body);
 }
 
 struct iom_backend_ops {

@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "collect/kernel_features.h"
@@ -27,6 +29,8 @@ struct iom_backend {
 	struct ring_buffer *rb;
 	struct iom_row *rows; /* the table, mapped */
 	struct bpf_link *windows[3];
+	struct bpf_link **faults; /* nfaults of them, one for each CPU */
+	int nfaults;
 	uint32_t window;
 	FILE *symbols; /* of the kernel, until they were read */
 	bool first_namespace;
@@ -84,6 +88,7 @@ static void choose_programs(struct iomodel_bpf *skel)
 		      !iom_fentry_possible(btf, "io_submit_one");
 
 	choose_classic(skel, iom_sys_exit_preemptible(btf));
+	bpf_program__set_autoload(skel->progs.iom_page_fault, true);
 	bpf_program__set_autoload(skel->progs.iom_io_submit_one, follow);
 	bpf_program__set_autoload(skel->progs.iom_aio_complete, follow);
 	skel->rodata->aio_followed = follow;
@@ -123,6 +128,9 @@ static void bpf_close(struct iom_backend *be)
 		fclose(be->symbols);
 	for (size_t i = 0; i < 3; i++)
 		bpf_link__destroy(be->windows[i]);
+	for (int i = 0; i < be->nfaults; i++)
+		bpf_link__destroy(be->faults[i]); /* closes its event */
+	free(be->faults);
 	ring_buffer__free(be->rb);
 	if (be->rows)
 		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
@@ -223,6 +231,33 @@ static bool is_window_program(const struct bpf_program *p)
 	       !strcmp(name, "iom_sched_waking");
 }
 
+/* One event for each CPU: a task that is watched may be anywhere. A CPU that comes later
+ * has none: faults there are told as where there is no such event at all, less exactly. */
+static void attach_faults(struct iom_backend *be)
+{
+	struct perf_event_attr attr = {.type = PERF_TYPE_SOFTWARE,
+				       .config = PERF_COUNT_SW_PAGE_FAULTS_MAJ,
+				       .size = sizeof(attr),
+				       .sample_period = 1};
+	int n = libbpf_num_possible_cpus();
+
+	if (n <= 0)
+		return;
+	be->faults = calloc((size_t)n, sizeof(*be->faults));
+	for (int cpu = 0; be->faults && cpu < n; cpu++) {
+		int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		be->faults[be->nfaults] =
+			bpf_program__attach_perf_event(be->skel->progs.iom_page_fault, fd);
+		if (be->faults[be->nfaults])
+			be->nfaults++;
+		else
+			close(fd);
+	}
+}
+
 static int bpf_attach(struct iom_backend *be, char **why)
 {
 	struct bpf_program *p;
@@ -240,6 +275,7 @@ static int bpf_attach(struct iom_backend *be, char **why)
 			strerror(-err));
 		return err == -EPERM ? -EPERM : -ENOTSUP;
 	}
+	attach_faults(be);
 	be->attached = true;
 	be->symbols = iom_symbols_open();
 	bpf_object__for_each_program(p, be->skel->obj) {

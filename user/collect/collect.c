@@ -375,6 +375,7 @@ static int watch(struct watching *s, char **why)
 					.path = iom_gather_path,
 					.turns = iom_gather_turns,
 					.awake = iom_gather_awake,
+					.name = iom_gather_name,
 					.so_far = iom_gather_so_far,
 					.arg = s->g};
 	bool follow = s->w->follow && !s->w->on_exec;

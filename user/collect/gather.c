@@ -55,6 +55,8 @@ void iom_gather_free(struct iom_gather *g)
 	if (!g)
 		return;
 	gather_rows_free(g);
+	gather_rings_free(g);
+	gather_names_free(g);
 	gather_waits_free(g);
 	gather_files_free(g);
 	gather_threads_free(g);
@@ -207,6 +209,8 @@ void iom_gather_second(struct iom_gather *g, uint64_t now_ns)
 
 void iom_gather_finish(struct iom_gather *g)
 {
+	gather_rings_finish(g);
+	gather_names_finish(g);
 	gather_files_finish(g);
 	gather_threads_finish(g);
 }

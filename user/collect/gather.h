@@ -39,6 +39,7 @@ void iom_gather_sample(void *arg, const struct iom_sample *sample);
 void iom_gather_path(void *arg, const struct iom_path *path);
 void iom_gather_turns(void *arg, const struct iom_turns *turns);
 void iom_gather_awake(void *arg, const struct iom_awake *awake);
+void iom_gather_name(void *g, const struct iom_name *name);
 void iom_gather_so_far(void *arg, const struct iom_row *row);
 
 /* A process to be watched: pid as the caller sees it, tgid the kernel's. target:

@@ -49,6 +49,7 @@ static uint32_t add_from_proc(struct iom_gather *g, uint32_t tgid, struct pfs_fi
 	f->mode = p->mode;
 	f->f_flags = p->f_flags;
 	f->ino = p->ino;
+	f->rdev = p->rdev;
 	f->name = p->name;
 	p->name = NULL;
 	f->stdio = p->fd <= 2;
@@ -145,6 +146,8 @@ static char *name_of_row(const struct iom_row *row)
 		memcpy(&sock, row->name, sizeof(sock));
 		return pfs_sockname_text(&sock, row->kind == IOM_K_LISTEN);
 	}
+	if (row->name_kind == IOM_NAME_DEVICE)
+		return row->name[0] ? strndup(row->name, sizeof(((struct iom_devname *)0)->name)) : NULL;
 	return row->name_kind == IOM_NAME_TEXT && row->name[0]
 		       ? strndup(row->name, sizeof(row->name))
 		       : NULL;
@@ -172,6 +175,8 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 		free(f.name);
 		free(f.watches);
 	}
+	if (!name)
+		name = gather_name_then(g, row);
 	return name ? name : name_of_row(row);
 }
 
@@ -212,6 +217,12 @@ static void update(struct cap_file *f, const struct iom_row *row)
 	f->mode = row->mode;
 	f->f_flags = row->f_flags;
 	f->ino = row->ino;
+	if (row->name_kind == IOM_NAME_DEVICE) {
+		struct iom_devname device;
+
+		memcpy(&device, row->name, sizeof(device));
+		f->rdev = device.rdev;
+	}
 	if (row->code && (row->key >> 12 & 0xff) < IOM_C_SIGWAIT)
 		f->sig = row->code;
 }
@@ -229,6 +240,24 @@ static void name_connected(struct cap_file *f, const struct iom_row *row)
 	f->name = name_of_row(row);
 }
 
+#define GENERATIONS_BACK 16
+
+/* What the descriptor meant before, if that is the row's file. */
+static uint32_t earlier_file(struct iom_gather *g, const struct iom_row *row, uint32_t fd)
+{
+	struct file_key key = {.tgid = row->tgid, .fd = fd,
+			       .gen = g->ops->generation(g->be, row->tgid, fd)};
+	struct file_entry *e;
+
+	for (int i = 0; i < GENERATIONS_BACK && key.gen; i++) {
+		key.gen--;
+		HASH_FIND(hh, g->files, &key, sizeof(key), e);
+		if (e && g->cap->files[e->file].ino == row->ino)
+			return e->file;
+	}
+	return IOM_NO_FILE;
+}
+
 /* Rows of io_uring requests and of signals have no generation: the kernel's
  * file pointer tells, or what the descriptor means now. */
 static uint32_t file_of_shared(struct iom_gather *g, const struct iom_row *row, uint32_t fd)
@@ -242,12 +271,20 @@ static uint32_t file_of_shared(struct iom_gather *g, const struct iom_row *row, 
 	if (e && g->cap->files[e->file].ino == row->ino)
 		return e->file;
 	file = fd == IOM_FD_NONE ? IOM_NO_FILE : gather_file_now(g, row->tgid, fd);
-	if (file != IOM_NO_FILE || !(row->bits & IOM_B_FILE))
+	if (!(row->bits & IOM_B_FILE))
 		return file;
+	if (file != IOM_NO_FILE && g->cap->files[file].ino != row->ino)
+		file = earlier_file(g, row, fd);
+	if (file != IOM_NO_FILE) {
+		note_open(g, row, fd, g->ops->generation(g->be, row->tgid, fd), file);
+		return file;
+	}
 	file = iom_capture_add_file(g->cap);
 	g->cap->files[file].tgid = row->tgid;
 	g->cap->files[file].fd = fd == IOM_FD_NONE ? -1 : (int32_t)fd;
-	g->cap->files[file].name = name_of_row(row);
+	g->cap->files[file].name = gather_name_then(g, row);
+	if (!g->cap->files[file].name)
+		g->cap->files[file].name = name_of_row(row);
 	note_open(g, row, fd, 0, file);
 	return file;
 }

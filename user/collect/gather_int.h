@@ -131,6 +131,25 @@ struct data_entry { /* what a program registered with a file of an epoll set */
 	UT_hash_handle hh;
 };
 
+struct ring_entry { /* an io_uring, by its address */
+	struct open_key key;
+	uint32_t ring; /* index into cap->rings, UINT32_MAX: no row of it came yet */
+	uint32_t file; /* its descriptor, or IOM_NO_FILE */
+	UT_hash_handle hh;
+};
+
+struct name_key { /* files of one process that are one file to it */
+	uint64_t ino;
+	uint32_t tgid, pad;
+	char last[IOM_NAME_LEN]; /* component of its path, as in rows */
+};
+
+struct name_entry { /* where a file was that may be closed by now */
+	struct name_key key;
+	char *path;
+	UT_hash_handle hh;
+};
+
 struct thread_entry {
 	uint32_t tid;
 	uint32_t thread; /* index into cap->threads */
@@ -163,6 +182,8 @@ struct iom_gather {
 	struct turns_entry *turns;
 	struct awake_entry *awakes;
 	struct data_entry *datas;
+	struct ring_entry *rings;
+	struct name_entry *names;
 	struct thread_entry *threads;
 	struct proc_entry *procs;
 	uint32_t *dead;
@@ -189,6 +210,17 @@ uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint
 
 /* gather_rows.c */
 void gather_rows_free(struct iom_gather *g);
+
+/* gather_rings.c. A row of class IOM_C_RING; a row of a ring's descriptor. */
+void gather_take_ring(struct iom_gather *g, const struct iom_row *row);
+void gather_note_ring(struct iom_gather *g, const struct iom_row *row, uint32_t file);
+void gather_rings_finish(struct iom_gather *g);
+void gather_rings_free(struct iom_gather *g);
+
+/* gather_names.c. The path of the row's file when it was first used, heap; NULL: unknown. */
+char *gather_name_then(struct iom_gather *g, const struct iom_row *row);
+void gather_names_finish(struct iom_gather *g); /* of names that came after their rows */
+void gather_names_free(struct iom_gather *g);
 
 /* gather_waits.c */
 void gather_waits_free(struct iom_gather *g);

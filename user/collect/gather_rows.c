@@ -202,7 +202,13 @@ static void take_row(struct iom_gather *g, const struct iom_row *row)
 
 	if (!row->key || !gather_proc(g, row->tgid))
 		return;
+	if (key.class == IOM_C_RING) {
+		gather_take_ring(g, row);
+		return;
+	}
 	key.file = gather_file_of_row(g, row);
+	if (key.class == IOM_C_URING_ENTER || key.class == IOM_C_URING_SUBMIT)
+		gather_note_ring(g, row, key.file);
 	if (has_two_files(key.class) && row->aux)
 		key.other = gather_file_now(g, row->tgid, IOM_AUX_FD(row->aux));
 	if (is_request(key.class) || is_signal(key.class))

@@ -11,6 +11,10 @@
  * a sleep beyond that was not for pages. Tried at half and double in the tests. */
 #define PAGE_NS_MOST 100000000
 
+#define NR_OPEN		   2
+#define NR_CREAT	   85
+#define NR_OPENAT	   257
+#define NR_OPENAT2	   437
 #define NR_MQ_TIMEDSEND	   242
 #define NR_MQ_TIMEDRECEIVE 243
 
@@ -68,6 +72,11 @@ static bool is_for_its_own_pages(const struct iom_capture *cap, const struct cap
 	       (is_transfer(r->class) && r->file != IOM_NO_FILE && is_stored(cap->files[r->file].kind));
 }
 
+static bool is_submission(uint8_t class)
+{
+	return class == CAP_C_AIO_SUBMIT || class == CAP_C_URING_SUBMIT;
+}
+
 /*
  * Calls that slept while pages were brought in. A transfer of a stored file sleeps for
  * pages itself. Of the others the call's usual sleep is known from those without page
@@ -79,7 +88,10 @@ static void split_pages(const struct iom_capture *cap, const struct cap_calls *r
 
 	if (!r->mixed)
 		return;
-	if (!is_for_its_own_pages(cap, r)) {
+	if (is_submission(r->class)) {
+		/* Whatever it slept for, it was in the call that should not sleep. */
+		a->unsplit_ns = r->mixed_ns;
+	} else if (!is_for_its_own_pages(cap, r)) {
 		if (a->slept)
 			own = usual * r->mixed < r->mixed_ns ? usual * r->mixed : r->mixed_ns;
 		else if (r->mixed_ns <= r->faults * PAGE_NS_MOST)
@@ -154,18 +166,31 @@ static uint64_t calls_of(const struct cap_calls *r)
 	return cor_operations(r) + r->n.restart;
 }
 
-static void push_calls(struct list *l, const struct cap_calls *r, const struct acc_calls *a)
+static bool is_open(const struct cap_calls *r)
 {
+	return r->class == CAP_C_NAME &&
+	       (r->nr == NR_OPEN || r->nr == NR_CREAT || r->nr == NR_OPENAT || r->nr == NR_OPENAT2);
+}
+
+static void push_calls(struct list *l, const struct iom_capture *cap, const struct cap_calls *r,
+		       const struct acc_calls *a)
+{
+	const struct cap_file *file;
 	struct acc_wait *w;
 
 	push_pages(l, a->pages, a->page_ns, a->unsplit_ns);
 	if (!a->ns)
 		return;
+	file = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
 	w = push(l);
 	w->what = iom_what_of(r->class, r->nr);
 	w->class = r->class;
-	w->nr = r->class == CAP_C_STOPPED ? -1 : r->nr;
-	w->file = r->file;
+	w->nr = r->class == CAP_C_STOPPED || r->class == CAP_C_FAULT ? -1 : r->nr;
+	/* Opens of one file are one wait, however many open files came of them. */
+	if (file && file->name && is_open(r))
+		w->path = file->name;
+	else
+		w->file = r->file;
 	if (r->class == CAP_C_POLL)
 		w->set_file = r->file;
 	if (r->class == CAP_C_SELECT)
@@ -480,7 +505,7 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 
 	if (is_last_owner(x, cap, thread)) {
 		for (i = first_of(x->calls, cap->ncalls, t); owns(x->calls, cap->ncalls, i, t); i++)
-			push_calls(&l, &cap->calls[x->calls[i].index], &acc->calls[x->calls[i].index]);
+			push_calls(&l, cap, &cap->calls[x->calls[i].index], &acc->calls[x->calls[i].index]);
 		for (i = first_of(x->signals, cap->nsignals, t); owns(x->signals, cap->nsignals, i, t); i++)
 			push_signals(&l, &cap->signals[x->signals[i].index]);
 		i = first_of(x->paths, cap->npaths, t);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "judge/judge.h"
+#include "judge/rings.h"
 #include "judge/roles.h"
 
 static struct rep_call *call_of(struct rep_process *rp, int32_t nr, enum acc_what what)
@@ -104,6 +105,7 @@ void iom_tables(const struct iom_evidence *ev, struct rep_process *rp)
 	add_calls(ev, rp);
 	for (size_t i = 0; i < rp->nthreads; i++)
 		add_waits(rp, &rp->threads[i].time);
+	iom_rings(ev, rp);
 	if (rp->ncalls)
 		qsort(rp->calls, rp->ncalls, sizeof(*rp->calls), longest_first);
 }

@@ -168,6 +168,9 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 	json_object_set_new(o, "fd", cf->fd >= 0 ? json_integer(cf->fd) : json_null());
 	json_object_set_new(o, "kind", json_string(iom_kind_name(cf->kind)));
 	json_object_set_new(o, "name", iom_json_text(cf->name));
+	json_object_set_new(o, "rdev",
+			    cf->rdev ? json_sprintf("%u:%u", cf->rdev >> 20, cf->rdev & 0xfffff) :
+				       json_null());
 	json_object_set_new(o, "flags", flags(cf->f_flags));
 	json_object_set_new(o, "watched_by", watched);
 	json_object_set_new(o, "model", json_string(iom_model_name(f->model)));
@@ -311,6 +314,11 @@ static void put_process(FILE *out, const struct rep_process *p)
 	for (size_t i = 0; i < p->nfiles; i++) {
 		fputs(i ? ",\n" : "\n", out);
 		put(out, file(cap, &p->files[i]), 0);
+	}
+	fputs("],\n\"rings\": [", out);
+	for (size_t i = 0; i < p->nrings; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put(out, iom_json_ring(cap, &p->rings[i]), 0);
 	}
 	fputs("],\n\"findings\": [", out);
 	for (size_t i = 0; i < p->nfindings; i++) {

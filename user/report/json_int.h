@@ -22,4 +22,7 @@ json_t *iom_json_fd(const struct iom_capture *cap, uint32_t file);
 json_t *iom_json_time(const struct iom_capture *cap, const struct acc_thread *t);
 json_t *iom_json_loop(const struct iom_capture *cap, const struct rep_thread *t);
 
+/* json_rings.c */
+json_t *iom_json_ring(const struct iom_capture *cap, const struct rep_ring *r);
+
 #endif

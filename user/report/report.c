@@ -53,6 +53,7 @@ void iom_report_free(struct iom_report *rep)
 			free(p->findings[k].message);
 		free(p->threads);
 		free(p->files);
+		free(p->rings);
 		free(p->findings);
 		free(p->rules);
 		free(p->calls);

@@ -121,6 +121,17 @@ struct rep_example {
 	char waker_comm[CAP_COMM_LEN];
 };
 
+/* A ring of io_uring, or all of a process's libaio contexts together. */
+struct rep_ring {
+	uint32_t file; /* the ring's descriptor, or IOM_NO_FILE */
+	bool aio;
+	uint64_t requests, inline_, late, alone; /* inline: before the submitting call returned */
+	uint64_t depth_sum, depth_max; /* over requests: in flight, each included; 0: not known */
+	uint64_t submit_slept, submit_slept_ns; /* submitting calls that slept before they had submitted */
+	uint64_t by_flag, by_operation; /* handed to workers of the kernel, and why */
+	uint64_t workers; /* threads of the kernel that did requests of the process */
+};
+
 /* All calls of one number by a process. */
 struct rep_call {
 	int32_t nr;	 /* -1: page faults or stops, see what */
@@ -152,6 +163,8 @@ struct rep_process {
 	size_t nthreads;
 	struct rep_file *files; /* only files that were used or waited for */
 	size_t nfiles;
+	struct rep_ring *rings;
+	size_t nrings;
 	struct rep_finding *findings;
 	size_t nfindings;
 	struct rep_example example;

@@ -218,6 +218,8 @@ static void known_path(struct found *x, const struct rd_stat *st, enum pfs_fs fs
 	f->mode = (uint16_t)st->mode;
 	if (!x->has_ino)
 		f->ino = st->ino;
+	if (S_ISCHR(st->mode) || S_ISBLK(st->mode))
+		f->rdev = st->rdev_major << 20 | (st->rdev_minor & 0xfffff);
 	switch (st->mode & S_IFMT) {
 	case S_IFREG:
 		f->kind = fs == PFS_FS_MADE ? IOM_K_PROC : IOM_K_REG;

@@ -31,6 +31,7 @@ struct pfs_file { /* one entry of /proc/PID/fd with its fdinfo */
 	uint16_t mode;
 	uint32_t f_flags; /* "flags:" of fdinfo (octal there), O_CLOEXEC left out */
 	uint64_t ino;
+	uint32_t rdev; /* devices: as in cap_file */
 	char *name; /* as in cap_file.name, without peers of pipes; heap */
 	struct pfs_watch *watches; /* epoll only; heap */
 	size_t nwatches;

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ref_loop.h - a loop around epoll_wait with two files, of which one is fed, one
+ * message for each turn; and clocks.
+ */
+#ifndef REF_LOOP_H
+#define REF_LOOP_H
+
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "ref.h"
+
+struct ref_loop {
+	int ep;
+	int in, out;	  /* what is fed, and its other end */
+	int idle[2];	  /* in the set too; nobody writes to it */
+	long turns;	  /* that the feeder makes */
+	uint64_t back_ns; /* when epoll_wait came back last; 0: not yet */
+	uint64_t longest_ns; /* the longest turn: from one return to the next call */
+};
+
+/* CLOCK_MONOTONIC, from the page that the kernel shares: no call. */
+static inline uint64_t ref_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/* Be on the CPU for so long, however long that takes on a busy machine. */
+static inline void ref_burn_us(long us)
+{
+	struct timespec ts;
+	uint64_t now, end = 0;
+
+	do {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts); /* a call that cannot sleep */
+		now = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+		if (!end)
+			end = now + (uint64_t)us * 1000;
+	} while (now < end);
+}
+
+static inline void ref_epoll_add(int ep, int fd, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.fd = fd};
+
+	ref_must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev), "epoll_ctl");
+}
+
+static inline void ref_loop_open(struct ref_loop *l)
+{
+	int s[2];
+
+	memset(l, 0, sizeof(*l));
+	l->ep = (int)ref_must(epoll_create1(0), "epoll_create1");
+	ref_pair(s, SOCK_STREAM);
+	ref_pair(l->idle, SOCK_STREAM);
+	ref_nonblock(s[0]);
+	ref_nonblock(l->idle[0]);
+	l->in = s[0];
+	l->out = s[1];
+	ref_epoll_add(l->ep, s[0], EPOLLIN);
+	ref_epoll_add(l->ep, l->idle[0], EPOLLIN);
+}
+
+static void ref_loop_feeder(void *arg)
+{
+	struct ref_loop *l = arg;
+
+	for (long i = 0; ref_more(i, l->turns); i++) {
+		ref_turn(i, __NR_epoll_wait);
+		ref_write(l->out, ref_msg, REF_MSG);
+	}
+}
+
+/* Call before ref_ready(). */
+static inline void ref_loop_feed(struct ref_loop *l, long turns)
+{
+	l->turns = turns;
+	ref_feed(ref_loop_feeder, l);
+}
+
+/* Sleep until the next message, and take it. The turn lasts until this is called again. */
+static inline void ref_loop_wait(struct ref_loop *l)
+{
+	char buf[REF_MSG];
+	struct epoll_event ev;
+	uint64_t now = ref_now_ns();
+
+	if (l->back_ns) {
+		if (now - l->back_ns > l->longest_ns)
+			l->longest_ns = now - l->back_ns;
+		ref->a++;
+	}
+	if (epoll_wait(l->ep, &ev, 1, -1) != 1)
+		ref_die("epoll_wait");
+	l->back_ns = ref_now_ns();
+	if (read(ev.data.fd, buf, REF_MSG) != REF_MSG)
+		ref_die("read");
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The longest turn of a loop, made long by pages that come from disk: exact to 0.2 ms,
+ * and no call's.
+ */
+#include "ref_fault.h"
+#include "ref_loop.h"
+
+#define PAGES 97
+
+static char *mem;
+static int sum;
+
+#define N     13
+#define AT    7 /* the turn that is long */
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	mem = ref_evicted(PAGES * 4096);
+	ref_loop_feed(&l, N);
+	ref_later_open();
+	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
+	ref_expect("wait page-fault slept>=%d slept<=%d unsplit_ns=0", PAGES / 2, PAGES);
+	ref_expect("turn page-fault count>=%d count<=%d", PAGES / 2, PAGES);
+	ref_expect("no-finding loop-computes");
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		ref_loop_wait(&l);
+		if (i != AT)
+			continue;
+		for (int p = 0; p < PAGES; p++)
+			sum += ((volatile char *)mem)[p * 4096];
+	}
+	/* The return from the call and the way into the next one are the kernel's. */
+	ref_later("loop longest_ns>=%llu", (unsigned long long)l.longest_ns - 200000);
+	ref_later("loop longest_on_ns<=%llu", (unsigned long long)l.longest_ns + 200000);
+	ref_done();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The longest turn of a loop, made long by sleeping for a time: exact to 0.2 ms.
+ */
+#include "ref_loop.h"
+
+#define N     13
+#define AT    7 /* the turn that is long */
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	ref_loop_feed(&l, N);
+	ref_later_open();
+	ref_expect("verdict.model multiplexed");
+	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
+	ref_expect("loop longest_waiting_ns>=23000000");
+	ref_expect("turn clock_nanosleep ns>=23000000 count=1");
+	ref_expect("finding loop-blocked clock_nanosleep count=1 ns>=23000000");
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		ref_loop_wait(&l);
+		if (i != AT)
+			continue;
+		ref_nap_us(23000);
+	}
+	/* The return from the call and the way into the next one are the kernel's. */
+	ref_later("loop longest_ns>=%llu", (unsigned long long)l.longest_ns - 200000);
+	ref_later("loop longest_on_ns<=%llu", (unsigned long long)l.longest_ns + 200000);
+	ref_done();
+}

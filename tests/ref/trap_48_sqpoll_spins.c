@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's submission thread spins all the time for a few requests a second.
+ */
+#include "ref_loop.h"
+#include "ref_uring.h"
+
+#define N 7
+
+int main(int argc, char **argv)
+{
+	struct io_uring_cqe cqe;
+	struct io_uring_sqe sqe;
+	struct ref_ring r;
+	char buf[64];
+	int fd;
+
+	ref_begin(argc, argv);
+	if (!ref_ring_open_idle(&r, IORING_SETUP_SQPOLL, 5000))
+		ref_skip("io_uring is switched off");
+	fd = ref_file(4096);
+	ref_expect("verdict.model async");
+	ref_expect("ring requests=%d fd=%d", N, r.fd);
+	ref_expect("finding sqpoll-spin count=%d", N);
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		sqe = ref_sqe(IORING_OP_READ, fd, buf, sizeof(buf), (uint64_t)i);
+		ref_ring_put(&r, &sqe);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (__atomic_load_n(r.sq_flags, __ATOMIC_RELAXED) & IORING_SQ_NEED_WAKEUP)
+			ref_ring_enter(&r, 0, 0, IORING_ENTER_SQ_WAKEUP);
+		while (!ref_ring_take(&r, &cqe))
+			ref_nap_us(100);
+		ref_nap_us(40000);
+	}
+	ref_done();
+}
