@@ -156,6 +156,8 @@ struct iom_target_state {
 	struct iom_session *session;
 	struct pid *pid;
 	u32 tgid;
+	u32 threads;  /* with a state; under iom_tables_lock, like the next */
+	bool leaving; /* its last thread ends: it goes with the last state */
 };
 
 struct iom_thread_state {
@@ -186,12 +188,14 @@ bool iom_watched(const struct task_struct *t);
  * session ends.
  */
 int iom_target_add(struct iom_session *session, struct pid *pid, u32 tgid, gfp_t gfp);
-/* It has left: the last thread's exit. */
-void iom_target_del(struct iom_session *session, u32 tgid);
+/* It has left, or is about to: the last thread's exit. Several may be on their way out at
+ * the same time, each with its rows: the target goes with the last thread's state.
+ */
+void iom_target_leaves(struct iom_session *session, u32 tgid);
 
 /* A thread's state, under rcu_read_lock(); NULL: it has none. */
 struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid);
-/* The same, made if need be; NULL: no room, counted, or the session ends. For current, a
+/* The same, made if need be; NULL: no room, counted, or process or session end. For current, a
  * task being born, or any that is being scanned.
  */
 struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t);
