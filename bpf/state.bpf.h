@@ -51,6 +51,18 @@ struct {
 	__type(value, struct iom_slot);
 } slots SEC(".maps");
 
+/* Slots of a process that are taken, by its tgid. Several threads may be on their way out
+ * when the last one is off the count: the process is watched until all slots are free. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, IOM_THREADS);
+	__type(key, __u32);
+	__type(value, __u64);
+} taken SEC(".maps");
+
+#define IOM_LEAVING (1ULL << 63) /* in taken: the last thread is off the count */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -167,6 +179,45 @@ static __always_inline struct iom_slot *slot_find(struct iom_session *session, _
 	return NULL;
 }
 
+static __always_inline void slot_taken(__u32 tgid)
+{
+	__u64 *n = bpf_map_lookup_elem(&taken, &tgid), none = 0;
+
+	if (!n) { /* somebody may be faster */
+		bpf_map_update_elem(&taken, &tgid, &none, BPF_NOEXIST);
+		n = bpf_map_lookup_elem(&taken, &tgid);
+	}
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
+static __always_inline void process_gone(__u32 tgid)
+{
+	watch_clear(tgid);
+	bpf_map_delete_elem(&taken, &tgid);
+}
+
+/* Once, whoever comes first: a thread that leaves, or the iterator that finds it leaving. */
+static __always_inline void slot_free(struct iom_slot *s, __u32 tid)
+{
+	__u32 tgid = s->tgid;
+	__u64 *n = bpf_map_lookup_elem(&taken, &tgid);
+
+	if (__sync_val_compare_and_swap(&s->tid, tid, 0) != tid)
+		return;
+	if (n && __sync_fetch_and_add(n, -1) == (IOM_LEAVING | 1))
+		process_gone(tgid);
+}
+
+/* Its last thread is off the count, and has no slot any more. */
+static __always_inline void process_leaves(__u32 tgid)
+{
+	__u64 *n = bpf_map_lookup_elem(&taken, &tgid);
+
+	if (!n || !(__sync_fetch_and_or(n, IOM_LEAVING) & ~IOM_LEAVING))
+		process_gone(tgid);
+}
+
 /* A slot for a thread that has none. Called for the current task, for a task
  * being born, or for one that sleeps, so nobody else fills the same slot. */
 static __always_inline struct iom_slot *slot_add(struct task_struct *t)
@@ -181,6 +232,7 @@ static __always_inline struct iom_slot *slot_add(struct task_struct *t)
 			continue;
 		s->serial = __sync_fetch_and_add(&serials, 1) + 1;
 		slot_begin(s, t, stops_find(t->tgid));
+		slot_taken(t->tgid);
 		return s;
 	}
 	IOM_COUNT(lost_threads);

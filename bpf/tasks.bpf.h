@@ -96,7 +96,7 @@ static __always_inline void task_exec(struct task_struct *t, __u32 old_pid)
 	if (old_pid != (__u32)t->pid) {
 		s = slot_find(NULL, old_pid);
 		if (s && s->tgid == (__u32)t->tgid)
-			__sync_lock_test_and_set(&s->tid, 0);
+			slot_free(s, old_pid);
 	}
 	thread_send(t, slot_find(NULL, t->pid), IOM_T_EXEC, 0);
 }
@@ -115,9 +115,9 @@ static __always_inline void task_left(struct task_struct *t)
 		turns_tell(s);
 	thread_send(t, s, IOM_T_EXIT, last ? IOM_TF_LAST : 0);
 	if (s)
-		__sync_lock_test_and_set(&s->tid, 0);
+		slot_free(s, t->pid);
 	if (last)
-		watch_clear(t->tgid);
+		process_leaves(t->tgid);
 }
 
 SEC("?tp_btf/sched_process_exec")
@@ -197,7 +197,7 @@ static __always_inline struct iom_slot *slot_seen(struct task_struct *t)
 		return s;
 	s = slot_add(t);
 	if (s && t->flags & PF_EXITING) {
-		__sync_val_compare_and_swap(&s->tid, (__u32)t->pid, 0);
+		slot_free(s, t->pid);
 		return NULL;
 	}
 	return s;

@@ -129,7 +129,7 @@ static int watch(struct iom_session *session, struct pid *pid, u32 tgid)
 	smp_mb();
 	err = number_of(pid, &tgid);
 	if (err)
-		iom_target_del(session, tgid);
+		iom_target_leaves(session, tgid);
 	return err;
 }
 

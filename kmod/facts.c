@@ -556,7 +556,7 @@ void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last
 		iom_queue(session, e);
 	}
 	if (last)
-		iom_target_del(session, t->tgid);
+		iom_target_leaves(session, t->tgid);
 	iom_session_wake(session);
 }
 

@@ -165,6 +165,8 @@ struct iom_target_state {
 	 * anywhere: an old value tells a stop a call later.
 	 */
 	struct iom_stops stops;
+	u32 threads;  /* with a state; under iom_tables_lock, like the next */
+	bool leaving; /* its last thread ends: it goes with the last state */
 };
 
 struct iom_thread_state {
@@ -202,12 +204,14 @@ struct iom_stops *iom_stops_find(struct iom_session *session, u32 tgid);
 /* It stops, or goes on. */
 void iom_stop_begin(struct iom_session *session, u32 tgid);
 void iom_stop_end(struct iom_session *session, u32 tgid);
-/* It has left: the last thread's exit. */
-void iom_target_del(struct iom_session *session, u32 tgid);
+/* It has left, or is about to: the last thread's exit. Several may be on their way out at
+ * the same time, each with its rows: the target goes with the last thread's state.
+ */
+void iom_target_leaves(struct iom_session *session, u32 tgid);
 
 /* A thread's state, under rcu_read_lock(); NULL: it has none. */
 struct iom_thread_state *iom_thread_find(struct iom_session *session, u32 tid);
-/* The same, made if need be; NULL: no room, counted, or the session ends. For current, a
+/* The same, made if need be; NULL: no room, counted, or process or session end. For current, a
  * task being born, or any that is being scanned.
  */
 struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task_struct *t);

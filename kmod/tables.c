@@ -135,7 +135,14 @@ static void target_unlink(struct iom_target_state *target)
 	clear_bit(tgid & (IOM_PIDS_MAX - 1), watched_bits);
 }
 
-void iom_target_del(struct iom_session *session, u32 tgid)
+static void target_leaves(struct iom_target_state *target)
+{
+	target->leaving = true;
+	if (!target->threads)
+		target_unlink(target);
+}
+
+void iom_target_leaves(struct iom_session *session, u32 tgid)
 {
 	struct iom_target_state *target;
 	unsigned long flags;
@@ -143,7 +150,7 @@ void iom_target_del(struct iom_session *session, u32 tgid)
 	spin_lock_irqsave(&iom_tables_lock, flags);
 	target = target_find(session, tgid);
 	if (target)
-		target_unlink(target);
+		target_leaves(target);
 	spin_unlock_irqrestore(&iom_tables_lock, flags);
 }
 
@@ -184,10 +191,12 @@ static struct iom_thread_state *thread_new(struct iom_session *session, struct t
 static struct iom_thread_state *thread_link(struct iom_thread_state *state)
 {
 	struct iom_session *session = state->session;
+	struct iom_target_state *target;
 	struct iom_thread_state *other;
 
 	lockdep_assert_held(&iom_tables_lock);
-	if (session->dying)
+	target = target_find(session, state->slot.tgid);
+	if (session->dying || !target)
 		return NULL;
 	/* A scan and the thread itself may want it at the same time. */
 	other = thread_look(session, state->slot.tid);
@@ -199,6 +208,7 @@ static struct iom_thread_state *thread_link(struct iom_thread_state *state)
 	}
 	hash_add_rcu(iom_threads, &state->node, state->slot.tid);
 	atomic_inc(&session->threads);
+	target->threads++;
 	return state;
 }
 
@@ -227,11 +237,16 @@ struct iom_thread_state *iom_thread_get(struct iom_session *session, struct task
 /* false: it was not in the table any more, and is another's to close. */
 static bool thread_unlink(struct iom_thread_state *state)
 {
+	struct iom_target_state *target;
+
 	lockdep_assert_held(&iom_tables_lock);
 	if (hlist_unhashed(&state->node))
 		return false;
 	hlist_del_init_rcu(&state->node);
 	atomic_dec(&state->session->threads);
+	target = target_find(state->session, state->slot.tgid);
+	if (target && !--target->threads && target->leaving)
+		target_unlink(target);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <linux/aio_abi.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -443,7 +444,7 @@ static void a_number_used_again_is_another_process(void **state)
 static void *executes(void *arg)
 {
 	(void)arg;
-	getppid();
+	close(-1); /* any call that is looked at */
 	usleep(1000);
 	execl("/bin/sleep", "sleep", "1000", NULL);
 	_exit(1);
@@ -489,7 +490,7 @@ static void who_left_is_not_there(void **state)
 
 		if (pid == 0) {
 			for (int n = i % 50; n > 0; n--)
-				getppid();
+				close(-1); /* any call that is looked at */
 			_exit(0);
 		}
 		t.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -499,6 +500,54 @@ static void who_left_is_not_there(void **state)
 		ioctl(fd, IOM_IOC_SCAN);
 		close(t.pidfd);
 		waitpid(pid, NULL, 0);
+	}
+	assert_int_equal(stats(fd).targets, 0);
+	assert_int_equal(stats(fd).threads, 0);
+	close(fd);
+}
+
+#define TOGETHER 16
+#define GROUPS	 60
+
+/* Calls on, and takes its time to leave: the kernel walks a list of ours that has no end,
+ * up to its limit, after the thread is off the count and before it is seen to leave.
+ */
+static void *calls_on(void *arg)
+{
+	static struct robust_list ring[2] = {{&ring[1]}, {&ring[0]}};
+	struct robust_list_head head = {.list = {&ring[0]}, .futex_offset = 0};
+
+	if (syscall(SYS_set_robust_list, &head, sizeof(head)))
+		_exit(1);
+	for (;;)
+		close(-1); /* any call that is looked at */
+	return arg;
+}
+
+static void be_many(void *arg)
+{
+	pthread_t t;
+
+	(void)arg;
+	for (int i = 1; i < TOGETHER; i++)
+		if (pthread_create(&t, NULL, calls_on, NULL))
+			_exit(1);
+	usleep(5000);
+}
+
+/* Several find that they are the last; each has a state to be taken away. */
+static void who_left_together_is_not_there(void **state)
+{
+	int fd = session();
+
+	(void)state;
+	start(fd, 0);
+	for (int i = 0; i < GROUPS; i++) {
+		struct puppet p = puppet(be_many, NULL);
+
+		assert_int_equal(add(fd, p.pid, 0), 0);
+		act(&p);
+		end(&p);
 	}
 	assert_int_equal(stats(fd).targets, 0);
 	assert_int_equal(stats(fd).threads, 0);
@@ -580,6 +629,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_number_used_again_is_another_process),
 		cmocka_unit_test(a_thread_that_executes_is_one_thread),
 		cmocka_unit_test(who_left_is_not_there),
+		cmocka_unit_test(who_left_together_is_not_there),
 		cmocka_unit_test(a_session_that_ends_gets_no_more_targets),
 	};
 
