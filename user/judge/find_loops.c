@@ -53,10 +53,11 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 	return is_shared(s, rt->thread, own) ? NULL : own;
 }
 
-/* select or poll on a single file: a read with a time limit, more than a loop. */
+/* poll on a single file: a read with a time limit, more than a loop. How many files a
+ * select had is not known: those that never were ready left no trace. */
 static bool is_for_one(const struct loop_set *own)
 {
-	return own->files == 1 && own->class != CAP_C_EPOLL_WAIT;
+	return own->files == 1 && own->class == CAP_C_POLL;
 }
 
 static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)

@@ -303,14 +303,15 @@ static void find_spurious(struct search *s)
 	}
 }
 
-/* select or poll on a single file, for ever, then the transfer: a blocking read would do. */
+/* poll on a single file, for ever, then the transfer: a blocking read would do. */
 static void find_one_file(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
 	uint64_t followed = 0;
 	struct rep_finding *f;
 
-	if (set->class == CAP_C_EPOLL_WAIT || set->files != 1 || set->calls < ONE_FILE_CALLS ||
+	/* How many files a select had is not known. */
+	if (set->class != CAP_C_POLL || set->files != 1 || set->calls < ONE_FILE_CALLS ||
 	    set->forever < set->calls || !set->slept || s->ev->loops->threads[rt->thread].nsets > 1)
 		return;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {

@@ -9,6 +9,8 @@
 
 /* A second set is a loop of its own when it is returned from so often, beside the first. */
 #define SECOND_LOOP_CALLS 0.25
+/* A select or poll inside a turn, on a device and something to cancel it by. */
+#define NESTED_FILES 2
 
 static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file, uint32_t set)
 {
@@ -141,6 +143,8 @@ static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, c
 {
 	const struct cap_turns *n = a->turns == UINT32_MAX ? NULL : &cap->turns[a->turns];
 
+	if (b->class == CAP_C_EPOLL_WAIT || b->files > NESTED_FILES)
+		return false;
 	for (size_t i = 0; n && i < CAP_PARTS; i++)
 		if (n->parts[i].class == b->class &&
 		    (b->class == CAP_C_SELECT || n->parts[i].file == b->file))
