@@ -30,6 +30,7 @@ __u64 softirq_text[2];	/* the same for soft interrupts; 0: not known */
 
 __u32 recheck;	   /* some descriptor's flags or file may have changed unseen: look again */
 __u32 serials;	   /* threads seen so far */
+__u32 begun;	   /* the watch has: all its threads were looked at since the probes are on */
 __u64 clock_offset; /* CLOCK_MONOTONIC - the scheduler's clock, see tasks.bpf.h */
 __u32 gens[IOM_GENS]; /* generation of (process, fd), shared by collision: a strange bump only
 		       * makes a row begin anew */

@@ -233,7 +233,7 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 	if (t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) && !t->on_cpu &&
 	    !(t->flags & PF_EXITING)) {
 		regs = (void *)bpf_task_pt_regs(t);
-		thread_asleep(&e, s, t, regs, clock_offset);
+		thread_asleep(&e, s, t, regs, clock_offset, begun);
 	}
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 	return 0;

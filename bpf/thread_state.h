@@ -49,7 +49,9 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 /*
  * For a thread that sleeps: since when, and in which call. One that sleeps when
  * it is first seen is in a call that will end later: its slot's counters are set
- * back so that this sleep is found, and only the part of it from now on counts.
+ * back so that this sleep is found, and only the part of it from now on counts:
+ * from the beginning of the watch, where it is looked at twice before. Once begun,
+ * who has been seen counts on, however often it is looked at.
  * s may be NULL; clock_offset: CLOCK_MONOTONIC - the scheduler's clock.
  */
 /* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
@@ -59,7 +61,7 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 
 static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
 					  struct task_struct *t, struct pt_regs *regs,
-					  __u64 clock_offset)
+					  __u64 clock_offset, __u32 begun)
 {
 	e->flags |= IOM_TF_ASLEEP;
 	if (t->__state & IOM_TASK_STOPPED) {
@@ -78,7 +80,7 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 	}
 	if (t->thread_info.status & TS_COMPAT)
 		e->flags |= IOM_TF_COMPAT;
-	if (s && (s->nvcsw == e->nvcsw || s->nvcsw == e->nvcsw - 1)) {
+	if (s && (s->nvcsw == e->nvcsw || (!begun && s->nvcsw == e->nvcsw - 1))) {
 		s->nvcsw = e->nvcsw - 1;
 		s->off_ns = e->off_ns;
 		if (e->now_ns > e->asleep_ns)

@@ -613,7 +613,8 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 		return;
 	if (state && asleep_regs(t, &regs)) {
 		spin_lock_irqsave(&state->lock, flags);
-		thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset);
+		thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
+			      session->begun);
 		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);
@@ -646,5 +647,6 @@ void iom_fact_scan(struct iom_session *session)
 		rcu_read_unlock();
 		cond_resched();
 	}
+	session->begun = session->running;
 	iom_session_wake(session);
 }

@@ -136,6 +136,7 @@ struct iom_session {
 	atomic_t serials;
 	atomic_t rows; /* in tables and queue */
 	atomic_t threads, targets;
+	bool begun; /* all threads were scanned since it runs; under lock */
 	u64 clock_offset;
 	u64 missed_before; /* hits that kprobes had missed when it started */
 	atomic64_t losses[IOM_LOSSES];

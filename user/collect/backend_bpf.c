@@ -325,6 +325,7 @@ static int iterate(struct iom_backend *be, pid_t pid)
 		have %= sizeof(buf[0]);
 	}
 	close(fd);
+	be->skel->bss->begun = be->attached;
 out:
 	bpf_link__destroy(link);
 	return err;
