@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -105,6 +106,23 @@ static int do_overwrite(void)
 		return errno;
 	close(fd);
 	return 0;
+}
+
+/* What only root may. */
+static int do_read(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/old", other);
+	fd = open(path, O_RDONLY);
+	return fd < 0 ? errno : close(fd);
+}
+
+static int do_become(void)
+{
+	setfsuid(0);
+	return setfsuid(0) ? EPERM : 0;
 }
 
 static int do_rename(void)
@@ -282,20 +300,72 @@ static void one_folder_is_left(void **state)
 	assert_int_equal(in_child(deed_after_drop), EACCES);
 }
 
+/* In a folder of somebody else, with somebody else's rights in it. */
+static int write_as_its_owner(void)
+{
+	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+	char path[64];
+	struct stat st;
+
+	iom_keep_folder(folder);
+	if (iom_drop_privileges(0, false) || iom_capable(CAP_DAC_OVERRIDE))
+		return 255;
+	snprintf(path, sizeof(path), "%s/his", dir);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	if (fd < 0 || fstat(fd, &st) || st.st_uid != 4711 || unlink(path))
+		return 254;
+	return write_in(dir);
+}
+
+/* In two, of two people: only then a privilege is needed, and it does not reach far. */
+static int write_in_two(void)
+{
+	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), second, err;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/sub", other);
+	second = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	iom_keep_folder(folder);
+	iom_keep_folder(second);
+	if (iom_drop_privileges(0, false) || !iom_capable(CAP_DAC_OVERRIDE) ||
+	    iom_capable(CAP_SYS_ADMIN))
+		return 255;
+	err = write_in(dir);
+	if (!err)
+		err = write_in(path);
+	return err ? err : do_write() == EACCES ? 0 : 253;
+}
+
+static void folders_of_others(void **state)
+{
+	char path[64];
+
+	(void)state;
+	if (under_valgrind())
+		return;
+	snprintf(path, sizeof(path), "%s/sub", other);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(chown(dir, 4711, 4711), 0);
+	assert_int_equal(chown(path, 4712, 4712), 0);
+	assert_int_equal(in_child(write_as_its_owner), 0);
+	assert_int_equal(in_child(write_in_two), 0);
+	assert_int_equal(chown(dir, 0, 0), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
 /* What is open stays open: reports are written so. */
 static int use_open_files(void)
 {
 	char path[64], text[16] = "";
-	int w, r;
+	int rw;
 
 	snprintf(path, sizeof(path), "%s/old", other);
-	w = open(path, O_WRONLY);
+	rw = open(path, O_RDWR);
 	if (iom_drop_privileges(0, false))
 		return 255;
-	if (write(w, "written", 7) != 7 || fsync(w))
+	if (write(rw, "written", 7) != 7 || fsync(rw))
 		return errno;
-	r = open(path, O_RDONLY);
-	return read(r, text, 15) == 7 && !strcmp(text, "written") ? 0 : 1;
+	return pread(rw, text, 15, 0) == 7 && !strcmp(text, "written") ? 0 : 1;
 }
 
 /* What a watch goes on doing: asks for sockets, signals its child, ends itself. */
@@ -369,7 +439,8 @@ static int reader(void)
 	if (fd < 0)
 		return 2;
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
-		if (deeds[i].deed != do_exec && deeds[i].deed != do_signal && !deeds[i].deed())
+		if (deeds[i].deed != do_exec && deeds[i].deed != do_signal &&
+		    deeds[i].deed != do_read && deeds[i].deed != do_become && !deeds[i].deed())
 			return 3 + (int)i;
 	if (open(path, O_RDWR) >= 0 || open(path, O_RDONLY | O_TRUNC) >= 0 ||
 	    open(other, O_TMPFILE | O_RDWR, 0600) >= 0 || socket(AF_INET, SOCK_STREAM, 0) >= 0)
@@ -385,7 +456,7 @@ static int parser(void)
 	if (sandbox_parser())
 		return 1;
 	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
-		if (deeds[i].deed != do_exec && !deeds[i].deed())
+		if (deeds[i].deed != do_exec && deeds[i].deed != do_become && !deeds[i].deed())
 			return 3 + (int)i;
 	if (open(path, O_RDONLY) >= 0 || kill(getppid(), 0) == 0 || fork() >= 0)
 		return 100;
@@ -429,9 +500,10 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_left),	 cmocka_unit_test(one_folder_is_left),
-		cmocka_unit_test(open_files_stay),	 cmocka_unit_test(what_is_needed_goes_on),
-		cmocka_unit_test(capabilities_are_gone), cmocka_unit_test(helpers_only_look),
+		cmocka_unit_test(nothing_is_left),	  cmocka_unit_test(one_folder_is_left),
+		cmocka_unit_test(folders_of_others),	  cmocka_unit_test(open_files_stay),
+		cmocka_unit_test(what_is_needed_goes_on), cmocka_unit_test(capabilities_are_gone),
+		cmocka_unit_test(helpers_only_look),
 	};
 
 	return cmocka_run_group_tests_name("privileges", tests, setup, teardown);

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "base/caller.h"
-#include "base/keeper.h"
 #include "base/privileges.h"
 
 #define LINKS_MAX 40 /* as in the kernel */
@@ -278,8 +277,7 @@ static void forget(struct iom_outfile *f)
 static void remove_unfinished(void)
 {
 	for (struct iom_outfile *f = unfinished; f; f = f->next)
-		if (f->keeper < 0) /* else the keeper does, as soon as we are gone */
-			unlinkat(f->dir, f->tmp, 0);
+		unlinkat(f->dir, f->tmp, 0);
 }
 
 static void remember(struct iom_outfile *f)
@@ -290,16 +288,6 @@ static void remember(struct iom_outfile *f)
 	unfinished = f;
 	if (!registered)
 		registered = !atexit(remove_unfinished);
-}
-
-/* Whoever writes it may have no privilege left by then. */
-static int provide(struct iom_outfile *f)
-{
-	iom_keep_folder(f->dir);
-	if (!*f->tmp || !iom_keeper_needed(f->dir, f->name))
-		return 0;
-	f->keeper = iom_keeper_start(f->dir, f->tmp, f->name);
-	return f->keeper < 0 ? f->keeper : 0;
 }
 
 static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
@@ -318,7 +306,7 @@ static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
 	if (!err && *f->tmp)
 		remember(f);
 	if (!err)
-		err = provide(f);
+		iom_keep_folder(f->dir);
 	return !err && flags & IOM_OUTFILE_CALLER ? iom_give_to_caller(f->fd) : err;
 }
 
@@ -327,7 +315,7 @@ int iom_outfile_open(struct iom_outfile *f, const char *path, unsigned int flags
 	struct walk w = {.dir = -1, .object = -1, .new = flags &IOM_OUTFILE_NEW, .why = why};
 	int err;
 
-	*f = (struct iom_outfile){.fd = -1, .dir = -1, .keeper = -1};
+	*f = (struct iom_outfile){.fd = -1, .dir = -1};
 	*why = NULL;
 	err = walk_path(&w, path);
 	if (!err && w.object >= 0 && (w.by_link || !S_ISREG(w.st.st_mode)))
@@ -398,13 +386,8 @@ int iom_outfile_commit(struct iom_outfile *f)
 	f->fd = -1;
 	if (err || !*f->tmp)
 		return err;
-	if (f->keeper >= 0)
-		err = iom_keeper_rename(f->keeper);
-	else if (renameat(f->dir, f->tmp, f->dir, f->name))
-		err = -errno;
-	f->keeper = -1;
-	if (err)
-		return err;
+	if (renameat(f->dir, f->tmp, f->dir, f->name))
+		return -errno;
 	forget(f);
 	f->tmp[0] = 0;
 	return 0;
@@ -414,10 +397,7 @@ void iom_outfile_close(struct iom_outfile *f)
 {
 	if (*f->tmp) {
 		forget(f);
-		if (f->keeper >= 0)
-			iom_keeper_remove(f->keeper);
-		else
-			unlinkat(f->dir, f->tmp, 0);
+		unlinkat(f->dir, f->tmp, 0);
 		f->tmp[0] = 0;
 	}
 	if (f->fd >= 0)
@@ -427,5 +407,5 @@ void iom_outfile_close(struct iom_outfile *f)
 		close(f->dir);
 	}
 	free(f->name);
-	*f = (struct iom_outfile){.fd = -1, .dir = -1, .keeper = -1};
+	*f = (struct iom_outfile){.fd = -1, .dir = -1};
 }

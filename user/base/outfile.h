@@ -30,7 +30,6 @@ struct iom_outfile {
 	int dir;      /* folder of a file that we made; -1: a device, a pipe or a descriptor */
 	char *name;   /* its name there; heap */
 	char tmp[32]; /* the name it has until it is committed; "": it has its own */
-	int keeper;   /* gives it its name where that takes a privilege (keeper.h); or -1 */
 	struct iom_outfile *next; /* all that have a temporary name */
 };
 

@@ -27,8 +27,11 @@ int iom_keep_capabilities(uint64_t mask);
  * What the collector is left with when all probes are in place:
  *   - of the capabilities at most those of keep;
  *   - no file is made, written, removed or renamed but below the folders of
- *     iom_keep_folder() (where the kernel lacks Landlock: but by who may as user
- *     and group);
+ *     iom_keep_folder() (where the kernel lacks Landlock: by who may);
+ *   - files are opened in the name of the effective user where that may write in
+ *     those folders, else in that of an owner of theirs who may; where there are
+ *     none, and we are root, in nobody's. Only where nobody may write in all of them
+ *     CAP_DAC_OVERRIDE and CAP_FOWNER stay;
  *   - no program is executed, no other process entered, traced, slowed, or sent a
  *     signal (with signals: that it may be), no connection made, no mode or owner
  *     changed, no BPF program or map made or found.

@@ -3,11 +3,14 @@
 #include "cmd/pipeline.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/privileges.h"
 #include "expect/expect.h"
 #include "judge/judge.h"
 #include "report/json.h"
@@ -17,6 +20,17 @@
 
 /* ---- collect -> capture -------------------------------------------------------- */
 
+/* Its journal is made and removed when the privileges are gone. */
+static void keep_folder(struct iom_pipeline *p)
+{
+	char *copy = strdup(p->path);
+
+	p->folder = copy ? open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (p->folder >= 0)
+		iom_keep_folder(p->folder);
+	free(copy);
+}
+
 int iom_pipeline_open(struct iom_pipeline *p, const struct iom_options *o, pid_t pid)
 {
 	bool record = o->command == IOM_CMD_RECORD;
@@ -24,7 +38,7 @@ int iom_pipeline_open(struct iom_pipeline *p, const struct iom_options *o, pid_t
 	char *why = NULL;
 	int err;
 
-	*p = (struct iom_pipeline){.o = o};
+	*p = (struct iom_pipeline){.o = o, .folder = -1};
 	if (!record && !path)
 		return 0;
 	if (path)
@@ -34,6 +48,8 @@ int iom_pipeline_open(struct iom_pipeline *p, const struct iom_options *o, pid_t
 	if (!p->path)
 		return IOM_EXIT_INTERNAL;
 	err = iom_store_create(&p->store, p->path, o->max_size, &why);
+	if (!err)
+		keep_folder(p);
 	if (!err)
 		return 0;
 	fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
@@ -127,7 +143,7 @@ int iom_pipeline_load(struct iom_pipeline *p, const struct iom_options *o, const
 	char *why = NULL;
 	int err;
 
-	*p = (struct iom_pipeline){.o = o};
+	*p = (struct iom_pipeline){.o = o, .folder = -1};
 	err = iom_store_load(path, &p->cap, &loaded, &why);
 	if (err) {
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
@@ -181,8 +197,12 @@ void iom_pipeline_close(struct iom_pipeline *p)
 		iom_store_remove(p->store);
 	iom_store_close(p->store);
 	iom_capture_free(p->cap);
+	if (p->folder >= 0) {
+		iom_forget_folder(p->folder);
+		close(p->folder);
+	}
 	free(p->path);
-	*p = (struct iom_pipeline){};
+	*p = (struct iom_pipeline){.folder = -1};
 }
 
 const char *iom_report_path(const struct iom_options *o)
