@@ -5,13 +5,22 @@
  *
  * A device is a queue of bytes: write(2) feeds it, read(2) empties it, and all
  * who have it open share it. Bytes can be read phase1_ns after they were
- * written (waiting for data); moving them to the reader takes phase2_ns of CPU
- * time more (copying). Both are the device's and 0 when the module is loaded.
+ * written (waiting for data); moving them to the reader takes phase2_ns more
+ * (copying). Both are the device's and 0 at first. A device is as new, empty and
+ * without delays, whenever its last open file is closed.
  *
  * read: blocking, with O_NONBLOCK, RWF_NOWAIT, poll/select/epoll, O_ASYNC with
  * F_SETSIG (si_fd, si_band), libaio and io_uring, whose requests wait in the
  * device and complete later. write never waits: a full queue is EAGAIN,
  * whatever the flags.
+ *
+ * Phase 2 is time of a processor, that of the reader, in a read that returns when
+ * it is done and in a request that is done before submission returns. A request
+ * that has waited is moved by the device, as hardware would: it takes the time and
+ * no processor.
+ *
+ * What may be changed by whom: SET_TIMING and FLUSH are for files open for
+ * writing, EPERM for others.
  */
 #ifndef _UAPI_IOMODEL_LAB_H
 #define _UAPI_IOMODEL_LAB_H
@@ -19,7 +28,18 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define IOM_LAB_QUEUE_BYTES 65536
+/* Limits of one device. Bytes and messages count from their writing until they are
+ * with a reader; a message counts once for each IOM_LAB_PIECE_BYTES or part of it.
+ */
+#define IOM_LAB_QUEUE_BYTES    65536 /* a write that does not fit: EAGAIN */
+#define IOM_LAB_QUEUE_MESSAGES 512   /* the same */
+#define IOM_LAB_PIECE_BYTES    2000
+#define IOM_LAB_REQUESTS       64    /* under way at once; beyond: ENOBUFS */
+#define IOM_LAB_REQUESTS_ALL   512   /* the same, over all devices */
+#define IOM_LAB_SEGMENTS       32    /* a request fills no more of its vector's */
+#define IOM_LAB_WAITERS	       256   /* waiting in poll, select, epoll; beyond: EPOLLERR */
+#define IOM_LAB_ARMED	       64    /* files with O_ASYNC; beyond: ENOSPC */
+
 #define IOM_LAB_PHASE_MAX_NS 10000000000ULL /* ten seconds, each phase */
 
 struct iom_lab_timing {
@@ -32,7 +52,8 @@ struct iom_lab_timing {
  * What happened to this open file since it was opened, or since
  * IOM_LAB_RESET. A read counts in exactly one of ok, ok_slept, eagain,
  * interrupted, error; an asynchronous one (libaio, io_uring) in the async
- * fields instead.
+ * fields instead. Asleep is who gave up the processor: a reader that is woken
+ * before it could is not.
  */
 struct iom_lab_stats {
 	__u64 read_ok;		/* reads that returned data without sleeping */
@@ -41,7 +62,7 @@ struct iom_lab_stats {
 	__u64 read_interrupted; /* reads ended by a signal before any data came */
 	__u64 read_error;	/* any other failure, EFAULT for one */
 	__u64 read_bytes;
-	__u64 sleeps;		/* times a reader was put to sleep inside read */
+	__u64 sleeps;		/* times a reader slept inside read */
 	__u64 polled;		/* times the file was asked whether it is ready */
 	__u64 polled_ready;	/* of these: the answer was yes */
 	__u64 signalled;	/* times a signal was sent because data became ready */
