@@ -26,51 +26,69 @@ static dev_t first;
 
 /* ---- reading and writing ------------------------------------------------------------ */
 
-/* Sleep until something is ready, a signal comes, or for no reason. Did it sleep? A
- * wake-up that comes before the processor is given up is none.
+/* Sleep until something is ready, a signal comes, or for no reason. A wake-up that comes
+ * before the processor is given up is no sleep. false: nothing will ever come.
  */
-static bool sleep_a_while(struct lab_file *file)
+static bool wait_for_data(struct lab_file *file, bool *slept)
 {
 	struct lab_device *device = file->device;
 	unsigned long switches = current->nvcsw;
 	u64 begin = ktime_get_ns();
+	bool more, ready;
 	DEFINE_WAIT(wait);
-	bool slept;
 
 	prepare_to_wait_exclusive(&device->readers, &wait, TASK_INTERRUPTIBLE);
-	if (!READ_ONCE(device->ready) && !signal_pending(current))
+	spin_lock_irq(&device->lock);
+	more = lab_ask(device);
+	ready = lab_is_ready(device);
+	lab_unlock(device);
+	if (more && !ready && !signal_pending(current))
 		schedule();
 	finish_wait(&device->readers, &wait);
-	slept = current->nvcsw != switches;
 	spin_lock_irq(&device->lock);
-	if (slept) {
-		file->stats.sleeps++;
-		file->stats.phase1_ns += ktime_get_ns() - begin;
+	if (current->nvcsw != switches) {
+		*slept = true;
+		lab_count(file, sleeps, 1);
+		lab_count(file, phase1_ns, ktime_get_ns() - begin);
 	}
+	more = !lab_ended(device);
 	/* The wake-up was for one of us: if it is not used here, another wants it. */
-	if (device->ready && signal_pending(current))
+	if (!more || (lab_is_ready(device) && signal_pending(current)))
 		device->tell |= LAB_MORE;
 	lab_unlock(device);
-	return slept;
+	return more;
+}
+
+/* Nothing is ready, and the reader does not want to wait. */
+static ssize_t refuse(struct lab_device *device)
+{
+	bool more;
+
+	spin_lock_irq(&device->lock);
+	more = lab_ask(device);
+	lab_unlock(device);
+	return more ? -EAGAIN : 0;
 }
 
 static void count_read(struct lab_file *file, ssize_t n, bool slept, u64 phase2)
 {
 	spin_lock_irq(&file->device->lock);
-	if (n > 0) {
+	if (!n) {
+		lab_count(file, read_end, 1);
+	} else if (n > 0) {
 		if (slept)
-			file->stats.read_ok_slept++;
+			lab_count(file, read_ok_slept, 1);
 		else
-			file->stats.read_ok++;
-		file->stats.read_bytes += n;
+			lab_count(file, read_ok, 1);
+		lab_count(file, read_bytes, n);
 	} else if (n == -EAGAIN) {
-		file->stats.read_eagain++;
+		lab_count(file, read_eagain, 1);
 	} else if (n == -ERESTARTSYS) {
-		file->stats.read_interrupted++;
+		lab_count(file, read_interrupted, 1);
 	} else {
-		file->stats.read_error++;
+		lab_count(file, read_error, 1);
 	}
-	file->stats.phase2_ns += phase2;
+	lab_count(file, phase2_ns, phase2);
 	spin_unlock_irq(&file->device->lock);
 }
 
@@ -84,15 +102,14 @@ static ssize_t read_sync(struct kiocb *iocb, struct iov_iter *to)
 	u64 phase2 = 0;
 	ssize_t n;
 
-	for (;;) {
-		n = lab_take(file, size, &lot);
-		if (!n && nowait)
-			n = -EAGAIN;
-		else if (!n && signal_pending(current))
+	while (!(n = lab_take(file, size, &lot))) {
+		if (nowait)
+			n = refuse(file->device);
+		else if (signal_pending(current))
 			n = -ERESTARTSYS;
-		if (n)
-			break;
-		slept |= sleep_a_while(file);
+		else if (wait_for_data(file, &slept))
+			continue;
+		break;
 	}
 	if (n > 0) {
 		phase2 = lab_burn(file->device);
@@ -142,7 +159,7 @@ static __poll_t lab_poll(struct file *filp, poll_table *wait)
 	struct lab_file *file = filp->private_data;
 	struct lab_device *device = file->device;
 	__poll_t mask = 0;
-	bool refused;
+	bool refused, more;
 
 	if (iom_poll_waits(wait)) {
 		refused = too_many_wait(&device->pollers);
@@ -154,14 +171,18 @@ static __poll_t lab_poll(struct file *filp, poll_table *wait)
 	if (READ_ONCE(file->refused))
 		mask |= EPOLLERR;
 	spin_lock_irq(&device->lock);
-	if (device->ready)
+	more = lab_ask(device);
+	if (lab_is_ready(device) || !more)
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (device->held < IOM_LAB_QUEUE_BYTES && device->pieces < IOM_LAB_QUEUE_MESSAGES)
+	if (!more)
+		mask |= EPOLLHUP;
+	if (!device->source.set.messages && device->held < IOM_LAB_QUEUE_BYTES &&
+	    device->pieces < IOM_LAB_QUEUE_MESSAGES)
 		mask |= EPOLLOUT | EPOLLWRNORM;
-	file->stats.polled++;
-	if (device->ready)
-		file->stats.polled_ready++;
-	spin_unlock_irq(&device->lock);
+	lab_count(file, polled, 1);
+	if (mask & EPOLLIN)
+		lab_count(file, polled_ready, 1);
+	lab_unlock(device);
 	return mask;
 }
 
@@ -196,6 +217,7 @@ static int lab_release(struct inode *inode, struct file *filp)
 	if (!--device->opened) {
 		lab_flush(device, &gone);
 		memset(&device->timing, 0, sizeof(device->timing));
+		memset(&device->total, 0, sizeof(device->total));
 	}
 	spin_unlock_irq(&device->lock);
 	lab_pieces_free(&gone);
@@ -203,54 +225,101 @@ static int lab_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-static int set_timing(struct lab_device *device, const struct iom_lab_timing *timing)
+static long set_timing(struct lab_device *device, void __user *at)
 {
-	if (timing->flags || timing->phase1_ns > IOM_LAB_PHASE_MAX_NS ||
-	    timing->phase2_ns > IOM_LAB_PHASE_MAX_NS)
+	struct iom_lab_timing timing;
+
+	if (copy_from_user(&timing, at, sizeof(timing)))
+		return -EFAULT;
+	if (timing.flags || timing.phase1_ns > IOM_LAB_PHASE_MAX_NS ||
+	    timing.phase2_ns > IOM_LAB_PHASE_MAX_NS)
 		return -EINVAL;
 	spin_lock_irq(&device->lock);
-	device->timing = *timing;
+	device->timing = timing;
 	spin_unlock_irq(&device->lock);
 	return 0;
+}
+
+static long get_timing(struct lab_device *device, bool writer, void __user *at)
+{
+	struct iom_lab_timing timing;
+	bool may;
+
+	spin_lock_irq(&device->lock);
+	timing = device->timing;
+	may = writer || !device->source.set.messages;
+	spin_unlock_irq(&device->lock);
+	if (!may)
+		return -EPERM;
+	return copy_to_user(at, &timing, sizeof(timing)) ? -EFAULT : 0;
+}
+
+static long get_stats(struct lab_device *device, const struct iom_lab_stats *of, void __user *at)
+{
+	struct iom_lab_stats stats;
+
+	spin_lock_irq(&device->lock);
+	stats = *of;
+	spin_unlock_irq(&device->lock);
+	return copy_to_user(at, &stats, sizeof(stats)) ? -EFAULT : 0;
+}
+
+static long reset(struct lab_file *file)
+{
+	spin_lock_irq(&file->device->lock);
+	memset(&file->stats, 0, sizeof(file->stats));
+	spin_unlock_irq(&file->device->lock);
+	return 0;
+}
+
+static long flush(struct lab_device *device)
+{
+	LIST_HEAD(gone);
+
+	spin_lock_irq(&device->lock);
+	lab_flush(device, &gone);
+	lab_unlock(device);
+	lab_pieces_free(&gone);
+	return 0;
+}
+
+static long set_source(struct lab_device *device, void __user *at)
+{
+	struct iom_lab_source source;
+	LIST_HEAD(gone);
+	int err;
+
+	if (copy_from_user(&source, at, sizeof(source)))
+		return -EFAULT;
+	spin_lock_irq(&device->lock);
+	err = lab_set_source(device, &source, &gone);
+	lab_unlock(device);
+	lab_pieces_free(&gone);
+	return err;
 }
 
 static long lab_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	struct lab_file *file = filp->private_data;
 	struct lab_device *device = file->device;
+	bool writer = filp->f_mode & FMODE_WRITE;
 	void __user *at = (void __user *)arg;
-	struct iom_lab_timing timing;
-	struct iom_lab_stats stats;
-	LIST_HEAD(gone);
 
-	if ((cmd == IOM_LAB_SET_TIMING || cmd == IOM_LAB_FLUSH) && !(filp->f_mode & FMODE_WRITE))
-		return -EPERM;
 	switch (cmd) {
 	case IOM_LAB_SET_TIMING:
-		if (copy_from_user(&timing, at, sizeof(timing)))
-			return -EFAULT;
-		return set_timing(device, &timing);
+		return writer ? set_timing(device, at) : -EPERM;
 	case IOM_LAB_GET_TIMING:
-		spin_lock_irq(&device->lock);
-		timing = device->timing;
-		spin_unlock_irq(&device->lock);
-		return copy_to_user(at, &timing, sizeof(timing)) ? -EFAULT : 0;
+		return get_timing(device, writer, at);
 	case IOM_LAB_GET_STATS:
-		spin_lock_irq(&device->lock);
-		stats = file->stats;
-		spin_unlock_irq(&device->lock);
-		return copy_to_user(at, &stats, sizeof(stats)) ? -EFAULT : 0;
+		return get_stats(device, &file->stats, at);
 	case IOM_LAB_RESET:
-		spin_lock_irq(&device->lock);
-		memset(&file->stats, 0, sizeof(file->stats));
-		spin_unlock_irq(&device->lock);
-		return 0;
+		return reset(file);
 	case IOM_LAB_FLUSH:
-		spin_lock_irq(&device->lock);
-		lab_flush(device, &gone);
-		lab_unlock(device);
-		lab_pieces_free(&gone);
-		return 0;
+		return writer ? flush(device) : -EPERM;
+	case IOM_LAB_SET_SOURCE:
+		return writer ? set_source(device, at) : -EPERM;
+	case IOM_LAB_GET_TOTAL:
+		return writer ? get_stats(device, &device->total, at) : -EPERM;
 	}
 	return -ENOTTY;
 }

@@ -3,9 +3,9 @@
  * lab.h - the lab device: a queue of bytes with programmable waiting and copying,
  * and an oracle that counts what really happened (uapi/iomodel_lab.h).
  *
- * lab_queue.c has what is queued and its way to the reader; lab.c the files, and the
- * calls that return when they are done; lab_async.c the requests that complete later;
- * lab_signal.c who is told by signals.
+ * lab_queue.c has what is queued and its way to the reader; lab_source.c what feeds it
+ * when nobody writes; lab.c the files, and the calls that return when they are done;
+ * lab_async.c the requests that complete later; lab_signal.c who is told by signals.
  *
  * Locks, outermost first:
  *
@@ -55,6 +55,8 @@ struct lab_piece { /* of a message: all of it, if it is short */
 	u32 from, to; /* of data: bytes that nobody has yet */
 	u32 room;     /* bytes of data */
 	bool begins;  /* a message */
+	bool stream;  /* has no data: it stands for a part of a source's bytes */
+	u64 pos;      /* where that begins */
 	u8 data[];
 };
 
@@ -63,6 +65,17 @@ struct lab_lot {
 	struct list_head pieces;
 	u32 bytes;
 	u32 era; /* the device's, when it was taken */
+	bool stream;
+	u64 seed;
+};
+
+/* The numbers count bytes from its beginning: taken <= ready <= asked <= end. */
+struct lab_source {
+	struct iom_lab_source set; /* messages 0: there is none */
+	u64 end, asked, ready, taken;
+	u64 ready_ns; /* on demand: when what was asked for last is; clocked: when the first
+		       * burst is; 0: nobody has asked
+		       */
 };
 
 /* What waiters must be told when device->lock is given up. */
@@ -70,6 +83,7 @@ enum {
 	LAB_NEWS = 1, /* something became ready */
 	LAB_MORE = 2, /* something is still ready: for one more reader */
 	LAB_ROOM = 4, /* the queue is no longer full */
+	LAB_END = 8,  /* the source has ended */
 };
 
 struct lab_device {
@@ -82,10 +96,14 @@ struct lab_device {
 	struct lab_piece *waiting; /* the first of queue that is not ready; NULL: none */
 	u32 ready;		   /* bytes of queue that are */
 	u32 held, pieces;	   /* of all lots too, and of writes that have just begun */
+	u32 lots;		   /* on their way */
+	struct lab_source source;
+	struct iom_lab_stats total;
 	u32 tell;		   /* LAB_NEWS, ... */
 	struct list_head requests; /* struct lab_request: wait for data, first come first served */
 	struct list_head moving;   /* struct lab_request: have theirs, or were cancelled */
 	u32 depth;		   /* all there are, new ones too */
+	u32 under_way;		   /* on either list, or being completed */
 	unsigned long look;	   /* jiffies: when to see whose process or ring is going */
 	u32 armed_files, signals;  /* on armed; times these must yet be told */
 
@@ -102,7 +120,8 @@ struct lab_file {
 	struct lab_device *device;
 	struct list_head armed; /* under device->arming */
 	struct fasync_struct *fasync;
-	bool refused; /* to wait in poll, the last time it wanted to */
+	bool refused;  /* to wait in poll, the last time it wanted to */
+	u32 under_way; /* requests; under device->lock */
 	struct iom_lab_stats stats; /* under device->lock */
 };
 
@@ -112,15 +131,30 @@ extern struct workqueue_struct *lab_move_wq; /* touches users' memory: may sleep
 int iom_lab_init(void);
 void iom_lab_exit(void);
 
+/* Counts what happened, for the file and for the device. device->lock held. */
+#define lab_count(file, field, n) \
+	lab_count_at(file, offsetof(struct iom_lab_stats, field) / sizeof(u64), n)
+
+static inline void lab_count_at(struct lab_file *file, unsigned int at, u64 n)
+{
+	lockdep_assert_held(&file->device->lock);
+	((u64 *)&file->stats)[at] += n;
+	((u64 *)&file->device->total)[at] += n;
+}
+
 /* ---- lab_queue.c ---------------------------------------------------------------------- */
 
 void lab_queue_begin(struct lab_device *device);
 /* Gives device->lock up, taken with spin_lock_irq(), and tells the waiters. */
 void lab_unlock(struct lab_device *device) __releases(&device->lock);
-/* All that is queued onto gone, for lab_pieces_free(). device->lock held. */
+/* Can something be taken? device->lock held. */
+bool lab_is_ready(const struct lab_device *device);
+/* What is due has become ready; who waits will be told. device->lock held. */
+void lab_advance(struct lab_device *device);
+/* All that is queued onto gone, for lab_pieces_free(); no source. device->lock held. */
 void lab_flush(struct lab_device *device, struct list_head *gone);
 void lab_pieces_free(struct list_head *pieces);
-/* One message into the queue. 0, -EAGAIN (full), -EFAULT, -ENOMEM. */
+/* One message into the queue. 0, -EAGAIN (full), -EBUSY (a source), -EFAULT, -ENOMEM. */
 int lab_put(struct lab_file *file, const void __user *from, u32 size);
 /* Takes what is ready, at most size bytes, into the lot, which it begins. Bytes; 0:
  * nothing is ready; -ENOMEM; -ENOBUFS: too much of the device is on its way already.
@@ -135,6 +169,26 @@ ssize_t lab_give(struct lab_device *device, struct lab_lot *lot, struct iov_iter
 void lab_give_back(struct lab_device *device, struct lab_lot *lot);
 /* Keeps the processor busy for phase 2, unless who does it is killed. ns it took. */
 u64 lab_burn(struct lab_device *device);
+
+/* ---- lab_source.c; device->lock held, but for lab_stream_give() ------------------------ */
+
+/* 0, or -EINVAL. What was queued before goes onto gone. */
+int lab_set_source(struct lab_device *device, const struct iom_lab_source *set,
+		   struct list_head *gone);
+/* Has it given all, to the last reader? */
+bool lab_ended(const struct lab_device *device);
+/* Somebody wants data and there is none. false: there will be none any more. */
+bool lab_ask(struct lab_device *device);
+/* What is due by now has become ready. How many bursts. */
+u32 lab_source_advance(struct lab_device *device, u64 now);
+/* When more will be, without being asked again. U64_MAX: never. */
+u64 lab_source_next(const struct lab_device *device);
+/* Takes at most size bytes, which are ready, by an empty piece, for the file. */
+void lab_source_take(struct lab_file *file, struct lab_piece *to, u32 size);
+/* n bytes from pos on go to a reader. How many could be copied. */
+size_t lab_stream_give(u64 seed, u64 pos, size_t n, struct iov_iter *to);
+/* A message that was ready then is taken now. */
+void lab_count_lag(struct lab_file *file, u64 ready_ns, u64 now, u64 messages);
 
 /* ---- lab_async.c ---------------------------------------------------------------------- */
 

@@ -54,7 +54,7 @@ struct lab_request {
 	struct iov_iter iter;
 	const void *vec; /* what iter points to; NULL: nothing of ours */
 	struct lab_lot lot;
-	ssize_t res; /* when it is not for the lot to say */
+	ssize_t res; /* where the lot is empty: 0, or an error */
 	struct mm_struct *mm;
 	struct task_struct *task; /* who submitted it; NULL: one of io_uring's threads */
 	struct pid *tgid;	  /* of its process */
@@ -217,17 +217,27 @@ static ssize_t give_inline(struct lab_file *file, struct lab_lot *lot, struct io
 
 	spin_lock_irq(&device->lock);
 	if (n > 0) {
-		file->stats.async_inline++;
-		file->stats.async_bytes += n;
+		lab_count(file, async_inline, 1);
+		lab_count(file, async_bytes, n);
 	} else {
-		file->stats.read_error++;
+		lab_count(file, read_error, 1);
 	}
-	file->stats.phase2_ns += phase2;
+	lab_count(file, phase2_ns, phase2);
 	spin_unlock_irq(&device->lock);
 	return n;
 }
 
-/* -EIOCBQUEUED: from now on others may end it at any time. */
+static void count_depth(struct lab_file *file)
+{
+	struct iom_lab_stats *total = &file->device->total;
+
+	file->under_way++;
+	file->device->under_way++;
+	file->stats.async_depth_max = max_t(u64, file->stats.async_depth_max, file->under_way);
+	total->async_depth_max = max_t(u64, total->async_depth_max, file->device->under_way);
+}
+
+/* -EIOCBQUEUED: from now on others may end it at any time. 0: the end of the source. */
 static ssize_t queue(struct lab_file *file, struct lab_request *r)
 {
 	struct lab_device *device = file->device;
@@ -235,19 +245,24 @@ static ssize_t queue(struct lab_file *file, struct lab_request *r)
 
 	spin_lock_irq(&device->lock);
 	if (r->cancelled) {
-		r->iocb->private = NULL;
 		rc = -ECANCELED;
+	} else if (!lab_ask(device)) {
+		lab_count(file, read_end, 1);
+		rc = 0;
 	} else {
 		r->state = LAB_WAITING;
 		list_add_tail(&r->node, &device->requests);
-		file->stats.async_submitted++;
+		lab_count(file, async_submitted, 1);
+		count_depth(file);
 		/* Data may be there for those before it; and rings are looked at. */
-		if (device->ready)
+		if (lab_is_ready(device))
 			mod_delayed_work(lab_wq, &device->serve, 0);
 		else
 			queue_delayed_work(lab_wq, &device->serve, LOOK_EVERY);
 	}
-	spin_unlock_irq(&device->lock);
+	if (rc != -EIOCBQUEUED && r->aio)
+		r->iocb->private = NULL;
+	lab_unlock(device);
 	return rc;
 }
 
@@ -259,11 +274,20 @@ static ssize_t take_inline(struct lab_file *file, struct iov_iter *to, struct la
 	return lab_take(file, min_t(size_t, iov_iter_count(to), IOM_LAB_QUEUE_BYTES), lot);
 }
 
-static void count_eagain(struct lab_file *file)
+/* Nothing is ready, and the request must not wait. */
+static ssize_t refuse(struct lab_file *file)
 {
-	spin_lock_irq(&file->device->lock);
-	file->stats.read_eagain++;
-	spin_unlock_irq(&file->device->lock);
+	struct lab_device *device = file->device;
+	bool more;
+
+	spin_lock_irq(&device->lock);
+	more = lab_ask(device);
+	if (more)
+		lab_count(file, read_eagain, 1);
+	else
+		lab_count(file, read_end, 1);
+	lab_unlock(device);
+	return more ? -EAGAIN : 0;
 }
 
 ssize_t lab_read_async(struct kiocb *iocb, struct iov_iter *to)
@@ -279,10 +303,8 @@ ssize_t lab_read_async(struct kiocb *iocb, struct iov_iter *to)
 	if (n)
 		return n > 0 ? give_inline(file, &lot, to) : n;
 	if ((iocb->ki_filp->f_flags & O_NONBLOCK) ||
-	    (iom_kiocb_is_aio(iocb) && (iocb->ki_flags & IOCB_NOWAIT))) {
-		count_eagain(file);
-		return -EAGAIN;
-	}
+	    (iom_kiocb_is_aio(iocb) && (iocb->ki_flags & IOCB_NOWAIT)))
+		return refuse(file);
 	r = request_new(iocb, to);
 	if (IS_ERR(r))
 		return PTR_ERR(r);
@@ -331,13 +353,17 @@ static void finish(struct lab_device *device, struct lab_request *r, ssize_t n)
 
 	spin_lock_irq(&device->lock);
 	if (n > 0) {
-		file->stats.async_late++;
-		file->stats.async_bytes += n;
+		lab_count(file, async_late, 1);
+		lab_count(file, async_bytes, n);
+	} else if (n) {
+		lab_count(file, async_cancelled, 1);
 	} else {
-		file->stats.async_cancelled++;
+		lab_count(file, read_end, 1);
 	}
-	file->stats.phase1_ns += taken_ns - r->since_ns;
-	file->stats.phase2_ns += now - taken_ns;
+	file->under_way--;
+	device->under_way--;
+	lab_count(file, phase1_ns, taken_ns - r->since_ns);
+	lab_count(file, phase2_ns, now - taken_ns);
 	spin_unlock_irq(&device->lock);
 	request_free(device, r);
 	iocb->ki_complete(iocb, n);
@@ -347,8 +373,8 @@ static void on_work(struct work_struct *work)
 {
 	struct lab_request *r = container_of(work, struct lab_request, work);
 	struct lab_device *device = file_of(r)->device;
-	ssize_t n = r->res;
 	bool cancelled;
+	ssize_t n;
 
 	spin_lock_irq(&device->lock);
 	list_del(&r->node);
@@ -357,12 +383,11 @@ static void on_work(struct work_struct *work)
 	cancelled = r->cancelled;
 	spin_unlock_irq(&device->lock);
 	hrtimer_cancel(&r->timer); /* it queued this work, and may not have returned yet */
-	if (cancelled) {
-		n = -ECANCELED;
+	n = cancelled ? -ECANCELED : r->res;
+	if (r->lot.bytes && cancelled)
 		lab_give_back(device, &r->lot);
-	} else if (!n) {
+	else if (r->lot.bytes)
 		n = give(device, r);
-	}
 	finish(device, r, n);
 }
 
@@ -411,16 +436,17 @@ static void look(struct lab_device *device)
 /* The first that waits is in our hand, if there is something for it. */
 static struct lab_request *next_request(struct lab_device *device)
 {
-	struct lab_request *r = NULL;
+	struct lab_request *r;
 
 	spin_lock_irq(&device->lock);
-	if (device->ready)
-		r = list_first_entry_or_null(&device->requests, struct lab_request, node);
+	r = list_first_entry_or_null(&device->requests, struct lab_request, node);
+	if (r && lab_ask(device) && !lab_is_ready(device))
+		r = NULL;
 	if (r) {
 		r->state = LAB_TAKING;
 		list_move(&r->node, &device->moving);
 	}
-	spin_unlock_irq(&device->lock);
+	lab_unlock(device);
 	return r;
 }
 
@@ -436,7 +462,7 @@ static ssize_t take(struct lab_request *r)
 	return n;
 }
 
-/* n bytes were taken for the request in our hand; 0: others were faster. */
+/* n bytes were taken for the request in our hand; 0: others were faster, or it is the end. */
 static void taken(struct lab_device *device, struct lab_request *r, ssize_t n)
 {
 	u64 phase2;
@@ -448,7 +474,7 @@ static void taken(struct lab_device *device, struct lab_request *r, ssize_t n)
 	if (n > 0 && phase2 && !r->cancelled) {
 		r->state = LAB_MOVING;
 		hrtimer_start(&r->timer, ns_to_ktime(r->taken_ns + phase2), HRTIMER_MODE_ABS_SOFT);
-	} else if (n || r->cancelled) {
+	} else if (n || r->cancelled || lab_ended(device)) {
 		end(device, r);
 	} else {
 		r->state = LAB_WAITING;

@@ -32,6 +32,8 @@ static struct lab_piece *piece_new(u32 room)
 		piece->to = 0;
 		piece->room = room;
 		piece->begins = false;
+		piece->stream = false;
+		piece->pos = 0;
 	}
 	return piece;
 }
@@ -76,7 +78,8 @@ void lab_unlock(struct lab_device *device)
 	if (tell & (LAB_NEWS | LAB_MORE))
 		wake_up_interruptible_poll(&device->readers, EPOLLIN | EPOLLRDNORM);
 	if (tell & LAB_NEWS)
-		wake_up_interruptible_poll(&device->pollers, EPOLLIN | EPOLLRDNORM);
+		wake_up_interruptible_poll(&device->pollers, EPOLLIN | EPOLLRDNORM |
+					   (tell & LAB_END ? EPOLLHUP : 0));
 	if (tell & LAB_ROOM)
 		wake_up_interruptible_poll(&device->pollers, EPOLLOUT | EPOLLWRNORM);
 }
@@ -93,16 +96,20 @@ static void tell(struct lab_device *device, u32 n)
 		mod_delayed_work(lab_wq, &device->serve, 0);
 }
 
-/* Pieces whose time has come are ready; the timer is set for the next. */
-static void advance(struct lab_device *device)
+bool lab_is_ready(const struct lab_device *device)
+{
+	lockdep_assert_held(&device->lock);
+	return device->ready || device->source.taken < device->source.ready;
+}
+
+/* Pieces whose time has come are ready. How many messages begin with them. */
+static u32 advance_queue(struct lab_device *device, u64 now)
 {
 	struct lab_piece *piece = device->waiting;
-	u64 now = ktime_get_ns();
 	u32 n = 0;
 
-	lockdep_assert_held(&device->lock);
 	if (!piece)
-		return;
+		return 0;
 	list_for_each_entry_from(piece, &device->queue, node) {
 		if (piece->ready_ns > now)
 			break;
@@ -110,11 +117,23 @@ static void advance(struct lab_device *device)
 		n += piece->begins;
 	}
 	device->waiting = list_entry_is_head(piece, &device->queue, node) ? NULL : piece;
+	return n;
+}
+
+void lab_advance(struct lab_device *device)
+{
+	u64 now = ktime_get_ns(), next;
+	u32 n;
+
+	lockdep_assert_held(&device->lock);
+	n = advance_queue(device, now) + lab_source_advance(device, now);
 	if (n)
 		tell(device, n);
+	next = lab_source_next(device);
 	if (device->waiting)
-		hrtimer_start(&device->timer, ns_to_ktime(device->waiting->ready_ns),
-			      HRTIMER_MODE_ABS_SOFT);
+		next = min(next, device->waiting->ready_ns);
+	if (next != U64_MAX)
+		hrtimer_start(&device->timer, ns_to_ktime(next), HRTIMER_MODE_ABS_SOFT);
 }
 
 static enum hrtimer_restart on_timer(struct hrtimer *timer)
@@ -122,7 +141,7 @@ static enum hrtimer_restart on_timer(struct hrtimer *timer)
 	struct lab_device *device = container_of(timer, struct lab_device, timer);
 
 	spin_lock_irq(&device->lock);
-	advance(device);
+	lab_advance(device);
 	lab_unlock(device);
 	return HRTIMER_NORESTART;
 }
@@ -143,11 +162,12 @@ void lab_flush(struct lab_device *device, struct list_head *gone)
 
 	lockdep_assert_held(&device->lock);
 	list_for_each_entry(piece, &device->queue, node) {
-		bytes += piece->to - piece->from;
+		bytes += piece->stream ? 0 : piece->to - piece->from;
 		pieces++;
 	}
 	release(device, bytes, pieces);
 	list_splice_init(&device->queue, gone);
+	memset(&device->source, 0, sizeof(device->source));
 	device->waiting = NULL;
 	device->ready = 0;
 	device->era++;
@@ -191,7 +211,25 @@ static void append(struct lab_device *device, struct list_head *pieces)
 	if (!device->waiting)
 		device->waiting = list_first_entry(pieces, struct lab_piece, node);
 	list_splice_tail_init(pieces, &device->queue);
-	advance(device);
+	lab_advance(device);
+}
+
+/* Room for so much, or what is in its way. */
+static int reserve(struct lab_file *file, u32 bytes, u32 pieces)
+{
+	struct lab_device *device = file->device;
+
+	lockdep_assert_held(&device->lock);
+	if (device->source.set.messages)
+		return -EBUSY;
+	if (device->held + bytes > IOM_LAB_QUEUE_BYTES ||
+	    device->pieces + pieces > IOM_LAB_QUEUE_MESSAGES) {
+		lab_count(file, write_eagain, 1);
+		return -EAGAIN;
+	}
+	device->held += bytes;
+	device->pieces += pieces;
+	return 0;
 }
 
 int lab_put(struct lab_file *file, const void __user *from, u32 size)
@@ -202,23 +240,20 @@ int lab_put(struct lab_file *file, const void __user *from, u32 size)
 	int err;
 
 	spin_lock_irq(&device->lock);
-	if (device->held + size > IOM_LAB_QUEUE_BYTES ||
-	    device->pieces + pieces > IOM_LAB_QUEUE_MESSAGES) {
-		file->stats.write_eagain++;
-		spin_unlock_irq(&device->lock);
-		return -EAGAIN;
-	}
-	device->held += size;
-	device->pieces += pieces;
+	err = reserve(file, size, pieces);
 	spin_unlock_irq(&device->lock);
+	if (err)
+		return err;
 	err = copy_message(&message, from, size);
 	spin_lock_irq(&device->lock);
+	if (!err && device->source.set.messages)
+		err = -EBUSY;
 	if (err) {
 		release(device, size, pieces);
 	} else {
 		append(device, &message);
-		file->stats.write_ok++;
-		file->stats.write_bytes += size;
+		lab_count(file, write_ok, 1);
+		lab_count(file, write_bytes, size);
 	}
 	lab_unlock(device);
 	lab_pieces_free(&message);
@@ -227,42 +262,80 @@ int lab_put(struct lab_file *file, const void __user *from, u32 size)
 
 /* ---- out of the queue ----------------------------------------------------------------- */
 
-/* n bytes of a piece, fewer than it has, into an empty one. */
-static void split(struct lab_piece *piece, struct lab_piece *to, u32 n)
+/* n bytes of a piece, fewer than it has, into an empty one. false: it is too small,
+ * since there was no source, or another one, when it was made.
+ */
+static bool split(struct lab_piece *piece, struct lab_piece *to, u32 n)
 {
-	memcpy(to->data, piece->data + piece->from, n);
+	if (!piece->stream) {
+		if (to->room < n)
+			return false;
+		memcpy(to->data, piece->data + piece->from, n);
+	}
+	to->stream = piece->stream;
+	to->pos = piece->pos + piece->from;
 	to->to = n;
 	to->ready_ns = piece->ready_ns;
 	to->begins = piece->begins;
 	piece->begins = false;
 	piece->from += n;
+	return true;
 }
 
-/* Ready bytes into a lot; spare is for a piece that must be split. Is it used? */
-static bool pull(struct lab_device *device, u32 size, struct lab_lot *lot, struct lab_piece *spare)
+static void add_to_lot(struct lab_file *file, struct lab_lot *lot, struct lab_piece *piece)
 {
+	if (piece->begins)
+		lab_count_lag(file, piece->ready_ns, ktime_get_ns(), 1);
+	piece->begins = false; /* it may come back */
+	list_move_tail(&piece->node, &lot->pieces);
+	lot->bytes += piece->to - piece->from;
+	lot->stream = piece->stream;
+}
+
+/* Ready pieces into a lot; spare is for one that must be split. Is it used? */
+static bool pull_queue(struct lab_file *file, u32 size, struct lab_lot *lot,
+		       struct lab_piece *spare)
+{
+	struct lab_device *device = file->device;
 	struct lab_piece *piece;
 	bool used = false;
-	u32 n;
 
-	lockdep_assert_held(&device->lock);
-	lot->era = device->era;
 	while (device->ready && lot->bytes < size && !used) {
 		piece = list_first_entry(&device->queue, struct lab_piece, node);
-		n = piece->to - piece->from;
-		if (n > size - lot->bytes) {
-			n = size - lot->bytes;
-			split(piece, spare, n);
+		if (piece->to - piece->from > size - lot->bytes) {
+			if (!split(piece, spare, size - lot->bytes))
+				break;
 			piece = spare;
 			used = true;
 		}
-		list_move_tail(&piece->node, &lot->pieces);
-		lot->bytes += n;
-		device->ready -= n;
+		device->ready -= piece->to - piece->from;
+		add_to_lot(file, lot, piece);
 	}
+	return used;
+}
+
+/* Ready bytes into a lot. Is the spare piece used? */
+static bool pull(struct lab_file *file, u32 size, struct lab_lot *lot, struct lab_piece *spare)
+{
+	struct lab_device *device = file->device;
+	bool used;
+
+	lockdep_assert_held(&device->lock);
+	lot->era = device->era;
+	lot->seed = device->source.set.seed;
+	used = pull_queue(file, size, lot, spare);
+	if (!lot->bytes && lab_is_ready(device) && !device->ready) {
+		lab_source_take(file, spare, size);
+		add_to_lot(file, lot, spare);
+		used = true;
+	}
+	if (lot->bytes)
+		device->lots++;
 	/* One reader is woken for each message; there may be more than this one takes. */
-	if (device->ready)
+	if (lab_is_ready(device))
 		device->tell |= LAB_MORE;
+	else if (lot->bytes && device->armed_files)
+		lab_ask(device);
 	return used;
 }
 
@@ -270,21 +343,23 @@ ssize_t lab_take(struct lab_file *file, u32 size, struct lab_lot *lot)
 {
 	struct lab_device *device = file->device;
 	struct lab_piece *spare;
-	bool used;
+	bool ready, used;
+	u32 room;
 
 	INIT_LIST_HEAD(&lot->pieces);
 	lot->bytes = 0;
 	spin_lock_irq(&device->lock);
-	if (!device->ready || device->pieces >= LAB_PIECES) {
-		used = device->ready;
+	ready = lab_is_ready(device);
+	if (!ready || device->pieces >= LAB_PIECES) {
 		spin_unlock_irq(&device->lock);
-		return used ? -ENOBUFS : 0;
+		return ready ? -ENOBUFS : 0;
 	}
 	device->pieces++;
+	room = device->source.set.messages ? 0 : min_t(u32, size, IOM_LAB_PIECE_BYTES);
 	spin_unlock_irq(&device->lock);
-	spare = piece_new(min_t(u32, size, IOM_LAB_PIECE_BYTES));
+	spare = piece_new(room);
 	spin_lock_irq(&device->lock);
-	used = spare && pull(device, size, lot, spare);
+	used = spare && pull(file, size, lot, spare);
 	if (!used)
 		release(device, 0, 1);
 	lab_unlock(device);
@@ -311,10 +386,14 @@ static void arrived(struct lab_device *device, struct lab_lot *lot, struct list_
 		list_splice_init(&lot->pieces, gone);
 		done = lot->bytes;
 	}
-	release(device, done, pieces);
+	release(device, lot->stream ? 0 : done, pieces);
+	device->lots--;
 	if (!list_empty(&lot->pieces)) {
 		list_splice_init(&lot->pieces, &device->queue);
 		device->ready += lot->bytes - done;
+		tell(device, 1);
+	} else if (lab_ended(device)) {
+		device->tell |= LAB_END;
 		tell(device, 1);
 	}
 	lab_unlock(device);
@@ -328,7 +407,11 @@ ssize_t lab_give(struct lab_device *device, struct lab_lot *lot, struct iov_iter
 	u32 done = 0, n;
 
 	list_for_each_entry_safe(piece, next, &lot->pieces, node) {
-		n = copy_to_iter(piece->data + piece->from, piece->to - piece->from, to);
+		n = piece->to - piece->from;
+		if (piece->stream)
+			n = lab_stream_give(lot->seed, piece->pos + piece->from, n, to);
+		else
+			n = copy_to_iter(piece->data + piece->from, n, to);
 		piece->from += n;
 		done += n;
 		if (piece->from < piece->to)

@@ -18,7 +18,7 @@ static void tell_all(struct lab_device *device)
 	mutex_lock(&device->arming);
 	list_for_each_entry(file, &device->armed, armed) {
 		spin_lock_irq(&device->lock);
-		file->stats.signalled++;
+		lab_count(file, signalled, 1);
 		spin_unlock_irq(&device->lock);
 		kill_fasync(&file->fasync, SIGIO, POLL_IN);
 		cond_resched();
@@ -67,11 +67,12 @@ int lab_fasync(int fd, struct file *filp, int on)
 	if (on && !was && rc >= 0) {
 		list_add(&file->armed, &device->armed);
 		device->armed_files++;
+		lab_ask(device);
 	} else if (!on && was) {
 		list_del_init(&file->armed);
 		device->armed_files--;
 	}
-	spin_unlock_irq(&device->lock);
+	lab_unlock(device);
 	mutex_unlock(&device->arming);
 	return rc;
 }

@@ -19,8 +19,11 @@
  * that has waited is moved by the device, as hardware would: it takes the time and
  * no processor.
  *
- * What may be changed by whom: SET_TIMING and FLUSH are for files open for
- * writing, EPERM for others.
+ * With a source (IOM_LAB_SET_SOURCE) the device feeds itself, and has an end of data:
+ * read returns 0, poll says POLLIN and POLLHUP, requests complete with 0.
+ *
+ * Who feeds also rules: what changes the device or tells of all its users is for files
+ * open for writing, EPERM for others; while there is a source, GET_TIMING too.
  */
 #ifndef _UAPI_IOMODEL_LAB_H
 #define _UAPI_IOMODEL_LAB_H
@@ -40,7 +43,8 @@
 #define IOM_LAB_WAITERS	       256   /* waiting in poll, select, epoll; beyond: EPOLLERR */
 #define IOM_LAB_ARMED	       64    /* files with O_ASYNC; beyond: ENOSPC */
 
-#define IOM_LAB_PHASE_MAX_NS 10000000000ULL /* ten seconds, each phase */
+#define IOM_LAB_PHASE_MAX_NS  10000000000ULL /* ten seconds, each phase */
+#define IOM_LAB_PERIOD_MIN_NS 1000000ULL     /* a millisecond; at most as a phase */
 
 struct iom_lab_timing {
 	__u64 phase1_ns;
@@ -51,7 +55,7 @@ struct iom_lab_timing {
 /*
  * What happened to this open file since it was opened, or since
  * IOM_LAB_RESET. A read counts in exactly one of ok, ok_slept, eagain,
- * interrupted, error; an asynchronous one (libaio, io_uring) in the async
+ * interrupted, error, end; an asynchronous one (libaio, io_uring) in the async
  * fields instead. Asleep is who gave up the processor: a reader that is woken
  * before it could is not.
  */
@@ -69,21 +73,63 @@ struct iom_lab_stats {
 	__u64 async_submitted;	/* requests taken with -EIOCBQUEUED */
 	__u64 async_inline;	/* requests done before submission returned */
 	__u64 async_late;	/* requests completed later, with data */
-	__u64 async_cancelled;	/* requests completed later, without data */
+	__u64 async_cancelled;	/* requests completed later, with an error */
 	__u64 async_bytes;
 	__u64 write_ok;
 	__u64 write_eagain;
 	__u64 write_bytes;
 	__u64 phase1_ns;	/* asleep in read, or queued, until data was there */
 	__u64 phase2_ns;	/* moving data */
-	__u64 reserved[4];	/* 0 */
+	__u64 read_end;		/* reads and requests told that the source has ended */
+	__u64 lag_ns;		/* from ready to taken, all messages together */
+	__u64 lag_max_ns;	/* the longest of them */
+	__u64 async_depth_max;	/* requests under way at once, at most */
 };
+
+/*
+ * A source of so many messages of so many bytes. On demand a burst of them becomes ready
+ * phase1_ns after data was asked for in vain: by a read that sleeps or is told EAGAIN, by a
+ * poll that finds nothing, by a request that has to wait; and where a file has O_ASYNC, by
+ * the taking of the last byte that was ready. Clocked, a burst becomes ready every
+ * period_ns, the first phase1_ns after data was first asked for; nothing is lost, however
+ * late it is taken. The source has ended when all its bytes are with their readers.
+ *
+ * Whoever waits is told once for each burst, and once of the end.
+ */
+struct iom_lab_source {
+	__u64 seed;
+	__u32 messages;	 /* 0: no source; the device is fed by write again */
+	__u32 bytes;	 /* of one message */
+	__u32 burst;	 /* messages at a time; together at most IOM_LAB_QUEUE_BYTES */
+	__u32 flags;	 /* IOM_LAB_CLOCKED, or 0: on demand */
+	__u64 period_ns; /* clocked: from IOM_LAB_PERIOD_MIN_NS on; else 0 */
+};
+
+#define IOM_LAB_CLOCKED 1
+
+/* The bytes of a source are the words 0, 1, 2... of this, lowest byte first; messages
+ * follow each other without a gap.
+ */
+static inline __u64 iom_lab_word(__u64 seed, __u64 n)
+{
+	__u64 z = seed + (n + 1) * 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
 
 #define IOM_LAB_IOC 0xb6
 #define IOM_LAB_SET_TIMING _IOW(IOM_LAB_IOC, 0x80, struct iom_lab_timing)
 #define IOM_LAB_GET_TIMING _IOR(IOM_LAB_IOC, 0x81, struct iom_lab_timing)
 #define IOM_LAB_GET_STATS  _IOR(IOM_LAB_IOC, 0x82, struct iom_lab_stats)
 #define IOM_LAB_RESET	   _IO(IOM_LAB_IOC, 0x83) /* this file's stats to 0 */
-#define IOM_LAB_FLUSH	   _IO(IOM_LAB_IOC, 0x84) /* throw away what is queued */
+#define IOM_LAB_FLUSH	   _IO(IOM_LAB_IOC, 0x84) /* throw away what is queued, and a source */
+/* Throws away what is queued, too, and begins the totals anew. write: EBUSY from now on. */
+#define IOM_LAB_SET_SOURCE _IOW(IOM_LAB_IOC, 0x85, struct iom_lab_source)
+/* Of all files of the device, closed ones too, since SET_SOURCE or the device's first
+ * opening; RESET changes nothing of it.
+ */
+#define IOM_LAB_GET_TOTAL _IOR(IOM_LAB_IOC, 0x86, struct iom_lab_stats)
 
 #endif
