@@ -589,19 +589,6 @@ static void cancelling_is_not_lost(void **state)
 	close(fd);
 }
 
-/* What a test that failed left behind must not fail the next. */
-static int begin(void **state)
-{
-	int fd;
-
-	(void)state;
-	(void)!syscall(SYS_close_range, 3, ~0U, 0);
-	fd = lab(O_RDWR);
-	set_timing(fd, 0, 0);
-	(void)!ioctl(fd, IOM_LAB_FLUSH);
-	return close(fd);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
