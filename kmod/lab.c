@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lab.c - /dev/iomodel-lab0..N.
+ * lab.c - /dev/iomodel-lab0..N: files, and the calls that return when they are done.
  */
 #include <linux/device.h>
 #include <linux/module.h>
@@ -13,231 +13,109 @@
 #include "lab.h"
 #include "versions.h"
 
-#define LAB_MAX	   64
-#define COPY_STEP_NS 20000 /* phase 2 looks up so often */
+#define LAB_MAX 64
 
-static unsigned int lab_devices = 4;
+static unsigned int lab_devices = 8;
 module_param(lab_devices, uint, 0444);
-MODULE_PARM_DESC(lab_devices, "number of lab devices, 0 to 64 (default 4)");
+MODULE_PARM_DESC(lab_devices, "number of lab devices, 0 to 64 (default 8)");
 
-struct workqueue_struct *lab_wq;
+struct workqueue_struct *lab_wq, *lab_move_wq;
 static struct lab_device *devices;
 static struct class *lab_class;
 static dev_t first;
 
-/* ---- the queue -------------------------------------------------------------------- */
-
-/* What users of the device make it hold is charged to them (GFP_KERNEL_ACCOUNT). */
-struct lab_chunk *lab_chunk_new(size_t size)
-{
-	struct lab_chunk *chunk = kmalloc(struct_size(chunk, data, size), GFP_KERNEL_ACCOUNT);
-
-	if (chunk) {
-		INIT_LIST_HEAD(&chunk->node);
-		chunk->ready_ns = 0;
-		chunk->from = 0;
-		chunk->to = 0;
-	}
-	return chunk;
-}
-
-static struct lab_chunk *first_waiting(struct lab_device *device)
-{
-	struct lab_chunk *chunk;
-	u32 ready = device->ready;
-
-	lockdep_assert_held(&device->lock);
-	list_for_each_entry(chunk, &device->chunks, node) {
-		if (!ready)
-			return chunk;
-		ready -= chunk->to - chunk->from;
-	}
-	return NULL;
-}
-
-/* Who wants to know that a chunk has become ready. */
-static void tell(struct lab_device *device)
-{
-	struct lab_file *file;
-
-	lockdep_assert_held(&device->lock);
-	list_for_each_entry(file, &device->files, node) {
-		if (!READ_ONCE(file->fasync))
-			continue;
-		file->stats.signalled++;
-		kill_fasync(&file->fasync, SIGIO, POLL_IN);
-	}
-	if (!list_empty(&device->requests))
-		mod_delayed_work(lab_wq, &device->work, 0);
-	wake_up_interruptible_poll(&device->readers, EPOLLIN | EPOLLRDNORM);
-}
-
-/* Chunks whose time has come are ready; the timer is set for the next. */
-static void advance(struct lab_device *device)
-{
-	u64 now = ktime_get_ns();
-	struct lab_chunk *chunk;
-
-	while ((chunk = first_waiting(device)) && chunk->ready_ns <= now) {
-		device->ready += chunk->to - chunk->from;
-		tell(device);
-	}
-	if (chunk)
-		hrtimer_start(&device->timer, ns_to_ktime(chunk->ready_ns), HRTIMER_MODE_ABS_SOFT);
-}
-
-static enum hrtimer_restart on_timer(struct hrtimer *timer)
-{
-	struct lab_device *device = container_of(timer, struct lab_device, timer);
-	unsigned long flags;
-
-	spin_lock_irqsave(&device->lock, flags);
-	advance(device);
-	spin_unlock_irqrestore(&device->lock, flags);
-	return HRTIMER_NORESTART;
-}
-
-u32 lab_take(struct lab_device *device, struct lab_chunk *to, size_t size)
-{
-	struct lab_chunk *chunk, *next;
-	u32 n;
-
-	lockdep_assert_held(&device->lock);
-	list_for_each_entry_safe(chunk, next, &device->chunks, node) {
-		n = min3((size_t)(chunk->to - chunk->from), size - to->to, (size_t)device->ready);
-		if (!n)
-			break;
-		memcpy(to->data + to->to, chunk->data + chunk->from, n);
-		to->to += n;
-		chunk->from += n;
-		device->ready -= n;
-		device->queued -= n;
-		if (chunk->from == chunk->to) {
-			list_del(&chunk->node);
-			kfree(chunk);
-		}
-	}
-	/* One reader is woken for each chunk; there may be more than this one took. */
-	if (device->ready)
-		wake_up_interruptible_poll(&device->readers, EPOLLIN | EPOLLRDNORM);
-	return to->to;
-}
-
-static void put_back(struct lab_device *device, struct lab_chunk *chunk)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&device->lock, flags);
-	list_add(&chunk->node, &device->chunks);
-	device->queued += chunk->to - chunk->from;
-	device->ready += chunk->to - chunk->from;
-	wake_up_interruptible_poll(&device->readers, EPOLLIN | EPOLLRDNORM);
-	spin_unlock_irqrestore(&device->lock, flags);
-}
-
-ssize_t lab_give(struct lab_device *device, struct lab_chunk *chunk, struct iov_iter *to,
-		 u64 *phase2)
-{
-	u64 begin = ktime_get_ns(), want = READ_ONCE(device->timing.phase2_ns);
-	size_t done;
-
-	/* The processor is busy, as it is when it copies. */
-	while (ktime_get_ns() - begin < want && !fatal_signal_pending(current)) {
-		u64 step = min_t(u64, want, COPY_STEP_NS), since = ktime_get_ns();
-
-		while (ktime_get_ns() - since < step)
-			cpu_relax();
-		cond_resched();
-	}
-	done = copy_to_iter(chunk->data + chunk->from, chunk->to - chunk->from, to);
-	*phase2 = ktime_get_ns() - begin;
-	chunk->from += done;
-	if (chunk->from == chunk->to)
-		kfree(chunk);
-	else
-		put_back(device, chunk);
-	return done ? done : -EFAULT;
-}
-
 /* ---- reading and writing ------------------------------------------------------------ */
 
-/* Sleep until something is ready, a signal comes, or for no reason. */
-static void sleep_a_while(struct lab_file *file)
+/* Sleep until something is ready, a signal comes, or for no reason. A wake-up that comes
+ * before the processor is given up is no sleep. false: nothing will ever come.
+ */
+static bool wait_for_data(struct lab_file *file, bool *slept)
 {
 	struct lab_device *device = file->device;
+	unsigned long switches = current->nvcsw;
 	u64 begin = ktime_get_ns();
+	bool more, ready;
 	DEFINE_WAIT(wait);
-	bool slept = false;
 
 	prepare_to_wait_exclusive(&device->readers, &wait, TASK_INTERRUPTIBLE);
-	if (!READ_ONCE(device->ready) && !signal_pending(current)) {
+	spin_lock_irq(&device->lock);
+	more = lab_ask(device);
+	ready = lab_is_ready(device);
+	lab_unlock(device);
+	if (more && !ready && !signal_pending(current))
 		schedule();
-		slept = true;
-	}
 	finish_wait(&device->readers, &wait);
 	spin_lock_irq(&device->lock);
-	if (slept) {
-		file->stats.sleeps++;
-		file->stats.phase1_ns += ktime_get_ns() - begin;
+	if (current->nvcsw != switches) {
+		*slept = true;
+		lab_count(file, sleeps, 1);
+		lab_count(file, phase1_ns, ktime_get_ns() - begin);
 	}
+	more = !lab_ended(device);
 	/* The wake-up was for one of us: if it is not used here, another wants it. */
-	if (device->ready && signal_pending(current))
-		wake_up_interruptible_poll(&device->readers, EPOLLIN | EPOLLRDNORM);
-	spin_unlock_irq(&device->lock);
+	if (!more || (lab_is_ready(device) && signal_pending(current)))
+		device->tell |= LAB_MORE;
+	lab_unlock(device);
+	return more;
+}
+
+/* Nothing is ready, and the reader does not want to wait. */
+static ssize_t refuse(struct lab_device *device)
+{
+	bool more;
+
+	spin_lock_irq(&device->lock);
+	more = lab_ask(device);
+	lab_unlock(device);
+	return more ? -EAGAIN : 0;
 }
 
 static void count_read(struct lab_file *file, ssize_t n, bool slept, u64 phase2)
 {
 	spin_lock_irq(&file->device->lock);
-	if (n > 0) {
+	if (!n) {
+		lab_count(file, read_end, 1);
+	} else if (n > 0) {
 		if (slept)
-			file->stats.read_ok_slept++;
+			lab_count(file, read_ok_slept, 1);
 		else
-			file->stats.read_ok++;
-		file->stats.read_bytes += n;
+			lab_count(file, read_ok, 1);
+		lab_count(file, read_bytes, n);
 	} else if (n == -EAGAIN) {
-		file->stats.read_eagain++;
+		lab_count(file, read_eagain, 1);
 	} else if (n == -ERESTARTSYS) {
-		file->stats.read_interrupted++;
+		lab_count(file, read_interrupted, 1);
 	} else {
-		file->stats.read_error++;
+		lab_count(file, read_error, 1);
 	}
-	file->stats.phase2_ns += phase2;
+	lab_count(file, phase2_ns, phase2);
 	spin_unlock_irq(&file->device->lock);
 }
 
 static ssize_t read_sync(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct lab_file *file = iocb->ki_filp->private_data;
-	struct lab_device *device = file->device;
 	bool nowait = (iocb->ki_filp->f_flags & O_NONBLOCK) || (iocb->ki_flags & IOCB_NOWAIT);
-	size_t size = min_t(size_t, iov_iter_count(to), IOM_LAB_QUEUE_BYTES);
-	struct lab_chunk *chunk = lab_chunk_new(size);
-	u64 phase2 = 0, sleeps = 0;
+	u32 size = min_t(size_t, iov_iter_count(to), IOM_LAB_QUEUE_BYTES);
+	bool slept = false;
+	struct lab_lot lot;
+	u64 phase2 = 0;
 	ssize_t n;
 
-	if (!chunk)
-		return -ENOMEM;
-	for (;;) {
-		spin_lock_irq(&device->lock);
-		n = lab_take(device, chunk, size);
-		spin_unlock_irq(&device->lock);
-		if (n)
-			break;
+	while (!(n = lab_take(file, size, &lot))) {
 		if (nowait)
-			n = -EAGAIN;
+			n = refuse(file->device);
 		else if (signal_pending(current))
 			n = -ERESTARTSYS;
-		if (n)
-			break;
-		sleep_a_while(file);
-		sleeps++;
+		else if (wait_for_data(file, &slept))
+			continue;
+		break;
 	}
-	if (n > 0)
-		n = lab_give(device, chunk, to, &phase2);
-	else
-		kfree(chunk);
-	count_read(file, n, sleeps, phase2);
+	if (n > 0) {
+		phase2 = lab_burn(file->device);
+		n = lab_give(file->device, &lot, to);
+	}
+	count_read(file, n, slept, phase2);
 	return n;
 }
 
@@ -250,73 +128,62 @@ static ssize_t lab_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static ssize_t lab_write(struct file *filp, const char __user *from, size_t size, loff_t *pos)
 {
-	struct lab_file *file = filp->private_data;
-	struct lab_device *device = file->device;
-	struct lab_chunk *chunk, *last;
-	ssize_t n = size;
+	int err;
 
 	if (!size)
 		return 0;
 	if (size > IOM_LAB_QUEUE_BYTES)
 		return -EMSGSIZE;
-	chunk = lab_chunk_new(size);
-	if (!chunk)
-		return -ENOMEM;
-	if (copy_from_user(chunk->data, from, size)) {
-		kfree(chunk);
-		return -EFAULT;
-	}
-	chunk->to = size;
-	spin_lock_irq(&device->lock);
-	if (size > IOM_LAB_QUEUE_BYTES - device->queued) {
-		file->stats.write_eagain++;
-		n = -EAGAIN;
-	} else {
-		chunk->ready_ns = ktime_get_ns() + device->timing.phase1_ns;
-		/* What was written first can be read first, whatever phase 1 is now. */
-		last = first_waiting(device);
-		if (last) {
-			last = list_last_entry(&device->chunks, struct lab_chunk, node);
-			chunk->ready_ns = max(chunk->ready_ns, last->ready_ns);
-		}
-		list_add_tail(&chunk->node, &device->chunks);
-		device->queued += size;
-		file->stats.write_ok++;
-		file->stats.write_bytes += size;
-		advance(device);
-	}
-	spin_unlock_irq(&device->lock);
-	if (n < 0)
-		kfree(chunk);
-	return n;
+	err = lab_put(filp->private_data, from, size);
+	return err ? err : size;
 }
 
-/* ---- readiness, signals ---------------------------------------------------------------- */
+/* ---- readiness ------------------------------------------------------------------------ */
+
+/* Each waiter is a callback of every wake-up, and one program can have any number. */
+static bool too_many_wait(struct wait_queue_head *head)
+{
+	struct wait_queue_entry *entry;
+	unsigned int n = 0;
+
+	spin_lock_irq(&head->lock);
+	list_for_each_entry(entry, &head->head, entry)
+		if (++n >= IOM_LAB_WAITERS)
+			break;
+	spin_unlock_irq(&head->lock);
+	return n >= IOM_LAB_WAITERS;
+}
 
 static __poll_t lab_poll(struct file *filp, poll_table *wait)
 {
 	struct lab_file *file = filp->private_data;
 	struct lab_device *device = file->device;
 	__poll_t mask = 0;
+	bool refused, more;
 
-	poll_wait(filp, &device->readers, wait);
+	if (iom_poll_waits(wait)) {
+		refused = too_many_wait(&device->pollers);
+		WRITE_ONCE(file->refused, refused);
+		if (!refused)
+			poll_wait(filp, &device->pollers, wait);
+	}
+	/* epoll asks again, and not in order to wait. */
+	if (READ_ONCE(file->refused))
+		mask |= EPOLLERR;
 	spin_lock_irq(&device->lock);
-	if (device->ready)
+	more = lab_ask(device);
+	if (lab_is_ready(device) || !more)
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (device->queued < IOM_LAB_QUEUE_BYTES)
+	if (!more)
+		mask |= EPOLLHUP;
+	if (!device->source.set.messages && device->held < IOM_LAB_QUEUE_BYTES &&
+	    device->pieces < IOM_LAB_QUEUE_MESSAGES)
 		mask |= EPOLLOUT | EPOLLWRNORM;
-	file->stats.polled++;
-	if (device->ready)
-		file->stats.polled_ready++;
-	spin_unlock_irq(&device->lock);
+	lab_count(file, polled, 1);
+	if (mask & EPOLLIN)
+		lab_count(file, polled_ready, 1);
+	lab_unlock(device);
 	return mask;
-}
-
-static int lab_fasync(int fd, struct file *filp, int on)
-{
-	struct lab_file *file = filp->private_data;
-
-	return fasync_helper(fd, filp, on, &file->fasync);
 }
 
 /* ---- open, control ---------------------------------------------------------------------- */
@@ -329,84 +196,130 @@ static int lab_open(struct inode *inode, struct file *filp)
 	if (!file)
 		return -ENOMEM;
 	file->device = device;
+	INIT_LIST_HEAD(&file->armed);
 	filp->private_data = file;
 	/* Without it IOCB_NOWAIT is refused before we are asked. */
 	filp->f_mode |= FMODE_NOWAIT;
 	spin_lock_irq(&device->lock);
-	list_add(&file->node, &device->files);
+	device->opened++;
 	spin_unlock_irq(&device->lock);
 	return stream_open(inode, filp);
 }
 
+/* What the last user leaves behind is nobody's. */
 static int lab_release(struct inode *inode, struct file *filp)
 {
 	struct lab_file *file = filp->private_data;
+	struct lab_device *device = file->device;
+	LIST_HEAD(gone);
 
-	/* The VFS has taken the file off its fasync list (fs/file_table.c, __fput()). */
-	spin_lock_irq(&file->device->lock);
-	list_del(&file->node);
-	spin_unlock_irq(&file->device->lock);
+	spin_lock_irq(&device->lock);
+	if (!--device->opened) {
+		lab_flush(device, &gone);
+		memset(&device->timing, 0, sizeof(device->timing));
+		memset(&device->total, 0, sizeof(device->total));
+	}
+	spin_unlock_irq(&device->lock);
+	lab_pieces_free(&gone);
 	kfree(file);
 	return 0;
 }
 
-static void flush_queue(struct lab_device *device)
+static long set_timing(struct lab_device *device, void __user *at)
 {
-	struct lab_chunk *chunk, *next;
+	struct iom_lab_timing timing;
 
-	lockdep_assert_held(&device->lock);
-	list_for_each_entry_safe(chunk, next, &device->chunks, node) {
-		list_del(&chunk->node);
-		kfree(chunk);
-	}
-	device->queued = 0;
-	device->ready = 0;
-}
-
-static int set_timing(struct lab_device *device, const struct iom_lab_timing *timing)
-{
-	if (timing->flags || timing->phase1_ns > IOM_LAB_PHASE_MAX_NS ||
-	    timing->phase2_ns > IOM_LAB_PHASE_MAX_NS)
+	if (copy_from_user(&timing, at, sizeof(timing)))
+		return -EFAULT;
+	if (timing.flags || timing.phase1_ns > IOM_LAB_PHASE_MAX_NS ||
+	    timing.phase2_ns > IOM_LAB_PHASE_MAX_NS)
 		return -EINVAL;
 	spin_lock_irq(&device->lock);
-	device->timing = *timing;
+	device->timing = timing;
 	spin_unlock_irq(&device->lock);
 	return 0;
+}
+
+static long get_timing(struct lab_device *device, bool writer, void __user *at)
+{
+	struct iom_lab_timing timing;
+	bool may;
+
+	spin_lock_irq(&device->lock);
+	timing = device->timing;
+	may = writer || !device->source.set.messages;
+	spin_unlock_irq(&device->lock);
+	if (!may)
+		return -EPERM;
+	return copy_to_user(at, &timing, sizeof(timing)) ? -EFAULT : 0;
+}
+
+static long get_stats(struct lab_device *device, const struct iom_lab_stats *of, void __user *at)
+{
+	struct iom_lab_stats stats;
+
+	spin_lock_irq(&device->lock);
+	stats = *of;
+	spin_unlock_irq(&device->lock);
+	return copy_to_user(at, &stats, sizeof(stats)) ? -EFAULT : 0;
+}
+
+static long reset(struct lab_file *file)
+{
+	spin_lock_irq(&file->device->lock);
+	memset(&file->stats, 0, sizeof(file->stats));
+	spin_unlock_irq(&file->device->lock);
+	return 0;
+}
+
+static long flush(struct lab_device *device)
+{
+	LIST_HEAD(gone);
+
+	spin_lock_irq(&device->lock);
+	lab_flush(device, &gone);
+	lab_unlock(device);
+	lab_pieces_free(&gone);
+	return 0;
+}
+
+static long set_source(struct lab_device *device, void __user *at)
+{
+	struct iom_lab_source source;
+	LIST_HEAD(gone);
+	int err;
+
+	if (copy_from_user(&source, at, sizeof(source)))
+		return -EFAULT;
+	spin_lock_irq(&device->lock);
+	err = lab_set_source(device, &source, &gone);
+	lab_unlock(device);
+	lab_pieces_free(&gone);
+	return err;
 }
 
 static long lab_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	struct lab_file *file = filp->private_data;
 	struct lab_device *device = file->device;
+	bool writer = filp->f_mode & FMODE_WRITE;
 	void __user *at = (void __user *)arg;
-	struct iom_lab_timing timing;
-	struct iom_lab_stats stats;
 
 	switch (cmd) {
 	case IOM_LAB_SET_TIMING:
-		if (copy_from_user(&timing, at, sizeof(timing)))
-			return -EFAULT;
-		return set_timing(device, &timing);
+		return writer ? set_timing(device, at) : -EPERM;
 	case IOM_LAB_GET_TIMING:
-		spin_lock_irq(&device->lock);
-		timing = device->timing;
-		spin_unlock_irq(&device->lock);
-		return copy_to_user(at, &timing, sizeof(timing)) ? -EFAULT : 0;
+		return get_timing(device, writer, at);
 	case IOM_LAB_GET_STATS:
-		spin_lock_irq(&device->lock);
-		stats = file->stats;
-		spin_unlock_irq(&device->lock);
-		return copy_to_user(at, &stats, sizeof(stats)) ? -EFAULT : 0;
+		return get_stats(device, &file->stats, at);
 	case IOM_LAB_RESET:
-		spin_lock_irq(&device->lock);
-		memset(&file->stats, 0, sizeof(file->stats));
-		spin_unlock_irq(&device->lock);
-		return 0;
+		return reset(file);
 	case IOM_LAB_FLUSH:
-		spin_lock_irq(&device->lock);
-		flush_queue(device);
-		spin_unlock_irq(&device->lock);
-		return 0;
+		return writer ? flush(device) : -EPERM;
+	case IOM_LAB_SET_SOURCE:
+		return writer ? set_source(device, at) : -EPERM;
+	case IOM_LAB_GET_TOTAL:
+		return writer ? get_stats(device, &device->total, at) : -EPERM;
 	}
 	return -ENOTTY;
 }
@@ -434,13 +347,9 @@ static char *lab_devnode(IOM_DEVNODE_CONST struct device *dev, umode_t *mode)
 
 static void begin(struct lab_device *device)
 {
-	spin_lock_init(&device->lock);
-	INIT_LIST_HEAD(&device->chunks);
-	INIT_LIST_HEAD(&device->files);
-	INIT_LIST_HEAD(&device->requests);
-	init_waitqueue_head(&device->readers);
-	INIT_DELAYED_WORK(&device->work, lab_serve);
-	iom_hrtimer_setup(&device->timer, on_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	lab_queue_begin(device);
+	lab_async_begin(device);
+	lab_signal_begin(device);
 	cdev_init(&device->cdev, &operations);
 	device->cdev.owner = THIS_MODULE;
 }
@@ -454,11 +363,17 @@ static void remove_devices(unsigned int n)
 		device_destroy(lab_class, first + n);
 		cdev_del(&device->cdev);
 		hrtimer_cancel(&device->timer);
-		cancel_delayed_work_sync(&device->work);
-		spin_lock_irq(&device->lock);
-		flush_queue(device);
-		spin_unlock_irq(&device->lock);
+		cancel_delayed_work_sync(&device->serve);
+		cancel_work_sync(&device->signal);
 	}
+}
+
+static void destroy_workqueues(void)
+{
+	if (lab_move_wq)
+		destroy_workqueue(lab_move_wq);
+	if (lab_wq)
+		destroy_workqueue(lab_wq);
 }
 
 static int add_device(unsigned int n)
@@ -490,7 +405,10 @@ int iom_lab_init(void)
 	if (!devices)
 		return -ENOMEM;
 	lab_wq = alloc_workqueue("iomodel-lab", WQ_UNBOUND, 0);
-	err = lab_wq ? alloc_chrdev_region(&first, 0, lab_devices, "iomodel-lab") : -ENOMEM;
+	lab_move_wq = alloc_workqueue("iomodel-lab-move", WQ_UNBOUND, IOM_LAB_REQUESTS_ALL);
+	err = -ENOMEM;
+	if (lab_wq && lab_move_wq)
+		err = alloc_chrdev_region(&first, 0, lab_devices, "iomodel-lab");
 	if (err)
 		goto memory;
 	lab_class = iom_class_create("iomodel-lab");
@@ -511,8 +429,7 @@ devices:
 region:
 	unregister_chrdev_region(first, lab_devices);
 memory:
-	if (lab_wq)
-		destroy_workqueue(lab_wq);
+	destroy_workqueues();
 	kfree(devices);
 	return err;
 }
@@ -524,6 +441,6 @@ void iom_lab_exit(void)
 	remove_devices(lab_devices);
 	class_destroy(lab_class);
 	unregister_chrdev_region(first, lab_devices);
-	destroy_workqueue(lab_wq);
+	destroy_workqueues();
 	kfree(devices);
 }

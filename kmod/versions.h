@@ -9,7 +9,9 @@
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
+#include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 
 #if IS_ENABLED(CONFIG_IO_URING)
@@ -78,6 +80,24 @@ static inline void iom_hrtimer_setup(struct hrtimer *timer,
 static inline bool iom_kiocb_is_aio(const struct kiocb *iocb)
 {
 	return iocb->ki_flags & IOCB_AIO_RW;
+}
+
+/* Bytes of segment n of a vector, iovec or bvec, counted from the current one. 6.4: iter_iov() */
+static inline size_t iom_iter_segment(const struct iov_iter *iter, unsigned long n)
+{
+	if (iov_iter_is_bvec(iter))
+		return iter->bvec[n].bv_len;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	return iter_iov(iter)[n].iov_len;
+#else
+	return iter->iov[n].iov_len;
+#endif
+}
+
+/* Will poll_wait() add a waiter? The kernel's own question has left in 7.2. */
+static inline bool iom_poll_waits(const poll_table *wait)
+{
+	return wait && wait->_qproc;
 }
 
 /* Prototypes of tracepoints. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * test_uapi.c - /dev/iomodel and the lab device as their headers promise them:
- * what is refused and how, records, several sessions, the end of things. Needs
- * root and the loaded module.
+ * test_uapi.c - /dev/iomodel as its header promises it: what is refused and how,
+ * records, several sessions, the end of things. Needs root and the loaded module.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,11 +24,8 @@
 
 #include <cmocka.h>
 
-#include "ref_uring.h"
 #include "uapi/iomodel.h"
-#include "uapi/iomodel_lab.h"
 
-#define LAB "/dev/iomodel-lab0"
 #define SESSIONS 64
 
 static void *volatile nowhere = (void *)1; /* no address of ours */
@@ -337,248 +333,6 @@ static void a_session_that_dies_leaves_nothing(void **state)
 	/* The module can go when nothing is open: check-kmod removes it afterwards. */
 }
 
-/* ---- the lab device ---------------------------------------------------------------- */
-
-static int lab(int flags)
-{
-	struct iom_lab_timing none = {};
-	int fd = open(LAB, flags);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ioctl(fd, IOM_LAB_SET_TIMING, &none), 0);
-	assert_int_equal(ioctl(fd, IOM_LAB_FLUSH), 0);
-	return fd;
-}
-
-static struct iom_lab_stats stats_of(int fd)
-{
-	struct iom_lab_stats s;
-
-	assert_int_equal(ioctl(fd, IOM_LAB_GET_STATS, &s), 0);
-	return s;
-}
-
-static void set_timing(int fd, uint64_t phase1, uint64_t phase2)
-{
-	struct iom_lab_timing t = {.phase1_ns = phase1, .phase2_ns = phase2};
-
-	assert_int_equal(ioctl(fd, IOM_LAB_SET_TIMING, &t), 0);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
-}
-
-static void lab_refuses(void **state)
-{
-	struct iom_lab_timing t = {.flags = 1};
-	static char big[IOM_LAB_QUEUE_BYTES + 1];
-	int fd = lab(O_RDWR | O_NONBLOCK);
-
-	(void)state;
-	assert_int_equal(ioctl(fd, IOM_LAB_SET_TIMING, &t), -1);
-	assert_int_equal(errno, EINVAL);
-	t = (struct iom_lab_timing){.phase1_ns = IOM_LAB_PHASE_MAX_NS + 1};
-	assert_int_equal(ioctl(fd, IOM_LAB_SET_TIMING, &t), -1);
-	assert_int_equal(errno, EINVAL);
-	assert_int_equal(ioctl(fd, _IO(IOM_LAB_IOC, 0xff)), -1);
-	assert_int_equal(errno, ENOTTY);
-	assert_int_equal(write(fd, big, sizeof(big)), -1);
-	assert_int_equal(errno, EMSGSIZE);
-	assert_int_equal(write(fd, big, sizeof(big) - 1), sizeof(big) - 1);
-	assert_int_equal(write(fd, big, 1), -1);
-	assert_int_equal(errno, EAGAIN);
-	assert_int_equal(lseek(fd, 0, SEEK_SET), -1);
-	assert_int_equal(errno, ESPIPE);
-	/* Bytes that could not be delivered are still there. */
-	assert_int_equal(read(fd, nowhere, 100), -1);
-	assert_int_equal(errno, EFAULT);
-	assert_int_equal(read(fd, big, sizeof(big)), sizeof(big) - 1);
-	assert_int_equal(read(fd, big, 1), -1);
-	assert_int_equal(errno, EAGAIN);
-	struct iom_lab_stats s = stats_of(fd);
-	assert_int_equal(s.read_ok, 1);
-	assert_int_equal(s.read_error, 1);
-	assert_int_equal(s.read_eagain, 1);
-	assert_int_equal(s.write_ok, 1);
-	assert_int_equal(s.write_eagain, 1);
-	close(fd);
-}
-
-static void lab_phases_take_their_time(void **state)
-{
-	int fd = lab(O_RDWR);
-	uint64_t begin;
-	char c;
-
-	(void)state;
-	set_timing(fd, 50000000, 20000000);
-	begin = now_ns();
-	assert_int_equal(write(fd, "x", 1), 1);
-	assert_int_equal(read(fd, &c, 1), 1);
-	assert_true(now_ns() - begin >= 70000000);
-	struct iom_lab_stats s = stats_of(fd);
-	assert_int_equal(s.read_ok_slept, 1);
-	assert_true(s.phase1_ns >= 30000000);
-	assert_true(s.phase2_ns >= 20000000);
-	set_timing(fd, 0, 0);
-	close(fd);
-}
-
-static void nothing(int sig)
-{
-	(void)sig;
-}
-
-static void lab_reader_can_be_interrupted_and_killed(void **state)
-{
-	struct sigaction act = {.sa_handler = nothing};
-	int fd = lab(O_RDWR);
-	pid_t pid;
-	char c;
-
-	(void)state;
-	sigaction(SIGALRM, &act, NULL); /* no SA_RESTART */
-	ualarm(50000, 0);
-	assert_int_equal(read(fd, &c, 1), -1);
-	assert_int_equal(errno, EINTR);
-	assert_int_equal(stats_of(fd).read_interrupted, 1);
-	pid = fork();
-	if (pid == 0) {
-		(void)!read(fd, &c, 1);
-		_exit(0);
-	}
-	usleep(50000);
-	kill(pid, SIGKILL);
-	int status;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	close(fd);
-}
-
-static void lab_readers_share(void **state)
-{
-	int fd = lab(O_RDWR), out[2];
-	pid_t pid[4];
-
-	(void)state;
-	assert_int_equal(pipe(out), 0);
-	for (int i = 0; i < 4; i++) {
-		pid[i] = fork();
-		if (pid[i] == 0) {
-			char c;
-
-			while (read(fd, &c, 1) == 1 && c != 'q')
-				(void)!write(out[1], &c, 1);
-			_exit(0);
-		}
-	}
-	for (int i = 0; i < 400; i++)
-		assert_int_equal(write(fd, "x", 1), 1);
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(write(fd, "q", 1), 1);
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(waitpid(pid[i], NULL, 0), pid[i]);
-	close(out[1]);
-	int n = 0;
-	char c;
-	while (read(out[0], &c, 1) == 1)
-		n++;
-	assert_int_equal(n, 400); /* each byte once */
-	close(out[0]);
-	close(fd);
-}
-
-static void lab_requests_are_cancelled(void **state)
-{
-	aio_context_t ctx = 0;
-	struct iocb cb[3], *cbs[3];
-	struct io_event ev;
-	static char buf[16];
-	int fd = lab(O_RDWR);
-
-	(void)state;
-	assert_int_equal(syscall(SYS_io_setup, 8, &ctx), 0);
-	for (int i = 0; i < 3; i++) {
-		cb[i] = (struct iocb){.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = fd,
-				      .aio_buf = (uintptr_t)buf, .aio_nbytes = sizeof(buf)};
-		cbs[i] = &cb[i];
-	}
-	assert_int_equal(syscall(SYS_io_submit, ctx, 3, cbs), 3);
-	/* -EINPROGRESS: it was asked to; the event says the rest */
-	assert_int_equal(syscall(SYS_io_cancel, ctx, cbs[1], &ev), -1);
-	assert_int_equal(errno, EINPROGRESS);
-	assert_int_equal(syscall(SYS_io_getevents, ctx, 1, 1, &ev, NULL), 1);
-	assert_int_equal(ev.res, -ECANCELED);
-	assert_ptr_equal((void *)(uintptr_t)ev.obj, cbs[1]);
-	assert_int_equal(write(fd, "0123456789abcdef", 16), 16);
-	assert_int_equal(syscall(SYS_io_getevents, ctx, 1, 1, &ev, NULL), 1);
-	assert_int_equal(ev.res, 16);
-	assert_memory_equal(buf, "0123456789abcdef", 16);
-	struct iom_lab_stats s = stats_of(fd);
-	assert_int_equal(s.async_submitted, 3);
-	assert_int_equal(s.async_late, 1);
-	assert_int_equal(s.async_cancelled, 1);
-	/* The context goes with one in flight: must not hang. */
-	assert_int_equal(syscall(SYS_io_destroy, ctx), 0);
-	close(fd);
-}
-
-/* Processes and rings that end with requests in flight. */
-enum ending { EXIT, CLOSE, KILL, EXEC, ENDINGS };
-
-static pid_t submitter(enum ending how, unsigned int setup)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		static char buf[4][16];
-		struct ref_ring r;
-		struct io_uring_sqe sqe;
-		int fd = open(LAB, O_RDONLY);
-
-		if (fd < 0 || !ref_ring_open(&r, setup))
-			_exit(2);
-		for (int i = 0; i < 4; i++) {
-			sqe = ref_sqe(IORING_OP_READ, fd, buf[i], 16, i);
-			ref_ring_put(&r, &sqe);
-		}
-		ref_ring_enter(&r, 4, 0, setup & IORING_SETUP_SQPOLL ? IORING_ENTER_SQ_WAKEUP : 0);
-		usleep(50000); /* the thread of SQPOLL takes them when it likes */
-		if (how == CLOSE)
-			close(r.fd);
-		if (how == KILL)
-			raise(SIGKILL);
-		if (how == EXEC)
-			execl("/bin/true", "true", NULL);
-		_exit(0);
-	}
-	return pid;
-}
-
-static void lab_requests_end_with_their_rings(void **state)
-{
-	(void)state;
-	for (int how = 0; how < 2 * ENDINGS; how++) {
-		pid_t pid = submitter(how / 2, how % 2 ? IORING_SETUP_SQPOLL : 0);
-		int status = -1, tries;
-
-		for (tries = 0; tries < 200 && waitpid(pid, &status, WNOHANG) == 0; tries++)
-			usleep(50000);
-		if (tries == 200)
-			fail_msg("a process does not end: ending %d%s", how / 2,
-				 how % 2 ? ", SQPOLL" : "");
-		assert_int_equal(WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status),
-				 how / 2 == KILL ? -SIGKILL : 0);
-	}
-	/* The last of them is completed by the work item within its look. */
-	usleep(300000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -589,12 +343,6 @@ int main(void)
 		cmocka_unit_test(generations_are_read_only),
 		cmocka_unit_test(sessions_do_not_see_each_other),
 		cmocka_unit_test(a_session_that_dies_leaves_nothing),
-		cmocka_unit_test(lab_refuses),
-		cmocka_unit_test(lab_phases_take_their_time),
-		cmocka_unit_test(lab_reader_can_be_interrupted_and_killed),
-		cmocka_unit_test(lab_readers_share),
-		cmocka_unit_test(lab_requests_are_cancelled),
-		cmocka_unit_test(lab_requests_end_with_their_rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

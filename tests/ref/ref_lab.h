@@ -46,8 +46,8 @@ static inline int lab_open(int flags, void (*feed)(void *), void *arg)
 	if (fd < 0)
 		ref_skip("there is no lab device: load the module");
 	lab_out = ref_must(open(LAB_DEVICE, O_WRONLY), LAB_DEVICE);
-	ref_must(ioctl(fd, IOM_LAB_FLUSH), "IOM_LAB_FLUSH");
-	ref_must(ioctl(fd, IOM_LAB_SET_TIMING, &timing), "IOM_LAB_SET_TIMING");
+	ref_must(ioctl(lab_out, IOM_LAB_FLUSH), "IOM_LAB_FLUSH");
+	ref_must(ioctl(lab_out, IOM_LAB_SET_TIMING, &timing), "IOM_LAB_SET_TIMING");
 	ref_feed(feed, arg);
 	close(lab_out);
 	ref_later_open();
