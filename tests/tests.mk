@@ -80,7 +80,7 @@ $(B)/tests/hostile/%: tests/hostile/%.c tests/hostile/fuse.c tests/hostile/fuse.
 
 # ---- the module's tests --------------------------------------------------------------
 
-KMOD_BIN := $(patsubst tests/kmod/%.c,$(B)/tests/kmod/%,$(wildcard tests/kmod/*.c))
+KMOD_BIN := $(patsubst tests/kmod/%.c,$(B)/tests/kmod/%,$(wildcard tests/kmod/test_*.c)) $(B)/tests/kmod/fuzz
 
 $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h tests/ref/*.h kmod/uapi/*.h bpf/*.h)
 	@mkdir -p $(@D)
