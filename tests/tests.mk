@@ -40,7 +40,7 @@ UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/un
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lseccomp -lsqlite3 -lelf -lm -pthread
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lcmocka -ljansson -lseccomp -lsqlite3 -lbpf -lelf -lm -pthread
 
 -include $(wildcard $(B)/tests/unit/*.d)
 
@@ -110,6 +110,7 @@ check-live: $(LIVE_BIN)
 	tests/live/test-record
 	tests/live/test-cli
 	tests/live/test-user
+	tests/live/test-account
 	tests/live/test-scale
 	tests/live/test-many
 	tests/live/test-hostile

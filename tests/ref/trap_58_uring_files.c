@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 	ref_expect("verdict.model async");
 	ref_expect("model async transfers %d bytes %d", A + B + C, A * 100 + B * 1000 + C * 4096);
 	ref_expect("file %d transfers=%d bytes=%d", a, A, A * 100);
-	ref_expect("file %d transfers=%d bytes=%d", b, B, B * 1000);
+	ref_expect("file %d transfers=%d bytes=%d", a, B, B * 1000);
 	ref_expect("file -1 transfers=%d bytes=%d", C, C * 4096);
 	ref_ready();
 	reads(&r, A, a, 0, 100);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The other end is closed, and the file stays in the set.
+ */
+#include "ref_loop.h"
+
+#define N 5003
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+	struct epoll_event ev;
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	close(l.idle[1]);
+	ref_expect("awake fd=%d EPOLLHUP", l.idle[0]);
+	ref_expect("finding busy-poll epoll_wait fd=%d warning=1", l.idle[0]);
+	ref_ready();
+	for (int i = 0; i < N; i++)
+		if (epoll_wait(l.ep, &ev, 1, 1000) != 1 || !(ev.events & EPOLLHUP))
+			ref_die("epoll_wait");
+	ref_done();
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Something is there to be read, and nobody reads it.
+ */
+#include "ref_loop.h"
+
+#define N 5003
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+	struct epoll_event ev;
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	ref_write(l.out, ref_msg, REF_MSG);
+	ref_expect("awake fd=%d EPOLLIN", l.in);
+	ref_expect("finding not-drained epoll_wait fd=%d warning=1", l.in);
+	ref_expect("no-finding busy-poll");
+	ref_ready();
+	for (int i = 0; i < N; i++)
+		if (epoll_wait(l.ep, &ev, 1, 1000) != 1)
+			ref_die("epoll_wait");
+	ref_done();
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A loop that spends most of its waiting in connect: said beside the verdict.
+ */
+#include <sys/un.h>
+
+#include "ref_loop.h"
+
+#define N    29
+#define EACH 7
+#define US   12000
+
+static int slow, full;
+
+/* As many as the queue holds are connected; one more waits until one is taken. */
+static void serve(void *arg)
+{
+	(void)arg;
+	for (long i = 0; ref_more(i, N / EACH + 1); i++) {
+		ref_await_sleep(ref->tid[0], __NR_connect);
+		ref_nap_us(US);
+		close(accept(slow, NULL, NULL));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	slow = ref_listen("slow");
+	listen(slow, 0);
+	full = ref_connect("slow");
+	ref_loop_feed(&l, N);
+	ref_feed(serve, NULL);
+	ref_expect("wait connect slept=%d ns>=%d", N / EACH + 1, (N / EACH + 1) * US * 1000);
+	ref_expect("finding loop-blocked connect");
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		ref_loop_wait(&l);
+		if (i % EACH == 0)
+			close(ref_connect("slow"));
+	}
+	ref_must(full, "full");
+	ref_done();
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * As many transfers of more.
+ */
+#include "ref_loop.h"
+
+#define N 2003
+
+static int s[2];
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+	char buf[4096];
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	ref_pair(s, SOCK_STREAM);
+	ref_expect("file %d transfers=%d bytes=%d", s[0], N, N * REF_MSG);
+	ref_expect("no-finding tiny-transfers");
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		ref_write(s[1], ref_msg, REF_MSG);
+		if (read(s[0], buf, REF_MSG) != REF_MSG)
+			ref_die("read");
+	}
+	ref_done();
+}

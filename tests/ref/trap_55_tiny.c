@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Thousands of transfers of a byte each.
+ */
+#include "ref_loop.h"
+
+#define N 2003
+
+static int s[2];
+
+int main(int argc, char **argv)
+{
+	struct ref_loop l;
+	char buf[4096];
+
+	ref_begin(argc, argv);
+	ref_loop_open(&l);
+	ref_pair(s, SOCK_STREAM);
+	ref_expect("finding tiny-transfers count=%d warning=0", N);
+	ref_ready();
+	for (int i = 0; i < N; i++) {
+		ref_write(s[1], ref_msg, 1);
+		if (read(s[0], buf, 1) != 1)
+			ref_die("read");
+	}
+	ref_done();
+}
