@@ -17,6 +17,7 @@ static void feed(void *arg)
 		ref_turn(i, __NR_openat);
 		ref_nap_us(2000);
 		close((int)ref_must(open(fifo, O_WRONLY), fifo));
+		ref->b = i + 1;
 	}
 }
 
@@ -33,6 +34,8 @@ int main(int argc, char **argv)
 	ref_ready();
 	for (int i = 0; i < N; i++) {
 		close((int)ref_must(open(fifo, O_RDONLY), fifo));
+		while (ref->b <= i) /* its other end is closed again */
+			;
 		ref->a++;
 	}
 	unlink(fifo);

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
-	ref_pair(s, SOCK_STREAM);
+	ref_must(pipe(s), "pipe");
 	ref_expect("file %d transfers=%d bytes=%d", s[0], N, N * REF_MSG);
 	ref_expect("no-finding tiny-transfers");
 	ref_ready();

@@ -25,6 +25,7 @@ static void *reads(void *arg)
 	(void)arg;
 	ref->tid[1] = (pid_t)syscall(__NR_gettid);
 	ref_nap_us(20000); /* the leader has left */
+	ref_feed(feed, NULL);
 	ref_ready();
 	for (int i = 0; i < N; i++) {
 		if (read(s[0], buf, REF_MSG) != REF_MSG)
@@ -38,7 +39,6 @@ int main(int argc, char **argv)
 {
 	ref_begin(argc, argv);
 	ref_pair(s, SOCK_STREAM);
-	ref_feed(feed, NULL);
 	ref_expect("verdict.model blocking");
 	ref_expect("also none");
 	ref_expect("thread reader model blocking");

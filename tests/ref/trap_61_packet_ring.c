@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	ref_feed(feed, NULL);
 	ref_expect("verdict.model multiplexed");
 	ref_expect("model multiplexed transfers 0");
-	ref_expect("because shared with the kernel");
+	ref_expect("because moves by a ring in shared memory, without a call");
 	ref_ready();
 	for (int i = 0, at = 0; i < N; i++) {
 		ref->a = i;

@@ -18,7 +18,8 @@
 #define SUBMIT_LONG_NS 10000000
 /* Of the requests done by io_submit itself: most of them. */
 #define DONE_INSIDE 0.5
-/* A submission thread of the kernel burns a CPU when it is on it so much, for so little. */
+/* A submission thread of the kernel burns a CPU when it is on it so much, for so little: of
+ * the time in which it could be, for others may want the CPU as well. */
 #define SQPOLL_CPU	      0.5
 #define SQPOLL_REQUESTS_A_SEC 20000
 
@@ -151,7 +152,8 @@ static void find_pollers(struct search *s)
 		double seconds = rt->time.wall_ns / 1e9;
 		struct rep_finding *f;
 
-		if (strncmp(ct->comm, "iou-sqp", 7) || busy < SQPOLL_CPU * rt->time.wall_ns ||
+		if (strncmp(ct->comm, "iou-sqp", 7) ||
+		    rt->time.running_ns <= SQPOLL_CPU * (rt->time.running_ns + rt->time.waiting_ns) ||
 		    requests > SQPOLL_REQUESTS_A_SEC * seconds)
 			continue;
 		f = iom_finding_add(
