@@ -135,7 +135,8 @@ record-ref: $(LIVE_BIN)
 
 # What hangs on each threshold of the judgement, over recordings that check-real kept.
 limits: $(B)/tests/real/limits
-	@$< $(or $(RECORDINGS),$(error give RECORDINGS=FILES, made by tests/real/check-real --record DIR))
+	@[ -n "$(RECORDINGS)" ] || { echo "give RECORDINGS=FILES, made by tests/real/check-real --record DIR" >&2; exit 1; }
+	@$< $(RECORDINGS)
 
 $(B)/tests/real/limits: tests/real/limits.c $(PURE_OBJ)
 	@mkdir -p $(@D)
