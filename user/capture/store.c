@@ -246,7 +246,6 @@ static int create_files(const char *name, char **path, char **why)
 
 static int open_file(struct iom_store *s, const char *path, char **why)
 {
-	char *wal;
 	int err = create_files(path, &s->path, why);
 
 	if (err)
@@ -257,12 +256,8 @@ static int open_file(struct iom_store *s, const char *path, char **why)
 					  NULL));
 	if (!err)
 		err = begin(s);
-	if (!err)
-		return 0;
-	wal = store_sentence("%s-wal", s->path);
-	unlink(s->path);
-	unlink(wal);
-	free(wal);
+	if (err)
+		iom_store_remove(s);
 	return err;
 }
 
@@ -452,8 +447,14 @@ int iom_store_finish(struct iom_store *s, const struct iom_capture *cap)
 
 void iom_store_remove(struct iom_store *s)
 {
-	if (s->path)
-		unlink(s->path);
+	char *wal;
+
+	if (!s->path)
+		return;
+	wal = store_sentence("%s-wal", s->path);
+	unlink(s->path);
+	unlink(wal);
+	free(wal);
 }
 
 uint64_t iom_store_size(const struct iom_store *s)

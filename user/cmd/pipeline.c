@@ -127,6 +127,7 @@ int iom_pipeline_watch(struct iom_pipeline *p, struct iom_watch *w, char **why)
 		w->progress = false;
 	}
 	err = iom_collect(w, cap, why);
+	p->empty = err;
 	if (p->store && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (!err && p->store && p->failed != -EFBIG)
@@ -192,8 +193,7 @@ int iom_pipeline_report(struct iom_pipeline *p, struct iom_output *out)
 
 void iom_pipeline_close(struct iom_pipeline *p)
 {
-	/* Nothing came of the watch: the empty recording goes too. */
-	if (p->store && !p->until_ns)
+	if (p->store && p->empty) /* it goes too */
 		iom_store_remove(p->store);
 	iom_store_close(p->store);
 	iom_capture_free(p->cap);

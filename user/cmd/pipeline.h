@@ -23,6 +23,7 @@ struct iom_pipeline {
 	char *path;		 /* of the recording; heap; NULL: in memory only */
 	struct iom_store *store; /* it, while it is written; NULL: none, or it failed */
 	int folder;		 /* that it is in; -1: none */
+	bool empty;		 /* nothing came of the watch */
 	int failed;		 /* what kept it from being written to the end; 0: nothing */
 	uint64_t since_ns;	 /* begin and end of what it holds: CLOCK_MONOTONIC */
 	uint64_t until_ns;
