@@ -282,6 +282,9 @@ void iom_terminal_stopped(int sig)
 
 void iom_terminal_give(void)
 {
+	/* Again: giving up privileges may have taken it away (prctl(2)). */
+	if (us.relayed)
+		prctl(PR_SET_PDEATHSIG, RELAY_DIED);
 	say_and_wait(IOM_RELAY_GIVE);
 }
 
