@@ -91,12 +91,15 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 $(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 .SECONDARY:
-.PHONY: deps demo check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
+.PHONY: deps demo programs check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
 LIVE_BIN := $(B)/iomodel $(REF_BIN) $(HOSTILE_BIN) $(B)/tests/bench/scale $(B)/tests/bench/many
 BENCH_BIN := $(B)/tests/bench/loop $(B)/tests/bench/scale $(B)/tests/bench/empty_load
+
+# What the live tests and those of the module start.
+programs: $(LIVE_BIN) $(KMOD_BIN)
 
 demo: $(LIVE_BIN)
 	@tests/demo

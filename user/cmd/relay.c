@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/privileges.h"
@@ -38,6 +39,7 @@ struct relay {
 	bool given;	  /* it has the terminal whenever it is in the foreground */
 	bool foreground;  /* it is the foreground job of the pseudo terminal */
 	bool interactive; /* it shall be, whenever we are in that of ours */
+	int order;	  /* number of the last order to CMD's job */
 	enum then then;
 	int stop_signal;   /* THEN_SUSPEND: what stopped CMD */
 	size_t last_words; /* written since then was set */
@@ -102,7 +104,7 @@ static void copy_size(const struct relay *s)
 
 static void tell(const struct relay *s, int what)
 {
-	union sigval value = {.sival_int = what};
+	union sigval value = {.sival_int = what | s->order << IOM_JOB_ORDER};
 
 	while (!s->ended && sigqueue(s->r->inner, IOM_RELAY_SIGNAL, value) && errno == EAGAIN)
 		usleep(1000);
@@ -113,6 +115,7 @@ static void go_on(struct relay *s, bool foreground)
 {
 	s->foreground = foreground && ours_now(s);
 	s->interactive |= s->foreground;
+	s->order = (s->order + 1) & 0xffff;
 	tell(s, s->foreground ? IOM_JOB_FOREGROUND : IOM_JOB_BACKGROUND);
 	make_raw(s);
 }
@@ -122,6 +125,7 @@ static void go_on(struct relay *s, bool foreground)
 static void suspend(struct relay *s)
 {
 	int sig = s->stop_signal == SIGSTOP ? SIGTSTP : s->stop_signal;
+	const struct timespec now = {};
 	sigset_t set, old;
 
 	make_cooked(s);
@@ -130,6 +134,9 @@ static void suspend(struct relay *s)
 	kill(0, sig);
 	sigprocmask(SIG_UNBLOCK, &set, &old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	sigemptyset(&set); /* what let us go on is dealt with here */
+	sigaddset(&set, SIGCONT);
+	sigtimedwait(&set, NULL, &now);
 	copy_size(s);
 	go_on(s, s->interactive);
 }
@@ -174,7 +181,8 @@ static void take_message(struct relay *s)
 		s->last_words = 0;
 		break;
 	case IOM_RELAY_STOPPED:
-		cmd_stopped(s, m.sig);
+		if (m.order == s->order) /* else it was told to go on since */
+			cmd_stopped(s, m.sig);
 		break;
 	}
 }

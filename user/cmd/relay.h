@@ -14,13 +14,16 @@
 /* What iomodel proper says to the relay, one message each. */
 struct iom_relay_message {
 	enum { IOM_RELAY_GIVE, IOM_RELAY_TAKE, IOM_RELAY_STOPPED } what;
-	int sig; /* STOPPED: by which signal */
+	int sig;   /* STOPPED: by which signal */
+	int order; /* STOPPED: the last order that was carried out before */
 };
 
 /* What the relay says to iomodel proper: IOM_RELAY_SIGNAL, queued, with one of
- * these as its value; JOB_SIGNAL has the signal for CMD's job in addition. GIVE
- * and TAKE, once done, are answered by a byte on the socket. */
+ * these as its value; JOB_SIGNAL has the signal for CMD's job in addition, and
+ * the bits from IOM_JOB_ORDER on number the orders. GIVE and TAKE, once done, are
+ * answered by a byte on the socket. */
 #define IOM_RELAY_SIGNAL SIGRTMIN
+#define IOM_JOB_ORDER	 12
 enum { IOM_JOB_FOREGROUND = 0x100, IOM_JOB_BACKGROUND = 0x200, IOM_JOB_SIGNAL = 0x400 };
 
 struct iom_relay_shared {     /* memory of both processes */

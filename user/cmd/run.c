@@ -67,8 +67,9 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 	} else if (err) {
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
 		iom_terminal_give();
-		iom_child_wait(c);
-		status = IOM_EXIT_RUN_FAILED;
+		status = iom_child_wait(c);
+		if (err != -ESRCH || status <= 128) /* else it was killed as it began */
+			status = IOM_EXIT_RUN_FAILED;
 	} else {
 		/* At once: with -d the watch may end long before CMD does. */
 		err = iom_pipeline_report(&p, out);

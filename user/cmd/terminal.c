@@ -28,7 +28,8 @@ static struct {
 	int socket;
 	struct iom_relay_shared *shared;
 	volatile pid_t child;
-	pid_t in_front; /* job that had the pseudo terminal before CMD was put behind; 0 */
+	volatile int order; /* the last one of the relay's that was carried out */
+	pid_t in_front;	    /* job that had the pseudo terminal before CMD was put behind; 0 */
 } us = {.terminal = -1, .slave = -1, .socket = -1};
 
 bool iom_terminal_relayed(void)
@@ -129,11 +130,12 @@ static void put_behind(void)
 
 static void on_relay(int sig, siginfo_t *info, void *context)
 {
-	int what = info->si_value.sival_int, saved = errno;
+	int what = info->si_value.sival_int & ((1 << IOM_JOB_ORDER) - 1), saved = errno;
 
 	(void)sig, (void)context;
 	if (!us.child || info->si_code != SI_QUEUE)
 		return;
+	us.order = info->si_value.sival_int >> IOM_JOB_ORDER;
 	if (what == IOM_JOB_FOREGROUND)
 		put_in_front();
 	else if (what == IOM_JOB_BACKGROUND)
@@ -257,7 +259,7 @@ void iom_terminal_child(pid_t child)
 
 static void say(int what, int sig)
 {
-	struct iom_relay_message m = {.what = what, .sig = sig};
+	struct iom_relay_message m = {.what = what, .sig = sig, .order = us.order};
 
 	send(us.socket, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -280,6 +282,9 @@ void iom_terminal_stopped(int sig)
 
 void iom_terminal_give(void)
 {
+	/* Again: giving up privileges may have taken it away (prctl(2)). */
+	if (us.relayed)
+		prctl(PR_SET_PDEATHSIG, RELAY_DIED);
 	say_and_wait(IOM_RELAY_GIVE);
 }
 
