@@ -262,7 +262,10 @@ static void udp_and_others(void **state)
 	expect(socket(AF_INET6, SOCK_STREAM, 0), IOM_K_SOCK, "tcp");
 	expect(socket(AF_UNIX, SOCK_DGRAM, 0), IOM_K_SOCK, "unix");
 	if (geteuid() == 0) {
-		expect(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), IOM_K_SOCK, "raw icmp");
+		/* valgrind does not know pidfd_getfd(), by which it is asked where the
+		 * kernel's sock_diag has no raw sockets. */
+		expect(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), IOM_K_SOCK,
+		       under_valgrind() ? NULL : "raw icmp");
 		expect(socket(AF_PACKET, SOCK_RAW, 0), IOM_K_SOCK, "packet");
 	}
 }
