@@ -222,13 +222,14 @@ static __always_inline void asked_for_bytes(struct iom_slot *s, struct pt_regs *
 }
 
 /* The part of an io_uring_enter before or after it began to wait for completions. */
-static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs, struct fact *f,
-				       __u32 class)
+IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 class)
 {
-	/* IORING_ENTER_REGISTERED_RING: a number of the thread's own, no descriptor */
-	__u32 fd = regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
-	struct iom_row *r = row_get(s, fd, class, 0);
+	struct iom_slot *s = slot_of(ref);
+	struct iom_row *r;
 
+	if (!s || !f)
+		return 0;
+	r = row_get(s, fd, class, 0);
 	if (r) {
 		if (!r->aux && fd != IOM_FD_NONE)
 			r->aux = ring_of(s, fd);
@@ -236,6 +237,13 @@ static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs,
 	}
 	if (f->slept)
 		turns_slept(s, f, class, fd, 0);
+	return 0;
+}
+
+/* IORING_ENTER_REGISTERED_RING: a number of the thread's own, no descriptor. */
+static __always_inline __u32 uring_fd(struct pt_regs *regs)
+{
+	return regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
 }
 
 static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
@@ -245,7 +253,7 @@ static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs,
 
 	s->ring_calls++;
 	/* One that never came to wait for completions slept while it submitted. */
-	uring_part(s, regs, f,
+	uring_part(slot_ref(s), f, uring_fd(regs),
 		   s->border || (waits && !f->slept) ? IOM_C_URING_ENTER : IOM_C_URING_SUBMIT);
 	s->border = 0;
 }
@@ -543,7 +551,7 @@ static __always_inline void uring_waits(struct iom_slot *s, struct task_struct *
 		sleep_take(s, t, &f);
 	s->border = 1;
 	if (regs->si || f.slept)
-		uring_part(s, regs, &f, IOM_C_URING_SUBMIT);
+		uring_part(slot_ref(s), &f, uring_fd(regs), IOM_C_URING_SUBMIT);
 }
 
 /* A readiness call, and io_uring_enter, tell of their sleeps inside turns themselves. */

@@ -64,7 +64,7 @@ static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, 
 			file_identify(f, r);
 		s = slot_find(NULL, t->pid);
 		if (f && s && name_wanted(s, r))
-			name_send(r);
+			name_send(r->file, r->ino, r->tgid);
 	}
 	r->id = id;
 }
