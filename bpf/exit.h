@@ -135,32 +135,40 @@ static __always_inline __u32 call_fd(__u32 call, struct pt_regs *regs, long ret)
 	return IOM_FD_NONE;
 }
 
-/* The path that a call which slept was given, within a budget. */
-static __always_inline void path_tell(struct iom_slot *s, struct task_struct *t,
-				      struct pt_regs *regs, __u32 call, struct fact *f)
+/* The path, at that address of the process, that a call which slept was given; within a
+ * budget. call: its entry in the table. */
+IOM_SEPARATE int path_told(iom_slot_ref ref, struct fact *f, __u64 call, __u64 at)
 {
-	__u32 arg = IOM_CALL_ARG(call);
-	struct iom_path_head p = {
-		.tid = s->tid,
-		.tgid = s->tgid,
-		.fd = -1,
-		.nr = f->nr,
-		.class = IOM_CALL_CLASS(call),
-		.mixed = f->faults != 0,
-		.ns = f->waited,
-	};
+	struct task_struct *t = this_task();
+	struct iom_slot *s = slot_of(ref);
+	struct iom_path_head p = {};
 
-	if (arg != IOM_ARG_PATH1 && arg != IOM_ARG_PATH2)
-		return;
+	if (!s || !f)
+		return 0;
 	if (t->sched_info.last_arrival - s->paths_at > PATHS_NS) {
 		s->paths_at = t->sched_info.last_arrival;
 		s->paths = 0;
 	}
 	if (s->paths++ >= PATHS_MOST)
-		return;
-	if (IOM_CALL_SHAPE(call) == IOM_S_NEWFD && f->ret >= 0)
-		p.fd = f->ret;
-	path_send(s, &p, arg == IOM_ARG_PATH1 ? regs->di : regs->si);
+		return 0;
+	p.tid = s->tid;
+	p.tgid = s->tgid;
+	p.fd = IOM_CALL_SHAPE(call) == IOM_S_NEWFD && f->ret >= 0 ? f->ret : -1;
+	p.nr = f->nr;
+	p.class = IOM_CALL_CLASS(call);
+	p.mixed = f->faults != 0;
+	p.ns = f->waited;
+	path_send(s, &p, at);
+	return 0;
+}
+
+static __always_inline void path_tell(struct iom_slot *s, struct pt_regs *regs, __u32 call,
+				      struct fact *f)
+{
+	__u32 arg = IOM_CALL_ARG(call);
+
+	if (arg == IOM_ARG_PATH1 || arg == IOM_ARG_PATH2)
+		path_told(slot_ref(s), f, call, arg == IOM_ARG_PATH1 ? regs->di : regs->si);
 }
 
 /* ---- all the rarer shapes ------------------------------------------------------ */
@@ -367,7 +375,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		limit = f->nr == 441 ? limit_at(f, regs->r10) : limit_of(regs->r10);
 		count_ready(s, f, fd, class, 0, 0, limit);
 		if (!f->slept && ready_look(s, f))
-			epoll_look(s, f, fd, regs->si);
+			epoll_look(slot_ref(s), f, fd, regs->si);
 		break;
 	case IOM_S_EPOLL_CTL:
 		count_sleep(s, f, IOM_C_OTHER, fd);
@@ -416,7 +424,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		descriptors_change(s, regs, call, f);
 		count_sleep(s, f, class, call_fd(call, regs, f->ret));
 		if (f->slept)
-			path_tell(s, t, regs, call, f);
+			path_tell(s, regs, call, f);
 		if (IOM_CALL_SHAPE(call) == IOM_S_CLOSE && f->ret == 0)
 			gen_bump(s, fd);
 		break;
@@ -467,12 +475,15 @@ IOM_SEPARATE int signalfd_taken(iom_slot_ref ref, struct fact *f, __u64 at, __u6
 }
 
 /* The process was stopped since the task's last sleep: that part of it was no call's. */
-static __always_inline void stop_take(struct iom_slot *s, struct fact *f, struct iom_stops *stops,
-				      __u64 sleeps)
+IOM_SEPARATE int stop_take(iom_slot_ref ref, struct fact *f, __u64 sleeps)
 {
+	struct iom_slot *s = slot_of(ref);
+	struct iom_stops *stops = s ? stops_of(s) : NULL;
 	struct fact stopped = {.slept = 1};
 	struct iom_row *r;
 
+	if (!s || !f || !stops)
+		return 0;
 	stopped.waited = stops->total_ns - s->stopped_ns;
 	if (stopped.waited > f->waited)
 		stopped.waited = f->waited;
@@ -487,9 +498,10 @@ static __always_inline void stop_take(struct iom_slot *s, struct fact *f, struct
 	turns_slept(s, &stopped, IOM_C_STOPPED, IOM_FD_NONE, 0);
 	r = row_get(s, IOM_FD_NONE, IOM_C_STOPPED, 0);
 	if (!r)
-		return;
+		return 0;
 	r->n[IOM_N_OK_SLEPT]++;
 	row_slept(r, &stopped);
+	return 0;
 }
 
 /*
@@ -511,7 +523,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 	s->nvcsw = t->nvcsw;
 	s->maj_flt = t->maj_flt;
 	if (stops && stops->total_ns != s->stopped_ns)
-		stop_take(s, f, stops, sleeps);
+		stop_take(slot_ref(s), f, sleeps);
 }
 
 /*

@@ -372,8 +372,9 @@ _Static_assert(sizeof(struct iom_path) == 248, "iom_path");
  * Where a file lay when its row began: components of its path, each with its NUL, from
  * the last one up. Within a budget. A row's name is the same component, perhaps cut.
  */
-#define IOM_NAME_PART  128 /* of one component */
-#define IOM_NAME_PARTS (256 + IOM_NAME_PART)
+#define IOM_NAME_PART  120 /* of one component */
+#define IOM_NAME_FROM  128 /* the last one begins before */
+#define IOM_NAME_PARTS (IOM_NAME_FROM + IOM_NAME_PART)
 struct iom_name {
 	__u64 ino;
 	__u32 tgid;
@@ -382,7 +383,7 @@ struct iom_name {
 	__u8 pad;
 	char parts[IOM_NAME_PARTS];
 };
-_Static_assert(sizeof(struct iom_name) == 400, "iom_name");
+_Static_assert(sizeof(struct iom_name) == 264, "iom_name");
 
 /* Sleeps of one call, on one file, inside a turn of a loop. */
 struct iom_part {

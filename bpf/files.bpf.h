@@ -131,9 +131,9 @@ static long name_step(__u32 i, struct name_walk *w)
 		w->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
 		return 0;
 	}
-	if (at > 255)
+	if (at >= IOM_NAME_FROM)
 		return 1;
-	IOM_BOUND(at, 255);
+	IOM_BOUND(at, IOM_NAME_FROM - 1);
 	n = bpf_probe_read_kernel_str(w->to->parts + at, IOM_NAME_PART,
 				      BPF_CORE_READ(dentry, d_name.name));
 	if (n <= 0)

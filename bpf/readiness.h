@@ -91,25 +91,26 @@ struct iom_epoll_event { /* struct epoll_event, packed on x86-64 */
 	__u32 data[2];
 };
 
-static __always_inline void epoll_look(struct iom_slot *s, struct fact *f, __u32 fd, __u64 at)
+IOM_SEPARATE int epoll_look(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 at)
 {
-	struct iom_awake a = {
-		.tid = s->tid,
-		.tgid = s->tgid,
-		.fd = fd,
-		.gen = gen_get(s, fd),
-		.ready_fd = IOM_FD_NONE,
-		.nr = f->nr,
-		.class = IOM_C_EPOLL_WAIT,
-		.slept = f->slept,
-	};
+	struct iom_slot *s = slot_of(ref);
 	struct iom_epoll_event e;
+	struct iom_awake a = {};
 
-	if (user_read(&e, sizeof(e), at))
-		return;
+	if (!s || !f || user_read(&e, sizeof(e), at))
+		return 0;
+	a.tid = s->tid;
+	a.tgid = s->tgid;
+	a.fd = fd;
+	a.gen = gen_get(s, fd);
+	a.ready_fd = IOM_FD_NONE;
+	a.nr = f->nr;
+	a.class = IOM_C_EPOLL_WAIT;
+	a.slept = f->slept;
 	a.events = e.events;
 	a.data = (__u64)e.data[1] << 32 | e.data[0];
 	awake_send(s, &a);
+	return 0;
 }
 
 /* One file was in the set, named by set; revents: 0, it was not ready. */

@@ -77,7 +77,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u64 names_at;	   /* CLOCK_MONOTONIC */
 	__u64 named;	   /* inode of the last name that was sent */
 	__u32 names;	   /* sent since names_at */
-	__u32 pad;
+	__u32 name_row;	   /* BPF: index + 1 of a row whose name is to be sent */
 	__u64 stopped_ns;  /* how long the process had been stopped, as of the last sleep */
 	__u64 stops;	   /* and how often */
 	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
@@ -216,6 +216,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->paths = 0;
 	s->paths_at = 0;
 	s->names = 0;
+	s->name_row = 0;
 	s->names_at = 0;
 	s->named = 0;
 	s->border = 0;
