@@ -38,14 +38,16 @@
 
 /* ---- descriptors ------------------------------------------------------------- */
 
-static __always_inline void new_pair(struct iom_slot *s, __u64 at, long ret)
+IOM_SEPARATE int new_pair(iom_slot_ref ref, __u64 at, long ret)
 {
+	struct iom_slot *s = slot_of(ref);
 	__u32 fd[2];
 
-	if (ret || user_read(fd, sizeof(fd), at))
-		return;
+	if (!s || ret || user_read(fd, sizeof(fd), at))
+		return 0;
 	gen_bump(s, fd[0]);
 	gen_bump(s, fd[1]);
+	return 0;
 }
 
 /* The position was set: an end of file seen before says nothing any more. */
@@ -73,7 +75,7 @@ static long mmsg_one(__u32 i, struct mmsg_loop *l)
 	return 0;
 }
 
-static __always_inline __u64 mmsg_bytes(__u64 at, long ret)
+IOM_SEPARATE __u64 mmsg_bytes(__u64 at, long ret)
 {
 	struct mmsg_loop loop = {.at = at};
 
@@ -84,12 +86,14 @@ static __always_inline __u64 mmsg_bytes(__u64 at, long ret)
 
 /* Control data came with the message: it may be descriptors (SCM_RIGHTS), which
  * take numbers that no call of this process returns. */
-static __always_inline void message_taken(struct iom_slot *s, __u64 at)
+IOM_SEPARATE int message_taken(iom_slot_ref ref, __u64 at)
 {
+	struct iom_slot *s = slot_of(ref);
 	__u64 controllen = 0;
 
-	if (user_read(&controllen, sizeof(controllen), at + 40) == 0 && controllen)
+	if (s && user_read(&controllen, sizeof(controllen), at + 40) == 0 && controllen)
 		files_changed(s);
+	return 0;
 }
 
 /* The flags of a recv or send call: MSG_*. */
@@ -213,20 +217,22 @@ static __always_inline void queue_call(struct iom_slot *s, struct pt_regs *regs,
 }
 
 /* FIONREAD is a way to ask whether there is something to read. */
-static __always_inline void asked_for_bytes(struct iom_slot *s, struct pt_regs *regs,
-					    struct fact *f)
+IOM_SEPARATE int asked_for_bytes(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 at)
 {
-	struct fact again = {.ret = -IOM_EAGAIN, .nr = f->nr};
+	struct fact again = {.ret = -IOM_EAGAIN};
+	struct iom_slot *s = slot_of(ref);
 	__s32 n = 0;
 	struct iom_row *r;
 
-	if (f->ret || user_read(&n, sizeof(n), regs->dx) || n)
-		return;
-	r = row_get(s, regs->di, IOM_C_READ, 0);
+	if (!s || !f || f->ret || user_read(&n, sizeof(n), at) || n)
+		return 0;
+	r = row_get(s, fd, IOM_C_READ, 0);
 	if (!r)
-		return;
+		return 0;
+	again.nr = f->nr;
 	r->n[IOM_N_NOWAIT]++;
 	count_error(r, s, &again);
+	return 0;
 }
 
 /* The part of an io_uring_enter before or after it began to wait for completions. */
@@ -266,18 +272,22 @@ static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs,
 	s->border = 0;
 }
 
-static __always_inline void signal_wait(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
+IOM_SEPARATE int signal_wait(iom_slot_ref ref, struct fact *f, __u64 at)
 {
+	struct iom_slot *s = slot_of(ref);
 	struct iom_siginfo si = {};
 
+	if (!s || !f)
+		return 0;
 	if (f->ret <= 0) {
 		count_sleep(s, f, IOM_C_SIGSUSPEND, IOM_FD_NONE);
-		return;
+		return 0;
 	}
-	if (regs->si && user_read(&si, sizeof(si), regs->si))
+	if (at && user_read(&si, sizeof(si), at))
 		si.code = 0;
 	si.signo = f->ret;
 	signal_taken(s, IOM_C_SIGWAIT, &si, f);
+	return 0;
 }
 
 /* What a call does to the meaning of descriptors, apart from its sleep. */
@@ -290,10 +300,10 @@ static __always_inline void descriptors_change(struct iom_slot *s, struct pt_reg
 			gen_bump(s, f->ret);
 		break;
 	case IOM_S_PIPE:
-		new_pair(s, regs->di, f->ret);
+		new_pair(slot_ref(s), regs->di, f->ret);
 		break;
 	case IOM_S_PAIR:
-		new_pair(s, regs->r10, f->ret);
+		new_pair(slot_ref(s), regs->r10, f->ret);
 		break;
 	case IOM_S_CLOSE_RANGE:
 		files_changed(s);
@@ -312,7 +322,7 @@ static __always_inline void descriptors_change(struct iom_slot *s, struct pt_reg
 		if ((__u32)regs->si == IOM_FIONBIO || (__u32)regs->si == IOM_FIOASYNC)
 			files_changed(s);
 		else if ((__u32)regs->si == IOM_FIONREAD)
-			asked_for_bytes(s, regs, f);
+			asked_for_bytes(slot_ref(s), f, (__u32)regs->di, regs->dx);
 		break;
 	}
 }
@@ -364,7 +374,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 			count_transfer(r, s, f, message_bytes(call, regs, f), class == IOM_C_RECV);
 		}
 		if (class == IOM_C_RECV && f->ret >= 0)
-			message_taken(s, regs->si);
+			message_taken(slot_ref(s), regs->si);
 		break;
 	case IOM_S_SENDFILE:
 	case IOM_S_SPLICE:
@@ -398,7 +408,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
 		break;
 	case IOM_S_SIGWAIT:
-		signal_wait(s, regs, f);
+		signal_wait(slot_ref(s), f, regs->si);
 		break;
 	case IOM_S_AIO_SETUP:
 		count_sleep(s, f, class, IOM_FD_NONE);
