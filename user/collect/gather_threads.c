@@ -113,7 +113,8 @@ static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_t
 static void forget_call(struct cap_open_call *call)
 {
 	free(call->target);
-	*call = (struct cap_open_call){.nr = -1, .fd = -1, .file = IOM_NO_FILE, .timeout_ns = -1};
+	*call = (struct cap_open_call){
+		.nr = -1, .fd = -1, .file = IOM_NO_FILE, .set_file = IOM_NO_FILE, .timeout_ns = -1};
 }
 
 /* The part of its time asleep that its counters do not have: of one that sleeps. */
