@@ -225,7 +225,7 @@ static __always_inline struct iom_aio_ctx *aio_known(struct iom_slot *s, __u64 i
 
 /* Bring the context's count of completions up to date from its ring. At most
  * nr - 1 requests are in flight, so the tail cannot lap between two submits. */
-static __always_inline struct iom_aio_ctx *aio_ring(struct iom_slot *s, __u64 id)
+static __noinline struct iom_aio_ctx *aio_ring(struct iom_slot *s, __u64 id)
 {
 	struct iom_aio_key key = {.tgid = s->tgid, .ctx = id};
 	struct iom_aio_ctx fresh = {}, *c;

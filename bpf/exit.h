@@ -38,14 +38,16 @@
 
 /* ---- descriptors ------------------------------------------------------------- */
 
-static __always_inline void new_pair(struct iom_slot *s, __u64 at, long ret)
+IOM_SEPARATE int new_pair(iom_slot_ref ref, __u64 at, long ret)
 {
+	struct iom_slot *s = slot_of(ref);
 	__u32 fd[2];
 
-	if (ret || user_read(fd, sizeof(fd), at))
-		return;
+	if (!s || ret || user_read(fd, sizeof(fd), at))
+		return 0;
 	gen_bump(s, fd[0]);
 	gen_bump(s, fd[1]);
+	return 0;
 }
 
 /* The position was set: an end of file seen before says nothing any more. */
@@ -73,7 +75,7 @@ static long mmsg_one(__u32 i, struct mmsg_loop *l)
 	return 0;
 }
 
-static __always_inline __u64 mmsg_bytes(__u64 at, long ret)
+IOM_SEPARATE __u64 mmsg_bytes(__u64 at, long ret)
 {
 	struct mmsg_loop loop = {.at = at};
 
@@ -84,12 +86,14 @@ static __always_inline __u64 mmsg_bytes(__u64 at, long ret)
 
 /* Control data came with the message: it may be descriptors (SCM_RIGHTS), which
  * take numbers that no call of this process returns. */
-static __always_inline void message_taken(struct iom_slot *s, __u64 at)
+IOM_SEPARATE int message_taken(iom_slot_ref ref, __u64 at)
 {
+	struct iom_slot *s = slot_of(ref);
 	__u64 controllen = 0;
 
-	if (user_read(&controllen, sizeof(controllen), at + 40) == 0 && controllen)
+	if (s && user_read(&controllen, sizeof(controllen), at + 40) == 0 && controllen)
 		files_changed(s);
+	return 0;
 }
 
 /* The flags of a recv or send call: MSG_*. */
@@ -135,32 +139,40 @@ static __always_inline __u32 call_fd(__u32 call, struct pt_regs *regs, long ret)
 	return IOM_FD_NONE;
 }
 
-/* The path that a call which slept was given, within a budget. */
-static __always_inline void path_tell(struct iom_slot *s, struct task_struct *t,
-				      struct pt_regs *regs, __u32 call, struct fact *f)
+/* The path, at that address of the process, that a call which slept was given; within a
+ * budget. call: its entry in the table. */
+IOM_SEPARATE int path_told(iom_slot_ref ref, struct fact *f, __u64 call, __u64 at)
 {
-	__u32 arg = IOM_CALL_ARG(call);
-	struct iom_path_head p = {
-		.tid = s->tid,
-		.tgid = s->tgid,
-		.fd = -1,
-		.nr = f->nr,
-		.class = IOM_CALL_CLASS(call),
-		.mixed = f->faults != 0,
-		.ns = f->waited,
-	};
+	struct task_struct *t = this_task();
+	struct iom_slot *s = slot_of(ref);
+	struct iom_path_head p = {};
 
-	if (arg != IOM_ARG_PATH1 && arg != IOM_ARG_PATH2)
-		return;
+	if (!s || !f)
+		return 0;
 	if (t->sched_info.last_arrival - s->paths_at > PATHS_NS) {
 		s->paths_at = t->sched_info.last_arrival;
 		s->paths = 0;
 	}
 	if (s->paths++ >= PATHS_MOST)
-		return;
-	if (IOM_CALL_SHAPE(call) == IOM_S_NEWFD && f->ret >= 0)
-		p.fd = f->ret;
-	path_send(s, &p, arg == IOM_ARG_PATH1 ? regs->di : regs->si);
+		return 0;
+	p.tid = s->tid;
+	p.tgid = s->tgid;
+	p.fd = IOM_CALL_SHAPE(call) == IOM_S_NEWFD && f->ret >= 0 ? f->ret : -1;
+	p.nr = f->nr;
+	p.class = IOM_CALL_CLASS(call);
+	p.mixed = f->faults != 0;
+	p.ns = f->waited;
+	path_send(s, &p, at);
+	return 0;
+}
+
+static __always_inline void path_tell(struct iom_slot *s, struct pt_regs *regs, __u32 call,
+				      struct fact *f)
+{
+	__u32 arg = IOM_CALL_ARG(call);
+
+	if (arg == IOM_ARG_PATH1 || arg == IOM_ARG_PATH2)
+		path_told(slot_ref(s), f, call, arg == IOM_ARG_PATH1 ? regs->di : regs->si);
 }
 
 /* ---- all the rarer shapes ------------------------------------------------------ */
@@ -205,30 +217,33 @@ static __always_inline void queue_call(struct iom_slot *s, struct pt_regs *regs,
 }
 
 /* FIONREAD is a way to ask whether there is something to read. */
-static __always_inline void asked_for_bytes(struct iom_slot *s, struct pt_regs *regs,
-					    struct fact *f)
+IOM_SEPARATE int asked_for_bytes(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 at)
 {
-	struct fact again = {.ret = -IOM_EAGAIN, .nr = f->nr};
+	struct fact again = {.ret = -IOM_EAGAIN};
+	struct iom_slot *s = slot_of(ref);
 	__s32 n = 0;
 	struct iom_row *r;
 
-	if (f->ret || user_read(&n, sizeof(n), regs->dx) || n)
-		return;
-	r = row_get(s, regs->di, IOM_C_READ, 0);
+	if (!s || !f || f->ret || user_read(&n, sizeof(n), at) || n)
+		return 0;
+	r = row_get(s, fd, IOM_C_READ, 0);
 	if (!r)
-		return;
+		return 0;
+	again.nr = f->nr;
 	r->n[IOM_N_NOWAIT]++;
 	count_error(r, s, &again);
+	return 0;
 }
 
 /* The part of an io_uring_enter before or after it began to wait for completions. */
-static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs, struct fact *f,
-				       __u32 class)
+IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 class)
 {
-	/* IORING_ENTER_REGISTERED_RING: a number of the thread's own, no descriptor */
-	__u32 fd = regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
-	struct iom_row *r = row_get(s, fd, class, 0);
+	struct iom_slot *s = slot_of(ref);
+	struct iom_row *r;
 
+	if (!s || !f)
+		return 0;
+	r = row_get(s, fd, class, 0);
 	if (r) {
 		if (!r->aux && fd != IOM_FD_NONE)
 			r->aux = ring_of(s, fd);
@@ -236,6 +251,13 @@ static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs,
 	}
 	if (f->slept)
 		turns_slept(s, f, class, fd, 0);
+	return 0;
+}
+
+/* IORING_ENTER_REGISTERED_RING: a number of the thread's own, no descriptor. */
+static __always_inline __u32 uring_fd(struct pt_regs *regs)
+{
+	return regs->r10 & 16 ? IOM_FD_NONE : (__u32)regs->di;
 }
 
 static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
@@ -245,23 +267,27 @@ static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs,
 
 	s->ring_calls++;
 	/* One that never came to wait for completions slept while it submitted. */
-	uring_part(s, regs, f,
+	uring_part(slot_ref(s), f, uring_fd(regs),
 		   s->border || (waits && !f->slept) ? IOM_C_URING_ENTER : IOM_C_URING_SUBMIT);
 	s->border = 0;
 }
 
-static __always_inline void signal_wait(struct iom_slot *s, struct pt_regs *regs, struct fact *f)
+IOM_SEPARATE int signal_wait(iom_slot_ref ref, struct fact *f, __u64 at)
 {
+	struct iom_slot *s = slot_of(ref);
 	struct iom_siginfo si = {};
 
+	if (!s || !f)
+		return 0;
 	if (f->ret <= 0) {
 		count_sleep(s, f, IOM_C_SIGSUSPEND, IOM_FD_NONE);
-		return;
+		return 0;
 	}
-	if (regs->si && user_read(&si, sizeof(si), regs->si))
+	if (at && user_read(&si, sizeof(si), at))
 		si.code = 0;
 	si.signo = f->ret;
 	signal_taken(s, IOM_C_SIGWAIT, &si, f);
+	return 0;
 }
 
 /* What a call does to the meaning of descriptors, apart from its sleep. */
@@ -274,10 +300,10 @@ static __always_inline void descriptors_change(struct iom_slot *s, struct pt_reg
 			gen_bump(s, f->ret);
 		break;
 	case IOM_S_PIPE:
-		new_pair(s, regs->di, f->ret);
+		new_pair(slot_ref(s), regs->di, f->ret);
 		break;
 	case IOM_S_PAIR:
-		new_pair(s, regs->r10, f->ret);
+		new_pair(slot_ref(s), regs->r10, f->ret);
 		break;
 	case IOM_S_CLOSE_RANGE:
 		files_changed(s);
@@ -296,7 +322,7 @@ static __always_inline void descriptors_change(struct iom_slot *s, struct pt_reg
 		if ((__u32)regs->si == IOM_FIONBIO || (__u32)regs->si == IOM_FIOASYNC)
 			files_changed(s);
 		else if ((__u32)regs->si == IOM_FIONREAD)
-			asked_for_bytes(s, regs, f);
+			asked_for_bytes(slot_ref(s), f, (__u32)regs->di, regs->dx);
 		break;
 	}
 }
@@ -348,7 +374,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 			count_transfer(r, s, f, message_bytes(call, regs, f), class == IOM_C_RECV);
 		}
 		if (class == IOM_C_RECV && f->ret >= 0)
-			message_taken(s, regs->si);
+			message_taken(slot_ref(s), regs->si);
 		break;
 	case IOM_S_SENDFILE:
 	case IOM_S_SPLICE:
@@ -359,7 +385,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		limit = f->nr == 441 ? limit_at(f, regs->r10) : limit_of(regs->r10);
 		count_ready(s, f, fd, class, 0, 0, limit);
 		if (!f->slept && ready_look(s, f))
-			epoll_look(s, f, fd, regs->si);
+			epoll_look(slot_ref(s), f, fd, regs->si);
 		break;
 	case IOM_S_EPOLL_CTL:
 		count_sleep(s, f, IOM_C_OTHER, fd);
@@ -382,7 +408,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
 		break;
 	case IOM_S_SIGWAIT:
-		signal_wait(s, regs, f);
+		signal_wait(slot_ref(s), f, regs->si);
 		break;
 	case IOM_S_AIO_SETUP:
 		count_sleep(s, f, class, IOM_FD_NONE);
@@ -408,7 +434,7 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 		descriptors_change(s, regs, call, f);
 		count_sleep(s, f, class, call_fd(call, regs, f->ret));
 		if (f->slept)
-			path_tell(s, t, regs, call, f);
+			path_tell(s, regs, call, f);
 		if (IOM_CALL_SHAPE(call) == IOM_S_CLOSE && f->ret == 0)
 			gen_bump(s, fd);
 		break;
@@ -459,12 +485,15 @@ IOM_SEPARATE int signalfd_taken(iom_slot_ref ref, struct fact *f, __u64 at, __u6
 }
 
 /* The process was stopped since the task's last sleep: that part of it was no call's. */
-static __always_inline void stop_take(struct iom_slot *s, struct fact *f, struct iom_stops *stops,
-				      __u64 sleeps)
+IOM_SEPARATE int stop_take(iom_slot_ref ref, struct fact *f, __u64 sleeps)
 {
+	struct iom_slot *s = slot_of(ref);
+	struct iom_stops *stops = s ? stops_of(s) : NULL;
 	struct fact stopped = {.slept = 1};
 	struct iom_row *r;
 
+	if (!s || !f || !stops)
+		return 0;
 	stopped.waited = stops->total_ns - s->stopped_ns;
 	if (stopped.waited > f->waited)
 		stopped.waited = f->waited;
@@ -479,9 +508,10 @@ static __always_inline void stop_take(struct iom_slot *s, struct fact *f, struct
 	turns_slept(s, &stopped, IOM_C_STOPPED, IOM_FD_NONE, 0);
 	r = row_get(s, IOM_FD_NONE, IOM_C_STOPPED, 0);
 	if (!r)
-		return;
+		return 0;
 	r->n[IOM_N_OK_SLEPT]++;
 	row_slept(r, &stopped);
+	return 0;
 }
 
 /*
@@ -503,7 +533,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 	s->nvcsw = t->nvcsw;
 	s->maj_flt = t->maj_flt;
 	if (stops && stops->total_ns != s->stopped_ns)
-		stop_take(s, f, stops, sleeps);
+		stop_take(slot_ref(s), f, sleeps);
 }
 
 /*
@@ -543,7 +573,7 @@ static __always_inline void uring_waits(struct iom_slot *s, struct task_struct *
 		sleep_take(s, t, &f);
 	s->border = 1;
 	if (regs->si || f.slept)
-		uring_part(s, regs, &f, IOM_C_URING_SUBMIT);
+		uring_part(slot_ref(s), &f, uring_fd(regs), IOM_C_URING_SUBMIT);
 }
 
 /* A readiness call, and io_uring_enter, tell of their sleeps inside turns themselves. */

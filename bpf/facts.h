@@ -309,10 +309,11 @@ struct iom_thread {
 	__u64 runq_ns;	 /* time spent waiting for a CPU so far, the wait under way included */
 	__u64 maj_flt;	 /* major faults so far */
 	__u64 asleep_ns; /* IOM_TF_ASLEEP: CLOCK_MONOTONIC when this sleep began */
+	__u64 woken_ns;	 /* IOM_TF_ASLEEP: not 0, it has been woken then, and waits for a CPU in the call */
 	__u64 args[6];	 /* of that call; IOM_T_NEW: args[0] is its first stack pointer */
 	char comm[IOM_COMM_LEN];
 };
-_Static_assert(sizeof(struct iom_thread) == 160, "iom_thread");
+_Static_assert(sizeof(struct iom_thread) == 168, "iom_thread");
 
 enum iom_waker {
 	IOM_W_NONE = 0, /* it did not sleep */
@@ -372,8 +373,9 @@ _Static_assert(sizeof(struct iom_path) == 248, "iom_path");
  * Where a file lay when its row began: components of its path, each with its NUL, from
  * the last one up. Within a budget. A row's name is the same component, perhaps cut.
  */
-#define IOM_NAME_PART  128 /* of one component */
-#define IOM_NAME_PARTS (256 + IOM_NAME_PART)
+#define IOM_NAME_PART  120 /* of one component */
+#define IOM_NAME_FROM  128 /* the last one begins before */
+#define IOM_NAME_PARTS (IOM_NAME_FROM + IOM_NAME_PART)
 struct iom_name {
 	__u64 ino;
 	__u32 tgid;
@@ -382,7 +384,7 @@ struct iom_name {
 	__u8 pad;
 	char parts[IOM_NAME_PARTS];
 };
-_Static_assert(sizeof(struct iom_name) == 400, "iom_name");
+_Static_assert(sizeof(struct iom_name) == 264, "iom_name");
 
 /* Sleeps of one call, on one file, inside a turn of a loop. */
 struct iom_part {

@@ -108,10 +108,11 @@ struct name_walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
 	__u32 used;
+	__u32 whole; /* it came to the root */
 };
 
 /* One component, or one step to where a file system is mounted. */
-static __always_inline int name_step(struct name_walk *w)
+static long name_step(__u32 i, struct name_walk *w)
 {
 	struct dentry *dentry = w->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = w->mnt;
@@ -122,38 +123,37 @@ static __always_inline int name_step(struct name_walk *w)
 	if (dentry == BPF_CORE_READ(mnt, mnt_root) || dentry == parent) {
 		m = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		up = BPF_CORE_READ(m, mnt_parent);
-		if (!up || up == m)
+		if (!up || up == m) {
+			w->whole = 1;
 			return 1;
+		}
 		w->dentry = BPF_CORE_READ(m, mnt_mountpoint);
 		w->mnt = (void *)up + bpf_core_field_offset(struct mount, mnt);
 		return 0;
 	}
-	if (at > 255)
-		return 2;
-	IOM_BOUND(at, 255);
+	if (at >= IOM_NAME_FROM)
+		return 1;
+	IOM_BOUND(at, IOM_NAME_FROM - 1);
 	n = bpf_probe_read_kernel_str(w->to->parts + at, IOM_NAME_PART,
 				      BPF_CORE_READ(dentry, d_name.name));
 	if (n <= 0)
-		return 2;
+		return 1;
 	w->used += n;
 	w->dentry = parent;
 	return 0;
 }
 
-/* A picture: it may be lost. */
-static __noinline int name_send(struct iom_row *r)
+/* A picture: it may be lost. A global function, so that it is verified once and not in every
+ * caller. */
+__noinline int name_send(__u64 file, __u64 ino, __u32 tgid)
 {
 	struct {
 		struct iom_record head;
 		struct iom_name name;
 	} *rec;
+	struct file *f = (struct file *)file;
 	struct name_walk w = {};
-	struct file *f;
-	int end = 0;
 
-	if (!r)
-		return 0;
-	f = (struct file *)r->file;
 	w.dentry = BPF_CORE_READ(f, f_path.dentry);
 	w.mnt = BPF_CORE_READ(f, f_path.mnt);
 	rec = bpf_ringbuf_reserve(&sample_ring, sizeof(*rec), 0);
@@ -163,16 +163,15 @@ static __noinline int name_send(struct iom_row *r)
 	}
 	rec->head.size = sizeof(*rec);
 	rec->head.kind = IOM_R_NAME;
-	rec->name.ino = r->ino;
-	rec->name.tgid = r->tgid;
+	rec->name.ino = ino;
+	rec->name.tgid = tgid;
 	rec->name.pad = 0;
 	for (int i = 0; i < IOM_NAME_PARTS / 8; i++)
 		((__u64 *)rec->name.parts)[i] = 0;
 	w.to = &rec->name;
-	for (int i = 0; i < NAME_STEPS && !end; i++)
-		end = name_step(&w);
+	bpf_loop(NAME_STEPS, name_step, &w, 0);
 	rec->name.used = w.used;
-	rec->name.cut = end != 1;
+	rec->name.cut = !w.whole;
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 	return 0;
 }

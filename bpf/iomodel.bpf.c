@@ -59,6 +59,7 @@ static __always_inline int returned(struct task_struct *t, struct pt_regs *regs,
 			thread_send(t, s, IOM_T_NEW, 0);
 	}
 	call = call_returned(s, t, regs, &f, nr, calls);
+	names_tell(s);
 	if (window && s->enter_ns && s->window == window)
 		sample_send(s->tid, f.nr << 8 | IOM_CALL_CLASS(call), call_fd(call, regs, ret), ret);
 	s->enter_ns = 0;

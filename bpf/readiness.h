@@ -35,15 +35,19 @@ static __always_inline int limit_of(__s32 ms)
 }
 
 /*
- * A readiness call returned. fd and nr tell its set apart from others, as the row
- * is found by them; files: in the set, 0 unknown.
+ * A readiness call returned. key: of its row, whose fd and nr tell its set apart from others;
+ * files: in the set, 0 unknown; limit: enum iom_limit.
  */
-static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
-					__u32 nr, __u64 files, int limit)
+IOM_SEPARATE int ready_returned(iom_slot_ref ref, struct fact *f, __u64 key, __u64 files,
+				__u64 limit)
 {
-	struct iom_row *r = row_get(s, fd, class, nr);
-	__u64 key = row_key(s->tid, fd, class, nr);
+	__u32 fd = key_fd(key), class = key >> 12 & 0xff;
+	struct iom_slot *s = slot_of(ref);
+	struct iom_row *r;
 
+	if (!s || !f)
+		return 0;
+	r = row_get(s, fd, class, key & 0xfff);
 	if (f->slept)
 		turns_slept(s, f, class, fd, key);
 	if (class != IOM_C_SLEEP_POLL) {
@@ -53,7 +57,7 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 			turns_ready(slot_ref(s), f, key, fd);
 	}
 	if (!r)
-		return;
+		return 0;
 	r->nr = f->nr;
 	if (f->slept)
 		row_slept(r, f);
@@ -73,6 +77,13 @@ static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u3
 	} else {
 		r->n[IOM_N_ERR]++;
 	}
+	return 0;
+}
+
+static __always_inline void count_ready(struct iom_slot *s, struct fact *f, __u32 fd, __u32 class,
+					__u32 nr, __u64 files, int limit)
+{
+	ready_returned(slot_ref(s), f, row_key(s->tid, fd, class, nr), files, limit);
 }
 
 struct iom_epoll_event { /* struct epoll_event, packed on x86-64 */
@@ -80,25 +91,26 @@ struct iom_epoll_event { /* struct epoll_event, packed on x86-64 */
 	__u32 data[2];
 };
 
-static __always_inline void epoll_look(struct iom_slot *s, struct fact *f, __u32 fd, __u64 at)
+IOM_SEPARATE int epoll_look(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 at)
 {
-	struct iom_awake a = {
-		.tid = s->tid,
-		.tgid = s->tgid,
-		.fd = fd,
-		.gen = gen_get(s, fd),
-		.ready_fd = IOM_FD_NONE,
-		.nr = f->nr,
-		.class = IOM_C_EPOLL_WAIT,
-		.slept = f->slept,
-	};
+	struct iom_slot *s = slot_of(ref);
 	struct iom_epoll_event e;
+	struct iom_awake a = {};
 
-	if (user_read(&e, sizeof(e), at))
-		return;
+	if (!s || !f || user_read(&e, sizeof(e), at))
+		return 0;
+	a.tid = s->tid;
+	a.tgid = s->tgid;
+	a.fd = fd;
+	a.gen = gen_get(s, fd);
+	a.ready_fd = IOM_FD_NONE;
+	a.nr = f->nr;
+	a.class = IOM_C_EPOLL_WAIT;
+	a.slept = f->slept;
 	a.events = e.events;
 	a.data = (__u64)e.data[1] << 32 | e.data[0];
 	awake_send(s, &a);
+	return 0;
 }
 
 /* One file was in the set, named by set; revents: 0, it was not ready. */

@@ -51,7 +51,6 @@ static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, 
 				      __u64 id)
 {
 	__u32 fd = key_fd(key);
-	struct iom_slot *s;
 
 	row_zero(r);
 	r->tgid = t->tgid;
@@ -62,11 +61,18 @@ static __always_inline void row_begin(struct iom_row *r, struct task_struct *t, 
 
 		if (f)
 			file_identify(f, r);
-		s = slot_find(NULL, t->pid);
-		if (f && s && name_wanted(s, r))
-			name_send(r);
 	}
 	r->id = id;
+}
+
+/* The name of a row that has begun is sent when the call is over, see names_tell(): from
+ * here the stack would be too deep. */
+static __always_inline void name_note(struct iom_row *r, struct task_struct *t, __u32 at)
+{
+	struct iom_slot *s = r->bits & IOM_B_FILE ? slot_find(NULL, t->pid) : NULL;
+
+	if (s && name_wanted(s, r))
+		s->name_row = at + 1;
 }
 
 /* Send a finished row away. Not 0: the ring is full, the row still counts. */
@@ -140,6 +146,7 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 			if (__sync_val_compare_and_swap(&r->key, 0, key) != 0)
 				continue;
 			row_begin(r, t, key, id);
+			name_note(r, t, at);
 			return at + 1;
 		}
 		if (r->key != key)
@@ -170,6 +177,7 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 			continue;
 		}
 		row_begin(r, t, key, id);
+		name_note(r, t, at);
 		return at + 1;
 	}
 	return 0;
@@ -257,6 +265,21 @@ static __always_inline struct iom_row *row_get(struct iom_slot *s, __u32 fd, __u
 	}
 	at = (at - 1) & (IOM_ROWS - 1);
 	return bpf_map_lookup_elem(&rows, &at);
+}
+
+/* Where the files lie of rows that the call has begun: of one of them. */
+
+static __always_inline void names_tell(struct iom_slot *s)
+{
+	__u32 at = (s->name_row - 1) & (IOM_ROWS - 1);
+	struct iom_row *r;
+
+	if (!s->name_row)
+		return;
+	s->name_row = 0;
+	r = bpf_map_lookup_elem(&rows, &at);
+	if (r)
+		name_send(r->file, r->ino, r->tgid);
 }
 
 /* Only its first place is looked at. */

@@ -77,7 +77,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u64 names_at;	   /* CLOCK_MONOTONIC */
 	__u64 named;	   /* inode of the last name that was sent */
 	__u32 names;	   /* sent since names_at */
-	__u32 pad;
+	__u32 name_row;	   /* BPF: index + 1 of a row whose name is to be sent */
 	__u64 stopped_ns;  /* how long the process had been stopped, as of the last sleep */
 	__u64 stops;	   /* and how often */
 	__u64 aio_ctx; /* struct kioctx of the io_submit under way, where requests are followed */
@@ -180,6 +180,17 @@ static __always_inline __u64 left_cpu(struct task_struct *t)
 }
 
 /*
+ * How long a task that waits for a CPU had slept before it was woken: its own counters tell
+ * of that only once it runs. 0 for one that runs, sleeps, or was only put aside for others.
+ */
+static __always_inline __u64 queued_sleep(struct task_struct *t)
+{
+	__u64 queued = t->sched_info.last_queued, left = left_cpu(t);
+
+	return !queued || keeps_no_sum(t) || queued < left ? 0 : queued - left;
+}
+
+/*
  * The scheduler's clock as far as the task's own counters know it: exact when the
  * task has just been switched in, else behind by what it ran since the last tick.
  */
@@ -204,7 +215,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->tgid = t->tgid;
 	s->waits = 0;
 	s->nvcsw = t->nvcsw;
-	s->off_ns = off_time(t);
+	s->off_ns = off_time(t) + queued_sleep(t);
 	s->maj_flt = t->maj_flt;
 	s->until_check = 1;
 	s->ring_calls = 0;
@@ -216,6 +227,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->paths = 0;
 	s->paths_at = 0;
 	s->names = 0;
+	s->name_row = 0;
 	s->names_at = 0;
 	s->named = 0;
 	s->border = 0;

@@ -31,7 +31,7 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 	e->start_ns = t->group_leader->start_boottime;
 	e->nvcsw = t->nvcsw;
 	e->cpu_ns = t->se.sum_exec_runtime;
-	e->off_ns = off_time(t);
+	e->off_ns = off_time(t) + queued_sleep(t);
 	e->runq_ns = t->sched_info.run_delay;
 	queued = t->sched_info.last_queued; /* 0 while it runs or sleeps */
 	if (queued && e->now_ns > queued + session_clock_offset(session))
@@ -59,16 +59,10 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 #define IOM_TASK_ASLEEP	 (0x0001 | 0x0002)
 #define IOM_TASK_STOPPED (0x0004 | 0x0008)
 
-static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
-					  struct task_struct *t, struct pt_regs *regs,
-					  __u64 clock_offset, __u32 begun)
+/* The call that it is in; regs: NULL, none. */
+static __always_inline void thread_call(struct iom_thread *e, struct task_struct *t,
+					struct pt_regs *regs)
 {
-	e->flags |= IOM_TF_ASLEEP;
-	if (t->__state & IOM_TASK_STOPPED) {
-		e->flags |= IOM_TF_STOPPED;
-		regs = NULL;
-	}
-	e->asleep_ns = left_cpu(t) + clock_offset;
 	if (regs) {
 		e->nr = (__u16)regs->orig_ax;
 		e->args[0] = regs->di;
@@ -80,6 +74,34 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 	}
 	if (t->thread_info.status & TS_COMPAT)
 		e->flags |= IOM_TF_COMPAT;
+}
+
+/* Has it been woken from a sleep, in a call that has not returned, and waits for a CPU? */
+static __always_inline int is_woken(struct iom_slot *s, struct task_struct *t)
+{
+	return s && s->nvcsw != t->nvcsw && queued_sleep(t);
+}
+
+static __always_inline void thread_woken(struct iom_thread *e, struct task_struct *t,
+					 struct pt_regs *regs, __u64 clock_offset)
+{
+	e->flags |= IOM_TF_ASLEEP;
+	e->asleep_ns = left_cpu(t) + clock_offset;
+	e->woken_ns = e->asleep_ns + queued_sleep(t);
+	thread_call(e, t, regs);
+}
+
+static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
+					  struct task_struct *t, struct pt_regs *regs,
+					  __u64 clock_offset, __u32 begun)
+{
+	e->flags |= IOM_TF_ASLEEP;
+	if (t->__state & IOM_TASK_STOPPED) {
+		e->flags |= IOM_TF_STOPPED;
+		regs = NULL;
+	}
+	e->asleep_ns = left_cpu(t) + clock_offset;
+	thread_call(e, t, regs);
 	if (s && (s->nvcsw == e->nvcsw || (!begun && s->nvcsw == e->nvcsw - 1))) {
 		s->nvcsw = e->nvcsw - 1;
 		s->off_ns = e->off_ns;

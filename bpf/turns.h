@@ -36,21 +36,30 @@ static __always_inline void part_add(struct iom_part *parts, struct iom_part *p)
 }
 
 /* A call slept. key: the readiness row's, if it is one: no part of its own turns. */
-static __always_inline void turns_slept(struct iom_slot *s, struct fact *f, __u32 class, __u32 fd,
-					__u64 key)
+IOM_SEPARATE int turns_part(iom_slot_ref ref, struct fact *f, __u64 class, __u64 fd, __u64 key)
 {
-	struct iom_part p = {
-		.ns = f->waited,
-		.fd = fd,
-		.gen = fd == IOM_FD_NONE ? 0 : gen_get(s, fd),
-		.count = 1,
-		.nr = f->nr,
-		.class = class,
-	};
+	struct iom_slot *s = slot_of(ref);
+	struct iom_part p = {};
 
+	if (!s || !f)
+		return 0;
+	p.ns = f->waited;
+	p.fd = fd;
+	p.gen = fd == IOM_FD_NONE ? 0 : gen_get(s, fd);
+	p.count = 1;
+	p.nr = f->nr;
+	p.class = class;
 	for (int i = 0; i < IOM_HOMES; i++)
 		if (s->home[i].turns.key && s->home[i].turns.key != key)
 			part_add(s->home[i].parts, &p);
+	return 0;
+}
+
+static __always_inline void turns_slept(struct iom_slot *s, struct fact *f, __u32 class, __u32 fd,
+					__u64 key)
+{
+	if (s->home[0].turns.key) /* else there is no loop yet */
+		turns_part(slot_ref(s), f, class, fd, key);
 }
 
 static __always_inline void parts_clear(struct iom_part *parts)

@@ -562,16 +562,15 @@ void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last
 
 /* ---- how they are just now --------------------------------------------------------------- */
 
-/* The registers of a thread that sleeps. Its stack may be given away, or unmapped, any
+/* The registers of a thread that is off the CPU. Its stack may be given away, or unmapped, any
  * time: the pointer is read once, and what it points to without trust.
  */
-static bool asleep_regs(struct task_struct *t, struct pt_regs *regs)
+static bool off_cpu_regs(struct task_struct *t, struct pt_regs *regs)
 {
 	const void *stack = READ_ONCE(t->stack);
 	const struct pt_regs *at = stack + THREAD_SIZE - TOP_OF_KERNEL_STACK_PADDING;
 
-	if (!(READ_ONCE(t->__state) & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED)) || iom_on_cpu(t) ||
-	    !stack)
+	if (iom_on_cpu(t) || !stack)
 		return false;
 	if (copy_from_kernel_nofault(regs, at - 1, sizeof(*regs)))
 		return false;
@@ -603,6 +602,7 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 	struct iom_thread_state *state = scan_state(session, t);
 	struct iom_entry *e = thread_entry(session, t, state, IOM_T_STATE);
 	struct pt_regs regs;
+	bool asleep;
 	unsigned long flags;
 
 	if (READ_ONCE(t->__state) & IOM_TASK_STOPPED)
@@ -611,10 +611,14 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 		tell_turns(state);
 	if (!e)
 		return;
-	if (state && asleep_regs(t, &regs)) {
+	asleep = READ_ONCE(t->__state) & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED);
+	if (state && off_cpu_regs(t, &regs)) {
 		spin_lock_irqsave(&state->lock, flags);
-		thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
-			      session->begun);
+		if (asleep)
+			thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
+				      session->begun);
+		else if (is_woken(&state->slot, t))
+			thread_woken(&e->thread, t, &regs, session->clock_offset);
 		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);

@@ -141,6 +141,45 @@ bool iom_file_begin(u32 fd, struct iom_row *row)
 	return !path;
 }
 
+/* The components of a path, from the last one up. */
+static void name_parts(struct iom_name *name, const char *path)
+{
+	const char *end = path + strlen(path), *from;
+	size_t n;
+
+	while (end > path) {
+		for (from = end; from > path && from[-1] != '/'; from--)
+			;
+		n = min_t(size_t, end - from, IOM_NAME_PART - 1);
+		if (name->used >= IOM_NAME_FROM) {
+			name->cut = 1;
+			return;
+		}
+		memcpy(name->parts + name->used, from, n);
+		name->used += n + 1; /* it was zeroed */
+		end = from > path ? from - 1 : path;
+	}
+}
+
+/* Under a spinlock: d_path() takes none that sleeps. */
+bool iom_file_name(u32 fd, struct iom_name *name)
+{
+	struct file *file = current->fs ? file_get(fd) : NULL;
+	bool gone = file && d_unlinked(file->f_path.dentry);
+	char buf[256], *path;
+
+	if (!file)
+		return false;
+	path = d_path(&file->f_path, buf, sizeof(buf));
+	fput(file);
+	if (IS_ERR(path) || *path != '/')
+		return false;
+	if (gone && strlen(path) > 10) /* " (deleted)" */
+		path[strlen(path) - 10] = 0;
+	name_parts(name, path);
+	return true;
+}
+
 u64 iom_file_other(u32 fd)
 {
 	struct file *file = file_get(fd);

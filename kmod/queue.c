@@ -30,6 +30,7 @@ struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp)
 		[IOM_R_PATH] = sizeof(struct iom_path),
 		[IOM_R_TURNS] = sizeof(struct iom_turns),
 		[IOM_R_AWAKE] = sizeof(struct iom_awake),
+		[IOM_R_NAME] = sizeof(struct iom_name),
 	};
 	struct iom_entry *e = kmem_cache_zalloc(entries, gfp | __GFP_NOWARN);
 

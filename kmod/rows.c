@@ -132,6 +132,23 @@ void iom_rows_destroy(struct iom_rows *rows)
 
 /* ---- the rows of a thread ------------------------------------------------------------ */
 
+/* A picture: it may be lost. */
+static void name_send(struct iom_thread_state *state, struct iom_row *row)
+{
+	struct iom_entry *e = iom_entry_new(IOM_R_NAME, GFP_ATOMIC);
+
+	if (!e) {
+		iom_lost(state->session, IOM_LOST_SAMPLES);
+		return;
+	}
+	e->name.ino = row->ino;
+	e->name.tgid = row->tgid;
+	if (iom_file_name(key_fd(row->key), &e->name))
+		iom_queue(state->session, e);
+	else
+		iom_entry_free(e);
+}
+
 /* NULL: no room, counted; or the descriptor is nothing but a path, which select calls ready. */
 static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 {
@@ -153,6 +170,8 @@ static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 		goto none;
 	}
 	iom_rows_add(&state->rows, e);
+	if (key_fd(key) != IOM_FD_NONE && name_wanted(&state->slot, &e->row))
+		name_send(state, &e->row);
 	return e;
 none:
 	atomic_dec(&session->rows);

@@ -87,6 +87,7 @@ struct iom_entry {
 			struct iom_path path;
 			struct iom_turns turns;
 			struct iom_awake awake;
+			struct iom_name name;
 		};
 	);
 };
@@ -265,6 +266,7 @@ void iom_file_identify(struct file *file, struct iom_row *row);
 bool iom_file_same(u32 fd, struct iom_row *row);
 bool iom_file_begin(u32 fd, struct iom_row *row); /* false: nothing but a path, no row's */
 u64 iom_file_other(u32 fd);
+bool iom_file_name(u32 fd, struct iom_name *name); /* zeroed; false: it has none */
 bool iom_file_is_stored(u32 fd);
 u64 iom_ring_of(u32 fd); /* address of the io_uring behind it */
 /* The process behind a pidfd, with a reference, or an ERR_PTR. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make check-unit   the pure stages;  make check-columns  that no fact of a capture is lost
+# make check-stack  that the BPF programs need no more stack than all kernels allow
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
 # make check-judge  all recordings of tests/recordings judged anew, without root, in seconds;
 #                   make record-ref makes those of the reference programs (root)
@@ -47,6 +48,9 @@ $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 check-unit: $(UNIT_BIN)
 	@tests/run-unit $(UNIT_BIN)
 
+check-stack: $(B)/iomodel.bpf.o
+	@tests/unit/check-stack $<
+
 check-columns: $(PURE_OBJ)
 	@tests/unit/check-columns $(B)
 
@@ -91,7 +95,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 $(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 .SECONDARY:
-.PHONY: deps demo programs check check-targets check-unit check-columns check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
+.PHONY: deps demo programs check check-targets check-unit check-columns check-stack check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 

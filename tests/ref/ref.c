@@ -3,8 +3,10 @@
 #include "ref.h"
 
 #include <stdarg.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 #define LATER_SIZE 16384
@@ -283,6 +285,14 @@ int ref_file(size_t size)
 	fsync(fd);
 	lseek(fd, 0, SEEK_SET);
 	return fd;
+}
+
+bool ref_in_memory(int fd)
+{
+	struct statfs fs;
+
+	ref_must(fstatfs(fd, &fs), "fstatfs");
+	return fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC;
 }
 
 static socklen_t abstract_name(struct sockaddr_un *a, const char *tag)

@@ -114,6 +114,8 @@ void ref_nonblock(int fd);
 void ref_pair(int s[2], int type);
 /* A regular file of size bytes without a name, in /tmp; open for both. */
 int ref_file(size_t size);
+/* Is the file in memory alone? Nothing of it is ever waited for then. */
+bool ref_in_memory(int fd);
 /* A listening AF_UNIX socket with an abstract name made from tag; connecting to it. */
 int ref_listen(const char *tag);
 int ref_connect(const char *tag);

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	ref_loop_open(&l);
 	ref_thread("syncs", syncs, NULL);
 	ref_loop_feed(&l, N);
-	ref_expect("wait fsync slept>=1");
+	ref_expect("thread syncs transfers>=14");
 	ref_expect("no-finding sync-on-loop");
 	ref_expect("no-finding loop-blocked");
 	ref_ready();

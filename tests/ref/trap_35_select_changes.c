@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 	ref_feed(feed, NULL);
 	ref_expect("verdict.model multiplexed");
 	ref_expect("loop call pselect6 calls=%d turns=%d", N, N - 1);
-	ref_expect("turn pselect6 ns>=11000000 count=1");
+	ref_expect("turn pselect6 ns>=10000000 count=1");
 	ref_expect("wait pselect6 slept=%d", N + N / EACH + 1);
 	ref_expect("wait pselect6 slept=%d fd=%d", N, s[0][0]);
 	ref_expect("finding loop-blocked pselect6 count=%d", N / EACH + 1);

@@ -113,7 +113,14 @@ static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_t
 static void forget_call(struct cap_open_call *call)
 {
 	free(call->target);
-	*call = (struct cap_open_call){.nr = -1, .fd = -1, .file = IOM_NO_FILE, .timeout_ns = -1};
+	*call = (struct cap_open_call){
+		.nr = -1, .fd = -1, .file = IOM_NO_FILE, .set_file = IOM_NO_FILE, .timeout_ns = -1};
+}
+
+/* The part of its time asleep that its counters do not have: of one that sleeps. */
+static uint64_t sleep_so_far(const struct iom_thread *t)
+{
+	return t->flags & IOM_TF_ASLEEP && !t->woken_ns && t->now_ns > t->asleep_ns ? t->now_ns - t->asleep_ns : 0;
 }
 
 static void thread_close(struct iom_gather *g, struct thread_entry *e, const struct iom_thread *t)
@@ -128,8 +135,7 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	c->runq_ns = t->runq_ns - e->runq0;
 	forget_call(&c->at_end);
 	c->sleep_is_bound = t->flags & IOM_TF_RT;
-	if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
-		off += t->now_ns - t->asleep_ns;
+	off += sleep_so_far(t);
 	c->asleep_ns = (int64_t)(off - e->off0) > 0 ? off - e->off0 : 0;
 	memcpy(c->comm, t->comm, sizeof(c->comm));
 }
@@ -177,8 +183,7 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 	HASH_FIND_INT(g->threads, &t->tid, e);
 	if (!e) {
 		e = take_thread(g, t);
-		if (t->flags & IOM_TF_ASLEEP && t->now_ns > t->asleep_ns)
-			e->off0 += t->now_ns - t->asleep_ns;
+		e->off0 += sleep_so_far(t);
 	}
 	c = &g->cap->threads[e->thread];
 	if (g->phase == IOM_G_START) {
@@ -190,8 +195,9 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		sleep_state(g, t, p, &c->at_end);
 		if (t->flags & IOM_TF_ASLEEP) {
 			uint64_t from = t->asleep_ns > c->start_ns ? t->asleep_ns : c->start_ns;
+			uint64_t until = t->woken_ns ? t->woken_ns : t->now_ns;
 
-			c->at_end.inside_ns = t->now_ns > from ? t->now_ns - from : 0;
+			c->at_end.inside_ns = until > from ? until - from : 0;
 			c->at_end.before_ns =
 				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
 		}
