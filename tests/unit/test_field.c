@@ -156,6 +156,15 @@ static void look_once_a_tick(struct iom_capture *cap)
 	sleeps(cap, MAIN, CAP_C_TIMER, SYS_clock_nanosleep, 90, 40 * MS);
 }
 
+/* The same with work that never waits: the pauses are the timer's all the same. */
+static void look_once_a_tick_and_write(struct iom_capture *cap)
+{
+	look_once_a_tick(cap);
+	cap->calls[1].n.ok = 180;
+	cap->calls[1].n.ok_slept = 0;
+	cap->calls[1].wait_ns = cap->calls[1].max_wait_ns = 0;
+}
+
 /* 44: a signal says that something is there; poll(0) only tells where. */
 static void signal_then_poll(struct iom_capture *cap)
 {
@@ -331,6 +340,8 @@ static const struct expected cases[] = {
 	{"42 a loop that hands over", loop_that_hands_over, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 98999,
 	 ""},
 	{"43 a look once a tick", look_once_a_tick, IOM_M_BLOCKING, 0, "sequential", NULL, 999, NULL},
+	{"43 a look once a tick, and writes", look_once_a_tick_and_write, IOM_M_BLOCKING, 0, "sequential", NULL,
+	 180, NULL},
 	{"44 a signal, then poll", signal_then_poll, IOM_M_SIGNAL, 0, "signal loop", NULL, 196, ""},
 	{"45 RWF_NOWAIT on a disk", nowait_on_a_disk, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 500, ""},
 	{"47 forced to workers", forced_to_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", NULL, 894, ""},

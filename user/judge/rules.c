@@ -36,9 +36,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_SPIN_EMPTY] = {"spin-empty", 0.50, "of the calls", "so many find nothing,"},
 	[LIMIT_SPIN_SLEPT] = {"spin-slept", 0.05, "of the calls, and of the time",
 		"and the thread hardly ever sleeps in readiness calls; loaded loops do now and then"},
-	[LIMIT_VAIN_RATE] = {"vain-rate", 100, "calls a second",
-		"a set is in vain when it is asked so often,"},
-	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls", "so few sleep or find nothing,"},
+	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls",
+		"a set is asked in vain when so few of its calls sleep or find nothing,"},
 	[LIMIT_VAIN_TAKEN] = {"vain-taken", 0.20, "of the calls", "and so little is taken"},
 	[LIMIT_OUTSIDE] = {"outside", 0.05, "of the time",
 		"sleep in no call is for pages from here on, and below what the clocks differ by"},
@@ -519,17 +518,27 @@ static bool is_no_data(const struct iom_evidence *ev, const struct cap_calls *r,
 	       (ev_is_aside(ev, s->file) && !r->n.ok_slept);
 }
 
-/* The part of a thread's CPU time that fruitless tries are of its calls, and the pauses
- * between them: one each, since what is paced by timers may try only now and then. */
+/* Does the thread look once a tick of a timer, and do other work too? Then the pauses are the
+ * timer's. */
+static bool looks_by_the_way(const struct ev_thread *t)
+{
+	return t->done >= t->tries && t->tries <= t->timer_sleeps;
+}
+
+/* What trying takes: the part of the thread's CPU time that the fruitless tries are of its
+ * calls, each up to what a transfer weighs; and the pauses between them, one each. */
 static void vote_tries(struct iom_evidence *ev, struct asked q, enum iom_rule rule, uint64_t tries)
 {
 	const struct ev_thread *t = q.t;
+	uint64_t calls = t->calls > t->tries ? t->calls : t->tries;
 	uint64_t pauses = t->tries < t->timer_sleeps ? t->timer_sleeps : t->tries;
+	double each = (double)ev->cap->threads[t - ev->threads].cpu_ns / calls;
 
-	q.n = (struct ev_vote){.ops = tries};
-	q.n.wait_ns = (double)ev->cap->threads[t - ev->threads].cpu_ns * tries /
-		      (t->calls > t->tries ? t->calls : t->tries);
-	q.n.wait_ns += (double)t->timer_ns * tries / pauses;
+	if (each > iom_limit(LIMIT_TRANSFER_NS))
+		each = iom_limit(LIMIT_TRANSFER_NS);
+	if (!looks_by_the_way(t))
+		each += (double)t->timer_ns / pauses;
+	q.n = (struct ev_vote){.ops = tries, .wait_ns = tries * each};
 	vote(ev, &q, rule, IOM_M_NONBLOCKING);
 }
 

@@ -86,13 +86,16 @@ static double waits(const struct ev_vote *v)
 static void take_also(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 		      struct rep_verdict *v)
 {
-	double transfers = 0, waiting = 0, ops = 0;
+	double transfers = 0, waiting = 0, weight = 0, ops = 0;
 
 	for (int m = 0; m < IOM_M_NR; m++) {
 		transfers += models[m].transfers;
 		waiting += models[m].phase1_ns;
+		weight += iom_weight(&votes[m]);
 		ops += votes[m].ops;
 	}
+	if (waiting < weight) /* microseconds beside a million transfers are no waiting */
+		waiting = weight;
 	for (int m = 0; m < IOM_M_NR; m++) {
 		double n = models[m].transfers, times = transfers + ops > 0 ? waits(&votes[m]) : HUGE_VAL;
 
