@@ -210,12 +210,19 @@ static void take_sets(struct ev_thread *t, const struct loop_thread *l)
 	}
 }
 
-/* Sleep in no call is for pages, even where no major fault was counted; a little of it is
- * what the clocks differ by. */
-static bool is_outside(const struct iom_evidence *ev, const struct acc_thread *a, const struct acc_wait *w)
+/* Sleep in no call is for pages, even where no major fault was counted; a little of it is what
+ * the clocks differ by. Returns how many sleeps there were in no call. */
+static uint64_t outside(const struct iom_evidence *ev, const struct cap_thread *ct, const struct acc_thread *a,
+			const struct acc_wait *w)
 {
-	return w->what == ACC_OTHER && w->nr < 0 && !ev->cap->lost.counts &&
-	       w->ns >= iom_limit(LIMIT_OUTSIDE) * a->wall_ns;
+	uint64_t inside = 0;
+
+	if (w->what != ACC_OTHER || w->nr >= 0 || ev->cap->lost.counts ||
+	    w->ns < iom_limit(LIMIT_OUTSIDE) * a->wall_ns)
+		return 0;
+	for (size_t i = 0; i < a->nwaits; i++)
+		inside += a->waits[i].nr >= 0 ? a->waits[i].slept : 0;
+	return ct->nvcsw > inside ? ct->nvcsw - inside : 0;
 }
 
 /* Sleeps that are no I/O, and page faults. */
@@ -225,11 +232,12 @@ static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struc
 
 	for (size_t i = 0; i < a->nwaits; i++) {
 		const struct acc_wait *w = &a->waits[i];
+		uint64_t pages = w->what == ACC_PAGE ? w->slept : outside(ev, ct, a, w);
 		bool timer = w->what == ACC_TIMER || (w->file != IOM_NO_FILE && w->what == ACC_TRANSFER &&
 						      ev->cap->files[w->file].kind == CAP_K_TIMERFD);
 
-		if (is_outside(ev, a, w))
-			t->page_ns += w->ns, t->pages += ct->nvcsw;
+		if (pages)
+			t->page_ns += w->ns, t->pages += pages;
 		else if (timer)
 			t->timer_ns += w->ns, t->timer_sleeps += w->slept;
 		else if (w->class == CAP_C_FUTEX)
@@ -240,8 +248,6 @@ static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struc
 			t->lock_ns += w->ns;
 		else if (w->what == ACC_OTHER)
 			t->other_ns += w->ns;
-		else if (w->what == ACC_PAGE)
-			t->page_ns += w->ns, t->pages += w->slept;
 	}
 }
 
