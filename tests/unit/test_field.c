@@ -424,6 +424,26 @@ static void no_label_from_trifles(void **state)
 	let_go(rep, cap);
 }
 
+/* A reporter that writes two lines to a log while it sleeps by timer. */
+static void no_label_from_log_lines(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t pipe = build_file(cap, 0, CAP_K_FIFO, 0, NULL);
+	uint32_t log = build_file(cap, 1, CAP_K_REG, 0, "/var/log/program");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, MAIN, pipe, CAP_C_READ, SYS_read, 0, 1000, 0, MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "reporter");
+	build_transfers(cap, MAIN + 1, log, CAP_C_WRITE, SYS_write, 2, 0, 0, 0);
+	sleeps(cap, MAIN + 1, CAP_C_TIMER, SYS_clock_nanosleep, 300, 30 * MS);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].verdict.model, IOM_M_BLOCKING);
+	assert_int_equal(rep->procs[0].threads[1].verdict.model, IOM_M_NONE);
+	assert_int_equal(rep->procs[0].models[IOM_M_BLOCKING].transfers, 1002);
+	let_go(rep, cap);
+}
+
 static void one_file_is_not_many(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
@@ -464,7 +484,7 @@ static void unseen_data_is_said(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 5];
+	static struct CMUnitTest tests[NCASES + 6];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -475,5 +495,6 @@ int main(void)
 	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(one_file_is_not_many);
 	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(computing_is_said);
 	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(unseen_data_is_said);
+	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(no_label_from_log_lines);
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);
 }
