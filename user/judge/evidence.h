@@ -4,7 +4,7 @@
  * for which file, and how the operations voted.
  *
  * In: a capture, which is borrowed. Out: one struct, made in this order by
- * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (rules.c).
+ * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (votes.c).
  * Times are in ns. Out of memory ends the program.
  */
 #ifndef IOM_EVIDENCE_H
