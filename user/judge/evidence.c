@@ -225,7 +225,7 @@ static uint64_t outside(const struct iom_evidence *ev, const struct cap_thread *
 	return ct->nvcsw > inside ? ct->nvcsw - inside : 0;
 }
 
-/* Sleeps that are no I/O, and page faults. */
+/* Timers and page faults. */
 static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struct acc_thread *a)
 {
 	const struct cap_thread *ct = &ev->cap->threads[t - ev->threads];
@@ -240,14 +240,6 @@ static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struc
 			t->page_ns += w->ns, t->pages += pages;
 		else if (timer)
 			t->timer_ns += w->ns, t->timer_sleeps += w->slept;
-		else if (w->class == CAP_C_FUTEX)
-			t->futex_ns += w->ns;
-		else if (w->what == ACC_CHILD)
-			t->child_ns += w->ns;
-		else if (w->what == ACC_LOCK)
-			t->lock_ns += w->ns;
-		else if (w->what == ACC_OTHER)
-			t->other_ns += w->ns;
 	}
 }
 

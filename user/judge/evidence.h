@@ -79,7 +79,7 @@ struct ev_thread {
 	uint64_t aside; /* transfers that count when nothing else does, see ev_is_aside() */
 	uint64_t io_signals, sigwait_ns;
 	uint64_t signal_events; /* of io_signals: events of directories and leases */
-	uint64_t timer_ns, timer_sleeps, futex_ns, child_ns, lock_ns, other_ns, page_ns, pages;
+	uint64_t timer_ns, timer_sleeps, page_ns, pages;
 	uint32_t top_row; /* transfer row with the most operations, UINT32_MAX none */
 };
 

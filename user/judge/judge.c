@@ -134,11 +134,6 @@ static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	if (is_trifle(t, &ev->procs[t->proc]))
 		say_none(&rt->verdict, rt->models);
 	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->polls);
-	rt->in_futex_ns = t->futex_ns;
-	rt->in_timer_ns = t->timer_ns;
-	rt->in_child_ns = t->child_ns;
-	rt->in_lock_ns = t->lock_ns;
-	rt->in_other_ns = t->other_ns;
 	take_time(ev, rt);
 	take_loop(ev, rt);
 	take_awake(ev, rt);
