@@ -326,6 +326,50 @@ static void packet_ring(struct iom_capture *cap)
 	build_interest(cap, ring, 5100, 0)->set_file = ring;
 }
 
+/* The loop woke for the pool's bell alone; its listener had nothing. */
+static void pool_and_its_bell(struct iom_capture *cap)
+{
+	uint32_t l = loop_with(cap, CAP_K_LISTEN, O_NONBLOCK, 900);
+	uint32_t bell = build_file(cap, 9, CAP_K_EVENTFD, O_NONBLOCK, NULL);
+
+	(void)l;
+	build_watch(cap, bell, 0);
+	build_transfers(cap, MAIN, bell, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+	build_thread(cap, BUILD_PID, MAIN + 1, "pool");
+	build_transfers(cap, MAIN + 1, build_file(cap, 8, CAP_K_REG, 0, "/srv/data"), CAP_C_READ, SYS_pread64,
+			9000, 1000, 0, MS);
+}
+
+/* An idle server that has a timer: it waits for clients all the same. */
+static void idle_with_a_timer(struct iom_capture *cap)
+{
+	uint32_t timer = build_file(cap, 9, CAP_K_TIMERFD, O_NONBLOCK, NULL);
+
+	loop_with(cap, CAP_K_LISTEN, O_NONBLOCK, 90);
+	build_watch(cap, timer, 0);
+	build_transfers(cap, MAIN, timer, CAP_C_READ, SYS_read, 90, 0, 0, 0);
+}
+
+/* Read to its end each time another thread says so: nobody looks by the clock. */
+static void read_when_told(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/log/syslog");
+
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 225, 0, 0, 0)->n.zero = 225;
+	sleeps(cap, MAIN, CAP_C_FUTEX, SYS_futex, 225, 40 * MS);
+}
+
+/* A poll that was woken in vain many times and is still under way: not all of its sleep is
+ * counted yet, and what is missing is no page fault. */
+static void woken_in_one_call(struct iom_capture *cap)
+{
+	loop_with(cap, CAP_K_SOCK, O_NONBLOCK, 90);
+	build_transfers(cap, MAIN, 1, CAP_C_READ, SYS_read, 90, 0, 0, 0);
+	cap->calls[0].wait_ns = 900 * MS;
+	cap->threads[0].asleep_ns = 9000 * MS;
+	cap->threads[0].nvcsw = 5000;
+}
+
 static const struct expected cases[] = {
 	{"37 open of a FIFO", open_of_a_fifo, IOM_M_BLOCKING, 0, "sequential", NULL, 7, ""},
 	{"37 asleep in open", asleep_in_open, IOM_M_BLOCKING, 0, "sequential", NULL, NO_TRANSFERS, ""},
@@ -360,6 +404,11 @@ static const struct expected cases[] = {
 	{"55 a queue, IPC_NOWAIT", queue_without_waiting, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 97, ""},
 	{"56 io_uring that moves nothing", uring_moves_nothing, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 97,
 	 ""},
+	{"a pool and its bell", pool_and_its_bell, IOM_M_BLOCKING, 0, "event-loop + worker pool", NULL, 10000,
+	 "multiplexed"},
+	{"idle, with a timer", idle_with_a_timer, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, NO_TRANSFERS, ""},
+	{"a log read when told", read_when_told, IOM_M_BLOCKING, 0, "sequential", NULL, 225, ""},
+	{"woken in one call", woken_in_one_call, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 90, ""},
 	{"61 a packet ring", packet_ring, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, NO_TRANSFERS, ""},
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))

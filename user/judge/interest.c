@@ -36,11 +36,10 @@ static bool is_ring(const struct iom_evidence *ev, uint32_t file)
 
 static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_t file)
 {
-	if (is_bell_kind(ev->cap->files[file].kind))
-		to->bells++;
-	else
-		to->payload++;
-	to->taken += ev->files[file].taken;
+	bool bell = is_bell_kind(ev->cap->files[file].kind);
+
+	*(bell ? &to->bells : &to->payload) += 1;
+	*(bell ? &to->rung : &to->taken) += ev->files[file].taken;
 	to->rings += is_ring(ev, file);
 }
 
@@ -49,6 +48,7 @@ static void add_members(struct ev_set *to, const struct ev_set *from)
 	to->payload += from->payload;
 	to->bells += from->bells;
 	to->taken += from->taken;
+	to->rung += from->rung;
 	to->rings += from->rings;
 }
 
@@ -147,8 +147,10 @@ static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, 
 /* One of its files is ready all the time, and nobody takes what is there. */
 static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
 {
-	uint64_t taken = set->taken > t->done ? set->taken : t->done;
+	uint64_t taken = set->taken + set->rung;
 
+	if (t->done > taken)
+		taken = t->done;
 	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;

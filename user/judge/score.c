@@ -61,7 +61,9 @@ static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_
 	else if (!ops)
 		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
 	else
-		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
+		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share)) *
+		    (1 - (1 - iom_limit(LIMIT_OPEN_SURE)) * votes[m].idle * iom_limit(LIMIT_IDLE) /
+				 iom_weight(&votes[m]));
 	if (lost->counts) /* in proportion, and never as if nothing had happened */
 		c *= 0.98 * (ops + few) / (ops + few + lost->counts);
 	return c;

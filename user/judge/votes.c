@@ -190,14 +190,14 @@ static uint64_t ends(const struct cap_calls *r)
 	return may_end(r) ? r->n.zero + r->n.zero_slept : 0;
 }
 
-/* Is a regular file looked at beyond its end, again and again, with no readiness that tells
- * the thread when? */
+/* Is a regular file looked at beyond its end, again and again, with nobody who tells the
+ * thread when? */
 static bool looks_for_more(const struct iom_evidence *ev, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &ev->cap->files[r->file];
 	const struct ev_thread *t = ev_thread_of(ev, r->tid, r->tgid);
 
-	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ && (!t || t->ready_slept <= ends(r) / 2) &&
+	return f && f->kind == CAP_K_REG && r->class == CAP_C_READ && (!t || t->told <= ends(r) / 2) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_ENDS) * (f->merged ? f->merged : 1) &&
 	       ends(r) >= iom_limit(LIMIT_GROWING_PART) * (r->n.ok + r->n.ok_slept);
 }
@@ -374,6 +374,13 @@ static void vote_open(struct iom_evidence *ev, const struct cap_open_call *c, st
 	ask(ev, &q);
 }
 
+/* What a readiness call's waiting brought. Where bells rang and none of the other files was
+ * used, the bells were what it woke for. */
+static uint64_t brought(const struct ev_set *set, const struct loop_set *s)
+{
+	return set->payload && set->rung && !set->taken && !set->rings ? 0 : s->events;
+}
+
 static void vote_thread(struct iom_evidence *ev, size_t i)
 {
 	const struct loop_thread *sets = &ev->loops->threads[i];
@@ -384,7 +391,8 @@ static void vote_thread(struct iom_evidence *ev, size_t i)
 		q.what = ASK_READINESS;
 		q.set = &t->sets[k];
 		q.n = (struct ev_vote){.wait_ns = sets->sets[k].ns - sets->sets[k].open_ns,
-				       .ops = sets->sets[k].events, .open_ns = sets->sets[k].open_ns};
+				       .ops = brought(&t->sets[k], &sets->sets[k]),
+				       .open_ns = sets->sets[k].open_ns};
 		ask(ev, &q);
 		if (q.set->spin && sets->sets[k].empty_fast)
 			vote_tries(ev, q, RULE_SPIN, sets->sets[k].empty_fast);
@@ -417,33 +425,38 @@ static void count_tries(struct iom_evidence *ev)
 				ev->threads[i].tries += ev->loops->threads[i].sets[k].empty_fast;
 }
 
-static void count_only(struct ev_vote *to, uint64_t transfers)
+/* What counts only where nothing else happened: files that never wait, and sleep that only
+ * pages without a major fault can explain. */
+static void vote_silent(struct iom_evidence *ev, size_t i)
 {
-	struct ev_vote v = {.transfers = transfers};
+	struct ev_thread *t = &ev->threads[i];
+	struct asked q = {.what = ASK_PAGE, .calls = UINT32_MAX, .p = &ev->procs[t->proc], .t = t,
+			  .side.file = IOM_NO_FILE, .n = {.wait_ns = t->outside_ns, .ops = t->outside}};
 
-	iom_weigh(&v, CAP_K_NULL, false);
-	add(to, &v);
+	ask(ev, &q);
+	q.n = (struct ev_vote){.transfers = t->aside};
+	if (t->aside)
+		vote(ev, &q, RULE_ASIDE, IOM_M_BLOCKING);
 }
 
-/* What counts only when nothing else does; and the thread that asks glibc's helpers, which
- * transfers nothing itself. */
 static void vote_rest(struct iom_evidence *ev)
 {
+	for (size_t i = 0; i < ev->cap->nprocs; i++)
+		ev->procs[i].silent = is_silent(ev->procs[i].votes);
 	for (size_t i = 0; i < ev->cap->nthreads; i++) {
 		struct ev_thread *t = &ev->threads[i];
-		struct ev_proc *p = t->proc == UINT32_MAX ? NULL : &ev->procs[t->proc];
+		struct ev_vote helped = {};
 
-		if (p && p->helper_transfers && !t->helper && !t->done &&
-		    ev->cap->threads[i].tid == ev->cap->threads[i].tgid)
-			count_only(&t->votes[IOM_M_ASYNC], p->helper_transfers);
-		if (p && is_silent(p->votes) && is_silent(t->votes))
-			count_only(&t->votes[IOM_M_BLOCKING], t->aside);
+		if (t->proc == UINT32_MAX || t->kernel)
+			continue;
+		if (ev->procs[t->proc].silent)
+			vote_silent(ev, i);
+		/* The thread that asks glibc's helpers transfers nothing itself. */
+		helped.transfers = ev->procs[t->proc].helper_transfers;
+		iom_weigh(&helped, CAP_K_UNKNOWN, false);
+		if (!t->helper && !t->done && ev->cap->threads[i].tid == ev->cap->threads[i].tgid)
+			add(&t->votes[IOM_M_ASYNC], &helped);
 	}
-	for (size_t i = 0; i < ev->cap->nprocs; i++)
-		if (is_silent(ev->procs[i].votes)) {
-			count_only(&ev->procs[i].votes[IOM_M_BLOCKING], ev->procs[i].aside);
-			count_only(&ev->procs[i].spoke[RULE_ASIDE].vote, ev->procs[i].aside);
-		}
 }
 
 static bool is_ours(const struct iom_evidence *ev, const struct cap_calls *r)
