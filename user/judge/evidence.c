@@ -47,7 +47,9 @@ static uint64_t done_at_once(const struct cap_requests *r)
 {
 	uint64_t n = r->done_inline + (r->interface == CAP_I_AIO ? r->done_asleep : 0);
 
-	return n > r->alone ? n : r->alone;
+	if (n < r->alone)
+		n = r->alone;
+	return n < r->submitted ? n : r->submitted;
 }
 
 static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
