@@ -9,7 +9,7 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_CREDIT_NS] = {"credit", 10e6, "ns",
 		"a wait counts at most this for each operation that it brought: what is longer was "
 		"for lack of work, and an idle listener sleeps all day"},
-	[LIMIT_DISK] = {"disk", 0.5, "of its time",
+	[LIMIT_DISK] = {"disk", 0.33, "of its time",
 		"a wait for a disk counts so much: it is part of serving what another wait brought"},
 	[LIMIT_TRANSFER_NS] = {"transfer", 5e3, "ns of waiting",
 		"what a transfer weighs besides its waiting: the less was waited, the more "
