@@ -203,6 +203,28 @@ static void medians(void **state)
 	let_go(rep, cap);
 }
 
+/* What waited longest is shown, and not what was sampled most. */
+static void example_of_what_waited(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t log = build_file(cap, 6, CAP_K_REG, 0, "/var/log/much");
+	uint32_t s = build_file(cap, 7, CAP_K_SOCK, 0, "tcp");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, log, CAP_C_WRITE, SYS_write, 90000, 3, 0, 1000);
+	build_transfers(cap, BUILD_PID, s, CAP_C_RECV, SYS_recvfrom, 0, 700, 0, 10 * MS);
+	for (int i = 0; i < 90; i++)
+		build_sample(cap, log, CAP_C_WRITE, SYS_write, 0, 1000, 0);
+	for (int i = 0; i < 3; i++)
+		build_sample(cap, s, CAP_C_RECV, SYS_recvfrom, 10 * MS, 2000, 0);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].example.nr, SYS_recvfrom);
+	assert_int_equal(rep->procs[0].example.samples, 3);
+	assert_int_equal(rep->procs[0].example.wait_ns, 10 * MS);
+	let_go(rep, cap);
+}
+
 static void findings_name_their_place(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
@@ -263,6 +285,7 @@ int main(void)
 		cmocka_unit_test(file_tried_by_hand),
 		cmocka_unit_test(sure_by_evidence),
 		cmocka_unit_test(medians),
+		cmocka_unit_test(example_of_what_waited),
 		cmocka_unit_test(findings_name_their_place),
 		cmocka_unit_test(processes_apart),
 		cmocka_unit_test(empty_capture),

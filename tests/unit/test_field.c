@@ -156,6 +156,15 @@ static void look_once_a_tick(struct iom_capture *cap)
 	sleeps(cap, MAIN, CAP_C_TIMER, SYS_clock_nanosleep, 90, 40 * MS);
 }
 
+/* The same with work that never waits: the pauses are the timer's all the same. */
+static void look_once_a_tick_and_write(struct iom_capture *cap)
+{
+	look_once_a_tick(cap);
+	cap->calls[1].n.ok = 180;
+	cap->calls[1].n.ok_slept = 0;
+	cap->calls[1].wait_ns = cap->calls[1].max_wait_ns = 0;
+}
+
 /* 44: a signal says that something is there; poll(0) only tells where. */
 static void signal_then_poll(struct iom_capture *cap)
 {
@@ -317,6 +326,50 @@ static void packet_ring(struct iom_capture *cap)
 	build_interest(cap, ring, 5100, 0)->set_file = ring;
 }
 
+/* The loop woke for the pool's bell alone; its listener had nothing. */
+static void pool_and_its_bell(struct iom_capture *cap)
+{
+	uint32_t l = loop_with(cap, CAP_K_LISTEN, O_NONBLOCK, 900);
+	uint32_t bell = build_file(cap, 9, CAP_K_EVENTFD, O_NONBLOCK, NULL);
+
+	(void)l;
+	build_watch(cap, bell, 0);
+	build_transfers(cap, MAIN, bell, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+	build_thread(cap, BUILD_PID, MAIN + 1, "pool");
+	build_transfers(cap, MAIN + 1, build_file(cap, 8, CAP_K_REG, 0, "/srv/data"), CAP_C_READ, SYS_pread64,
+			9000, 1000, 0, MS);
+}
+
+/* An idle server that has a timer: it waits for clients all the same. */
+static void idle_with_a_timer(struct iom_capture *cap)
+{
+	uint32_t timer = build_file(cap, 9, CAP_K_TIMERFD, O_NONBLOCK, NULL);
+
+	loop_with(cap, CAP_K_LISTEN, O_NONBLOCK, 90);
+	build_watch(cap, timer, 0);
+	build_transfers(cap, MAIN, timer, CAP_C_READ, SYS_read, 90, 0, 0, 0);
+}
+
+/* Read to its end each time another thread says so: nobody looks by the clock. */
+static void read_when_told(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/log/syslog");
+
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 225, 0, 0, 0)->n.zero = 225;
+	sleeps(cap, MAIN, CAP_C_FUTEX, SYS_futex, 225, 40 * MS);
+}
+
+/* A poll that was woken in vain many times and is still under way: not all of its sleep is
+ * counted yet, and what is missing is no page fault. */
+static void woken_in_one_call(struct iom_capture *cap)
+{
+	loop_with(cap, CAP_K_SOCK, O_NONBLOCK, 90);
+	build_transfers(cap, MAIN, 1, CAP_C_READ, SYS_read, 90, 0, 0, 0);
+	cap->calls[0].wait_ns = 900 * MS;
+	cap->threads[0].asleep_ns = 9000 * MS;
+	cap->threads[0].nvcsw = 5000;
+}
+
 static const struct expected cases[] = {
 	{"37 open of a FIFO", open_of_a_fifo, IOM_M_BLOCKING, 0, "sequential", NULL, 7, ""},
 	{"37 asleep in open", asleep_in_open, IOM_M_BLOCKING, 0, "sequential", NULL, NO_TRANSFERS, ""},
@@ -331,6 +384,8 @@ static const struct expected cases[] = {
 	{"42 a loop that hands over", loop_that_hands_over, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 98999,
 	 ""},
 	{"43 a look once a tick", look_once_a_tick, IOM_M_BLOCKING, 0, "sequential", NULL, 999, NULL},
+	{"43 a look once a tick, and writes", look_once_a_tick_and_write, IOM_M_BLOCKING, 0, "sequential", NULL,
+	 180, NULL},
 	{"44 a signal, then poll", signal_then_poll, IOM_M_SIGNAL, 0, "signal loop", NULL, 196, ""},
 	{"45 RWF_NOWAIT on a disk", nowait_on_a_disk, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 500, ""},
 	{"47 forced to workers", forced_to_workers, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", NULL, 894, ""},
@@ -349,6 +404,11 @@ static const struct expected cases[] = {
 	{"55 a queue, IPC_NOWAIT", queue_without_waiting, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 97, ""},
 	{"56 io_uring that moves nothing", uring_moves_nothing, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 97,
 	 ""},
+	{"a pool and its bell", pool_and_its_bell, IOM_M_BLOCKING, 0, "event-loop + worker pool", NULL, 10000,
+	 "multiplexed"},
+	{"idle, with a timer", idle_with_a_timer, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, NO_TRANSFERS, ""},
+	{"a log read when told", read_when_told, IOM_M_BLOCKING, 0, "sequential", NULL, 225, ""},
+	{"woken in one call", woken_in_one_call, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 90, ""},
 	{"61 a packet ring", packet_ring, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, NO_TRANSFERS, ""},
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
@@ -413,6 +473,26 @@ static void no_label_from_trifles(void **state)
 	let_go(rep, cap);
 }
 
+/* A reporter that writes two lines to a log while it sleeps by timer. */
+static void no_label_from_log_lines(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t pipe = build_file(cap, 0, CAP_K_FIFO, 0, NULL);
+	uint32_t log = build_file(cap, 1, CAP_K_REG, 0, "/var/log/program");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, MAIN, pipe, CAP_C_READ, SYS_read, 0, 1000, 0, MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "reporter");
+	build_transfers(cap, MAIN + 1, log, CAP_C_WRITE, SYS_write, 2, 0, 0, 0);
+	sleeps(cap, MAIN + 1, CAP_C_TIMER, SYS_clock_nanosleep, 300, 30 * MS);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].verdict.model, IOM_M_BLOCKING);
+	assert_int_equal(rep->procs[0].threads[1].verdict.model, IOM_M_NONE);
+	assert_int_equal(rep->procs[0].models[IOM_M_BLOCKING].transfers, 1002);
+	let_go(rep, cap);
+}
+
 static void one_file_is_not_many(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
@@ -453,7 +533,7 @@ static void unseen_data_is_said(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 5];
+	static struct CMUnitTest tests[NCASES + 6];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -464,5 +544,6 @@ int main(void)
 	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(one_file_is_not_many);
 	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(computing_is_said);
 	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(unseen_data_is_said);
+	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(no_label_from_log_lines);
 	return cmocka_run_group_tests_name("field", tests, NULL, NULL);
 }

@@ -47,7 +47,9 @@ static uint64_t done_at_once(const struct cap_requests *r)
 {
 	uint64_t n = r->done_inline + (r->interface == CAP_I_AIO ? r->done_asleep : 0);
 
-	return n > r->alone ? n : r->alone;
+	if (n < r->alone)
+		n = r->alone;
+	return n < r->submitted ? n : r->submitted;
 }
 
 static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
@@ -139,7 +141,7 @@ bool ev_is_aside(const struct iom_evidence *ev, uint32_t file)
 
 /* ---- calls ------------------------------------------------------------------------------ */
 
-static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev_thread *t, size_t row)
+static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t row)
 {
 	const struct cap_calls *rows = ev->cap->calls, *r = &rows[row];
 	uint8_t kind = r->file == IOM_NO_FILE ? CAP_K_UNKNOWN : ev->cap->files[r->file].kind;
@@ -154,8 +156,6 @@ static void take_transfers(struct iom_evidence *ev, struct ev_proc *p, struct ev
 		f->slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 		f->eagain += r->n.again + r->n.again_slept;
 	}
-	if (ev_is_aside(ev, r->file))
-		p->aside += ops;
 	if (!t)
 		return;
 	t->calls += ops;
@@ -178,7 +178,7 @@ static void take_calls(struct iom_evidence *ev, size_t row)
 	if (!p || (t && t->kernel))
 		return;
 	if (is_transfer(r->class)) {
-		take_transfers(ev, p, t, row);
+		take_transfers(ev, t, row);
 	} else if (r->class == CAP_C_AIO_SUBMIT || r->class == CAP_C_URING_SUBMIT) {
 		p->async.submit_calls += cor_operations(r);
 		p->async.submit_slept += slept->slept;
@@ -210,38 +210,39 @@ static void take_sets(struct ev_thread *t, const struct loop_thread *l)
 	}
 }
 
-/* Sleep in no call is for pages, even where no major fault was counted; a little of it is
- * what the clocks differ by. */
-static bool is_outside(const struct iom_evidence *ev, const struct acc_thread *a, const struct acc_wait *w)
+/* Sleeps in no call. The clocks differ by a little. */
+static void take_outside(const struct iom_evidence *ev, struct ev_thread *t, const struct acc_thread *a,
+			 const struct acc_wait *w)
 {
-	return w->what == ACC_OTHER && w->nr < 0 && !ev->cap->lost.counts &&
-	       w->ns >= iom_limit(LIMIT_OUTSIDE) * a->wall_ns;
+	uint64_t all = ev->cap->threads[t - ev->threads].nvcsw, inside = 0;
+
+	if (ev->cap->lost.counts || w->ns < iom_limit(LIMIT_OUTSIDE) * a->wall_ns)
+		return;
+	for (size_t i = 0; i < a->nwaits; i++)
+		inside += a->waits[i].nr >= 0 ? a->waits[i].slept : 0;
+	if (all <= inside)
+		return;
+	t->outside_ns += w->ns;
+	t->outside += all - inside;
 }
 
-/* Sleeps that are no I/O, and page faults. */
+/* Page faults, timers, and sleeps until somebody woke the thread. */
 static void take_waits(struct iom_evidence *ev, struct ev_thread *t, const struct acc_thread *a)
 {
-	const struct cap_thread *ct = &ev->cap->threads[t - ev->threads];
-
 	for (size_t i = 0; i < a->nwaits; i++) {
 		const struct acc_wait *w = &a->waits[i];
 		bool timer = w->what == ACC_TIMER || (w->file != IOM_NO_FILE && w->what == ACC_TRANSFER &&
 						      ev->cap->files[w->file].kind == CAP_K_TIMERFD);
 
-		if (is_outside(ev, a, w))
-			t->page_ns += w->ns, t->pages += ct->nvcsw;
+		if (w->what == ACC_PAGE)
+			t->page_ns += w->ns, t->pages += w->slept;
+		else if (w->what == ACC_OTHER && w->nr < 0)
+			take_outside(ev, t, a, w);
 		else if (timer)
 			t->timer_ns += w->ns, t->timer_sleeps += w->slept;
-		else if (w->class == CAP_C_FUTEX)
-			t->futex_ns += w->ns;
-		else if (w->what == ACC_CHILD)
-			t->child_ns += w->ns;
-		else if (w->what == ACC_LOCK)
-			t->lock_ns += w->ns;
-		else if (w->what == ACC_OTHER)
-			t->other_ns += w->ns;
-		else if (w->what == ACC_PAGE)
-			t->page_ns += w->ns, t->pages += w->slept;
+		else if (w->what == ACC_READINESS || w->what == ACC_LOCK || w->what == ACC_SIGNAL ||
+			 w->what == ACC_CHILD)
+			t->told += w->slept;
 	}
 }
 

@@ -4,7 +4,7 @@
  * for which file, and how the operations voted.
  *
  * In: a capture, which is borrowed. Out: one struct, made in this order by
- * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (rules.c).
+ * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (votes.c).
  * Times are in ns. Out of memory ends the program.
  */
 #ifndef IOM_EVIDENCE_H
@@ -57,7 +57,7 @@ struct ev_file {
 struct ev_set {
 	uint64_t payload, bells; /* files in it: of data, and such that only tell of something */
 	uint64_t rings;		 /* of these: of data that no call takes */
-	uint64_t taken;		 /* operations on these files that brought something */
+	uint64_t taken, rung;	 /* operations that brought something: on the former, on the latter */
 	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
 	bool vain; /* comes back at once, again and again, and nothing is taken */
 };
@@ -79,7 +79,9 @@ struct ev_thread {
 	uint64_t aside; /* transfers that count when nothing else does, see ev_is_aside() */
 	uint64_t io_signals, sigwait_ns;
 	uint64_t signal_events; /* of io_signals: events of directories and leases */
-	uint64_t timer_ns, timer_sleeps, futex_ns, child_ns, lock_ns, other_ns, page_ns, pages;
+	uint64_t timer_ns, timer_sleeps, page_ns, pages;
+	uint64_t told; /* sleeps until somebody else woke it: readiness, locks, signals, children */
+	uint64_t outside_ns, outside; /* asleep in no call, with no page fault that explains it */
 	uint32_t top_row; /* transfer row with the most operations, UINT32_MAX none */
 };
 
@@ -94,7 +96,7 @@ struct ev_proc {
 	uint32_t proc;
 	struct ev_vote votes[IOM_M_NR];
 	struct ev_spoke spoke[RULE_NR];
-	uint64_t aside;
+	bool silent; /* nothing happened but what counts only then */
 	uint32_t unseen; /* files */
 	uint64_t ready_calls, polled; /* all readiness calls; those on sets that are spun, or vain */
 	struct ev_async async;

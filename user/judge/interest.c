@@ -36,11 +36,10 @@ static bool is_ring(const struct iom_evidence *ev, uint32_t file)
 
 static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_t file)
 {
-	if (is_bell_kind(ev->cap->files[file].kind))
-		to->bells++;
-	else
-		to->payload++;
-	to->taken += ev->files[file].taken;
+	bool bell = is_bell_kind(ev->cap->files[file].kind);
+
+	*(bell ? &to->bells : &to->payload) += 1;
+	*(bell ? &to->rung : &to->taken) += ev->files[file].taken;
 	to->rings += is_ring(ev, file);
 }
 
@@ -49,6 +48,7 @@ static void add_members(struct ev_set *to, const struct ev_set *from)
 	to->payload += from->payload;
 	to->bells += from->bells;
 	to->taken += from->taken;
+	to->rung += from->rung;
 	to->rings += from->rings;
 }
 
@@ -145,12 +145,13 @@ static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, 
 }
 
 /* One of its files is ready all the time, and nobody takes what is there. */
-static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s, double life)
+static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
 {
-	uint64_t taken = set->taken > t->done ? set->taken : t->done;
+	uint64_t taken = set->taken + set->rung;
 
-	return !set->rings && s->calls >= iom_limit(LIMIT_VAIN_RATE) * life / 1e9 &&
-	       s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
+	if (t->done > taken)
+		taken = t->done;
+	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
 }
@@ -177,7 +178,7 @@ static void judge_sets(struct look *l, size_t thread)
 
 		fill_set(l, thread, k);
 		t->sets[k].spin = t->spin || is_spun(t, s->calls, s->nowait, s->empty_fast, life);
-		t->sets[k].vain = is_vain(t, &t->sets[k], s, life);
+		t->sets[k].vain = is_vain(t, &t->sets[k], s);
 		if (t->sets[k].spin || t->sets[k].vain)
 			polled += s->calls;
 		w = t->sets[k].spin ? EV_SPUN : EV_WATCHED;

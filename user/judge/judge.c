@@ -103,17 +103,37 @@ static void take_awake(const struct iom_evidence *ev, struct rep_thread *rt)
 		qsort(rt->awake_by, rt->nawake_by, sizeof(*rt->awake_by), by_samples);
 }
 
+static void say_none(struct rep_verdict *v, struct rep_share models[IOM_M_NR])
+{
+	v->model = IOM_M_NONE;
+	v->nalso = 0;
+	for (int m = 0; m < IOM_M_NR; m++)
+		models[m].share = 0;
+}
+
+/* A few transfers that needed no wait, in a process that does far more, are no way of working:
+ * a line to a log, a file of the kernel. */
+static bool is_trifle(const struct ev_thread *t, const struct ev_proc *p)
+{
+	uint64_t n = 0, all = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++) {
+		if (t->votes[m].wait_ns || t->votes[m].open_ns)
+			return false;
+		n += t->votes[m].transfers;
+		all += p->votes[m].transfers;
+	}
+	return n && n < iom_limit(LIMIT_ALSO_FEW) && n < iom_limit(LIMIT_ALSO) * all;
+}
+
 static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 {
 	const struct ev_thread *t = &ev->threads[rt->thread];
 
 	iom_score(t->votes, &ev->cap->lost, &rt->verdict, rt->models);
+	if (is_trifle(t, &ev->procs[t->proc]))
+		say_none(&rt->verdict, rt->models);
 	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->polls);
-	rt->in_futex_ns = t->futex_ns;
-	rt->in_timer_ns = t->timer_ns;
-	rt->in_child_ns = t->child_ns;
-	rt->in_lock_ns = t->lock_ns;
-	rt->in_other_ns = t->other_ns;
 	take_time(ev, rt);
 	take_loop(ev, rt);
 	take_awake(ev, rt);
@@ -168,11 +188,8 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 		rp->verdict.confidence *= 1 - most;
 		return;
 	}
-	rp->verdict.model = IOM_M_NONE;
+	say_none(&rp->verdict, rp->models);
 	rp->verdict.confidence *= most;
-	rp->verdict.nalso = 0;
-	for (int m = 0; m < IOM_M_NR; m++)
-		rp->models[m].share = 0;
 }
 
 static void take_rules(const struct ev_proc *p, struct rep_process *rp)

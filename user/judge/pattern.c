@@ -83,11 +83,16 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	c->servers_pairs += d->pairs;
 }
 
+/* A loop that goes round has its part, whatever it goes round for. */
 static void give_roles(struct cast *c)
 {
-	for (size_t i = 0; i < c->rp->nthreads; i++)
-		if (work_of(c->ev->threads[c->rp->threads[i].thread].votes) > 0)
-			give_role(c, &c->rp->threads[i]);
+	for (size_t i = 0; i < c->rp->nthreads; i++) {
+		const struct rep_thread *rt = &c->rp->threads[i];
+
+		if (work_of(c->ev->threads[rt->thread].votes) > 0 ||
+		    rt->loop.calls >= iom_limit(LIMIT_SPIN_CALLS))
+			give_role(c, rt);
+	}
 }
 
 /* A pool hands each connection to any of its threads, and each thread serves many. */
@@ -143,7 +148,7 @@ static const char *loop_pattern(const struct cast *c)
 
 static const char *synchronous_pattern(const struct cast *c)
 {
-	uint64_t page_ns = 0;
+	uint64_t page_ns = c->ev->procs[c->rp->proc].spoke[RULE_PAGE].vote.wait_ns;
 
 	if (c->loops)
 		return loop_pattern(c);
@@ -151,8 +156,6 @@ static const char *synchronous_pattern(const struct cast *c)
 		return is_pool(c) ? "thread pool" : "thread-per-connection";
 	if (c->rp->verdict.model == IOM_M_MULTIPLEXED)
 		return "event-loop";
-	for (size_t i = 0; i < c->rp->nthreads; i++)
-		page_ns += c->ev->threads[c->rp->threads[i].thread].page_ns;
 	if (page_ns > c->rp->models[IOM_M_BLOCKING].phase1_ns / 2)
 		return "memory-mapped";
 	if (c->workers + c->servers > 1)

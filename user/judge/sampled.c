@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * measure.c - what the sampled windows add: medians, busy times, wakers.
+ * sampled.c - what the sampled windows add: medians and wakers.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/judge.h"
+#include "judge/roles.h"
 
 struct list {
 	uint64_t *v;
@@ -39,16 +41,6 @@ static uint64_t quantile(struct list *l, double q)
 	return l->v[(size_t)(q * (l->n - 1) + 0.5)];
 }
 
-static bool is_readiness(uint8_t class)
-{
-	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
-}
-
-static bool is_transfer(uint8_t class)
-{
-	return class >= CAP_C_READ && class <= CAP_C_COPYRANGE;
-}
-
 static uint64_t in_call(const struct cap_sample *s)
 {
 	uint64_t all = s->exit_ns - s->enter_ns;
@@ -61,7 +53,7 @@ static void copy_times(const struct iom_evidence *ev, struct rep_process *rp)
 	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[rp->proc].tgid;
 
-	for (int class = CAP_C_READ; class <= CAP_C_COPYRANGE; class++) {
+	for (int class = CAP_C_READ; class <= CAP_C_TRANSFER_LAST; class++) {
 		struct list copy = {};
 		uint64_t median;
 
@@ -91,30 +83,61 @@ static void copy_times(const struct iom_evidence *ev, struct rep_process *rp)
 	}
 }
 
-/* The group (call, kind of file) with most samples among the files of the verdict's model. */
-static bool largest_group(const struct iom_evidence *ev, const struct rep_process *rp,
-			  uint16_t *nr, uint8_t *kind)
+#define CALLS 512
+
+struct group { /* transfers by one call on one kind of file */
+	uint64_t samples, ns, ops;
+};
+
+static bool has_part(const struct iom_evidence *ev, const struct rep_process *rp, uint32_t tgid, uint32_t file)
+{
+	return tgid == ev->cap->procs[rp->proc].tgid && file != IOM_NO_FILE &&
+	       ev->files[file].votes[rp->verdict.model].transfers;
+}
+
+static void fill_groups(const struct iom_evidence *ev, const struct rep_process *rp,
+			struct group groups[CALLS][CAP_K_MAX])
 {
 	const struct iom_capture *cap = ev->cap;
-	static uint32_t seen[512][32];
-	uint32_t most = 0;
 
-	memset(seen, 0, sizeof(seen));
 	for (size_t i = 0; i < cap->nsamples; i++) {
 		const struct cap_sample *s = &cap->samples[i];
 
-		if (s->tgid != cap->procs[rp->proc].tgid || !is_transfer(s->class) || s->ret <= 0 ||
-		    s->nr >= 512 || s->kind >= 32 || s->file == IOM_NO_FILE)
-			continue;
-		if (!ev->files[s->file].votes[rp->verdict.model].transfers)
-			continue;
-		if (++seen[s->nr][s->kind] > most) {
-			most = seen[s->nr][s->kind];
-			*nr = s->nr;
-			*kind = s->kind;
-		}
+		if (has_part(ev, rp, s->tgid, s->file) && is_transfer(s->class) && s->ret > 0 &&
+		    s->nr < CALLS && s->kind < CAP_K_MAX)
+			groups[s->nr][s->kind].samples++;
 	}
-	return most > 0;
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (!has_part(ev, rp, r->tgid, r->file) || !is_transfer(r->class) || r->nr >= CALLS ||
+		    cap->files[r->file].kind >= CAP_K_MAX)
+			continue;
+		groups[r->nr][cap->files[r->file].kind].ns += ev->account->calls[i].ns;
+		groups[r->nr][cap->files[r->file].kind].ops += r->n.ok + r->n.ok_slept;
+	}
+}
+
+/* Of what was sampled among the files of the verdict's model: what waited longest; where
+ * nothing waited, what there was most of. */
+static bool chosen_group(const struct iom_evidence *ev, const struct rep_process *rp, uint16_t *nr,
+			 uint8_t *kind)
+{
+	struct group(*groups)[CAP_K_MAX] = iom_alloc(CALLS, sizeof(*groups)), best = {};
+
+	fill_groups(ev, rp, groups);
+	for (int n = 0; n < CALLS; n++)
+		for (int k = 0; k < CAP_K_MAX; k++) {
+			const struct group *g = &groups[n][k];
+
+			if (!g->samples || g->ns < best.ns || (g->ns == best.ns && best.samples && g->ops <= best.ops))
+				continue;
+			best = *g;
+			*nr = n;
+			*kind = k;
+		}
+	free(groups);
+	return best.samples > 0;
 }
 
 static void example(const struct iom_evidence *ev, struct rep_process *rp)
@@ -128,7 +151,7 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 	uint8_t kind = 0;
 
 	if (rp->verdict.model == IOM_M_NONE || rp->verdict.model == IOM_M_ASYNC ||
-	    !largest_group(ev, rp, &nr, &kind))
+	    !chosen_group(ev, rp, &nr, &kind))
 		return;
 	e->nr = e->wait_nr = nr;
 	e->kind = kind;

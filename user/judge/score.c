@@ -61,7 +61,9 @@ static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_
 	else if (!ops)
 		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
 	else
-		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share));
+		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share)) *
+		    (1 - (1 - iom_limit(LIMIT_OPEN_SURE)) * votes[m].idle * iom_limit(LIMIT_IDLE) /
+				 iom_weight(&votes[m]));
 	if (lost->counts) /* in proportion, and never as if nothing had happened */
 		c *= 0.98 * (ops + few) / (ops + few + lost->counts);
 	return c;
@@ -86,13 +88,16 @@ static double waits(const struct ev_vote *v)
 static void take_also(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 		      struct rep_verdict *v)
 {
-	double transfers = 0, waiting = 0, ops = 0;
+	double transfers = 0, waiting = 0, weight = 0, ops = 0;
 
 	for (int m = 0; m < IOM_M_NR; m++) {
 		transfers += models[m].transfers;
 		waiting += models[m].phase1_ns;
+		weight += iom_weight(&votes[m]);
 		ops += votes[m].ops;
 	}
+	if (waiting < weight) /* microseconds beside a million transfers are no waiting */
+		waiting = weight;
 	for (int m = 0; m < IOM_M_NR; m++) {
 		double n = models[m].transfers, times = transfers + ops > 0 ? waits(&votes[m]) : HUGE_VAL;
 

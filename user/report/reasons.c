@@ -64,6 +64,20 @@ static char *what_loop(const struct rep_thread *rt)
 	return iom_sentence("%s%s: %s", call_of_loop(l), fd, counted_files(l));
 }
 
+/* What it was asleep in most, where it does no I/O. */
+static char *what_wait(const struct acc_wait *w)
+{
+	if (w->what == ACC_PAGE || w->nr < 0)
+		return iom_sentence(w->what == ACC_STOPPED ? "stopped" : "page faults on mapped files");
+	if (w->class == CAP_C_FUTEX)
+		return iom_sentence("waits for other threads (futex)");
+	if (w->what == ACC_TIMER)
+		return iom_sentence("sleeps by timer");
+	if (w->what == ACC_CHILD)
+		return iom_sentence("waits for a child");
+	return iom_sentence(w->what == ACC_LOCK ? "waits for a lock in %s" : "sleeps in %s", iom_syscall_name(w->nr));
+}
+
 static char *what_thread(const struct iom_evidence *ev, const struct rep_thread *rt)
 {
 	const struct iom_capture *cap = ev->cap;
@@ -90,17 +104,9 @@ static char *what_thread(const struct iom_evidence *ev, const struct rep_thread 
 		free(call);
 		return text;
 	}
-	if (t->pages)
-		return iom_sentence("page faults on mapped files");
-	if (rt->in_futex_ns > rt->in_timer_ns && rt->in_futex_ns)
-		return iom_sentence("waits for other threads (futex)");
-	if (rt->in_timer_ns)
-		return iom_sentence("sleeps by timer");
-	if (rt->in_child_ns)
-		return iom_sentence("waits for a child");
-	if (rt->in_lock_ns)
-		return iom_sentence("waits for a lock");
-	return ct->cpu_ns ? iom_sentence("computes") : iom_sentence("does nothing");
+	return rt->time.nwaits ? what_wait(&rt->time.waits[0]) :
+	       ct->cpu_ns      ? iom_sentence("computes") :
+				 iom_sentence("does nothing");
 }
 
 /* What a rule adds to the counts of the calls that it was about. */

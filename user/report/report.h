@@ -79,7 +79,6 @@ struct rep_thread {
 	struct rep_awake *awake_by; /* most often first */
 	size_t nawake_by;
 	char *what; /* what it does, one line; may hold raw file names */
-	uint64_t in_futex_ns, in_timer_ns, in_child_ns, in_lock_ns, in_other_ns; /* sleeps, no I/O */
 };
 
 struct rep_file {

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A capture on either side of each threshold that no other test hangs on. The first word of a
+ * name is the threshold.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "expected.h"
+#include "judge/judge.h"
+
+#define MAIN BUILD_PID
+
+static uint32_t loop_with(struct iom_capture *cap, uint32_t f_flags, uint64_t turns, uint64_t each)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t f = build_file(cap, 5, CAP_K_SOCK, f_flags, "tcp");
+
+	build_watch(cap, f, ep);
+	build_epoll_wait(cap, MAIN, ep, 1000, turns, each);
+	return f;
+}
+
+/* A backend: requests by epoll, and a disk that it syncs to a little longer. */
+static void loop_and_disk(struct iom_capture *cap)
+{
+	uint32_t s = loop_with(cap, O_NONBLOCK, 150, MS);
+	uint32_t f = build_file(cap, 8, CAP_K_REG, 0, "/var/lib/wal");
+
+	build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 600, 0, 150, 0);
+	build_transfers(cap, MAIN, f, CAP_C_SYNC, SYS_fdatasync, 0, 200, 0, 170 * MS / 200);
+}
+
+/* Its disk takes four times as long as its requests: now it is what that is. */
+static void disk_and_loop(struct iom_capture *cap)
+{
+	loop_and_disk(cap);
+	cap->calls[2].wait_ns *= 4;
+}
+
+static void looks_at_proc(struct iom_capture *cap)
+{
+	uint32_t tty = build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1");
+	uint32_t stat = build_file(cap, 4, CAP_K_PROC, 0, "/proc/stat");
+	struct cap_calls *r = build_calls(cap, MAIN, tty, CAP_C_POLL, SYS_poll);
+
+	r->n.ok_slept = 6;
+	r->n.zero_slept = 25;
+	r->wait_ns = 5700 * MS;
+	r->set_size = 1;
+	build_interest(cap, tty, 6, 25)->set_file = tty;
+	build_transfers(cap, MAIN, stat, CAP_C_READ, SYS_read, 20000, 0, 0, 0);
+	build_transfers(cap, MAIN, tty, CAP_C_READ, SYS_read, 6, 0, 0, 0);
+}
+
+/* Nothing but files of the kernel, and one answer to a key. */
+static void reads_proc(struct iom_capture *cap)
+{
+	uint32_t out = build_file(cap, 1, CAP_K_TTY, O_NONBLOCK, "/dev/pts/1");
+
+	build_transfers(cap, MAIN, build_file(cap, 4, CAP_K_PROC, 0, "/proc/1/stat"), CAP_C_READ, SYS_read, 9000,
+			0, 0, 0);
+	build_transfers(cap, MAIN, out, CAP_C_WRITE, SYS_write, 3, 0, 9, 0)->n.retry = 3;
+}
+
+static void loop_and_waits(struct iom_capture *cap, uint64_t reads, uint64_t slept, uint64_t each)
+{
+	uint32_t s = loop_with(cap, O_NONBLOCK, 900, 10 * MS);
+	uint32_t f = build_file(cap, 8, CAP_K_FIFO, 0, NULL);
+
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 10000, 0, 0, 0);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, reads, slept, 0, each);
+}
+
+static void one_percent_beside(struct iom_capture *cap)
+{
+	loop_and_waits(cap, 100, 0, 0);
+}
+
+static void two_long_waits_beside(struct iom_capture *cap)
+{
+	loop_and_waits(cap, 0, 2, 500 * MS);
+}
+
+static void ten_waits_beside(struct iom_capture *cap)
+{
+	loop_and_waits(cap, 0, 10, 100 * MS);
+}
+
+static struct cap_calls *looks(struct iom_capture *cap, uint64_t n)
+{
+	uint32_t tty = build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1");
+	struct cap_calls *r = build_calls(cap, MAIN, tty, CAP_C_POLL, SYS_poll);
+
+	r->n.zero = r->n.nowait = n;
+	r->set_size = 1;
+	build_interest(cap, tty, 0, n)->set_file = tty;
+	return r;
+}
+
+static void five_looks(struct iom_capture *cap)
+{
+	uint32_t pipe = build_file(cap, 6, CAP_K_FIFO, O_NONBLOCK, NULL);
+
+	looks(cap, 5);
+	build_transfers(cap, MAIN, pipe, CAP_C_WRITE, SYS_write, 20, 0, 0, 0);
+}
+
+/* With a time limit that is over at once it is no zero timeout. */
+static void short_time_limits(struct iom_capture *cap)
+{
+	struct cap_calls *r = looks(cap, 1000);
+
+	r->n.nowait = 10;
+	build_transfers(cap, MAIN, 0, CAP_C_READ, SYS_read, 20, 0, 0, 0);
+}
+
+static void always_finds_something(struct iom_capture *cap)
+{
+	struct cap_calls *r = looks(cap, 1000);
+
+	r->n.ok = 990;
+	r->n.zero = 10;
+	build_transfers(cap, MAIN, 0, CAP_C_READ, SYS_read, 1000, 0, 0, 0);
+}
+
+/* Comes back at once in so many of 1,000 calls, and sleeps in the others; nothing is taken. */
+static void in_vain(struct iom_capture *cap, uint64_t at_once)
+{
+	struct cap_calls *r = looks(cap, 0);
+
+	r->n.ok = at_once;
+	r->n.ok_slept = 1000 - at_once;
+	r->wait_ns = r->n.ok_slept * 100000;
+}
+
+static void nearly_all_in_vain(struct iom_capture *cap)
+{
+	in_vain(cap, 950);
+}
+
+static void half_in_vain(struct iom_capture *cap)
+{
+	in_vain(cap, 500);
+}
+
+static void asleep_outside(struct iom_capture *cap, uint64_t ns)
+{
+	cap->threads[0].asleep_ns = ns;
+	cap->threads[0].nvcsw = 4000;
+}
+
+static void clocks_differ(struct iom_capture *cap)
+{
+	asleep_outside(cap, 100 * MS);
+}
+
+static void pages_without_major_faults(struct iom_capture *cap)
+{
+	asleep_outside(cap, 4000 * MS);
+}
+
+/* The calls account for every sleep: what is missing is none outside of them. */
+static void all_sleeps_in_calls(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+
+	r->n.ok_slept = 6;
+	r->wait_ns = 2000 * MS;
+	asleep_outside(cap, 6000 * MS);
+	cap->threads[0].nvcsw = 6;
+}
+
+static void read_to_the_end(struct iom_capture *cap, uint64_t reads, uint64_t ends)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/etc/services");
+
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, reads, 0, 0, 0)->n.zero = ends;
+}
+
+static void read_once_to_the_end(struct iom_capture *cap)
+{
+	read_to_the_end(cap, 3, 1);
+}
+
+static void read_thrice_to_the_end(struct iom_capture *cap)
+{
+	read_to_the_end(cap, 3000, 3);
+}
+
+/* A word to a pipe now and then makes no pipeline. */
+static void copies_and_says_a_word(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_REG, 0, "/a"), CAP_C_READ, SYS_read, 1000, 500, 0, MS);
+	build_transfers(cap, MAIN, build_file(cap, 1, CAP_K_FIFO, 0, "pipe"), CAP_C_WRITE, SYS_write, 11, 0, 0, 0);
+}
+
+static void polls_by_a_timer(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, NULL);
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, 10, 0, 90, 0)->n.retry = 10;
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+	r->n.ok_slept = 90;
+	r->wait_ns = 9900 * MS;
+	cap->threads[0].asleep_ns = 9900 * MS;
+	cap->threads[0].cpu_ns = 100 * MS;
+}
+
+static const struct expected thresholds[] = {
+	{"disk: a loop that syncs", loop_and_disk, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 600, "blocking"},
+	{"disk: a disk with a loop", disk_and_loop, IOM_M_BLOCKING, 0, "event-loop", NULL, 200, "multiplexed"},
+	{"kernel-file: a loop beside", looks_at_proc, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 6, "blocking"},
+	{"kernel-file: nothing else", reads_proc, IOM_M_BLOCKING, 0, "sequential", NULL, 9000, ""},
+	{"also: one in a hundred", one_percent_beside, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 10000, ""},
+	{"also-waits: two", two_long_waits_beside, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 10000, ""},
+	{"also-waits: ten", ten_waits_beside, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 10000, "blocking"},
+	{"spin-calls: five", five_looks, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 20, ""},
+	{"spin-zero-timeout: few", short_time_limits, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 20, ""},
+	{"spin-empty: few", always_finds_something, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 1000, ""},
+	{"vain-slept: a few", nearly_all_in_vain, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", NULL,
+	 NO_TRANSFERS, ""},
+	{"vain-slept: half", half_in_vain, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, NO_TRANSFERS, ""},
+	{"outside: a little", clocks_differ, IOM_M_NONE, 0, NULL, NULL, 0, ""},
+	{"outside: much", pages_without_major_faults, IOM_M_BLOCKING, 0, "memory-mapped", NULL, NO_TRANSFERS, ""},
+	{"outside: no sleep", all_sleeps_in_calls, IOM_M_NONE, 0, NULL, NULL, 0, ""},
+	{"growing-ends: once", read_once_to_the_end, IOM_M_BLOCKING, 0, "sequential", NULL, 3, ""},
+	{"growing-part: little", read_thrice_to_the_end, IOM_M_BLOCKING, 0, "sequential", NULL, 3000, ""},
+	{"role-work: a word", copies_and_says_a_word, IOM_M_BLOCKING, 0, "sequential", NULL, 1511, ""},
+	{"busy: hardly", polls_by_a_timer, IOM_M_NONBLOCKING, 0, "timer poll", NULL, 10, ""},
+};
+#define NTHRESHOLDS (sizeof(thresholds) / sizeof(thresholds[0]))
+
+int main(void)
+{
+	static struct CMUnitTest tests[NTHRESHOLDS];
+
+	for (size_t i = 0; i < NTHRESHOLDS; i++)
+		tests[i] = (struct CMUnitTest){.name = thresholds[i].name,
+					       .test_func = check_judged,
+					       .initial_state = (void *)&thresholds[i]};
+	return cmocka_run_group_tests_name("thresholds", tests, NULL, NULL);
+}
