@@ -363,7 +363,7 @@ static void remove_devices(unsigned int n)
 		device_destroy(lab_class, first + n);
 		cdev_del(&device->cdev);
 		hrtimer_cancel(&device->timer);
-		cancel_delayed_work_sync(&device->serve);
+		lab_async_end(device);
 		cancel_work_sync(&device->signal);
 	}
 }
@@ -405,7 +405,7 @@ int iom_lab_init(void)
 	if (!devices)
 		return -ENOMEM;
 	lab_wq = alloc_workqueue("iomodel-lab", WQ_UNBOUND, 0);
-	lab_move_wq = alloc_workqueue("iomodel-lab-move", WQ_UNBOUND, IOM_LAB_REQUESTS_ALL);
+	lab_move_wq = alloc_workqueue("iomodel-lab-move", WQ_UNBOUND, LAB_MAX);
 	err = -ENOMEM;
 	if (lab_wq && lab_move_wq)
 		err = alloc_chrdev_region(&first, 0, lab_devices, "iomodel-lab");

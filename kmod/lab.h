@@ -30,7 +30,7 @@
  * Lifetime: an open file lives as long as the struct file. A request holds a reference
  * to that until ki_complete(), after which nothing of it is touched. The module lives as
  * long as a file is open; the work that has just completed the last request is waited for
- * by destroying the workqueue.
+ * by lab_async_end().
  */
 #ifndef IOMODEL_LAB_H
 #define IOMODEL_LAB_H
@@ -100,10 +100,11 @@ struct lab_device {
 	struct lab_source source;
 	struct iom_lab_stats total;
 	u32 tell;		   /* LAB_NEWS, ... */
-	struct list_head requests; /* struct lab_request: wait for data, first come first served */
-	struct list_head moving;   /* struct lab_request: have theirs, or were cancelled */
+	struct list_head waiters;  /* struct lab_request: for data, first come first served */
+	struct list_head moving;   /* the same: have theirs, as the data was ordered */
+	struct list_head dropped;  /* the same: were cancelled */
 	u32 depth;		   /* all there are, new ones too */
-	u32 under_way;		   /* on either list, or being completed */
+	u32 under_way;		   /* on a list, or being completed */
 	unsigned long look;	   /* jiffies: when to see whose process or ring is going */
 	u32 armed_files, signals;  /* on armed; times these must yet be told */
 
@@ -111,9 +112,10 @@ struct lab_device {
 	struct list_head armed;
 	wait_queue_head_t readers; /* asleep in read, exclusive */
 	wait_queue_head_t pollers; /* told of what is new only, so that edges are edges */
-	struct hrtimer timer;	   /* the next piece becomes ready */
-	struct delayed_work serve;
-	struct work_struct signal;
+	struct hrtimer timer;	   /* the next piece or burst becomes ready */
+	struct hrtimer moved;	   /* phase 2 of the first of moving is over */
+	struct delayed_work serve; /* takes data for requests; looks who is going */
+	struct work_struct move, drop, signal;
 };
 
 struct lab_file {
@@ -126,7 +128,7 @@ struct lab_file {
 };
 
 extern struct workqueue_struct *lab_wq;	     /* never sleeps for a user's sake */
-extern struct workqueue_struct *lab_move_wq; /* touches users' memory: may sleep long */
+extern struct workqueue_struct *lab_move_wq; /* one work of each device: may sleep long */
 
 int iom_lab_init(void);
 void iom_lab_exit(void);
@@ -193,6 +195,8 @@ void lab_count_lag(struct lab_file *file, u64 ready_ns, u64 now, u64 messages);
 /* ---- lab_async.c ---------------------------------------------------------------------- */
 
 void lab_async_begin(struct lab_device *device);
+/* There are no requests any more; waits for the last that were completed. */
+void lab_async_end(struct lab_device *device);
 /* A request of libaio or io_uring. */
 ssize_t lab_read_async(struct kiocb *iocb, struct iov_iter *to);
 

@@ -3,11 +3,15 @@
  * lab_async.c - reads that complete later: requests of libaio and io_uring.
  *
  * read_iter() with data ready does it at once; otherwise it keeps the request and
- * returns -EIOCBQUEUED. The device's work takes data for it when there is some; after
- * phase 2, for which a timer waits, the request's own work copies the data and
- * completes it. That work may sleep in a page fault of its process for as long as that
- * process's file systems like: it has a workqueue with a place for every request, so
- * that it is in nobody else's way.
+ * returns -EIOCBQUEUED. A request waits, on the list of that name, until `serve` takes
+ * data for it; then it moves, for phase 2, until `move` copies the data and completes it;
+ * or it is cancelled, and `drop` completes it. What moves does so side by side and arrives
+ * in the order in which the data was.
+ *
+ * `move` touches the memory of processes, and may sleep in a page fault for as long as the
+ * process's file systems like. That holds up later requests of this device, but never an
+ * end: what is cancelled meanwhile is no longer its affair. So nobody has to wait for
+ * another's memory in order to exit.
  *
  * io_uring tries every request with IOCB_NOWAIT first (io_uring/rw.c, io_read(),
  * 6.1 to 7.2) and would wait by an internal poll after -EAGAIN; -EIOCBQUEUED is
@@ -38,11 +42,11 @@
 #define LOOK_EVERY (HZ / 20) /* at rings and processes that may be going */
 
 enum lab_state {
-	LAB_NEW,     /* not queued yet */
-	LAB_WAITING, /* for data, on device->requests; all others that are queued: on moving */
-	LAB_TAKING,  /* the device's work has it in hand */
-	LAB_MOVING,  /* phase 2: the timer runs */
-	LAB_ENDING,  /* its own work is queued, once and for all */
+	LAB_NEW,     /* on no list yet */
+	LAB_WAITING, /* for data, on device->waiters */
+	LAB_TAKING,  /* in the hand of serve */
+	LAB_MOVING,  /* has its data, or what else it will be told; on device->moving */
+	LAB_DONE,    /* on device->dropped, or in the hand of move: no longer to be cancelled */
 };
 
 struct lab_request {
@@ -59,8 +63,7 @@ struct lab_request {
 	struct task_struct *task; /* who submitted it; NULL: one of io_uring's threads */
 	struct pid *tgid;	  /* of its process */
 	u64 since_ns, taken_ns;
-	struct hrtimer timer;
-	struct work_struct work;
+	u64 due_ns; /* end of phase 2 */
 };
 
 static atomic_t requests_all = ATOMIC_INIT(0);
@@ -130,16 +133,6 @@ static int copy_vector(struct lab_request *r, const struct iov_iter *to)
 	return r->vec ? 0 : -ENOMEM;
 }
 
-static enum hrtimer_restart on_moved(struct hrtimer *timer)
-{
-	struct lab_request *r = container_of(timer, struct lab_request, timer);
-
-	queue_work(lab_move_wq, &r->work);
-	return HRTIMER_NORESTART;
-}
-
-static void on_work(struct work_struct *work);
-
 /* The request, or an error pointer. */
 static struct lab_request *request_new(struct kiocb *iocb, const struct iov_iter *to)
 {
@@ -167,27 +160,20 @@ static struct lab_request *request_new(struct kiocb *iocb, const struct iov_iter
 	r->tgid = get_pid(task_tgid(current));
 	r->since_ns = ktime_get_ns();
 	r->aio = iom_kiocb_is_aio(iocb);
-	iom_hrtimer_setup(&r->timer, on_moved, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
-	INIT_WORK(&r->work, on_work);
 	return r;
-}
-
-static void end(struct lab_device *device, struct lab_request *r)
-{
-	lockdep_assert_held(&device->lock);
-	r->state = LAB_ENDING;
-	list_move_tail(&r->node, &device->moving);
-	queue_work(lab_move_wq, &r->work);
 }
 
 static void cancel(struct lab_device *device, struct lab_request *r)
 {
 	lockdep_assert_held(&device->lock);
-	r->cancelled = true;
-	/* Who has it in hand in the other states looks again. */
-	if (r->state == LAB_WAITING ||
-	    (r->state == LAB_MOVING && hrtimer_try_to_cancel(&r->timer) > 0))
-		end(device, r);
+	r->cancelled = true; /* for whoever has it in hand */
+	if (r->state != LAB_WAITING && r->state != LAB_MOVING)
+		return;
+	if (r->state == LAB_MOVING) /* the next may be due already */
+		queue_work(lab_move_wq, &device->move);
+	r->state = LAB_DONE;
+	list_move_tail(&r->node, &device->dropped);
+	queue_work(lab_wq, &device->drop);
 }
 
 /* From io_cancel() or the end of a context, with its lock held: not the place to
@@ -251,7 +237,7 @@ static ssize_t queue(struct lab_file *file, struct lab_request *r)
 		rc = 0;
 	} else {
 		r->state = LAB_WAITING;
-		list_add_tail(&r->node, &device->requests);
+		list_add_tail(&r->node, &device->waiters);
 		lab_count(file, async_submitted, 1);
 		count_depth(file);
 		/* Data may be there for those before it; and rings are looked at. */
@@ -344,7 +330,9 @@ static ssize_t give(struct lab_device *device, struct lab_request *r)
 	return n;
 }
 
-/* After ki_complete() its file, and so the device's last user, may be gone. */
+/* It is off the lists. After ki_complete() its file, and so the device's last user, may
+ * be gone.
+ */
 static void finish(struct lab_device *device, struct lab_request *r, ssize_t n)
 {
 	struct lab_file *file = file_of(r);
@@ -369,29 +357,62 @@ static void finish(struct lab_device *device, struct lab_request *r, ssize_t n)
 	iocb->ki_complete(iocb, n);
 }
 
-static void on_work(struct work_struct *work)
+/* Off its list and ours alone; NULL: the list is empty, or its first is not due yet, and
+ * the timer is set.
+ */
+static struct lab_request *first_due(struct lab_device *device, struct list_head *list)
 {
-	struct lab_request *r = container_of(work, struct lab_request, work);
-	struct lab_device *device = file_of(r)->device;
-	bool cancelled;
-	ssize_t n;
+	struct lab_request *r;
 
 	spin_lock_irq(&device->lock);
-	list_del(&r->node);
-	if (r->aio)
-		r->iocb->private = NULL;
-	cancelled = r->cancelled;
+	r = list_first_entry_or_null(list, struct lab_request, node);
+	if (r && r->state == LAB_MOVING && r->due_ns > ktime_get_ns()) {
+		hrtimer_start(&device->moved, ns_to_ktime(r->due_ns), HRTIMER_MODE_ABS_SOFT);
+		r = NULL;
+	}
+	if (r) {
+		r->state = LAB_DONE;
+		list_del(&r->node);
+		if (r->aio)
+			r->iocb->private = NULL;
+	}
 	spin_unlock_irq(&device->lock);
-	hrtimer_cancel(&r->timer); /* it queued this work, and may not have returned yet */
-	n = cancelled ? -ECANCELED : r->res;
-	if (r->lot.bytes && cancelled)
-		lab_give_back(device, &r->lot);
-	else if (r->lot.bytes)
-		n = give(device, r);
-	finish(device, r, n);
+	return r;
 }
 
-/* ---- the device's work ---------------------------------------------------------------- */
+static void drop(struct work_struct *work)
+{
+	struct lab_device *device = container_of(work, struct lab_device, drop);
+	struct lab_request *r;
+
+	while ((r = first_due(device, &device->dropped))) {
+		if (r->lot.bytes)
+			lab_give_back(device, &r->lot);
+		finish(device, r, -ECANCELED);
+		cond_resched();
+	}
+}
+
+static void move(struct work_struct *work)
+{
+	struct lab_device *device = container_of(work, struct lab_device, move);
+	struct lab_request *r;
+
+	while ((r = first_due(device, &device->moving))) {
+		finish(device, r, r->lot.bytes ? give(device, r) : r->res);
+		cond_resched();
+	}
+}
+
+static enum hrtimer_restart on_moved(struct hrtimer *timer)
+{
+	struct lab_device *device = container_of(timer, struct lab_device, moved);
+
+	queue_work(lab_move_wq, &device->move);
+	return HRTIMER_NORESTART;
+}
+
+/* ---- what is ready, and who is going --------------------------------------------------- */
 
 /* Whether somebody is going, or may already wait, to whom the request is in the way. */
 static bool is_going(struct lab_request *r)
@@ -416,7 +437,7 @@ static void cancel_going(struct lab_device *device, struct list_head *requests)
 
 	lockdep_assert_held(&device->lock);
 	list_for_each_entry_safe(r, next, requests, node)
-		if (!r->aio && r->state != LAB_ENDING && is_going(r))
+		if (!r->aio && is_going(r))
 			cancel(device, r);
 }
 
@@ -426,9 +447,9 @@ static void look(struct lab_device *device)
 	if (time_after_eq(jiffies, device->look)) {
 		device->look = jiffies + LOOK_EVERY;
 		cancel_going(device, &device->moving);
-		cancel_going(device, &device->requests);
+		cancel_going(device, &device->waiters);
 	}
-	if (!list_empty(&device->requests) || !list_empty(&device->moving))
+	if (!list_empty(&device->waiters) || !list_empty(&device->moving))
 		queue_delayed_work(lab_wq, &device->serve, LOOK_EVERY);
 	spin_unlock_irq(&device->lock);
 }
@@ -439,12 +460,12 @@ static struct lab_request *next_request(struct lab_device *device)
 	struct lab_request *r;
 
 	spin_lock_irq(&device->lock);
-	r = list_first_entry_or_null(&device->requests, struct lab_request, node);
+	r = list_first_entry_or_null(&device->waiters, struct lab_request, node);
 	if (r && lab_ask(device) && !lab_is_ready(device))
 		r = NULL;
 	if (r) {
 		r->state = LAB_TAKING;
-		list_move(&r->node, &device->moving);
+		list_del_init(&r->node);
 	}
 	lab_unlock(device);
 	return r;
@@ -465,22 +486,22 @@ static ssize_t take(struct lab_request *r)
 /* n bytes were taken for the request in our hand; 0: others were faster, or it is the end. */
 static void taken(struct lab_device *device, struct lab_request *r, ssize_t n)
 {
-	u64 phase2;
+	u64 now = ktime_get_ns();
 
 	spin_lock_irq(&device->lock);
-	phase2 = device->timing.phase2_ns;
-	r->taken_ns = ktime_get_ns();
-	r->res = min_t(ssize_t, n, 0);
-	if (n > 0 && phase2 && !r->cancelled) {
+	if (n || lab_ended(device)) {
+		r->taken_ns = now;
+		r->due_ns = n > 0 ? now + device->timing.phase2_ns : now;
+		r->res = min_t(ssize_t, n, 0);
 		r->state = LAB_MOVING;
-		hrtimer_start(&r->timer, ns_to_ktime(r->taken_ns + phase2), HRTIMER_MODE_ABS_SOFT);
-	} else if (n || r->cancelled || lab_ended(device)) {
-		end(device, r);
+		list_add_tail(&r->node, &device->moving);
+		queue_work(lab_move_wq, &device->move);
 	} else {
 		r->state = LAB_WAITING;
-		r->taken_ns = 0;
-		list_move(&r->node, &device->requests);
+		list_add(&r->node, &device->waiters);
 	}
+	if (r->cancelled)
+		cancel(device, r);
 	spin_unlock_irq(&device->lock);
 }
 
@@ -498,8 +519,20 @@ static void serve(struct work_struct *work)
 
 void lab_async_begin(struct lab_device *device)
 {
-	INIT_LIST_HEAD(&device->requests);
+	INIT_LIST_HEAD(&device->waiters);
 	INIT_LIST_HEAD(&device->moving);
+	INIT_LIST_HEAD(&device->dropped);
 	INIT_DELAYED_WORK(&device->serve, serve);
+	INIT_WORK(&device->move, move);
+	INIT_WORK(&device->drop, drop);
+	iom_hrtimer_setup(&device->moved, on_moved, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	device->look = jiffies;
+}
+
+void lab_async_end(struct lab_device *device)
+{
+	hrtimer_cancel(&device->moved);
+	cancel_delayed_work_sync(&device->serve);
+	cancel_work_sync(&device->move);
+	cancel_work_sync(&device->drop);
 }

@@ -92,7 +92,7 @@ static void tell(struct lab_device *device, u32 n)
 		device->signals = min_t(u32, device->signals + n, IOM_LAB_QUEUE_MESSAGES);
 		queue_work(lab_wq, &device->signal);
 	}
-	if (!list_empty(&device->requests))
+	if (!list_empty(&device->waiters))
 		mod_delayed_work(lab_wq, &device->serve, 0);
 }
 
@@ -331,10 +331,12 @@ static bool pull(struct lab_file *file, u32 size, struct lab_lot *lot, struct la
 	}
 	if (lot->bytes)
 		device->lots++;
-	/* One reader is woken for each message; there may be more than this one takes. */
+	/* One reader is woken for each message: there may be more than this one takes, or
+	 * others asleep whose asking was answered by what this one took.
+	 */
 	if (lab_is_ready(device))
 		device->tell |= LAB_MORE;
-	else if (lot->bytes && device->armed_files)
+	else if (lot->bytes && (device->armed_files || waitqueue_active(&device->readers)))
 		lab_ask(device);
 	return used;
 }

@@ -51,7 +51,7 @@ int lab_set_source(struct lab_device *device, const struct iom_lab_source *set,
 	device->tell |= LAB_NEWS;
 	if (device->armed_files)
 		lab_ask(device);
-	if (!list_empty(&device->requests))
+	if (!list_empty(&device->waiters))
 		mod_delayed_work(lab_wq, &device->serve, 0);
 	return 0;
 }

@@ -17,7 +17,7 @@
  * Phase 2 is time of a processor, that of the reader, in a read that returns when
  * it is done and in a request that is done before submission returns. A request
  * that has waited is moved by the device, as hardware would: it takes the time and
- * no processor.
+ * no processor, side by side with others, and in the order of the data.
  *
  * With a source (IOM_LAB_SET_SOURCE) the device feeds itself, and has an end of data:
  * read returns 0, poll says POLLIN and POLLHUP, requests complete with 0.
@@ -89,10 +89,11 @@ struct iom_lab_stats {
 /*
  * A source of so many messages of so many bytes. On demand a burst of them becomes ready
  * phase1_ns after data was asked for in vain: by a read that sleeps or is told EAGAIN, by a
- * poll that finds nothing, by a request that has to wait; and where a file has O_ASYNC, by
- * the taking of the last byte that was ready. Clocked, a burst becomes ready every
- * period_ns, the first phase1_ns after data was first asked for; nothing is lost, however
- * late it is taken. The source has ended when all its bytes are with their readers.
+ * poll that finds nothing, by a request that has to wait; and where a file has O_ASYNC, or
+ * another reader sleeps, by the taking of the last byte that was ready. Clocked, a burst
+ * becomes ready every period_ns, the first phase1_ns after data was first asked for;
+ * nothing is lost, however late it is taken. The source has ended when all its bytes are
+ * with their readers.
  *
  * Whoever waits is told once for each burst, and once of the end.
  */
