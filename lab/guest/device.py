@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The lab device as its header has it (kmod/uapi/iomodel_lab.h), and the page of lab.h."""
+
+import fcntl
+import os
+import struct
+
+PATH = "/dev/iomodel-lab"
+QUEUE_BYTES = 65536
+CLOCKED = 1
+
+# The fields of struct iom_lab_stats, by the names that checks use.
+FIELDS = ["ok", "ok_slept", "eagain", "interrupted", "error", "bytes", "sleeps", "polled",
+          "polled_ready", "signalled", "submitted", "inline", "late", "cancelled", "async_bytes",
+          "write_ok", "write_eagain", "write_bytes", "phase1_ns", "phase2_ns", "end", "lag_ns",
+          "lag_max_ns", "depth_max"]
+STATS = struct.Struct(f"{len(FIELDS)}Q")
+TIMING = struct.Struct("QQQ")
+SOURCE = struct.Struct("QIIII")
+PAGE = struct.Struct("8Q8QQQ" + "24sd" * 16 + "I")
+
+
+def _number(direction, nr, size):
+    return direction << 30 | size << 16 | 0xB6 << 8 | nr
+
+
+SET_TIMING = _number(1, 0x80, TIMING.size)
+SET_SOURCE = _number(1, 0x85, SOURCE.size)
+GET_TOTAL = _number(2, 0x86, STATS.size)
+
+
+def fnv(data, total=14695981039346656037):
+    """The sum that lab_take() builds."""
+    for byte in data:
+        total = (total ^ byte) * 1099511628211 & 0xFFFFFFFFFFFFFFFF
+    return total
+
+
+class Device:
+    """One device, opened by its owner for both."""
+
+    def __init__(self, number):
+        self.path = f"{PATH}{number}"
+        self.fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def timing(self, phase1_ns, phase2_ns):
+        fcntl.ioctl(self.fd, SET_TIMING, TIMING.pack(phase1_ns, phase2_ns, 0))
+
+    def source(self, seed, messages, size, burst, period_ns=0):
+        fcntl.ioctl(self.fd, SET_SOURCE, SOURCE.pack(seed, messages, size, burst, 0))
+
+    def content_sum(self, seed, messages, size):
+        """What lab_take() must arrive at: the whole source is read here, without delays."""
+        if not messages:
+            return 0
+        self.timing(0, 0)
+        self.source(seed, messages, size, min(messages, QUEUE_BYTES // size))
+        total, left = fnv(b""), messages * size
+        while left:
+            try:
+                data = os.read(self.fd, QUEUE_BYTES)
+            except BlockingIOError:
+                continue
+            total, left = fnv(data, total), left - len(data)
+        return total
+
+    def feed(self, draw):
+        """Set the source that draw describes. Returns the sum of its bytes."""
+        total = self.content_sum(draw["seed"], draw["messages"], draw["bytes"])
+        self.timing(draw["phase1_ns"], draw["phase2_ns"])
+        self.source(draw["seed"], draw["messages"], draw["bytes"], draw["burst"],
+                    draw.get("period_ns", 0))
+        return total
+
+    def stop(self):
+        self.source(0, 0, 0, 0)
+
+    def total(self):
+        buf = bytearray(STATS.size)
+        fcntl.ioctl(self.fd, GET_TOTAL, buf)
+        return dict(zip(FIELDS, STATS.unpack(buf)))
+
+    def close(self):
+        os.close(self.fd)
+
+
+def read_page(data):
+    """The page of lab.h as a dictionary; what a program wrote there is believed for no more
+    than it says: sums are compared, names are cut."""
+    v = PAGE.unpack(data[:PAGE.size])
+    answers = {}
+    for i in range(min(v[17], 16)):
+        name = v[18 + 2 * i].split(b"\0")[0].decode("ascii", "replace")
+        value = v[19 + 2 * i]
+        if value == value and abs(value) < 1e18:
+            answers[name] = value
+    return {"sum": v[0:8], "taken": v[8:16], "units": v[16], "answers": answers}
