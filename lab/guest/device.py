@@ -16,8 +16,9 @@ FIELDS = ["ok", "ok_slept", "eagain", "interrupted", "error", "bytes", "sleeps",
           "lag_max_ns", "depth_max"]
 STATS = struct.Struct(f"{len(FIELDS)}Q")
 TIMING = struct.Struct("QQQ")
-SOURCE = struct.Struct("QIIII")
-PAGE = struct.Struct("8Q8QQQ" + "24sd" * 16 + "I")
+SOURCE = struct.Struct("QIIIIQ")
+OLD = struct.Struct("QIIII")
+PAGE = struct.Struct("8Q8Q8QQQ" + "24sd" * 16 + "I")
 
 
 def _number(direction, nr, size):
@@ -47,30 +48,38 @@ class Device:
         fcntl.ioctl(self.fd, SET_TIMING, TIMING.pack(phase1_ns, phase2_ns, 0))
 
     def source(self, seed, messages, size, burst, period_ns=0):
-        fcntl.ioctl(self.fd, SET_SOURCE, SOURCE.pack(seed, messages, size, burst, 0))
+        try:
+            fcntl.ioctl(self.fd, SET_SOURCE, SOURCE.pack(
+                seed, messages, size, max(1, burst), CLOCKED if period_ns else 0, period_ns))
+        except OSError:
+            fcntl.ioctl(self.fd, _number(1, 0x85, OLD.size), OLD.pack(seed, messages, size, burst, 0))
 
-    def content_sum(self, seed, messages, size):
-        """What lab_take() must arrive at: the whole source is read here, without delays."""
+    def content_sums(self, seed, messages, size):
+        """What lab_take() must arrive at, in order and in any order, if a message is taken at a
+        time. The whole source is read here, without delays."""
         if not messages:
-            return 0
+            return 0, 0
         self.timing(0, 0)
         self.source(seed, messages, size, min(messages, QUEUE_BYTES // size))
-        total, left = fnv(b""), messages * size
-        while left:
+        whole = bytearray()
+        while len(whole) < messages * size:
             try:
-                data = os.read(self.fd, QUEUE_BYTES)
+                whole += os.read(self.fd, QUEUE_BYTES)
             except BlockingIOError:
-                continue
-            total, left = fnv(data, total), left - len(data)
-        return total
+                pass
+        mixed = sum(fnv(whole[i:i + size]) for i in range(0, len(whole), size))
+        return fnv(whole), mixed & 0xFFFFFFFFFFFFFFFF
 
     def feed(self, draw):
-        """Set the source that draw describes. Returns the sum of its bytes."""
-        total = self.content_sum(draw["seed"], draw["messages"], draw["bytes"])
+        """Set the source that draw describes. Returns the sums of its bytes."""
+        sums = self.content_sums(draw["seed"], draw["messages"], draw["bytes"])
+        self.set(draw)
+        return sums
+
+    def set(self, draw):
         self.timing(draw["phase1_ns"], draw["phase2_ns"])
         self.source(draw["seed"], draw["messages"], draw["bytes"], draw["burst"],
                     draw.get("period_ns", 0))
-        return total
 
     def stop(self):
         self.source(0, 0, 0, 0)
@@ -89,9 +98,9 @@ def read_page(data):
     than it says: sums are compared, names are cut."""
     v = PAGE.unpack(data[:PAGE.size])
     answers = {}
-    for i in range(min(v[17], 16)):
-        name = v[18 + 2 * i].split(b"\0")[0].decode("ascii", "replace")
-        value = v[19 + 2 * i]
+    for i in range(min(v[25], 16)):
+        name = v[26 + 2 * i].split(b"\0")[0].decode("ascii", "replace")
+        value = v[27 + 2 * i]
         if value == value and abs(value) < 1e18:
             answers[name] = value
-    return {"sum": v[0:8], "taken": v[8:16], "units": v[16], "answers": answers}
+    return {"sum": v[0:8], "taken": v[8:16], "mixed": v[16:24], "units": v[24], "answers": answers}

@@ -24,6 +24,7 @@
 struct lab_page {
 	uint64_t sum[LAB_DEVICES];   /* of the bytes, in their order */
 	uint64_t bytes[LAB_DEVICES]; /* how many */
+	uint64_t mixed[LAB_DEVICES]; /* of each lab_take(), added up: the same in any order */
 	uint64_t units;
 	uint64_t answers;
 	struct {
@@ -72,16 +73,19 @@ static inline void lab_take_from(int i, const void *data, size_t n)
 {
 	struct lab_page *p = lab_page();
 	const unsigned char *byte = data;
-	uint64_t sum;
+	uint64_t sum, own = 14695981039346656037ULL;
 
 	if (i < 0 || i >= LAB_DEVICES)
 		return;
 	while (__atomic_exchange_n(&p->lock, 1, __ATOMIC_ACQUIRE))
 		;
 	sum = p->sum[i] ? p->sum[i] : 14695981039346656037ULL;
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++) {
 		sum = (sum ^ byte[k]) * 1099511628211ULL;
+		own = (own ^ byte[k]) * 1099511628211ULL;
+	}
 	p->sum[i] = sum;
+	p->mixed[i] += own;
 	p->bytes[i] += n;
 	__atomic_store_n(&p->lock, 0, __ATOMIC_RELEASE);
 }

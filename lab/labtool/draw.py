@@ -14,6 +14,20 @@ def key_of(secret, *parts):
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+class Keys:
+    """The two keys of one student: what is drawn from `shown` he may see (the programs of 0 and
+    9 are the same in his VM and when they are graded), what is drawn from `hidden` only the
+    judge."""
+
+    def __init__(self, secret, student):
+        self.student = student
+        self.shown = key_of(secret, student, "shown")
+        self.hidden = key_of(secret, student, "hidden")
+
+    def of(self, exercise, run, shown):
+        return key_of(self.shown if shown else self.hidden, exercise, run)
+
+
 def _is_prime(n):
     return n > 1 and all(n % d for d in range(2, int(n ** 0.5) + 1))
 

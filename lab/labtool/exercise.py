@@ -8,7 +8,7 @@ import os
 import subprocess
 import tomllib
 
-from . import build
+from . import build, formula
 
 
 class Exercise:
@@ -20,10 +20,9 @@ class Exercise:
             self.spec = tomllib.load(f)
         for key, words in (("ends", _ENDS), ("bytes", _BYTES)):
             if self.spec.get(key):
-                self.spec["check"].insert(0, {"id": key, "points": self.spec[key], "needs": "", **words,
+                self.spec.setdefault("check", []).insert(0, {"id": key, "points": self.spec[key], "needs": "", **words,
                                               "runs": self.spec.get("basic_runs", "")})
-        self.checks = self.spec["check"]
-        self.points = sum(c["points"] for c in self.checks)
+        self.checks = self.spec.get("check", [])
         self.kind = self.spec.get("kind", "program")
 
     def __getattr__(self, key):
@@ -68,8 +67,38 @@ class Exercise:
             text = text.replace("\n\n\n", "\n\n")
         return text.lstrip("\n").rstrip("\n") + "\n"
 
+    def answers(self, variant, submission):
+        """What answers.toml would say in a variant, as a dictionary; for tests. Where roles are
+        shuffled the right answers are known only with the draw."""
+        if variant == "skeleton":
+            return {}
+        out = {k: dict(v) for k, v in self.spec.get("solution", {}).items()}
+        labels = submission.labels()
+        for label, role in labels.items():
+            program = next(p for p in self.spec["program"] if p["role"] == role)
+            names = next(d["letters"] for d in submission.drawn if d["role"] == role)
+            if not self.spec.get("formulas"):
+                out[label] = {k: _first(formula.evaluate(t, names)) for k, t in program["truth"].items()}
+        wrong = next((w for w in self.wrong() if w["n"] == variant), {})
+        for role, change in wrong.get("answers", {}).items():
+            out[next(label for label, r in labels.items() if r == role)].update(change)
+        return out
+
+    def loses(self, variant, submission):
+        """The checks that a variant is meant to lose."""
+        if variant == "solution":
+            return []
+        ids = self.spec["skeleton"] if variant == "skeleton" else next(
+            w["loses"] for w in self.wrong() if w["n"] == variant)
+        label_of = {role: label for label, role in submission.labels().items()}
+        return [f"{i.split(':')[0]}_{label_of[i.split(':')[1]]}" if ":" in i else i for i in ids]
+
     def wrong(self):
         return self.spec.get("wrong", [])
+
+
+def _first(value):
+    return value[0] if isinstance(value, tuple) else value
 
 
 _BYTES = {
