@@ -104,6 +104,7 @@ uninstall-dkms:
 	rm -rf $(DKMS_SRC) $(DESTDIR)/usr/lib/udev/rules.d/70-iomodel.rules
 
 include tests/tests.mk
+include lab/lab.mk
 
 install: all
 	install -D -m 755 $(B)/iomodel $(DESTDIR)$(PREFIX)/bin/iomodel
@@ -124,6 +125,6 @@ clean:
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 help:
-	@sed -n '/^# \(make\|  \)/s/^# //p' Makefile tests/tests.mk
+	@sed -n '/^# \(make\|  \)/s/^# //p' Makefile tests/tests.mk lab/lab.mk
 
 .PHONY: all kmod install uninstall install-dkms uninstall-dkms clean help

@@ -2,6 +2,7 @@
 """Where things lie, in a kit and in the source tree, and how programs are compiled."""
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ class Places:
         cache = os.environ.get("IOMODEL_CACHE", "/var/cache/iomodel")
         self.series = series or os.environ.get("LAB_KERNEL", "6.1")
         if self.kit:
+            with open(f"{LAB}/kernel/series", encoding="ascii") as f:
+                self.series = f.read().strip()
             self.kernel, self.module = f"{LAB}/kernel", f"{LAB}/kernel/iomodel.ko"
             self.rig, self.bin = f"{LAB}/vm/run-vm.sh", f"{LAB}/bin"
             self.iomodel = f"{LAB}/bin/iomodel"
@@ -53,6 +56,19 @@ def scratch():
     return tempfile.mkdtemp(prefix="lab-", dir=shm if os.access(shm, os.W_OK) else None)
 
 
+def _limits():
+    """What a compiler may use: sources are strangers', and may make it run for ever."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+
+
+def limited(argv, **more):
+    """A compiler's run: its CompletedProcess. Raises subprocess.TimeoutExpired."""
+    return subprocess.run(argv, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                          timeout=60, preexec_fn=_limits, check=False, **more)
+
+
 class DoesNotCompile(Exception):
     """The text is what the compiler said."""
 
@@ -74,7 +90,10 @@ def compile_program(sources, out, *, defines=(), strict=True):
             *(f"-D{d}" for d in defines), "-o", out, *sources, "-pthread", *libraries]
     # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
     for more in ([],) if "<aio.h>" in text else (["-static"], []):
-        done = subprocess.run(argv[:1] + more + argv[1:], capture_output=True, text=True, errors="replace")
+        try:
+            done = limited(argv[:1] + more + argv[1:])
+        except subprocess.TimeoutExpired:
+            raise DoesNotCompile("error: the compiler did not come to an end in 60 s") from None
         if done.returncode == 0:
             return done.stderr
         if "cannot find -l" not in done.stderr:

@@ -126,7 +126,7 @@ def _check_once(check, names, facts):
     if check.get("needs", "data") == "data" and not names["got"]:
         return None, "not judged: no byte arrived"
     functions = functions_of(names)
-    uses_report = any("report" in e or "finding" in e for e in check["expect"])
+    uses_report = check.get("needs", "data") == "data" and any("report" in e or "finding" in e for e in check["expect"])
     if uses_report and not names["report"]["there"]:
         return None, f"not judged: there is no report ({(facts.get('report') or {}).get('missing', 'the watch did not end')[:80]})"
     try:

@@ -81,7 +81,7 @@ class Vm:
             os.mkdir(f"{self.folder}/job", 0o700)
             for path in (self.places.module, self.places.iomodel, self.places.launch):
                 shutil.copy(path, f"{self.folder}/job/")
-        runs = [{**r, "program": self._copy(r["program"])} for r in runs]
+        runs = [{**r, **{k: self._copy(r[k]) for k in ("program", "ko") if k in r}} for r in runs]
         if self.jobs == 1:
             self._put("job.json", {**self.common, **more, "runs": runs, "serve": int(self.serve)})
             self._start()
@@ -139,3 +139,68 @@ class Vm:
 
     def __exit__(self, *_):
         self.end()
+
+
+class Here:
+    """No VM: the judge runs on this machine, as root, where the module is loaded already."""
+
+    def __init__(self):
+        self.folder = build.scratch()
+
+    def run(self, runs, **more):
+        if not os.path.exists("/dev/iomodel-lab0"):
+            raise Failed("--here: there is no /dev/iomodel-lab0: load the module first (make kmod; insmod)")
+        places = build.Places()
+        uid = UID if os.getuid() != UID else UID + 1
+        job = {"launch": "launch", "iomodel": "iomodel", "backend": "auto", "uid": uid, "gid": uid, "here": True, **more}
+        try:
+            for path in (places.iomodel, places.launch):
+                shutil.copy(path, self.folder)
+            for n, run in enumerate(runs):
+                shutil.copy(run["program"], f"{self.folder}/program-{n}")
+            job["runs"] = [{**r, "program": f"program-{n}"} for n, r in enumerate(runs)]
+            with open(f"{self.folder}/job.json", "w", encoding="utf-8") as f:
+                json.dump(job, f)
+            argv = ["/usr/bin/python3", "-IS", build.LAB + "/guest/judge", self.folder]
+            done = subprocess.run(argv if os.getuid() == 0 else ["sudo", *argv], check=False)
+            if done.returncode:
+                raise Failed(f"the judge ended with {done.returncode}")
+            with open(f"{self.folder}/facts.json", encoding="utf-8") as f:
+                return json.load(f)["runs"]
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def shell(places, work, exercise, keys, command):
+    """An interactive VM; with the given programs of an exercise, under way. Its status."""
+    from . import check, grade
+    places.check()
+    os.makedirs(work, exist_ok=True)
+    folder = build.scratch()
+    job = f"{folder}/job"
+    try:
+        os.mkdir(job, 0o700)
+        for path in (places.module, places.iomodel, places.launch):
+            shutil.copy(path, job)
+        uid = UID if os.getuid() != UID else UID + 1
+        runs = []
+        if exercise is not None:
+            one = grade.Work(exercise, f"{work}/{exercise.name}", keys)
+            one.prepare(folder)
+            label = {role: name for name, role in one.submission.labels().items()}
+            for n, (run, drawn) in enumerate(zip(one.submission.runs, one.submission.drawn)):
+                shutil.copy(run["program"], f"{job}/program-{n}")
+                name = label.get(drawn["role"], "yours") if drawn["name"].endswith("A") else None
+                runs.append({**run, "program": f"program-{n}", "label": name})
+        with open(f"{job}/job.json", "w", encoding="utf-8") as f:
+            json.dump({"module": "iomodel.ko", "iomodel": "iomodel", "launch": "launch", "backend": "kmod",
+                       "uid": uid, "gid": uid, "runs": [r for r in runs if r["label"]], "command": command,
+                       "endless": bool(exercise and exercise.spec.get("endless"))}, f)
+        env = {**os.environ, "TMPDIR": folder}
+        env.setdefault("IOMODEL_ACCEL", "tcg" if os.path.exists(_NO_KVM) else "auto")
+        mode = ["-t", "300"] if command else ["-i"]
+        argv = [places.rig, places.kernel, *mode, "-m", "512M", "-b", "120", "-w", build.LAB, "-W", work, "-o", job,
+                "--", "/usr/bin/python3", "-IS", build.LAB + "/guest/shell", "/run/results"]
+        return subprocess.run(argv, env=env, check=False).returncode
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
