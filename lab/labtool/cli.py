@@ -178,7 +178,7 @@ class Lab:
 
     def shell(self, o):
         e = self.pick(o.number) if o.number is not None else None
-        return vm.shell(build.Places(), self.work, e, self.state.keys(), o.command)
+        return vm.shell(build.Places(), self.work, e, self.state.keys(), o.line)
 
     def next(self, _):
         e = self._next()
@@ -259,7 +259,7 @@ def parser():
     commands.choices["check"].add_argument("--here", action="store_true",
                                            help="on this machine, which has the module loaded; needs root (sudo)")
     commands.choices["solution"].add_argument("--give-up", action="store_true", help="before full points")
-    commands.choices["shell"].add_argument("-c", "--command", help="run this in the VM instead of a shell")
+    commands.choices["shell"].add_argument("-c", dest="line", metavar="LINE", help="run this in the VM instead of a shell")
     commands.add_parser("submit").add_argument("-o", "--output", default="lab-submission.tar.gz")
     commands.add_parser("ladder").add_argument("--start", action="store_true", help="put ladder.c into the work folder")
     commands.add_parser("explain").add_argument("words", nargs="*")
