@@ -7,13 +7,14 @@ import re
 import device
 
 BUSYBOX = "/run/busybox"
-BAD = re.compile(r"BUG:|WARNING:|Oops|general protection fault|Kernel panic|[Uu]nable to handle|Call Trace|lockup|stall")
+BAD = re.compile(r"BUG:|WARNING:|Oops|general protection fault|Kernel panic|[Uu]nable to handle|Call Trace|soft lockup|hard LOCKUP|(?:rcu|INFO): .*stall")
 _RIP = re.compile(r"RIP: \S*:(\w+\+0x\w+)")
 MASK = (1 << 64) - 1
 
 
-def tool(*argv):
-    pid = os.posix_spawn(BUSYBOX, ["busybox", *argv], {})
+def tool(*argv, quiet=False):
+    actions = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)] if quiet else []
+    pid = os.posix_spawn(BUSYBOX, ["busybox", *argv], {}, file_actions=actions)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -43,6 +44,27 @@ def trouble(text):
         return ""
     where = _RIP.search(text)
     return f"BUG in {where[1]}" if where else bad[0][:100]
+
+
+def forget_out_of_memory():
+    """The kernel tells with a trace that it ended a program of the memory cgroup. That is meant
+    to happen, and no fault of the kernel; if its log has nothing else, it is emptied, so that a
+    real fault is still seen."""
+    inside_block, bad = False, False
+    fd = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            try:
+                line = os.read(fd, 8192).decode("utf-8", "replace")
+            except BlockingIOError:
+                break
+            inside_block = inside_block or "invoked oom-killer" in line
+            bad = bad or bool(not inside_block and BAD.search(line))
+            inside_block = inside_block and "Killed process" not in line
+    finally:
+        os.close(fd)
+    if not bad and not inside_block:
+        tool("dmesg", "-c", quiet=True)
 
 
 def sums(params, i, devices):

@@ -39,6 +39,21 @@ class Died(Exception):
         self.facts = facts
 
 
+def read_facts(path):
+    """(the facts of the runs that are over, whether these are all)"""
+    facts = []
+    try:
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                one = json.loads(line)
+                if one.get("whole"):
+                    return facts, True
+                facts.append(one)
+    except (OSError, ValueError):
+        pass # it is not there yet, or a line is being written
+    return facts, False
+
+
 class Vm:
     """One VM and its folder, which only its root and we can read."""
 
@@ -64,11 +79,7 @@ class Vm:
                                          cwd=self.folder, start_new_session=True)
 
     def _facts(self, name):
-        try:
-            with open(f"{self.folder}/job/{name}", encoding="utf-8") as f:
-                return json.load(f)
-        except (OSError, ValueError):
-            return None
+        return read_facts(f"{self.folder}/job/{name}")
 
     def said(self):
         with open(f"{self.folder}/stderr", encoding="utf-8", errors="replace") as f:
@@ -88,23 +99,18 @@ class Vm:
         else:
             self._put(f"job-{self.jobs}.json", {"runs": runs})
         name = "facts.json" if self.jobs == 1 else f"facts-{self.jobs}.json"
-        while True:
-            gone = self.proc.poll() is not None
-            facts = self._facts(name)
-            if facts and facts["whole"] and (self.serve or gone):
-                break
-            if gone:
-                break
-            time.sleep(0.02)
+        while self.proc.poll() is None and not (self.serve and self._facts(name)[1]):
+            time.sleep(0.05)
+        facts, whole = self._facts(name)
         status = self.proc.poll()
         if "does not run this guest" in self.said():
             _remember_no_kvm()
         if status == 123:
-            raise Died(self.said(), (facts or {}).get("runs", []))
-        if not facts or not facts["whole"] or status:
+            raise Died(self.said(), facts)
+        if not whole or status:
             with open(f"{self.folder}/stdout", encoding="utf-8", errors="replace") as f:
                 raise Failed(f"{self.said()}\n{f.read(2000)}".strip() or f"the rig ended with {status}")
-        return facts["runs"]
+        return facts
 
     def _copy(self, path):
         """The guest sees the job's folder at a place of its own, and /tmp and its like not at all."""
@@ -165,8 +171,7 @@ class Here:
             done = subprocess.run(argv if os.getuid() == 0 else ["sudo", *argv], check=False)
             if done.returncode:
                 raise Failed(f"the judge ended with {done.returncode}")
-            with open(f"{self.folder}/facts.json", encoding="utf-8") as f:
-                return json.load(f)["runs"]
+            return read_facts(f"{self.folder}/facts.json")[0]
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 
