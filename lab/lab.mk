@@ -27,7 +27,7 @@ lab: $(B)/iomodel $(B)/lab/launch
 lab-kit: $(B)/iomodel $(B)/lab/iomodel $(B)/lab/launch $(REF_BIN)
 	lab/make-kit $(LAB_KERNEL) $(B)/iomodel-lab.tar.xz
 
-check-lab: lab
+check-lab: lab lab-kit
 	lab/tests/check-lab
 
 check-lab-all: lab

@@ -4,7 +4,9 @@
 import os
 import resource
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 
 LAB = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -43,6 +45,12 @@ class Places:
             if not os.path.exists(path):
                 raise Missing(f"{path} is missing" + ("; unpack the kit anew" if self.kit else f": {way}"))
         need("qemu-system-x86_64", "qemu-system-x86")
+
+
+def end_cleanly():
+    """SIGTERM and SIGHUP end a program as Ctrl-C does: its VM and its scratch go with it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: sys.exit(128 + n))
 
 
 def need(tool, package):

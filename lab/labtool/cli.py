@@ -270,6 +270,7 @@ def parser():
 def main(argv):
     o = parser().parse_args(argv)
     os.umask(0o077)
+    build.end_cleanly()
     try:
         if o.command == "class":
             return teacher.run(o)
