@@ -3,6 +3,7 @@
 # make lab          what the exercises need beside the tool: then lab/lab runs from the tree
 # make lab-kit      build/iomodel-lab.tar.xz: kernel, module, static iomodel, exercises; what
 #                   students unpack (LAB_KERNEL=6.1; make prepares the kernel)
+# make install-lab  the kit, unpacked where `iomodel lab` finds it
 # make check-lab    the exercises, graded: solution, skeleton and wrong solutions, the harmful
 #                   set, the class, the guide, in VMs on Linux 6.1
 # make check-lab-all  the table ten times on three kernels, both back ends, one and two
@@ -27,6 +28,10 @@ lab: $(B)/iomodel $(B)/lab/launch
 lab-kit: $(B)/iomodel $(B)/lab/iomodel $(B)/lab/launch $(REF_BIN)
 	lab/make-kit $(LAB_KERNEL) $(B)/iomodel-lab.tar.xz
 
+install-lab: lab-kit
+	install -d $(DESTDIR)$(PREFIX)/libexec/iomodel
+	tar -C $(DESTDIR)$(PREFIX)/libexec/iomodel -xf $(B)/iomodel-lab.tar.xz
+
 check-lab: lab lab-kit
 	lab/tests/check-lab
 
@@ -37,4 +42,4 @@ check-lab-all: lab
 comma := ,
 space := $(subst ,, )
 
-.PHONY: lab lab-kit check-lab check-lab-all
+.PHONY: lab lab-kit install-lab check-lab check-lab-all
