@@ -181,9 +181,11 @@ def _answer_state(table, truth, fields, names, formulas):
             if formulas:
                 wanted = formula.evaluate(truth[field], names, functions_of(names))
                 got = formula.number(str(table[field]), names)
-                if got != wanted:
+                # Several: on a busy machine data may come just as the program lies down.
+                wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+                if got not in wanted:
                     given = ", ".join(f"{k} = {names[k]}" for k in ("N", "S", "B", "burst"))
-                    return False, f"`{table[field]}` is {got:,} for {given}; the kernel counted {wanted:,}"
+                    return False, f"`{table[field]}` is {got:,} for {given}; the kernel counted {wanted[0]:,}"
             elif not _right(value, truth[field], names):
                 return False, f"`{field} = {value}` is not what it does"
         except formula.Wrong as e:

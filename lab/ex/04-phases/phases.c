@@ -17,6 +17,22 @@ static double now_ms(clockid_t clock)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static int smaller(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The middle one of n values: a busy machine makes some of them too long, but not most. */
+__attribute__((unused)) static double middle(double *v, int n)
+{
+	qsort(v, (size_t)n, sizeof(*v), smaller);
+	return n ? v[n / 2] : 0;
+}
+
+#define MOST 64
+
 int main(void)
 {
 	char msg[64];
@@ -62,7 +78,7 @@ int main(void)
 	clockid_t waiting = CLOCK_MONOTONIC;
 #endif
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	double phase1 = 0, phase2 = 0, start;
+	double phase1[MOST], phase2[MOST], start;
 	int messages = 0;
 
 	for (;;) {
@@ -70,10 +86,10 @@ int main(void)
 		lab_must(poll(&p, 1, -1), "poll");
 		if (p.revents & POLLHUP)
 			break;
-		phase1 += now_ms(waiting) - start;
+		phase1[messages % MOST] = now_ms(waiting) - start;
 		start = now_ms(CLOCK_THREAD_CPUTIME_ID);
 		n = read(fd, msg, sizeof(msg));
-		phase2 += now_ms(CLOCK_THREAD_CPUTIME_ID) - start;
+		phase2[messages % MOST] = now_ms(CLOCK_THREAD_CPUTIME_ID) - start;
 		if (n <= 0)
 			return 1;
 		messages++;
@@ -81,14 +97,14 @@ int main(void)
 	}
 	n = read(fd, msg, sizeof(msg));
 #if WRONG == 3 /* the two are mixed up */
-	lab_answer("phase1_ms", phase2 / messages);
-	lab_answer("phase2_ms", phase1 / messages);
+	lab_answer("phase1_ms", middle(phase2, messages));
+	lab_answer("phase2_ms", middle(phase1, messages));
 #elif WRONG == 4 /* two numbers that were right once */
-	lab_answer("phase1_ms", 21.5);
-	lab_answer("phase2_ms", 9.5);
+	lab_answer("phase1_ms", 99);
+	lab_answer("phase2_ms", 19);
 #else
-	lab_answer("phase1_ms", phase1 / messages);
-	lab_answer("phase2_ms", phase2 / messages);
+	lab_answer("phase1_ms", middle(phase1, messages));
+	lab_answer("phase2_ms", middle(phase2, messages));
 #endif
 	return n != 0;
 #endif
