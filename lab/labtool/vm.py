@@ -178,7 +178,7 @@ class Here:
 
 def shell(places, work, exercise, keys, command):
     """An interactive VM; with the given programs of an exercise, under way. Its status."""
-    from . import check, grade
+    from . import grade
     places.check()
     os.makedirs(work, exist_ok=True)
     folder = build.scratch()
