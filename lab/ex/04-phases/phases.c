@@ -100,6 +100,7 @@ int main(void)
 	lab_answer("phase1_ms", middle(phase2, messages));
 	lab_answer("phase2_ms", middle(phase1, messages));
 #elif WRONG == 4 /* two numbers that were right once */
+	printf("measured, and not believed: %.1f %.1f\n", middle(phase1, messages), middle(phase2, messages));
 	lab_answer("phase1_ms", 99);
 	lab_answer("phase2_ms", 19);
 #else
