@@ -28,7 +28,7 @@ if [ "$1" != stage2 ]; then
 	mount -t devpts -o ptmxmode=666 devpts /mnt/dev/pts
 	for d in tmp run var/tmp dev/shm; do mount -t tmpfs -o mode=1777 tmpfs /mnt/$d; done
 	case $cwd in
-	/tmp/* | /run/* | /var/tmp/*) mkdir -p "/mnt$cwd"; mount -o move /hold/cwd "/mnt$cwd" ;;
+	/tmp/* | /run/* | /var/tmp/* | /dev/shm/*) mkdir -p "/mnt$cwd"; mount -o move /hold/cwd "/mnt$cwd" ;;
 	esac
 	if [ -e /hold/share/writable ]; then
 		read -r writable </hold/share/writable
