@@ -1,7 +1,7 @@
 /*
  * loop.c - an event loop: device 0 sends a message every 10 ms, and each must be taken soon
- * after it is ready; it has 64 bytes. With some of them come chores: every fifth message asks for new settings,
- * and every fifth makes the journal last. Something here makes it late.
+ * after it is ready; it has 64 bytes. With some of them come chores: every fifth message asks for
+ * new settings, and every fifth makes the journal last. Something here makes it late.
  */
 #define _GNU_SOURCE
 #include <errno.h>
