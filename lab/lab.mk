@@ -10,6 +10,8 @@
 #                   processors, beside a load: hours (TIMES=1 KERNELS=6.1 for less)
 
 LAB_KERNEL ?= 6.1
+# What libraries need besides when they are static.
+LAB_STATIC_LIBS ?= -lm -ldl
 
 $(B)/lab/launch: lab/guest/launch.c
 	@mkdir -p $(@D)

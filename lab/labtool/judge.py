@@ -48,8 +48,9 @@ def _file_names(report, i):
             if not (f["name"] or "").endswith((f"iomodel-lab{i}", f"mylab{i}")):
                 continue
             facts = f["facts"]
-            if out["model"] in ("nothing", "none") or f["model"] not in ("nothing", "none"):
-                out["model"] = f["model"]
+            model = f.get("model") or "nothing"
+            if out["model"] in ("nothing", "none") or model not in ("nothing", "none"):
+                out["model"] = model
             out["watched"] = out["watched"] or bool(f.get("watched_by"))
             out["signals"] += facts["signals"]
             out["r_slept"] += facts["slept"]
