@@ -17,7 +17,6 @@ FIELDS = ["ok", "ok_slept", "eagain", "interrupted", "error", "bytes", "sleeps",
 STATS = struct.Struct(f"{len(FIELDS)}Q")
 TIMING = struct.Struct("QQQ")
 SOURCE = struct.Struct("QIIIIQ")
-OLD = struct.Struct("QIIII")
 PAGE = struct.Struct("8Q8Q8QQQ" + "24sd" * 16 + "I")
 
 
@@ -48,11 +47,8 @@ class Device:
         fcntl.ioctl(self.fd, SET_TIMING, TIMING.pack(phase1_ns, phase2_ns, 0))
 
     def source(self, seed, messages, size, burst, period_ns=0):
-        try:
-            fcntl.ioctl(self.fd, SET_SOURCE, SOURCE.pack(
-                seed, messages, size, max(1, burst), CLOCKED if period_ns else 0, period_ns))
-        except OSError:
-            fcntl.ioctl(self.fd, _number(1, 0x85, OLD.size), OLD.pack(seed, messages, size, burst, 0))
+        fcntl.ioctl(self.fd, SET_SOURCE, SOURCE.pack(
+            seed, messages, size, burst, CLOCKED if period_ns else 0, period_ns))
 
     def content_sums(self, seed, messages, size):
         """What lab_take() must arrive at, in order and in any order, if a message is taken at a
@@ -82,7 +78,7 @@ class Device:
                     draw.get("period_ns", 0))
 
     def stop(self):
-        self.source(0, 0, 0, 0)
+        self.source(0, 0, 1, 1)
 
     def total(self):
         buf = bytearray(STATS.size)
