@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * claims ROLE: three programs of four (posix.c is the other) whose calls are all called asynchronous. Given as binaries: which
- * of them are? The device is number 0.
+ * claims ROLE: three of four programs (posix.c is the other) whose calls are all called
+ * asynchronous. Given as binaries: which of them are? The device is number 0.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
