@@ -55,6 +55,7 @@ static void by_libaio(long n)
 		lab_must(syscall(SYS_io_getevents, ctx, 1, 1, &ev, NULL), "io_getevents");
 		usleep(2000);
 	}
+	syscall(SYS_io_destroy, ctx); /* else the process would sleep for it while it exits */
 }
 
 int main(int argc, char **argv)
