@@ -104,16 +104,22 @@ uninstall-dkms:
 	rm -rf $(DKMS_SRC) $(DESTDIR)/usr/lib/udev/rules.d/70-iomodel.rules
 
 include tests/tests.mk
+include lab/lab.mk
 
-install: all
+# What `iomodel explain --live` starts.
+LIVE_PROGRAMS = $(patsubst %,$(B)/tests/ref/model_%,blocking nonblocking multiplexed signal async)
+
+install: all $(LIVE_PROGRAMS)
 	install -D -m 755 $(B)/iomodel $(DESTDIR)$(PREFIX)/bin/iomodel
 	install -D -m 644 user/man/iomodel.1 $(DESTDIR)$(PREFIX)/share/man/man1/iomodel.1
 	install -D -m 644 user/man/iomodel-recording.5 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/iomodel-recording.5
 	install -D -m 644 user/completion/iomodel.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/iomodel
+	for p in $(LIVE_PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/libexec/iomodel/$${p##*/} || exit 1; done
 
 uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/iomodel
 	rm -f $(DESTDIR)$(PREFIX)/bin/iomodel $(DESTDIR)$(PREFIX)/share/man/man1/iomodel.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/iomodel-recording.5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/iomodel
@@ -124,6 +130,6 @@ clean:
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 help:
-	@sed -n '/^# \(make\|  \)/s/^# //p' Makefile tests/tests.mk
+	@sed -n '/^# \(make\|  \)/s/^# //p' Makefile tests/tests.mk lab/lab.mk
 
 .PHONY: all kmod install uninstall install-dkms uninstall-dkms clean help

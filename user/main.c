@@ -66,6 +66,8 @@ int main(int argc, char **argv)
 		return iom_cmd_doctor(&o);
 	case IOM_CMD_EXPLAIN:
 		return iom_cmd_explain(&o);
+	case IOM_CMD_LAB:
+		return iom_cmd_lab(&o);
 	case IOM_CMD_NONE:
 		break;
 	}

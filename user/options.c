@@ -19,7 +19,7 @@
 
 /* Codes of options that have no short name. */
 enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION,
-       O_RECORD, O_MAX_SIZE, O_REDACT, O_EXPECT, O_EXPECT_FILE, O_EXPECT_FORMAT };
+       O_RECORD, O_MAX_SIZE, O_REDACT, O_EXPECT, O_EXPECT_FILE, O_EXPECT_FORMAT, O_LIVE };
 
 static const struct option_entry {
 	int code; /* the short name where it is a character */
@@ -55,6 +55,9 @@ static const struct option_entry {
 	{O_BACKEND, "backend", "NAME", WATCHES, "auto, bpf or kmod (default: auto)"},
 	{O_NO_WINDOWS, "no-windows", NULL, WATCHES,
 	 "no sampled windows: exact counts only, no medians"},
+	{O_LIVE, "live", NULL, IOM_CMD_EXPLAIN,
+	 "start that model's reference program, attach, and draw its\n"
+	 "two phases as measured (root)"},
 	{O_NO_COLOR, "no-color", NULL, ALL, "no colour, as with NO_COLOR set"},
 	{'v', "verbose", NULL, ALL, "say more"},
 	{O_SCHEMA, "json-schema", NULL, REPORTS | IOM_CMD_NONE, "print the JSON Schema of reports"},
@@ -77,6 +80,7 @@ static const struct {
 	{IOM_CMD_DOCTOR, "doctor", "[OPTION]...", "what this kernel lets iomodel see"},
 	{IOM_CMD_EXPLAIN, "explain", "[MODEL | FINDING]",
 	 "the idea in plain words, with its diagram"},
+	{IOM_CMD_LAB, "lab", "[COMMAND] [ARG]...", "the exercises: learn the five models by writing programs"},
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -339,6 +343,9 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 	case O_NO_WINDOWS:
 		o->windows = false;
 		return 0;
+	case O_LIVE:
+		o->live = true;
+		return 0;
 	case O_NO_COLOR:
 		o->no_color = true;
 		return 0;
@@ -457,6 +464,11 @@ int iom_options_parse(int argc, char **argv, struct iom_options *o)
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
 		o->command = commands[i].command;
+		if (o->command == IOM_CMD_LAB) { /* all that follows is its own */
+			o->args = argv + 2;
+			o->nargs = argc - 2;
+			return 0;
+		}
 		snprintf(name, sizeof(name), " %s", argv[1]);
 		return parse_options(argc - 1, argv + 1, o, name);
 	}
@@ -466,7 +478,7 @@ int iom_options_parse(int argc, char **argv, struct iom_options *o)
 	}
 	fprintf(stderr,
 		"iomodel: there is no command `%s` in this build; it has attach, run, record, "
-		"report, doctor, explain\n",
+		"report, doctor, explain, lab\n",
 		argv[1]);
 	return IOM_EXIT_USAGE;
 }

@@ -36,6 +36,7 @@ enum iom_command {
 	IOM_CMD_EXPLAIN = 1 << 3,
 	IOM_CMD_RECORD = 1 << 4,
 	IOM_CMD_REPORT = 1 << 5,
+	IOM_CMD_LAB = 1 << 6,
 };
 
 enum iom_format { IOM_FORMAT_TEXT, IOM_FORMAT_JSON };
@@ -50,6 +51,7 @@ struct iom_options {
 	bool windows; /* sampled windows; on by default */
 	bool verbose;
 	bool no_color;
+	bool live; /* explain: by a program that runs */
 	bool help, version, schema;
 	int ready_fd;	     /* -1: none; close-on-exec is set on it */
 	const char *backend; /* "auto", "bpf", "kmod" */

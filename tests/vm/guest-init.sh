@@ -14,7 +14,7 @@ if [ "$1" != stage2 ]; then
 	for m in /modules/*.ko; do insmod "$m" || echo "guest-init: $m" >/dev/console; done
 	o=trans=virtio,version=9p2000.L,msize=262144
 	mount -t 9p -o ro,$o,cache=loose root /mnt || reboot -f # nobody writes: cache freely
-	mkdir /hold/share /hold/cwd
+	mkdir /hold/share /hold/cwd /hold/writable /hold/results
 	mount -t 9p -o $o,cache=none,access=any share /hold/share || reboot -f
 
 	# Taken hold of before a tmpfs hides them: the working directory, and the modules,
@@ -22,12 +22,18 @@ if [ "$1" != stage2 ]; then
 	read -r cwd </hold/share/cwd; read -r modules </hold/share/modules
 	mount -o bind "/mnt$cwd" /hold/cwd
 	mount -o bind "/mnt$modules" /mnt/lib/modules 2>/dev/null
+	[ ! -e /hold/share/writable ] || mount -t 9p -o $o,cache=none,access=any writable /hold/writable
+	[ ! -e /hold/share/results ] || mount -t 9p -o $o,cache=none,access=any results /hold/results
 	mount -t devtmpfs dev /mnt/dev; mkdir -p /mnt/dev/pts /mnt/dev/shm
 	mount -t devpts -o ptmxmode=666 devpts /mnt/dev/pts
 	for d in tmp run var/tmp dev/shm; do mount -t tmpfs -o mode=1777 tmpfs /mnt/$d; done
 	case $cwd in
-	/tmp/* | /run/* | /var/tmp/*) mkdir -p "/mnt$cwd"; mount -o move /hold/cwd "/mnt$cwd" ;;
+	/tmp/* | /run/* | /var/tmp/* | /dev/shm/*) mkdir -p "/mnt$cwd"; mount -o move /hold/cwd "/mnt$cwd" ;;
 	esac
+	if [ -e /hold/share/writable ]; then
+		read -r writable </hold/share/writable
+		mkdir -p "/mnt$writable" 2>/dev/null; mount -o move /hold/writable "/mnt$writable"
+	fi
 	mount -t proc proc /mnt/proc
 	mount -t sysfs sysfs /mnt/sys
 	mount -t tracefs tracefs /mnt/sys/kernel/tracing
@@ -38,13 +44,13 @@ if [ "$1" != stage2 ]; then
 	ln -s fd/0 /mnt/dev/stdin; ln -s fd/1 /mnt/dev/stdout; ln -s fd/2 /mnt/dev/stderr
 	ip link set lo up
 	mkdir /mnt/run/vm /mnt/run/results; mount -o move /hold/share /mnt/run/vm
+	[ ! -e /mnt/run/vm/results ] || mount -o move /hold/results /mnt/run/results
 	cp /init /mnt/run/vm-init; cp /bin/busybox /mnt/run/busybox
 	exec switch_root /mnt /run/busybox sh /run/vm-init stage2
 fi
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 export RESULTS=/run/results
-[ ! -d /run/vm/results ] || RESULTS=/run/vm/results
 ulimit -l unlimited # locked memory: BPF maps on old kernels, ring buffers on all
 read -r cwd </run/vm/cwd
 : >/run/vm/started

@@ -1,19 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]
+# run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-c CPUS] [-w DIR] [-W DIR] [-o DIR]
+#           [-a ARGS] -- COMMAND [ARG...]
 #
-# Boots KERNEL, a series that fetch-kernels.sh fetched or the folder it lies in, under
-# plain emulation (no KVM needed), and runs COMMAND in it as root, on a read-only view of
-# this machine's root file system. stdout and stderr come out here when COMMAND has ended.
+# Boots KERNEL, a series that fetch-kernels.sh fetched or the folder it lies in, and runs
+# COMMAND in it as root, on a read-only view of this machine's root file system. stdout and
+# stderr come out here when COMMAND has ended. Root is not needed: the guest's root then
+# sees and writes what the user of this script may. KVM is not needed either:
+# $IOMODEL_ACCEL is tcg (all is emulated, the default) or auto, which tries KVM where
+# /dev/kvm opens, and emulates where the guest does not come up that way.
 #   -i          COMMAND has this terminal: it is on the guest's serial console, with job
 #               control, and all keys, Ctrl-C too, are the guest's. No limit but the boot's.
 #   -b SECONDS  for the boot (default 180)
 #   -t SECONDS  for COMMAND (default 120)
 #   -m MEM      guest memory (default 1G)
+#   -c CPUS     the guest's processors (default 2)
 #   -w DIR      COMMAND's working directory (default: the current one); seen in the guest
 #               at its own path, read-only, even where that is under /tmp
-#   -o DIR      results: the only thing of the host's that the guest can write; it is
-#               $RESULTS in the guest (default: a folder thrown away at the end)
+#   -W DIR      a folder that the guest may write, seen at its own path (default: none)
+#   -o DIR      results: the guest may write it; it is $RESULTS in the guest (default: a
+#               folder thrown away at the end)
 #   -a ARGS     more for the kernel's command line, e.g. preempt=full
 # In the guest /tmp, /var/tmp and /run are empty and its own, like all its memory.
 #
@@ -22,31 +28,30 @@
 #   124  no boot within SECONDS, twice (a boot that hangs is tried once more, and that is
 #        said), or COMMAND did not end within SECONDS
 #   125  the rig failed: no kernel, no boot, no status
-# Needs root (a private mount namespace) and the packages qemu-system-x86, cpio, kmod,
-# xz-utils and zstd.
+# Needs the packages qemu-system-x86 and python3; where the initrd was not made beforehand
+# (make-initrd), also those that make-initrd names. Root gets a private mount namespace, so
+# that the host's /proc, /sys, /dev and /run are not in the guest at all.
 set -euo pipefail
 
 say() { echo "run-vm: $*" >&2; }
 die() { say "$*"; exit 125; }
 here=$(dirname "$(readlink -f "$0")")
-boot_seconds=180 seconds=120 mem=1G cwd=$PWD out='' more='' interactive=''
-[ $# -ge 1 ] || die "usage: run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-w DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]"
+boot_seconds=180 seconds=120 mem=1G cpus=2 cwd=$PWD out='' writable='' more='' interactive=''
+[ $# -ge 1 ] || die "usage: run-vm.sh KERNEL [-i] [-b SECONDS] [-t SECONDS] [-m MEM] [-c CPUS] [-w DIR] [-W DIR] [-o DIR] [-a ARGS] -- COMMAND [ARG...]"
 kernel=${IOMODEL_CACHE:-/var/cache/iomodel}/kernels/$1
 [ -d "$kernel" ] || kernel=$1
 kernel=$(readlink -f "$kernel"); shift
-while getopts ib:t:m:w:o:a: opt; do
+while getopts ib:t:m:c:w:W:o:a: opt; do
 	case $opt in
-	b) boot_seconds=$OPTARG ;; t) seconds=$OPTARG ;; m) mem=$OPTARG ;; w) cwd=$OPTARG ;; o) out=$OPTARG ;;
+	b) boot_seconds=$OPTARG ;; t) seconds=$OPTARG ;; m) mem=$OPTARG ;; c) cpus=$OPTARG ;;
+	w) cwd=$OPTARG ;; W) writable=$OPTARG ;; o) out=$OPTARG ;;
 	a) more=$OPTARG ;; i) interactive=1 ;; *) die "bad option" ;;
 	esac
 done
 shift $((OPTIND - 1))
 [ $# -ge 1 ] || die "no command"
-[ "$(id -u)" = 0 ] || die "needs root"
 [ -z "$interactive" ] || [ -t 0 ] || die "-i: stdin is no terminal"
-for tool in qemu-system-x86_64 cpio modprobe xz zstd; do
-	command -v $tool >/dev/null || die "$tool is missing: install qemu-system-x86 cpio kmod xz-utils zstd"
-done
+command -v qemu-system-x86_64 >/dev/null || die "qemu-system-x86_64 is missing: install qemu-system-x86"
 release=$(cat "$kernel/release") || die "$kernel: not made by fetch-kernels.sh"
 cwd=$(cd "$cwd" && pwd -P) || die "no such working directory"
 
@@ -59,33 +64,35 @@ end() { [ -z "$qemu" ] || { kill -9 "$qemu"; wait "$qemu"; } 2>/dev/null || true
 trap end EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; trap 'exit 129' HUP
 mkdir "$work"/{root,share}
 [ -z "$out" ] || { mkdir -p "$out"; out=$(cd "$out" && pwd -P); }
+[ -z "$writable" ] || writable=$(cd "$writable" && pwd -P) || die "-W: no such folder"
+accel=(-accel "tcg,thread=single" -cpu max) kvm=
+if [ "${IOMODEL_ACCEL:-tcg}" = auto ] && [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	kvm=1
+fi
 
-# The initrd: busybox, guest-init.sh, and what it takes to mount 9p. modprobe knows the
-# order and what is built in; busybox's insmod may lack xz, so the modules go in
-# unpacked, numbered. It is small: making it anew costs less than a stale one.
-mkdir -p "$work"/init/{bin,modules,proc,sys,dev,hold,mnt}
-cp "$kernel/busybox" "$work/init/bin/busybox"
-cp "$here/guest-init.sh" "$work/init/init"; chmod 755 "$work/init/init"
-n=10
-while read -r verb file _; do
-	[ "$verb" = insmod ] || continue
-	n=$((n + 1)); to=$work/init/modules/$n-$(basename "${file%%.ko*}").ko
-	case $file in
-	*.xz) xz -dc "$file" ;; *.zst) zstd -dcq "$file" ;; *.gz) gzip -dc "$file" ;; *) cat "$file" ;;
-	esac >"$to"
-done < <(modprobe -d "$kernel" -S "$release" --show-depends -a virtio_pci 9pnet_virtio 9p |
-	awk '!seen[$0]++') # a module that two others need is listed twice
-(cd "$work/init" && find . | cpio -o -H newc --quiet) >"$work/initrd"
+initrd=$kernel/initrd # made once, for kits
+if [ ! -e "$initrd" ]; then
+	initrd=$work/initrd
+	"$here/make-initrd" "$kernel" "$initrd" || die "no initrd"
+fi
 
 # One try. Status: 0 the guest came to its end, 124 out of time, 125 it died on the way.
 # The command's time begins when the guest says it starts: a slow boot takes none of it.
 boot() {
-	rm -rf "$work/share"; mkdir "$work/share" # a 9p export of its own: the guest may write it
-	[ -z "$out" ] || mkdir "$work/share/results"
+	rm -rf "$work/share"; mkdir -m 700 "$work/share" # a 9p export of its own: the guest's root may write it
 	echo 125 >"$work/share/status" # what holds if the guest never gets to say
 	printf '%q ' "$@" >"$work/share/command"
 	printf '%s\n' "$cwd" >"$work/share/cwd"
 	printf '%s\n' "$kernel/lib/modules" >"$work/share/modules"
+	local exports=() root=/
+	[ -z "$out" ] || {
+		: >"$work/share/results"
+		exports+=(-virtfs "local,path=$out,mount_tag=results,security_model=none,multidevs=remap")
+	}
+	[ -z "$writable" ] || {
+		printf '%s\n' "$writable" >"$work/share/writable"
+		exports+=(-virtfs "local,path=$writable,mount_tag=writable,security_model=none,multidevs=remap")
+	}
 	exec 3</dev/null
 	: >"$work/qemu.log"
 	local serial=(-serial "file:$work/console") log=$work/qemu.log
@@ -98,30 +105,38 @@ boot() {
 		tty=$(stty -g <&3)
 		stty raw -echo <&3
 	fi
-	# A mount namespace of QEMU's own, where the host's /proc, /sys, /dev and /run are
+	# Root: a mount namespace of QEMU's own, where the host's /proc, /sys, /dev and /run are
 	# taken off the tree before it is exported, so that no path in the guest leads there.
-	# unshare and bash exec on, so the pid is QEMU's.
+	# unshare and bash exec on, so the pid is QEMU's. Others: what they may read anyway; the
+	# guest's own mounts lie over these.
 	# One thread for both CPUs: with a thread each, QEMU now and then goes on executing the
 	# breakpoint that the kernel put where it patches its code (attaching to a tracepoint
 	# does), and both CPUs trap there for ever.
 	# Not -M microvm and not acpi=off: both hang now and then with these kernels.
+	local isolate=()
 	# shellcheck disable=SC2016 # the inner bash expands it
-	unshare --mount --propagation private bash -c '
+	[ "$(id -u)" != 0 ] || {
+		root=$work/root
+		isolate=(unshare --mount --propagation private bash -c '
 		set -e
 		w=$1; shift
 		mount --rbind / "$w/root"
 		for d in proc sys dev run; do umount -R -l "$w/root/$d" 2>/dev/null || :; done
-		[ -z "$RESULTS" ] || mount --bind "$RESULTS" "$w/share/results"
-		exec "$@"' - "$work" \
-		qemu-system-x86_64 -accel tcg,thread=single -smp 2 -cpu max -m "$mem" \
+		exec "$@"' - "$work")
+	}
+	local how=("${accel[@]}")
+	[ -z "$kvm" ] || how=(-accel kvm -cpu host)
+	"${isolate[@]}" qemu-system-x86_64 "${how[@]}" -smp "$cpus" -m "$mem" \
 		-nodefaults -display none -no-reboot "${serial[@]}" \
-		-kernel "$kernel/vmlinux" -initrd "$work/initrd" \
+		-kernel "$kernel/vmlinux" -initrd "$initrd" \
 		-append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable log_buf_len=2M $more" \
-		-virtfs "local,path=$work/root,mount_tag=root,security_model=none,readonly=on,multidevs=remap" \
+		-virtfs "local,path=$root,mount_tag=root,security_model=none,readonly=on,multidevs=remap" \
 		-virtfs "local,path=$work/share,mount_tag=share,security_model=none,multidevs=remap" \
+		"${exports[@]}" \
 		<&3 >>"$log" 2>>"$work/qemu.log" &
 	qemu=$!
 	local end=$((SECONDS + boot_seconds)) begun='' rc=0
+	[ -z "$kvm" ] || end=$((SECONDS + 10)) # it is up in one, or never
 	while kill -0 "$qemu" 2>/dev/null; do
 		if [ -z "$begun" ] && [ -e "$work/share/started" ]; then
 			begun=1 end=$((SECONDS + seconds))
@@ -136,9 +151,13 @@ boot() {
 	return "$rc"
 }
 
-export RESULTS=$out
 for try in 1 2; do
 	rc=0; boot "$@" || rc=$?
+	if [ -n "$kvm" ] && [ ! -e "$work/share/started" ]; then
+		say "$release: KVM is there but does not run this guest: emulating"
+		kvm=
+		rc=0; boot "$@" || rc=$?
+	fi
 	[ "$rc" = 124 ] || break
 	if [ -e "$work/share/started" ]; then
 		say "$release: hang: the command did not end within $seconds s"

@@ -14,5 +14,6 @@ int iom_cmd_record(const struct iom_options *o);
 int iom_cmd_report(const struct iom_options *o);
 int iom_cmd_doctor(const struct iom_options *o);
 int iom_cmd_explain(const struct iom_options *o);
+int iom_cmd_lab(const struct iom_options *o); /* does not return where it succeeds */
 
 #endif

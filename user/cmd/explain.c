@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/live.h"
 #include "report/explain.h"
 #include "cmd/output.h"
 
@@ -28,6 +29,8 @@ int iom_cmd_explain(const struct iom_options *o)
 		fputs("iomodel: one topic at a time; `iomodel explain` lists them\n", stderr);
 		return IOM_EXIT_USAGE;
 	}
+	if (o->live)
+		return iom_live(topic, iom_utf8(), iom_color(stdout, o));
 	err = iom_explain(stdout, topic, iom_utf8(), iom_color(stdout, o));
 	if (err == -ENOENT) {
 		say_topics(topic);

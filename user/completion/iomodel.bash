@@ -11,7 +11,7 @@ _iomodel()
 	local watch="$armed $expect --record --json-schema $output $common"
 
 	if [ "$COMP_CWORD" = 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "attach run record report doctor explain --help --version --json-schema" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "attach run record report doctor explain lab --help --version --json-schema" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -75,7 +75,11 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll not-drained eagain-spin
 			spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
-			submit-blocked iowq-offload sqpoll-spin signal-overflow '"$common" -- "$cur")
+			submit-blocked iowq-offload sqpoll-spin signal-overflow --live '"$common" -- "$cur")
+		;;
+	lab)
+		mapfile -t COMPREPLY < <(compgen -W 'list start check hint show watch shell next solution submit
+			ladder explain class' -- "$cur")
 		;;
 	esac
 }

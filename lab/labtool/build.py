@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where things lie, in a kit and in the source tree, and how programs are compiled."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+LAB = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+
+
+class Missing(Exception):
+    """Something that the lab needs is not there; the text says what and how to get it."""
+
+
+class Places:
+    """A kit carries all; the source tree has it where make leaves it."""
+
+    def __init__(self, series=None):
+        self.kit = os.path.isdir(f"{LAB}/kernel")
+        tree = os.path.dirname(LAB)
+        cache = os.environ.get("IOMODEL_CACHE", "/var/cache/iomodel")
+        self.series = series or os.environ.get("LAB_KERNEL", "6.1")
+        if self.kit:
+            with open(f"{LAB}/kernel/series", encoding="ascii") as f:
+                self.series = f.read().strip()
+            self.kernel, self.module = f"{LAB}/kernel", f"{LAB}/kernel/iomodel.ko"
+            self.rig, self.bin = f"{LAB}/vm/run-vm.sh", f"{LAB}/bin"
+            self.iomodel = f"{LAB}/bin/iomodel"
+        else:
+            self.kernel = f"{cache}/kernels/{self.series}"
+            self.module = f"{tree}/build/kmod/{self.series}/kmod/iomodel.ko"
+            self.rig, self.bin = f"{tree}/tests/vm/run-vm.sh", f"{tree}/build/lab"
+            self.iomodel = f"{tree}/build/iomodel"
+        self.launch = f"{self.bin}/launch"
+
+    def check(self):
+        """Raises Missing where no VM can be had."""
+        for path, way in ((self.kernel + "/vmlinux", "tests/vm/prepare " + self.series),
+                          (self.module, "tests/vm/prepare " + self.series),
+                          (self.iomodel, "make"), (self.launch, "make lab"), (self.rig, "the whole tree")):
+            if not os.path.exists(path):
+                raise Missing(f"{path} is missing" + ("; unpack the kit anew" if self.kit else f": {way}"))
+        need("qemu-system-x86_64", "qemu-system-x86")
+
+
+def end_cleanly():
+    """SIGTERM and SIGHUP end a program as Ctrl-C does: its VM and its scratch go with it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: sys.exit(128 + n))
+
+
+def need(tool, package):
+    if not shutil.which(tool):
+        raise Missing(f"{tool} is missing: sudo apt install {package}")
+
+
+def scratch():
+    """A folder for what is thrown away: in memory, where the machine has that."""
+    shm = "/dev/shm"
+    return tempfile.mkdtemp(prefix="lab-", dir=shm if os.access(shm, os.W_OK) else None)
+
+
+def _limits():
+    """What a compiler may use: sources are strangers', and may make it run for ever."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+
+
+def limited(argv, **more):
+    """A compiler's run: its CompletedProcess. Raises subprocess.TimeoutExpired."""
+    return subprocess.run(argv, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                          timeout=60, preexec_fn=_limits, check=False, **more)
+
+
+class DoesNotCompile(Exception):
+    """The text is what the compiler said."""
+
+
+# What a program includes says what it must be linked with.
+_LIBRARIES = {"<liburing.h>": "-luring", "<aio.h>": "-lrt", "<math.h>": "-lm"}
+
+
+def compile_program(sources, out, *, defines=(), strict=True):
+    """One program of C files, static: it then reads nothing before main(). Raises DoesNotCompile."""
+    need("gcc", "gcc libc6-dev")
+    text = ""
+    for path in sources:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            text += f.read()
+    libraries = [lib for header, lib in _LIBRARIES.items() if header in text]
+    argv = ["gcc", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
+            f"-I{LAB}/include", *(f"-I{d}" for d in {os.path.dirname(s) for s in sources}),
+            *(f"-D{d}" for d in defines), "-o", out, *sources, "-pthread", *libraries]
+    # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
+    for more in ([],) if "<aio.h>" in text else (["-static"], []):
+        try:
+            done = limited(argv[:1] + more + argv[1:])
+        except subprocess.TimeoutExpired:
+            raise DoesNotCompile("error: the compiler did not come to an end in 60 s") from None
+        if done.returncode == 0:
+            return done.stderr
+        if "cannot find -l" not in done.stderr:
+            break # not for want of a static library
+    raise DoesNotCompile(done.stderr)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One or many exercises of one student: compiled, run in one VM, judged."""
+
+import os
+import shutil
+
+from . import build, check, exercise as ex, inside, vm
+
+
+class Work:
+    """An exercise that is to be judged: where its files are, and what came of compiling them."""
+
+    def __init__(self, exercise, folder, keys, tag=""):
+        self.exercise, self.folder, self.tag = exercise, folder, tag
+        self.submission = check.Submission(exercise, keys, tag)
+        self.error, self.answers, self.warnings = None, {}, ""
+
+    def prepare(self, scratch):
+        """Compile. What does not compile is no reason to stop: it is a result."""
+        e = self.exercise
+        os.makedirs(f"{scratch}/{e.name}", exist_ok=True)
+        try:
+            self.answers = check.read_answers(self.folder)
+            if e.kind == "inside":
+                return inside.prepare(self, scratch)
+            given = f"{build.Places().bin}/given-{e.number:02}"
+            if not os.path.isdir(given):
+                given = f"{scratch}/given-{e.number:02}"
+                check.compile_given(e, given)
+            self.submission.add_given(given)
+            if e.spec.get("files"):
+                out = f"{scratch}/{e.name}/{self.tag.strip('/')}program"
+                self.warnings = check.compile_files(e, self.folder, out)
+                self.submission.add_program(out, f"limit/{e.number}")
+        except build.DoesNotCompile as error:
+            self.error = "It does not compile: " + first_error(str(error))
+            self.warnings = str(error)
+            self.submission.runs, self.submission.drawn = [], []
+        except (ValueError, build.Missing) as error:
+            self.error = str(error)
+            self.submission.runs, self.submission.drawn = [], []
+        return None
+
+    def limit_run(self, scratch):
+        """The solution, run first: limits are multiples of its time on this machine."""
+        e = self.exercise
+        if e.kind == "inside" or not self.submission.runs or not e.spec.get("files"):
+            return []
+        solution = f"{build.Places().bin}/solution-{e.number:02}"
+        if not os.path.exists(solution):
+            folder = f"{scratch}/solution-{e.number:02}"
+            os.makedirs(folder, exist_ok=True)
+            solution = f"{folder}/program"
+            if not os.path.exists(solution):
+                files = e.variant("solution", folder)
+                build.compile_program([f for f in files if f.endswith(".c")], solution)
+        first = next(r for r, d in zip(self.submission.runs, self.submission.drawn) if d["role"] is None)
+        return [{**first, "id": f"limit/{e.number}", "program": solution, "watch": False, "limit_s": 30}]
+
+    def result(self, facts):
+        out = self.submission.result(facts, self.answers) if self.submission.runs else nothing(self)
+        out["error"] = self.error
+        out["warnings"] = self.warnings
+        return out
+
+    def kept(self, facts, result):
+        """All that is needed to judge again, to the last count."""
+        return {"exercise": self.exercise.number, "drawn": self.submission.drawn, "facts": facts,
+                "answers": self.answers, "result": result}
+
+
+def first_error(text):
+    for line in text.splitlines():
+        if "error" in line:
+            return os.path.basename(line.split(": ")[0]) + ": " + ": ".join(line.split(": ")[1:])[:160]
+    return (text.strip().splitlines() or ["the compiler said nothing"])[-1][:160]
+
+
+def nothing(work):
+    """The result of what could not be run at all: no check is judged."""
+    checks = [{"id": c["id"], "points": c["points"], "state": None, "got": 0, "unsteady": False,
+               "sentence": f"not judged: {work.error}"[:180]} for c in work.exercise.checks]
+    total = work.exercise.spec.get("total", 10)
+    known = sum(c["points"] for c in checks)
+    if known < total:
+        checks.append({"id": "answers", "points": total - known, "state": None, "got": 0, "unsteady": False,
+                       "sentence": f"not judged: {work.error}"[:180]})
+    return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": total, "got": 0,
+            "checks": checks}
+
+
+def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None):
+    """(results, facts of each) of these, in one VM, made for it where none is given."""
+    scratch = build.scratch()
+    own = None
+    try:
+        for work in works:
+            work.prepare(scratch)
+        runs, seen = [], set()
+        for work in works:
+            if work.exercise.number not in seen:
+                runs += work.limit_run(scratch)
+                seen.add(work.exercise.number)
+        before = len(runs)
+        for work in works:
+            runs += work.submission.runs
+        facts = []
+        if len(runs) > before:
+            if machine is None:
+                machine = own = vm.Vm(places or build.Places(), seconds=seconds, cpus=cpus, backend=backend)
+            try:
+                facts = machine.run(runs)
+            except vm.Died as died:
+                facts = died.facts + [{"id": r["id"], "broken": "the kernel stopped", "kernel": str(died)}
+                                      for r in runs[len(died.facts):]]
+                for f in facts:
+                    if "more" not in f: # exercise 11 knows it already
+                        f["kernel"] = str(died)
+        at, results, kept = before, [], []
+        for work in works:
+            n = len(work.submission.runs)
+            mine = facts[at:at + n]
+            at += n
+            result = work.result(mine)
+            results.append(result)
+            kept.append(work.kept(mine, result))
+        return results, kept
+    finally:
+        if own:
+            own.end()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def again(kept):
+    """The result of facts that were kept: judged again, without a VM."""
+    e = ex.find(str(kept["exercise"]))
+    from . import judge
+    runs = [{**d, "facts": f} for d, f in zip(kept["drawn"], kept["facts"])]
+    return judge.judge(e, runs, kept["answers"], kept.get("labels", {}))

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Exercise 11: the student writes a module. Built here, against the kernel of the VM; judged by
+the solutions of other exercises that run on it."""
+
+import os
+import shutil
+import subprocess
+import tarfile
+
+from . import build, draw, exercise as ex
+
+MARK = "@HEADERS@" # in a kit's headers, where their own place is named
+
+
+def headers(places):
+    """The tree that modules are built against. In a kit it is unpacked when it is first needed."""
+    tree = f"{places.kernel}/build"
+    packed = f"{places.kernel}/headers.tar.xz"
+    if not os.path.exists(tree) and os.path.exists(packed):
+        where = f"{places.kernel}/headers"
+        with tarfile.open(packed) as tar:
+            tar.extractall(where)
+        for top, _, files in os.walk(where):
+            for name in files:
+                path = f"{top}/{name}"
+                if not os.path.islink(path) and name in ("Makefile", ".kernelvariables"):
+                    _put_place(path, where)
+        os.symlink(os.readlink(f"{where}/build"), tree)
+    if not os.path.exists(f"{tree}/Makefile"):
+        raise build.Missing(f"the kernel's headers are not at {tree}")
+    return tree
+
+
+def _put_place(path, where):
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        text = f.read()
+    if MARK in text:
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as f:
+            f.write(text.replace(MARK, where))
+
+
+def build_module(source, to, places):
+    """mylab.ko in folder `to`. Raises build.DoesNotCompile."""
+    build.need("make", "make")
+    os.makedirs(to, exist_ok=True)
+    shutil.copy(source, f"{to}/mylab.c")
+    with open(f"{to}/Kbuild", "w", encoding="ascii") as f:
+        f.write("obj-m := mylab.o\nccflags-y += -Werror=implicit-function-declaration\n")
+    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules"]
+    if places.series not in ("6.1",):
+        argv += ["CC=gcc", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes",
+                 "CONFIG_DEBUG_INFO_BTF_MODULES="]
+    else:
+        argv += ["CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
+    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", env=env, timeout=300)
+    if done.returncode or not os.path.exists(f"{to}/mylab.ko"):
+        raise build.DoesNotCompile(done.stderr or done.stdout or "error: make failed")
+    return f"{to}/mylab.ko"
+
+
+def solution(number, scratch):
+    """The program of another exercise's solution."""
+    ready = f"{build.Places().bin}/solution-{number:02}"
+    if os.path.exists(ready):
+        return ready
+    e = ex.find(str(number))
+    folder = f"{scratch}/solution-{number:02}"
+    out = f"{folder}/program"
+    if not os.path.exists(out):
+        os.makedirs(folder, exist_ok=True)
+        build.compile_program([f for f in e.variant("solution", folder) if f.endswith(".c")], out)
+    return out
+
+
+def prepare(work, scratch):
+    """Fill a work's submission: one run for each step of exercise.toml."""
+    e = work.exercise
+    places = build.Places()
+    module = build_module(f"{work.folder}/mylab.c", f"{scratch}/{e.name}/{work.tag.strip('/')}module", places)
+    given = f"{places.bin}/given-{e.number:02}/interrupt"
+    if not os.path.exists(given):
+        given = f"{scratch}/interrupt"
+        build.compile_program([f"{e.folder}/given/interrupt.c"], given)
+    for step in e.spec["step"]:
+        d = draw.Draw(work.submission.keys.of(e.number, step["name"], False))
+        params = {"messages": d.prime(13, 23), "bytes": d.int(16, 60), "seed": d.int(1, 1 << 31),
+                  "phase1_us": step["phase1_us"]}
+        if "given" in step:
+            params.update(messages=7)
+        used = {5: 3, 7: 2}.get(step.get("solution_of"), 1)
+        work.submission.drawn.append({"name": step["name"], "role": None, "devices": [], "key": "",
+                                      "letters": {"N": params["messages"], "S": params["bytes"]}, "spec": {}})
+        program = given if "given" in step else solution(step["solution_of"], scratch)
+        work.submission.runs.append({"id": f"{work.tag}{e.number}/{step['name']}", "kind": "inside", "program": program,
+                                     "ko": module, "params": params, "devices_used": used, "args": [],
+                                     "limit_s": 6.0})
