@@ -268,6 +268,7 @@ enum iom_record_kind {
 	IOM_R_TURNS = 5,  /* struct iom_turns */
 	IOM_R_AWAKE = 6,  /* struct iom_awake */
 	IOM_R_NAME = 7,	  /* struct iom_name */
+	IOM_R_SO_FAR = 8, /* struct iom_row, still being counted in: it comes again */
 };
 
 struct iom_record { /* in front of each; unknown kinds are skipped by size */

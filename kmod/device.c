@@ -269,6 +269,9 @@ static long do_ioctl(struct iom_session *session, unsigned int cmd, void __user 
 		iom_fact_scan(session);
 		err = 0;
 		break;
+	case IOM_IOC_ROWS:
+		err = iom_rows_so_far(session);
+		break;
 	case IOM_IOC_WINDOW:
 		err = do_window(session, &arg.window);
 		break;
@@ -295,6 +298,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long at)
 	case IOM_IOC_ADD:
 	case IOM_IOC_START:
 	case IOM_IOC_SCAN:
+	case IOM_IOC_ROWS:
 	case IOM_IOC_WINDOW:
 	case IOM_IOC_STOP:
 	case IOM_IOC_STATS:

@@ -31,6 +31,7 @@ struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp)
 		[IOM_R_TURNS] = sizeof(struct iom_turns),
 		[IOM_R_AWAKE] = sizeof(struct iom_awake),
 		[IOM_R_NAME] = sizeof(struct iom_name),
+		[IOM_R_SO_FAR] = sizeof(struct iom_row),
 	};
 	struct iom_entry *e = kmem_cache_zalloc(entries, gfp | __GFP_NOWARN);
 
@@ -78,6 +79,17 @@ void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n)
 	spin_lock_irqsave(&session->queue_lock, flags);
 	list_splice_tail_init(list, &session->queue);
 	count_rows(session, n);
+	spin_unlock_irqrestore(&session->queue_lock, flags);
+}
+
+void iom_queue_so_far(struct iom_session *session, struct list_head *list, u32 n)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->queue_lock, flags);
+	list_splice_tail_init(list, &session->queue);
+	session->queued += n;
+	session->queued_so_far += n;
 	spin_unlock_irqrestore(&session->queue_lock, flags);
 }
 
@@ -145,6 +157,8 @@ void iom_queue_drop_first(struct iom_session *session)
 		session->queued_rows--;
 	else if (e->head.kind == IOM_R_THREAD)
 		session->queued_threads--;
+	else if (e->head.kind == IOM_R_SO_FAR)
+		session->queued_so_far--;
 	else
 		session->queued_samples--;
 	spin_unlock_irqrestore(&session->queue_lock, flags);

@@ -151,7 +151,7 @@ struct iom_session {
 
 	spinlock_t queue_lock; /* guards what follows */
 	struct list_head queue;
-	u32 queued, queued_rows, queued_threads, queued_samples;
+	u32 queued, queued_rows, queued_threads, queued_samples, queued_so_far;
 	bool wake; /* set under queue_lock, looked at without */
 
 	wait_queue_head_t wait;
@@ -242,6 +242,8 @@ void iom_entries_free(struct list_head *list); /* any number. May sleep */
 void iom_queue(struct iom_session *session, struct iom_entry *e);
 /* n rows at once; the list is empty then. */
 void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n);
+/* The same with copies of rows. */
+void iom_queue_so_far(struct iom_session *session, struct list_head *list, u32 n);
 struct iom_entry *iom_queue_first(struct iom_session *session); /* NULL: empty */
 void iom_queue_drop_first(struct iom_session *session);
 /* Call the reader if something wanted it. No lock held. */
@@ -255,6 +257,11 @@ void iom_rows_add(struct iom_rows *rows, struct iom_entry *e);
 u32 iom_rows_take(struct iom_rows *rows, struct list_head *list);
 /* Its heads, after iom_rows_take(), when nobody can find the table any more. */
 void iom_rows_destroy(struct iom_rows *rows);
+
+/* so_far.c: a copy of every row that still counts goes to the queue; session->lock held.
+ * 0, or -EBUSY: there are some in it. May sleep.
+ */
+int iom_rows_so_far(struct iom_session *session);
 
 /* The rows of a thread. state->lock held. */
 struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u32 nr);

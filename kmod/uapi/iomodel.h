@@ -10,6 +10,8 @@
  *   ADD        name processes, before or after START
  *   START      from now on facts are recorded
  *   SCAN       queue one IOM_T_STATE record for each thread of each process
+ *   ROWS       queue an IOM_R_SO_FAR record for each row that still counts, as it is now.
+ *              -EBUSY while records of an earlier one are in the queue.
  *   read       whole records, as many as fit. Nothing there: 0 once stopped, else
  *              -EAGAIN with O_NONBLOCK, else it waits. A buffer smaller than
  *              IOM_READ_MIN is -EINVAL.
@@ -81,5 +83,6 @@ struct iom_session_stats {
 #define IOM_IOC_WINDOW	_IOW(IOM_IOC, 0x04, struct iom_window)
 #define IOM_IOC_STOP	_IO(IOM_IOC, 0x05)
 #define IOM_IOC_STATS	_IOR(IOM_IOC, 0x06, struct iom_session_stats)
+#define IOM_IOC_ROWS	_IO(IOM_IOC, 0x07)
 
 #endif

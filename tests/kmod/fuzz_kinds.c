@@ -56,6 +56,7 @@ static unsigned int number(void)
 	static const unsigned int known[] = {
 		IOM_IOC_VERSION, IOM_IOC_ADD,	IOM_IOC_START,	    IOM_IOC_SCAN,
 		IOM_IOC_WINDOW,	 IOM_IOC_STOP,	IOM_IOC_STATS,	    IOM_LAB_SET_TIMING,
+		IOM_IOC_ROWS,
 		IOM_LAB_GET_TIMING, IOM_LAB_GET_STATS, IOM_LAB_RESET, IOM_LAB_FLUSH,
 	};
 
@@ -124,7 +125,7 @@ static void session_step(int fd, bool drain)
 	struct iom_session_stats stats;
 	static char buf[1 << 15];
 
-	switch (rnd(10)) {
+	switch (rnd(11)) {
 	case 0:
 	case 1:
 		t.pidfd = (int)syscall(SYS_pidfd_open, some_target(), 0);
@@ -135,6 +136,7 @@ static void session_step(int fd, bool drain)
 	case 3: did(ioctl(fd, IOM_IOC_WINDOW, &window)); break;
 	case 4: did(ioctl(fd, IOM_IOC_SCAN)); break;
 	case 5: did(ioctl(fd, IOM_IOC_STATS, &stats)); break;
+	case 7: did(ioctl(fd, IOM_IOC_ROWS)); break;
 	case 6:
 		if (one_in(8))
 			did(ioctl(fd, IOM_IOC_STOP));

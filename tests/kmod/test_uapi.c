@@ -105,8 +105,9 @@ static void reader_ends(struct reader *r)
 	close(r->data);
 }
 
-/* All there is to read; the transfers of class READ, and how many states. */
-static long read_all(int fd, long *states)
+/* All there is to read; the transfers of class READ in records of this kind, and how
+ * many states. */
+static long read_kind(int fd, uint32_t kind, long *states)
 {
 	static char buf[1 << 16];
 	long reads = 0;
@@ -120,7 +121,7 @@ static long read_all(int fd, long *states)
 
 			memcpy(&head, at, sizeof(head));
 			assert_true(head.size >= sizeof(head) && at + head.size <= buf + n);
-			if (head.kind == IOM_R_ROW) {
+			if (head.kind == kind) {
 				assert_int_equal(head.size, sizeof(head) + sizeof(row));
 				memcpy(&row, at + sizeof(head), sizeof(row));
 				if ((row.key >> 12 & 0xff) == IOM_C_READ)
@@ -133,6 +134,11 @@ static long read_all(int fd, long *states)
 		}
 	}
 	return reads;
+}
+
+static long read_all(int fd, long *states)
+{
+	return read_kind(fd, IOM_R_ROW, states);
 }
 
 /* ---- /dev/iomodel ------------------------------------------------------------------ */
@@ -261,6 +267,39 @@ static void reading_has_its_rules(void **state)
 	close(fd);
 }
 
+/* Copies of rows on the way: each has all that was counted so far, and takes nothing away. */
+static void rows_so_far(void **state)
+{
+	struct iom_start start = {};
+	struct reader a = reader(100), b = reader(31);
+	int fd = session();
+
+	(void)state;
+	assert_int_equal(ioctl(fd, IOM_IOC_ROWS), 0);
+	assert_int_equal(read_kind(fd, IOM_R_SO_FAR, NULL), 0);
+	assert_int_equal(add(fd, a.pid, 0), 0);
+	assert_int_equal(add(fd, b.pid, 0), 0);
+	assert_int_equal(ioctl(fd, IOM_IOC_START, &start), 0);
+	reader_works(&a, 100);
+	assert_int_equal(ioctl(fd, IOM_IOC_ROWS), 0);
+	/* Not again before they are read, so that nobody fills the memory with them. */
+	assert_int_equal(ioctl(fd, IOM_IOC_ROWS), -1);
+	assert_int_equal(errno, EBUSY);
+	/* And the one that told it to go. */
+	assert_int_equal(read_kind(fd, IOM_R_SO_FAR, NULL), 101);
+	reader_works(&b, 31);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ioctl(fd, IOM_IOC_ROWS), 0);
+		assert_int_equal(read_kind(fd, IOM_R_SO_FAR, NULL), 101 + 32);
+	}
+	assert_int_equal(ioctl(fd, IOM_IOC_ROWS), 0);
+	assert_int_equal(ioctl(fd, IOM_IOC_STOP), 0);
+	assert_int_equal(read_all(fd, NULL), 101 + 32);
+	close(fd);
+	reader_ends(&a);
+	reader_ends(&b);
+}
+
 static void generations_are_read_only(void **state)
 {
 	size_t size = IOM_GENS * sizeof(uint32_t);
@@ -340,6 +379,7 @@ int main(void)
 		cmocka_unit_test(refuses_processes_that_are_none),
 		cmocka_unit_test(a_passed_file_gives_no_right),
 		cmocka_unit_test(reading_has_its_rules),
+		cmocka_unit_test(rows_so_far),
 		cmocka_unit_test(generations_are_read_only),
 		cmocka_unit_test(sessions_do_not_see_each_other),
 		cmocka_unit_test(a_session_that_dies_leaves_nothing),

@@ -44,6 +44,8 @@ static inline void iom_backend_deliver(const struct iom_backend_sink *sink,
 	size -= sizeof(*rec);
 	if (rec->kind == IOM_R_ROW && size >= sizeof(struct iom_row))
 		sink->row(sink->arg, body);
+	else if (rec->kind == IOM_R_SO_FAR && size >= sizeof(struct iom_row))
+		sink->so_far(sink->arg, body);
 	else if (rec->kind == IOM_R_THREAD && size >= sizeof(struct iom_thread))
 		sink->thread(sink->arg, body);
 	else if (rec->kind == IOM_R_SAMPLE && size >= sizeof(struct iom_sample))
@@ -78,7 +80,7 @@ struct iom_backend_ops {
 	/* Deliver what the rings hold. */
 	void (*drain)(struct iom_backend *be);
 	/* sink->so_far() for every row in the tables. What a call under way changes
-	 * meanwhile may be in it or not. NULL: rows come only when they are whole. */
+	 * meanwhile may be in it or not. */
 	void (*so_far)(struct iom_backend *be);
 	/* Deliver, and take out of the table, the rows of these threads, which are
 	 * dead; serials sorted. */

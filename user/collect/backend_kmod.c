@@ -177,6 +177,14 @@ static int kmod_iterate(struct iom_backend *be)
 	return 0;
 }
 
+static void kmod_so_far(struct iom_backend *be)
+{
+	/* None may be left in the queue from before. */
+	kmod_drain(be);
+	if (!ioctl(be->fd, IOM_IOC_ROWS))
+		kmod_drain(be);
+}
+
 static int kmod_fd(struct iom_backend *be)
 {
 	return be->fd;
@@ -287,6 +295,7 @@ const struct iom_backend_ops iom_backend_kmod = {
 	.iterate = kmod_iterate,
 	.fd = kmod_fd,
 	.drain = kmod_drain,
+	.so_far = kmod_so_far,
 	.reclaim = kmod_reclaim,
 	.window_begin = kmod_window_begin,
 	.window_end = kmod_window_end,

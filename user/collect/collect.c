@@ -278,8 +278,7 @@ static const char *second(struct watching *s, uint64_t now)
 	s->second_at = now + NS;
 	iom_gather_phase(s->g, IOM_G_SECOND);
 	s->ops->iterate(s->be);
-	if (s->ops->so_far)
-		s->ops->so_far(s->be);
+	s->ops->so_far(s->be);
 	take_lost(s);
 	iom_gather_second(s->g, now_ns());
 	iom_gather_phase(s->g, IOM_G_WATCH);
