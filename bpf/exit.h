@@ -230,7 +230,7 @@ static __always_inline void uring_part(struct iom_slot *s, struct pt_regs *regs,
 	struct iom_row *r = row_get(s, fd, class, 0);
 
 	if (r) {
-		if (!r->aux && fd != IOM_FD_NONE)
+		if (!r->aux && r->kind == IOM_K_URING) /* it may have been any descriptor */
 			r->aux = ring_of(s, fd);
 		count_transfer(r, s, f, 0, 0);
 	}
