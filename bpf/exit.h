@@ -245,7 +245,7 @@ IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 cl
 		return 0;
 	r = row_get(s, fd, class, 0);
 	if (r) {
-		if (!r->aux && fd != IOM_FD_NONE)
+		if (!r->aux && r->kind == IOM_K_URING) /* it may have been any descriptor */
 			r->aux = ring_of(s, fd);
 		count_transfer(r, s, f, 0, 0);
 	}

@@ -345,9 +345,6 @@ static ssize_t device_read(struct file *file, char __user *to, size_t size, loff
 	bool stopped;
 	ssize_t n;
 
-	BUILD_BUG_ON(sizeof(struct iom_record) + sizeof(struct iom_row) > IOM_READ_MIN);
-	BUILD_BUG_ON(sizeof(struct iom_record) + sizeof(struct iom_thread) > IOM_READ_MIN);
-	BUILD_BUG_ON(sizeof(struct iom_record) + sizeof(struct iom_sample) > IOM_READ_MIN);
 	if (size < IOM_READ_MIN)
 		return -EINVAL;
 	for (;;) {

@@ -37,6 +37,7 @@ struct iom_entry *iom_entry_new(u32 kind, gfp_t gfp)
 
 	/* Aligned to cache lines: a byte more would take a line more. */
 	BUILD_BUG_ON(sizeof(*e) > 320);
+	BUILD_BUG_ON(sizeof(e->record) > IOM_READ_MIN);
 	if (!e)
 		return NULL;
 	e->head.kind = kind;

@@ -49,11 +49,23 @@ static inline int add(int fd, pid_t pid, uint32_t flags)
 	return rc;
 }
 
-static inline void start(int fd, uint32_t flags)
+/* IOM_HAVE_* */
+static inline uint32_t start(int fd, uint32_t flags)
 {
 	struct iom_start s = {.flags = flags};
 
 	assert_int_equal(ioctl(fd, IOM_IOC_START, &s), 0);
+	return s.have;
+}
+
+/* The same of this kernel. */
+static inline uint32_t can(void)
+{
+	int fd = session();
+	uint32_t have = start(fd, 0);
+
+	close(fd);
+	return have;
 }
 
 /* A session that watches pid and runs. */

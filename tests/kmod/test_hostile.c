@@ -373,7 +373,7 @@ static void requests_of_32_bit_calls_are_not_followed(void **state)
 	int fd;
 
 	(void)state;
-	if (!has_compat())
+	if (!has_compat() || !(can() & IOM_HAVE_AIO))
 		skip();
 	p = puppet(submit_both_ways, NULL);
 	fd = watching(p.pid, 0);
