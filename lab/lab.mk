@@ -2,7 +2,7 @@
 #
 # make lab          what the exercises need beside the tool: then lab/lab runs from the tree
 # make lab-kit      build/iomodel-lab.tar.xz: kernel, module, static iomodel, exercises; what
-#                   students unpack (LAB_KERNEL=6.1; make prepares the kernel)
+#                   students unpack (LAB_KERNEL=6.1; the kernel is prepared)
 # make install-lab  the kit, unpacked where `iomodel lab` finds it
 # make check-lab    the exercises, graded: solution, skeleton and wrong solutions, the harmful
 #                   set, the class, the guide, in VMs on Linux 6.1
