@@ -8,7 +8,7 @@
 # make install-dkms  the module's source, so that it is built for each kernel (root)
 # make help       the rest
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 ifeq ($(origin CC),default)

@@ -64,5 +64,5 @@ module_exit(iom_exit);
 
 MODULE_DESCRIPTION("iomodel: which I/O model a process uses, and a lab device");
 MODULE_AUTHOR("The iomodel authors");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION("0.2.0");
 MODULE_LICENSE("GPL");

@@ -230,10 +230,12 @@ static void view_files(struct view *v, const struct rep_process *rp,
 
 /* ---- threads ----------------------------------------------------------------------- */
 
+/* One sleep fills its watch: not many, one after the other, in the same call. */
 static bool is_idle(const struct rep_thread *t)
 {
-	return t->time.nwaits && t->time.waits[0].ns >= IDLE_PART * t->time.wall_ns &&
-	       t->time.waits[0].under_way;
+	const struct acc_wait *w = t->time.waits;
+
+	return t->time.nwaits && w->under_way && w->ns >= IDLE_PART * t->time.wall_ns && w->slept <= 1;
 }
 
 /* " 95 % on a CPU, 3 % waiting for one" */
