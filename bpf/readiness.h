@@ -170,6 +170,9 @@ static long poll_one(__u32 i, struct poll_loop *l)
 		l->invalid++;
 		return 0;
 	}
+	/* A set is named by its first file; there is no row for one that is none. */
+	if (l->invalid && !l->valid)
+		l->set = p.fd;
 	l->valid++;
 	watch_one(l->slot, p.fd, (__u16)p.revents, l->nowait, l->set);
 	if (l->look && p.revents)

@@ -102,4 +102,20 @@ static inline void ref_loop_wait(struct ref_loop *l)
 		ref_die("read");
 }
 
+/* Expects the longest turn to be as long as it was here. The return from the call and the way
+ * into the next one are the kernel's; where calls are slow, on an emulated machine, these take
+ * longer than 0.2 ms. Call after ref_later_open() and the last turn. */
+static inline void ref_loop_expect(const struct ref_loop *l)
+{
+	uint64_t from = ref_now_ns(), slack;
+
+	for (int i = 0; i < 100; i++)
+		getppid();
+	slack = ref_now_ns() - from;
+	if (slack < 200000)
+		slack = 200000;
+	ref_later("loop longest_ns>=%llu", (unsigned long long)(l->longest_ns > slack ? l->longest_ns - slack : 0));
+	ref_later("loop longest_on_ns<=%llu", (unsigned long long)(l->longest_ns + slack));
+}
+
 #endif

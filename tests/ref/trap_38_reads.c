@@ -32,8 +32,6 @@ int main(int argc, char **argv)
 		if (recv(s[0], buf, sizeof(buf), 0) >= 0)
 			ref_die("recv");
 	}
-	/* The return from the call and the way into the next one are the kernel's. */
-	ref_later("loop longest_ns>=%llu", (unsigned long long)l.longest_ns - 200000);
-	ref_later("loop longest_on_ns<=%llu", (unsigned long long)l.longest_ns + 200000);
+	ref_loop_expect(&l);
 	ref_done();
 }

@@ -27,8 +27,6 @@ int main(int argc, char **argv)
 			continue;
 		ref_nap_us(23000);
 	}
-	/* The return from the call and the way into the next one are the kernel's. */
-	ref_later("loop longest_ns>=%llu", (unsigned long long)l.longest_ns - 200000);
-	ref_later("loop longest_on_ns<=%llu", (unsigned long long)l.longest_ns + 200000);
+	ref_loop_expect(&l);
 	ref_done();
 }
