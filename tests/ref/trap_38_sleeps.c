@@ -17,9 +17,9 @@ int main(int argc, char **argv)
 	ref_later_open();
 	ref_expect("verdict.model multiplexed");
 	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
-	ref_expect("loop longest_waiting_ns>=23000000");
-	ref_expect("turn clock_nanosleep ns>=23000000 count=1");
-	ref_expect("finding loop-blocked clock_nanosleep count=1 ns>=23000000");
+	ref_expect("loop longest_waiting_ns>=22800000");
+	ref_expect("turn clock_nanosleep ns>=22800000 count=1");
+	ref_expect("finding loop-blocked clock_nanosleep count=1 ns>=22800000");
 	ref_ready();
 	for (int i = 0; i < N; i++) {
 		ref_loop_wait(&l);
