@@ -33,7 +33,8 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	if (!ref_ring_open(&r, 0))
 		ref_skip("io_uring is switched off");
-	file = ref_file(4096);
+	/* Which file systems are read without a worker differs between kernels. */
+	file = (int)ref_must(open("/dev/zero", O_RDONLY), "/dev/zero");
 	ref_must(pipe(pipes), "pipe");
 	mem = mmap(NULL, N * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uffd = ref_fault_arm(mem, N * 4096);

@@ -18,7 +18,8 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	if (!ref_ring_open(&r, 0))
 		ref_skip("io_uring is switched off");
-	fd = ref_file(16 * 4096);
+	/* Which file systems are read without a worker differs between kernels. */
+	fd = (int)ref_must(open("/dev/zero", O_RDONLY), "/dev/zero");
 	ref_expect("verdict.model async");
 	ref_expect("ring fd=%d requests=%d inline=%d late=0 offloaded=0 workers=0 depth_max<=4", r.fd, N, N);
 	ref_expect("no-finding iowq-offload");
