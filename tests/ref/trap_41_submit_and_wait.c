@@ -40,10 +40,10 @@ int main(int argc, char **argv)
 	uffd = ref_fault_arm(mem, N * 4096);
 	ref_feed(feed, NULL);
 	ref_expect("verdict.model async");
-	ref_expect("what submit slept=%d ns>=%d fd=%d", N, N * 1500000, r.fd);
-	ref_expect("what completion slept=%d ns>=%d fd=%d", N, N * 2500000, r.fd);
+	ref_expect("what submit slept=%d ns>=%d fd=%d", N, N * 1400000, r.fd);
+	ref_expect("what completion slept=%d ns>=%d fd=%d", N, N * 2300000, r.fd);
 	ref_expect("ring fd=%d requests=%d inline=%d late=%d depth_max=2 submit_slept=%d submit_slept_ns>=%d",
-		   r.fd, 2 * N, N, N, N, N * 1500000);
+		   r.fd, 2 * N, N, N, N, N * 1400000);
 	ref_expect("finding submit-blocked io_uring_enter count=%d", N);
 	ref_ready();
 	for (int i = 0; i < N; i++) {
