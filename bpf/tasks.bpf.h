@@ -234,9 +234,14 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 	    !(t->flags & PF_EXITING)) {
 		regs = (void *)bpf_task_pt_regs(t);
 		thread_asleep(&e, s, t, regs, clock_offset, begun);
-	} else if (!t->on_cpu && !(t->flags & PF_EXITING) && is_woken(s, t)) {
-		regs = (void *)bpf_task_pt_regs(t);
-		thread_woken(&e, t, regs, clock_offset);
+	} else if (s) {
+		/* clang makes one test of this and the next; 6.1's verifier then takes s for
+		 * a number. */
+		barrier_var(s);
+		if (!t->on_cpu && !(t->flags & PF_EXITING) && is_woken(s, t)) {
+			regs = (void *)bpf_task_pt_regs(t);
+			thread_woken(&e, t, regs, clock_offset);
+		}
 	}
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 	return 0;
