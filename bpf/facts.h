@@ -67,8 +67,8 @@ enum iom_class {
 	IOM_C_EPOLL_CTL = 20,  /* fd is the watched file; aux: epfd | events << 32 */
 	IOM_C_WATCH = 21,      /* fd was in the set of a poll or select; n[OK]: times reported
 				* ready, n[ZERO]: times not, n[ERR]: times with POLLHUP or POLLERR;
-				* aux: the set, as in the readiness row: poll its first fd, select
-				* nr | 1 << 31 */
+				* aux: the set, as in the readiness row: poll its first fd, and
+				* that one's generation << 32; select nr | 1 << 31 */
 
 	/* signals */
 	IOM_C_SIGWAIT = 24,    /* rt_sigtimedwait that took a signal; fd is si_fd; nr the signal */

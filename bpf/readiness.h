@@ -113,20 +113,22 @@ IOM_SEPARATE int epoll_look(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 at
 	return 0;
 }
 
-/* One file was in the set, named by set; revents: 0, it was not ready. */
-static __always_inline void watch_one(struct iom_slot *s, __u32 fd, __u32 revents, int nowait,
-				      __u32 set)
+/* One file was in the set, named by set as in the row's aux; revents: 0, it was not ready.
+ * Returns the file's generation, 0: no room for a row. */
+static __always_inline __u32 watch_one(struct iom_slot *s, __u32 fd, __u32 revents, int nowait,
+				       __u64 set)
 {
 	struct iom_row *r = row_get(s, fd, IOM_C_WATCH, 0);
 
 	if (!r)
-		return;
+		return 0;
 	r->n[revents ? IOM_N_OK : IOM_N_ZERO]++;
 	if (revents & (IOM_POLLERR | IOM_POLLHUP))
 		r->n[IOM_N_ERR]++;
 	if (nowait)
 		r->n[IOM_N_NOWAIT]++;
 	r->aux = set;
+	return r->id;
 }
 
 struct iom_pollfd { /* struct pollfd */
@@ -138,7 +140,7 @@ struct poll_loop {
 	struct iom_slot *slot;
 	__u64 fds;
 	__u32 nowait;
-	__u32 set;
+	__u32 set, set_gen;
 	__u16 valid, invalid; /* of those looked at */
 	__u32 look;	      /* not 0: tell of the first ready one */
 };
@@ -163,6 +165,7 @@ static __always_inline void poll_look(struct poll_loop *l, struct iom_pollfd *p)
 static long poll_one(__u32 i, struct poll_loop *l)
 {
 	struct iom_pollfd p = {.fd = -1};
+	__u32 gen;
 
 	if (user_read(&p, sizeof(p), l->fds + i * sizeof(p)) || p.fd < 0)
 		return 0;
@@ -174,7 +177,9 @@ static long poll_one(__u32 i, struct poll_loop *l)
 	if (l->invalid && !l->valid)
 		l->set = p.fd;
 	l->valid++;
-	watch_one(l->slot, p.fd, (__u16)p.revents, l->nowait, l->set);
+	gen = watch_one(l->slot, p.fd, (__u16)p.revents, l->nowait, (__u64)l->set_gen << 32 | l->set);
+	if (!l->set_gen && l->set == (__u32)p.fd)
+		l->set_gen = gen;
 	if (l->look && p.revents)
 		poll_look(l, &p);
 	return 0;

@@ -166,6 +166,11 @@ void ref_ready_exits(void)
 	ready("ready exits");
 }
 
+void ref_ready_stalled(void)
+{
+	ready("ready stalled");
+}
+
 void ref_ready_asleep(int nr)
 {
 	ref_expect("lost 0");

@@ -76,6 +76,8 @@ void ref_skip(const char *why) __attribute__((noreturn));
 void ref_ready(void);
 /* The same for a program that leaves when it has done its operations. */
 void ref_ready_exits(void);
+/* The same for a program that is watched by a collector that gets no CPU meanwhile. */
+void ref_ready_stalled(void);
 /* Step 1's end for a program that sleeps in its operation from before the watch
  * to after it: no step 2 to 4; the runner waits until it sleeps in call nr. */
 void ref_ready_asleep(int nr);

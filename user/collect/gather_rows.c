@@ -191,6 +191,17 @@ static struct row_entry *entry_of(struct iom_gather *g, const struct row_key *ke
 	return e;
 }
 
+/* By its generation: the number may belong to another file by now. The first file's own row
+ * needs none. */
+static uint32_t first_of_set(struct iom_gather *g, const struct iom_row *row, uint32_t file)
+{
+	uint32_t fd = IOM_AUX_FD(row->aux), gen = row->aux >> 32;
+
+	if (fd == (row->key >> 20 & IOM_FD_NONE))
+		return file;
+	return gen ? gather_file_then(g, row->tgid, fd, gen) : gather_file_now(g, row->tgid, fd);
+}
+
 static void take_row(struct iom_gather *g, const struct iom_row *row)
 {
 	struct row_key key = {.tid = row->key >> 42,
@@ -224,7 +235,7 @@ static void take_row(struct iom_gather *g, const struct iom_row *row)
 	if (key.class == IOM_C_WATCH && row->aux >> 31) {
 		key.set = row->aux;
 	} else if (key.class == IOM_C_WATCH) {
-		key.other = gather_file_now(g, row->tgid, row->aux);
+		key.other = first_of_set(g, row, key.file);
 	}
 	if (key.class == IOM_C_EPOLL_CTL && key.file != IOM_NO_FILE)
 		note_registration(g, row, key.file);
