@@ -57,9 +57,8 @@ static inline bool ref_cached(void *mem, size_t len)
 
 /* A mapped file, up to 4 MiB, whose pages are on disk alone: each touch of another page sleeps
  * until it is read. */
-static inline char *ref_evicted(size_t len)
+static inline char *ref_evicted_file(int fd, size_t len)
 {
-	int fd = ref_file(len);
 	char *mem;
 
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -70,6 +69,11 @@ static inline char *ref_evicted(size_t len)
 	if (ref_cached(mem, len))
 		ref_skip("pages of files cannot be evicted here");
 	return mem;
+}
+
+static inline char *ref_evicted(size_t len)
+{
+	return ref_evicted_file(ref_file(len), len);
 }
 
 #endif
