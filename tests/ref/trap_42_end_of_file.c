@@ -21,6 +21,8 @@ int main(int argc, char **argv)
 	close(pipes[1]);
 	p[0] = (struct pollfd){.fd = pipes[0], .events = POLLIN};
 	p[1] = (struct pollfd){.fd = s[0], .events = POLLIN};
+	ref_expect("verdict.model multiplexed");
+	ref_expect("verdict.in_fact polling");
 	ref_expect("awake fd=%d EPOLLHUP", pipes[0]);
 	ref_expect("finding busy-poll poll fd=%d warning=1", pipes[0]);
 	ref_expect("file %d transfers=0", pipes[0]);

@@ -14,6 +14,8 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
 	close(l.idle[1]);
+	ref_expect("verdict.model multiplexed");
+	ref_expect("verdict.in_fact polling");
 	ref_expect("awake fd=%d EPOLLHUP", l.idle[0]);
 	ref_expect("finding busy-poll epoll_wait fd=%d warning=1", l.idle[0]);
 	ref_ready();

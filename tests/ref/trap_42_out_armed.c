@@ -15,6 +15,8 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
 	ref_epoll_add(l.ep, l.out, EPOLLOUT);
+	ref_expect("verdict.model multiplexed");
+	ref_expect("verdict.in_fact polling");
 	ref_expect("loop call epoll_wait calls=%d files=3", N);
 	ref_expect("awake fd=%d EPOLLOUT", l.out);
 	ref_expect("finding busy-poll epoll_wait fd=%d warning=1", l.out);

@@ -29,6 +29,7 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	ref_pair(s, SOCK_STREAM);
 	ref_feed(feed, NULL);
+	ref_expect("verdict.model nonblocking");
 	ref_expect("file %d eagain=%d transfers=%d slept=0", s[0], N * TRIES, N);
 	ref_ready();
 	for (int i = 0; i < N; i++) {

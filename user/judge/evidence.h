@@ -60,6 +60,7 @@ struct ev_set {
 	uint64_t taken, rung;	 /* operations that brought something: on the former, on the latter */
 	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
 	bool vain; /* comes back at once, again and again, and nothing is taken */
+	uint64_t tries; /* calls that brought nothing, where it is one of these */
 };
 
 struct ev_thread {

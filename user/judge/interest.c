@@ -144,16 +144,31 @@ static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, 
 	       t->ready_wait_ns + t->ready_open_ns <= iom_limit(LIMIT_SPIN_SLEPT) * life;
 }
 
-/* One of its files is ready all the time, and nobody takes what is there. */
-static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
+/* Operations that may be what the set's calls brought. */
+static uint64_t taken_after(const struct ev_thread *t, const struct ev_set *set)
 {
 	uint64_t taken = set->taken + set->rung;
 
-	if (t->done > taken)
-		taken = t->done;
+	return t->done > taken ? t->done : taken;
+}
+
+/* One of its files is ready all the time, and nobody takes what is there. */
+static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
+{
+	uint64_t taken = taken_after(t, set);
+
 	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
+}
+
+static uint64_t tries_of(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
+{
+	uint64_t useful = s->slept + s->empty + taken_after(t, set);
+
+	if (set->spin)
+		return s->empty_fast;
+	return set->vain && s->calls > useful ? s->calls - useful : 0;
 }
 
 static void note_waiter(struct crowd *to, enum ev_watch watch, bool sleeps)
@@ -179,6 +194,7 @@ static void judge_sets(struct look *l, size_t thread)
 		fill_set(l, thread, k);
 		t->sets[k].spin = t->spin || is_spun(t, s->calls, s->nowait, s->empty_fast, life);
 		t->sets[k].vain = is_vain(t, &t->sets[k], s);
+		t->sets[k].tries = tries_of(t, &t->sets[k], s);
 		if (t->sets[k].spin || t->sets[k].vain)
 			polled += s->calls;
 		w = t->sets[k].spin ? EV_SPUN : EV_WATCHED;

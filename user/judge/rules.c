@@ -115,6 +115,11 @@ static bool is_bell(const struct asked *q)
 	return only_bells(q) || q->what == ASK_SIGNAL;
 }
 
+static bool is_in_vain(const struct asked *q)
+{
+	return q->what == ASK_READINESS && q->set->vain;
+}
+
 static bool is_readiness_wait(const struct asked *q)
 {
 	return q->what == ASK_READINESS;
@@ -187,6 +192,8 @@ static const struct {
 		is_for_signals},
 	[RULE_BELL] = {{"bell", IOM_M_NONE,
 		"is a sleep for timers, children or wake-ups of its own: no I/O"}, is_bell},
+	[RULE_VAIN] = {{"vain", IOM_M_MULTIPLEXED,
+		"is a readiness call that always comes back at once, for nothing that is taken"}, is_in_vain},
 	[RULE_READINESS] = {{"readiness", IOM_M_MULTIPLEXED, "is a sleep in a readiness call"},
 		is_readiness_wait},
 	[RULE_SIGNAL_EVENT] = {{"signal-event", IOM_M_SIGNAL,

@@ -228,6 +228,8 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	q.may_sleep = !q.side.nonblock && (!r->n.nowait || r->n.nowait < all - slept + r->n.again);
 	row.part[SLEPT] = row.part[AGAIN] = row.part[DONE] = q;
 	row.part[AGAIN].again = true;
+	/* Whoever looks so often without waiting does not leave the waiting to the call. */
+	row.part[AGAIN].may_sleep = q.may_sleep && (slept || r->n.again <= all);
 	row.part[SLEPT].what = ASK_SLEPT;
 	if (two)
 		row.part[SLEPT].side = decide(a, b, true);
@@ -283,7 +285,7 @@ static void vote_tries(struct iom_evidence *ev, struct asked q, enum iom_rule ru
 	if (each * tries > TIME_MOST) /* a forged recording may say anything */
 		each = TIME_MOST / tries;
 	q.n = (struct ev_vote){.ops = tries, .wait_ns = tries * each};
-	vote(ev, &q, rule, IOM_M_NONBLOCKING);
+	vote(ev, &q, rule, iom_rule(rule)->model);
 }
 
 static void vote_transfers(struct iom_evidence *ev, size_t i)
@@ -394,8 +396,8 @@ static void vote_thread(struct iom_evidence *ev, size_t i)
 				       .ops = brought(&t->sets[k], &sets->sets[k]),
 				       .open_ns = sets->sets[k].open_ns};
 		ask(ev, &q);
-		if (q.set->spin && sets->sets[k].empty_fast)
-			vote_tries(ev, q, RULE_SPIN, sets->sets[k].empty_fast);
+		if (q.set->tries)
+			vote_tries(ev, q, q.set->spin ? RULE_SPIN : RULE_VAIN, q.set->tries);
 	}
 	q.what = ASK_SIGNAL;
 	q.n = (struct ev_vote){.wait_ns = t->sigwait_ns, .ops = t->io_signals};
@@ -421,8 +423,7 @@ static void count_tries(struct iom_evidence *ev)
 	}
 	for (size_t i = 0; i < ev->cap->nthreads; i++)
 		for (size_t k = 0; k < ev->loops->threads[i].nsets; k++)
-			if (ev->threads[i].sets[k].spin)
-				ev->threads[i].tries += ev->loops->threads[i].sets[k].empty_fast;
+			ev->threads[i].tries += ev->threads[i].sets[k].tries;
 }
 
 /* What counts only where nothing else happened: files that never wait, and sleep that only
