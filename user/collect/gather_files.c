@@ -80,10 +80,12 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	HASH_FIND(hh, g->fds, &key, sizeof(key), e);
 	if (e && e->gen == gen)
 		return e->file;
-	/* What is known of the number is of an earlier file: look. */
-	if (!p || g->cap->procs[p->proc].exited || !may_look(g, false) ||
-	    pfs_file_read(p->pid, fd, &f))
+	/* Of a process that is gone nobody knows the generations any more. */
+	if (!p || g->cap->procs[p->proc].exited)
 		return e ? e->file : IOM_NO_FILE;
+	/* What is known of the number is of an earlier file: look. */
+	if (!may_look(g, false) || pfs_file_read(p->pid, fd, &f))
+		return IOM_NO_FILE;
 	file = add_from_proc(g, tgid, &f, gen);
 	free(f.name);
 	free(f.watches);
@@ -227,14 +229,24 @@ static void update(struct cap_file *f, const struct iom_row *row)
 		f->sig = row->code;
 }
 
-/* A socket that was met before it was connected: its row knows the other side. */
-static void name_connected(struct cap_file *f, const struct iom_row *row)
+static bool ends_in(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+/* A socket that was met before it was bound, listened, or was connected: a later row knows. */
+static void name_better(struct cap_file *f, const struct iom_row *row)
 {
 	struct iom_sockname sock;
 
 	memcpy(&sock, row->name, sizeof(sock));
-	if (row->name_kind != IOM_NAME_SOCK || (sock.family != 2 && sock.family != 10) ||
-	    !sock.dport || (f->name && strstr(f->name, "->")))
+	if (row->name_kind != IOM_NAME_SOCK || (sock.family != 2 && sock.family != 10))
+		return;
+	if (f->name && (strstr(f->name, "->") || strstr(f->name, "<-") || strstr(f->name, " listen ")))
+		return;
+	if (f->name && !sock.dport && row->kind != IOM_K_LISTEN && !(sock.sport && ends_in(f->name, ":0")))
 		return;
 	free(f->name);
 	f->name = name_of_row(row);
@@ -306,7 +318,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 	HASH_FIND(hh, g->files, &key, sizeof(key), e);
 	if (e) {
 		file = e->file;
-		name_connected(&g->cap->files[file], row);
+		name_better(&g->cap->files[file], row);
 		note_open(g, row, fd, gen, file);
 	} else {
 		if (!(row->bits & IOM_B_FILE)) /* closed before it could be looked at */
