@@ -108,6 +108,11 @@ static pid_t check_target(pid_t named, char **why)
 {
 	pid_t pid = pfs_tgid(named);
 
+	if (pid <= 0 && (!kill(named, 0) || errno != ESRCH)) {
+		iom_why(why, "/proc/%d/status did not answer, though the process is there: the machine is "
+			     "too busy, or hides its processes (mount option hidepid); try again, as root", named);
+		return -EIO;
+	}
 	if (pid <= 0) {
 		iom_why(why, "there is no process %d; `ps -e` lists those there are", named);
 		return -ESRCH;

@@ -131,19 +131,21 @@ static ssize_t next_message(char *buf, size_t size, uint64_t deadline)
 
 	for (;;) {
 		uint64_t until = patience < deadline ? patience : deadline;
+		bool last = now >= deadline || (now >= patience && !at_work());
 		ssize_t n;
 		int ready;
 
-		if (now >= deadline || (now >= patience && !at_work()))
-			return -ETIMEDOUT;
-		if (now >= patience)
+		if (!last && now >= patience)
 			until = patience = now + PATIENCE_NS / 8;
-		ready = poll(&p, 1, (int)((until - now) / 1000000) + 1);
+		/* It may have answered since, and sleep for that reason. */
+		ready = poll(&p, 1, last ? 0 : (int)((until - now) / 1000000) + 1);
 		n = ready > 0 ? recv(worker.fd, buf, size, MSG_DONTWAIT) : -1;
 		if (n >= 0)
 			return n;
 		if (ready > 0 && errno != EAGAIN && errno != EINTR)
 			return 0;
+		if (last)
+			return -ETIMEDOUT;
 		now = pfs_now_ns();
 	}
 }
