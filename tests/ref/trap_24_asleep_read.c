@@ -8,14 +8,25 @@
 int main(int argc, char **argv)
 {
 	char buf[REF_MSG];
+	const char *comm = "trap_24_asleep_read";
+	pid_t writer;
 	int p[2];
 
 	ref_begin(argc, argv);
 	ref_must(pipe(p), "pipe");
+	writer = (pid_t)ref_must(fork(), "fork");
+	if (!writer) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(p[0]);
+		pause();
+		_exit(0);
+	}
+	close(p[1]);
 	ref_expect("verdict.model blocking");
 	ref_expect("verdict.in_fact null");
 	ref_expect("also none");
 	ref_expect("model blocking transfers 0 phase1_ns>=200000000");
+	ref_expect("name %d <- %.15s %d fd", p[0], comm, (int)writer);
 	ref_expect("files-with since %d", p[0]);
 	ref_ready_asleep(__NR_read);
 	return (int)read(p[0], buf, sizeof(buf));

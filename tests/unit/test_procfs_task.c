@@ -308,8 +308,12 @@ static void hostile_comm(void **state)
 
 static void forks_a_child(void)
 {
+	pid_t parent = getpid();
+
 	if (!fork()) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent) /* it was gone before that */
+			_exit(0);
 		pause();
 		_exit(0);
 	}

@@ -497,6 +497,12 @@ void gather_files_finish(struct iom_gather *g)
 	for (size_t i = 0; i < g->cap->ninterests; i++)
 		if (g->cap->interests[i].file != IOM_NO_FILE)
 			used[g->cap->interests[i].file] = true;
+	for (size_t i = 0; i < g->cap->nthreads; i++) { /* asleep all the time: no call was counted */
+		if (g->cap->threads[i].at_start.file != IOM_NO_FILE)
+			used[g->cap->threads[i].at_start.file] = true;
+		if (g->cap->threads[i].at_end.file != IOM_NO_FILE)
+			used[g->cap->threads[i].at_end.file] = true;
+	}
 	for (e = g->fds; e; e = e->hh.next) { /* what each descriptor meant last */
 		struct proc_entry *p = gather_proc(g, e->key.tgid);
 		struct pfs_file f = {};
@@ -515,7 +521,7 @@ void gather_files_finish(struct iom_gather *g)
 	}
 	pfs_pipes_refresh();
 	for (size_t i = 0; i < g->cap->nfiles; i++)
-		if (used[i] || g->cap->files[i].stdio)
+		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start || g->cap->files[i].waited_at_end)
 			name_pipe(g, &g->cap->files[i], &left);
 	free(used);
 	say_not_looked_at(g);

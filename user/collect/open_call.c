@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "collect/gather.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "syscalls.h"
 #include "collect/proc/procfs.h"
@@ -12,6 +14,8 @@
 #define NR_POLL		   7
 #define NR_NANOSLEEP	   35
 #define NR_WAIT4	   61
+#define NR_FCNTL	   72
+#define NR_FLOCK	   73
 #define NR_FUTEX	   202
 #define NR_RESTART_SYSCALL 219
 #define NR_WAITID	   247
@@ -65,17 +69,34 @@ static char *string_at(uint32_t pid, uint64_t addr)
 	return text[0] ? strdup(text) : NULL;
 }
 
-/* The child that is waited for, if it is one. */
-static char *child_of(int64_t pid)
+/* "process 123 cat", and how many more; NULL: none is known. */
+static char *process_text(int64_t pid, size_t more)
 {
-	char comm[IOM_COMM_LEN] = "", *text = NULL;
+	char comm[IOM_COMM_LEN] = "", others[48] = "", *text = NULL;
 
 	if (pid <= 0 || pid > INT32_MAX)
 		return NULL;
 	pfs_comm((pid_t)pid, comm);
-	if (asprintf(&text, "process %d%s%s", (int)pid, comm[0] ? " " : "", comm) < 0)
+	if (more)
+		snprintf(others, sizeof(others), " or %zu other%s", more, more == 1 ? "" : "s");
+	if (asprintf(&text, "process %d%s%s%s", (int)pid, comm[0] ? " " : "", comm, others) < 0)
 		return NULL;
 	return text;
+}
+
+/* Of its own children. Those of other threads it may wait for too. */
+static char *any_child(uint32_t pid, uint32_t tid)
+{
+	size_t n;
+	pid_t first = pfs_first_child((pid_t)pid, (pid_t)tid, &n);
+
+	return process_text(first, n ? n - 1 : 0);
+}
+
+static bool locks_file(const struct iom_thread *t)
+{
+	return t->nr == NR_FLOCK ||
+	       (t->nr == NR_FCNTL && (t->args[1] == F_SETLKW || t->args[1] == F_OFD_SETLKW));
 }
 
 /* What a call waits for, where no descriptor says it. */
@@ -87,11 +108,15 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	case IOM_ARG_PATH2:
 		return string_at(pid, t->args[1]);
 	}
+	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
+		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return child_of((int32_t)t->args[0]);
-	if (t->nr == NR_WAITID && t->args[0] == 1 /* P_PID */)
-		return child_of((int32_t)t->args[1]);
-	return NULL;
+		return process_text((int32_t)t->args[0], 0);
+	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
+		return any_child(pid, t->ns_tid);
+	if (t->nr == NR_WAITID && t->args[0] == P_PID)
+		return process_text((int32_t)t->args[1], 0);
+	return locks_file(t) ? process_text(pfs_lock_holder((pid_t)pid), 0) : NULL;
 }
 
 static int64_t timeout_ms(uint64_t arg)

@@ -279,6 +279,8 @@ static void join(struct acc_wait *to, const struct acc_wait *w)
 	if (w->before_ns > to->before_ns)
 		to->before_ns = w->before_ns;
 	to->under_way |= w->under_way;
+	if (w->holder)
+		to->holder = w->holder;
 }
 
 static void merge(struct list *l)
@@ -313,6 +315,7 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->nr = c->nr;
 	w->file = c->file;
 	w->path = c->file == IOM_NO_FILE ? c->target : NULL;
+	w->holder = c->file == IOM_NO_FILE ? NULL : c->target;
 	if (c->class == CAP_C_POLL)
 		w->file = w->set_file = c->set_file;
 	if (c->class == CAP_C_SELECT)

@@ -38,6 +38,7 @@ static json_t *wait(const struct iom_capture *cap, const struct acc_wait *w)
 	json_object_set_new(o, "what", json_string(iom_what_name(w->what)));
 	json_object_set_new(o, "fd", iom_json_fd(cap, w->file));
 	json_object_set_new(o, "file", iom_json_file(cap, w->file, w->path));
+	json_object_set_new(o, "held_by", w->holder ? iom_json_text(w->holder) : json_null());
 	json_object_set_new(o, "count", iom_json_number(w->count));
 	json_object_set_new(o, "slept", iom_json_number(w->slept));
 	json_object_set_new(o, "ns", iom_json_number(w->ns));

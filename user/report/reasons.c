@@ -8,6 +8,7 @@
 #include "judge/roles.h"
 #include "judge/score.h"
 #include "report/sentence.h"
+#include "report/view.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
@@ -296,7 +297,32 @@ static bool waits_for_one(const struct rep_process *rp)
 	return one;
 }
 
-static char *headline(const struct rep_process *rp)
+/* The one thread that there is slept from the beginning to the end, in one call. */
+static const struct acc_wait *only_wait(const struct rep_process *rp)
+{
+	const struct acc_thread *t = &rp->threads[0].time;
+
+	if (rp->nthreads != 1 || t->nwaits != 1 || !t->waits[0].under_way || t->waits[0].slept > 1 || t->running_ns)
+		return NULL;
+	return &t->waits[0];
+}
+
+/* What is asleep until another process does something leads to that process. */
+static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), next[80] = "", *text;
+	const char *whom = w->holder ? w->holder : w->path;
+	int pid;
+
+	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
+		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
+			    w->before ? iom_time(w->before_ns) : "the watch began", w->before ? " before the watch" : "", next);
+	free(call);
+	return text;
+}
+
+static char *headline(const struct iom_capture *cap, const struct rep_process *rp)
 {
 	const struct rep_verdict *v = &rp->verdict;
 
@@ -330,7 +356,8 @@ static char *headline(const struct rep_process *rp)
 			       iom_sentence("It hands its transfers to the kernel and is told when they "
 					    "are done.");
 	default:
-		return iom_sentence("It transferred nothing and waited for no file.");
+		return only_wait(rp) ? headline_asleep(cap, only_wait(rp)) :
+				       iom_sentence("It transferred nothing and waited for no file.");
 	}
 }
 
@@ -363,7 +390,7 @@ void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 	struct rep_verdict *v = &rp->verdict;
 	bool said[RULE_NR] = {};
 
-	v->headline = headline(rp);
+	v->headline = headline(ev->cap, rp);
 	if (v->model != IOM_M_NONE)
 		because_model(ev, rp, v->model, said, 2);
 	for (size_t i = 0; i < v->nalso && i < 2; i++)

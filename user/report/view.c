@@ -41,7 +41,8 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (!name)
 		return iom_sentence("%s", iom_syscall_name(w->nr));
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
-		return iom_sentence("%s(%d) %s", iom_syscall_name(w->nr), f->fd, name);
+		return iom_sentence("%s(%d) %s%s%s", iom_syscall_name(w->nr), f->fd, name,
+				    w->holder ? ", locked by " : "", w->holder ? w->holder : "");
 	return iom_sentence("%s of %s", iom_syscall_name(w->nr), name);
 }
 
