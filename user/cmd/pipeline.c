@@ -197,6 +197,7 @@ void iom_pipeline_close(struct iom_pipeline *p)
 		iom_store_remove(p->store);
 	iom_store_close(p->store);
 	iom_capture_free(p->cap);
+	iom_collect_close();
 	if (p->folder >= 0) {
 		iom_forget_folder(p->folder);
 		close(p->folder);

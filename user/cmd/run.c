@@ -73,6 +73,7 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 	} else {
 		/* At once: with -d the watch may end long before CMD does. */
 		err = iom_pipeline_report(&p, out);
+		iom_collect_close();
 		iom_terminal_give();
 		status = iom_child_wait(c);
 		if (err == IOM_EXIT_EXPECTATION)

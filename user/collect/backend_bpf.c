@@ -29,6 +29,7 @@ struct iom_backend {
 	struct ring_buffer *rb;
 	struct iom_row *rows; /* the table, mapped */
 	struct bpf_link *windows[3];
+	struct bpf_link *functions[2]; /* probes of kernel functions, once the watch has ended */
 	struct bpf_link **faults; /* nfaults of them, one for each CPU */
 	int nfaults;
 	uint32_t window;
@@ -131,6 +132,8 @@ static void bpf_close(struct iom_backend *be)
 	for (int i = 0; i < be->nfaults; i++)
 		bpf_link__destroy(be->faults[i]); /* closes its event */
 	free(be->faults);
+	for (size_t i = 0; i < 2; i++)
+		bpf_link__destroy(be->functions[i]);
 	ring_buffer__free(be->rb);
 	if (be->rows)
 		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
@@ -473,8 +476,15 @@ static void bpf_finish(struct iom_backend *be)
 	struct iom_row row;
 
 	bpf_window_end(be);
+	/* To take a probe off a function, kernels wait for every thread to have slept once, and
+	 * io_uring's submission threads do not for as long as they spin: that is done when the
+	 * report is out. */
+	be->functions[0] = be->skel->links.iom_io_submit_one;
+	be->functions[1] = be->skel->links.iom_aio_complete;
+	be->skel->links.iom_io_submit_one = NULL;
+	be->skel->links.iom_aio_complete = NULL;
 	/* Destroying the links waits until no program runs any more, so the tables
-	 * stand still from here on. */
+	 * stand still from here on, but for libaio's rows. */
 	iomodel_bpf__detach(be->skel);
 	be->attached = false;
 	bpf_drain(be);

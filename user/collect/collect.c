@@ -449,6 +449,12 @@ static int watch(struct watching *s, char **why)
 	return 0;
 }
 
+/* The back end of a watch that has ended. */
+static struct {
+	const struct iom_backend_ops *ops;
+	struct iom_backend *be;
+} left;
+
 int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 {
 	struct watching s = {.w = w, .cap = cap};
@@ -463,8 +469,8 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 		return -ENOMEM;
 	s.g = iom_gather_new(cap);
 	err = watch(&s, why);
-	if (s.be)
-		s.ops->close(s.be);
+	left.ops = s.ops;
+	left.be = s.be;
 	iom_gather_free(s.g);
 	free(s.targets);
 	pfs_sockets_close();
@@ -472,4 +478,11 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 	close(stop_fd);
 	stop_fd = -1;
 	return err;
+}
+
+void iom_collect_close(void)
+{
+	if (left.be)
+		left.ops->close(left.be);
+	left.be = NULL;
 }

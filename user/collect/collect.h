@@ -51,6 +51,10 @@ struct iom_watch {
  */
 int iom_collect(const struct iom_watch *watch, struct iom_capture *cap, char **why);
 
+/* Give back what the kernel lent for the watch, which may take as long as some thread spins in
+ * the kernel: to be called when the report is out. */
+void iom_collect_close(void);
+
 /* Ask a running iom_collect() to end and report. Async-signal-safe. sig is
  * remembered as what ended the watch. */
 void iom_collect_stop(int sig);
