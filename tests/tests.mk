@@ -4,7 +4,9 @@
 # make check-stack  that the BPF programs need no more stack than all kernels allow
 # make check-asan   the same under ASan and UBSan;  make check-valgrind  under valgrind
 # make check-judge  all recordings of tests/recordings judged anew, without root, in seconds;
-#                   make record-ref makes those of the reference programs (root)
+#                   make record-ref makes those of the reference programs (root), and
+#                   make record-corpus those of real programs and of questions (root; half an hour
+#                   and more; CASES=a,b and QUESTIONS=REGEX for some)
 # make check-live   reference programs, command line and scale, on this kernel
 # make check-vm     the same, with the module, on stock Debian kernels in QEMU: 6.1,
 #                   6.12 and 7.2; KERNELS=6.1 for one
@@ -14,6 +16,8 @@
 # make vm           a shell in a VM with the module loaded (KERNELS=6.12 for another kernel)
 # make check-real   real programs and their verdicts, in two sets (much to install:
 #                   tests/real/install.sh); SET=first, SET=more, CASES=a,b or QUICK=1 for some
+# make check-questions  questions that people asked, and whether the report answers them
+#                   (to install: tests/real/install.sh --questions); QUESTIONS=REGEX for some
 # make limits       what changes when a threshold is halved or doubled: RECORDINGS=FILES
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
@@ -95,7 +99,7 @@ $(B)/tests/kmod/%: tests/kmod/%.c tests/ref/ref.c $(wildcard tests/kmod/*.h test
 $(B)/tests/kmod/fuzz: tests/kmod/fuzz_kinds.c tests/kmod/fuzz_odd.c
 
 .SECONDARY:
-.PHONY: deps demo programs check check-targets check-unit check-columns check-stack check-judge record-ref check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
+.PHONY: deps demo programs check check-targets check-unit check-columns check-stack check-judge record-ref record-corpus check-questions check-asan check-valgrind check-live check-vm check-kmod fuzz-vm vm check-real limits bench bench-vm ref
 
 # ---- live tests, VM, real programs, bench -------------------------------------------
 
@@ -140,6 +144,9 @@ check-judge: $(B)/iomodel
 record-ref: $(LIVE_BIN)
 	tests/record-ref
 
+record-corpus: $(B)/iomodel
+	CASES='$(CASES)' QUESTIONS='$(QUESTIONS)' tests/record-corpus
+
 # What hangs on each threshold of the judgement, over recordings that check-real kept.
 limits: $(B)/tests/real/limits
 	@[ -n "$(RECORDINGS)" ] || { echo "give RECORDINGS=FILES, made by tests/real/check-real --record DIR" >&2; exit 1; }
@@ -152,6 +159,9 @@ $(B)/tests/real/limits: tests/real/limits.c $(PURE_OBJ)
 
 check-real: $(B)/iomodel
 	tests/real/check-real $(if $(QUICK),--quick) $(if $(SET),--set $(SET)) $(if $(CASES),--cases $(CASES))
+
+check-questions: $(B)/iomodel
+	tests/questions/ask $(if $(QUESTIONS),-k '$(QUESTIONS)')
 
 # TARGETS: some of them.
 check-targets:

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# install.sh [--quick] [--list]: installs the Debian 12 packages that the cases name in
+# install.sh [--quick] [--questions] [--list]: installs the Debian 12 packages that the cases name in
 # their "# packages:" lines, and starts no service: policy-rc.d says no meanwhile. What
 # is there already, as a package or as a command of that name, is left alone.
-#   --quick  only those of the cases marked "# quick"
-#   --list   print the packages, install nothing
+#   --quick      only those of the cases marked "# quick"
+#   --questions  those of ../questions instead
+#   --list       print the packages, install nothing
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
-quick='' list=''
+quick='' list='' cases=(*_*.sh more/*_*.sh)
 for a; do
 	case $a in
-	--quick) quick=1 ;; --list) list=1 ;;
-	*) echo "usage: install.sh [--quick] [--list]" >&2; exit 2 ;;
+	--quick) quick=1 ;; --list) list=1 ;; --questions) cases=(../questions/*/run.sh) ;;
+	*) echo "usage: install.sh [--quick] [--questions] [--list]" >&2; exit 2 ;;
 	esac
 done
 
-cases=(*_*.sh more/*_*.sh)
 [ -z "$quick" ] || mapfile -t cases < <(grep -lx '# quick' -- "${cases[@]}")
 common="coreutils grep openssl python3 sed util-linux" # lib.sh and tools/
 mapfile -t packages < <({ tr ' ' '\n' <<<"$common"

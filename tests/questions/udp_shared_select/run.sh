@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# packages: gcc python3
+. "$(dirname "$(readlink -f "$0")")/../lib.sh"
+prepare() { build; }
+do_start() {
+	spawn app "$B/app" "$D/up"
+	wait_for "[ \$(wc -l < $D/up) -ge 2 ]" || return
+	target "$P"
+	target "$(grep -v "^$P$" "$D/up")"
+}
+do_load() { "$PY" "$HERE/client.py" "$SECS"; }
+main "$@"
