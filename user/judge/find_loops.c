@@ -15,10 +15,12 @@
 #define LOOP_RETURNS 3
 /* A sleep on a loop worth a word: shorter ones are locks of the kernel. */
 #define LOOP_SLEEP_NS 1000000
-/* Who holds a lock may just wait for a CPU: where the thread itself waited for one so much
- * of the time, a sleep for a lock must be longer than a few turns of the scheduler. */
+/* Threads of a runtime hand each other work all the time, and who holds a lock may just wait
+ * for a CPU: a sleep for one is worth a word when it is longer than a few turns of the
+ * scheduler, or when they add up; not where the thread itself waited so much for a CPU. */
 #define BUSY_MACHINE	 0.05
 #define LOOP_LOCK_NS	 10000000
+#define LOOP_LOCK_PART	 0.01 /* of the time */
 /* A turn on the CPU that long is felt as a pause, ten times as long as an outage. */
 #define LOOP_COMPUTES_NS      10000000
 #define LOOP_COMPUTES_LONG_NS 100000000
@@ -148,8 +150,11 @@ static bool takes(const struct acc_wait *w)
 
 static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)
 {
-	return w->class == CAP_C_FUTEX && rt->time.runq_ns >= BUSY_MACHINE * rt->time.wall_ns ? LOOP_LOCK_NS :
-												LOOP_SLEEP_NS;
+	if (w->class != CAP_C_FUTEX)
+		return LOOP_SLEEP_NS;
+	return rt->time.runq_ns >= BUSY_MACHINE * rt->time.wall_ns || w->ns < LOOP_LOCK_PART * rt->time.wall_ns ?
+		       LOOP_LOCK_NS :
+		       LOOP_SLEEP_NS;
 }
 
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)

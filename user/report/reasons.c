@@ -366,6 +366,12 @@ void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->what = what_thread(ev, rt);
 }
 
+static char *unseen_text(const struct ev_proc *p)
+{
+	return iom_sentence("Data of %s file%s moves by a ring in shared memory, without a call: it was not "
+			    "counted.", iom_count(p->unseen), p->unseen == 1 ? "" : "s");
+}
+
 static void because_of_the_rest(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	const struct ev_proc *p = &ev->procs[rp->proc];
@@ -374,8 +380,7 @@ static void because_of_the_rest(const struct iom_evidence *ev, struct rep_proces
 	if (p->io_signals)
 		iom_because(v, iom_sentence("%s signals about files reached it.", iom_count(p->io_signals)));
 	if (p->unseen)
-		iom_because(v, iom_sentence("Data of %s file%s moves by a ring in shared memory, without a call: "
-					    "it was not counted.", iom_count(p->unseen), p->unseen == 1 ? "" : "s"));
+		iom_because(v, unseen_text(p));
 	for (size_t i = 0; i < rp->nthreads && v->model == IOM_M_NONE; i++)
 		if (rp->threads[i].verdict.model == IOM_M_NONE && v->nbecause < 3 &&
 		    rp->threads[i].time.running_ns >= iom_limit(LIMIT_COMPUTES) * rp->threads[i].time.wall_ns)
@@ -388,9 +393,17 @@ static void because_of_the_rest(const struct iom_evidence *ev, struct rep_proces
 void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct rep_verdict *v = &rp->verdict;
+	const struct ev_proc *p = &ev->procs[rp->proc];
 	bool said[RULE_NR] = {};
 
 	v->headline = headline(ev->cap, rp);
+	if (p->unseen) {
+		char *head = v->headline, *rest = unseen_text(p);
+
+		v->headline = iom_sentence("%s %s", head, rest);
+		free(head);
+		free(rest);
+	}
 	if (v->model != IOM_M_NONE)
 		because_model(ev, rp, v->model, said, 2);
 	for (size_t i = 0; i < v->nalso && i < 2; i++)
