@@ -16,6 +16,8 @@
 #define WORTH 0.05
 /* A submission that sleeps that long is felt, however seldom. */
 #define SUBMIT_LONG_NS 10000000
+/* Seldom, and so little of the time, it is no reason to change anything. */
+#define SELDOM 0.01
 /* Of the requests done by io_submit itself: most of them. */
 #define DONE_INSIDE 0.5
 /* A submission thread of the kernel burns a CPU when it is on it so much, for so little: of
@@ -56,7 +58,9 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 		    (w->slept < WORTH * w->count && w->max_ns < SUBMIT_LONG_NS))
 			continue;
 		f = iom_finding_add(
-			s, "submit-blocked", IOM_SEV_WARNING,
+			s, "submit-blocked",
+			w->slept < WORTH * w->count && w->ns < SELDOM * rt->time.wall_ns ? IOM_SEV_INFO :
+											   IOM_SEV_WARNING,
 			iom_sentence("%s of %s submissions by %s slept, %s in all, %s at worst, before anything "
 				     "was handed over: while it submits, the thread is not free. Usual ways "
 				     "out: %s.",

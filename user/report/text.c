@@ -375,22 +375,26 @@ static const char *call_name(const struct rep_call *c)
 		return "page faults";
 	case ACC_STOPPED:
 		return "stopped, in no call";
-	case ACC_IDLE:
-		return "without work";
 	default:
 		return "in no call that is known";
 	}
+}
+
+/* Workers of the kernel that have no work are not asleep in anything of the program's. */
+static bool is_call(const struct rep_call *c)
+{
+	return c->what != ACC_IDLE && (c->ns || c->calls);
 }
 
 static void calls(struct page *p, const struct rep_process *rp)
 {
 	static const char *const head[COLUMNS] = {"call", "calls", "slept", "waited", "at most", "each",
 						    NULL};
-	size_t n = 0, shown;
+	size_t n = 0, shown, k = 0;
 	struct table t = {.head = head};
 
-	while (n < rp->ncalls && (rp->calls[n].ns || rp->calls[n].calls))
-		n++;
+	for (size_t i = 0; i < rp->ncalls; i++)
+		n += is_call(&rp->calls[i]);
 	shown = p->opt->verbose || n <= CALLS_SHOWN ? n : CALLS_SHOWN;
 	t.rows = shown;
 	t.cells = calloc(shown + 1, sizeof(*t.cells));
@@ -399,8 +403,11 @@ static void calls(struct page *p, const struct rep_process *rp)
 	if (shown)
 		fputc('\n', p->out);
 	for (size_t i = 0; i < shown; i++) {
-		const struct rep_call *c = &rp->calls[i];
+		const struct rep_call *c;
 
+		while (!is_call(&rp->calls[k]))
+			k++;
+		c = &rp->calls[k++];
 		t.cells[i][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
 		t.cells[i][1] = page_count(c->calls);
 		t.cells[i][2] = page_count(c->slept);
