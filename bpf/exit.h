@@ -403,9 +403,8 @@ static __always_inline void other_shapes(struct iom_slot *s, struct task_struct 
 			count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, limit);
 			break;
 		}
-		count_ready(s, f, IOM_FD_NONE, class, iom_select_set(regs->si, regs->dx, regs->r10),
-			    regs->di, limit);
-		select_call(slot_ref(s), f, regs->di, regs->si, regs->dx);
+		other = select_returned(s, f, regs, class, limit);
+		select_call(slot_ref(s), f, (__u32)regs->di | other << 32, regs->si, regs->dx);
 		break;
 	case IOM_S_SIGWAIT:
 		signal_wait(slot_ref(s), f, regs->si);

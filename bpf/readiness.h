@@ -237,6 +237,34 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 	return 0;
 }
 
+static __always_inline __u32 select_shape(struct pt_regs *regs)
+{
+	return (__u32)regs->di << 3 | (regs->si != 0) | (regs->dx != 0) << 1 | (regs->r10 != 0) << 2;
+}
+
+/*
+ * A select returned; returns the number of its sets, which is part of its row's key. Some
+ * runtimes (Ruby's) allocate the sets anew for each call: one as wide, with sets of the same
+ * kinds, as what the thread loops around is that loop.
+ */
+static __always_inline __u32 select_returned(struct iom_slot *s, struct fact *f, struct pt_regs *regs,
+					     __u32 class, int limit)
+{
+	__u32 set = iom_select_set(regs->si, regs->dx, regs->r10), shape = select_shape(regs);
+	struct iom_home *h = home_of(s, row_key(s->tid, IOM_FD_NONE, class, set));
+
+	for (int i = 0; i < IOM_HOMES && !h; i++)
+		if (s->home[i].shape == shape) {
+			h = &s->home[i];
+			set = h->turns.key & 0xfff;
+		}
+	count_ready(s, f, IOM_FD_NONE, class, set, (__u32)regs->di, limit);
+	h = home_of(s, row_key(s->tid, IOM_FD_NONE, class, set));
+	if (h)
+		h->shape = shape;
+	return set;
+}
+
 struct select_loop {
 	struct iom_slot *slot;
 	__u64 word, in; /* ready ones of 64, and of these to be read */
@@ -276,7 +304,8 @@ static long select_one(__u32 i, struct select_loop *l)
 	return 0;
 }
 
-/* The sets hold only what is ready now; who else was in them is gone. */
+/* The sets hold only what is ready now; who else was in them is gone. n: how wide they are, and
+ * what select_returned() said << 32. */
 IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in, __u64 out)
 {
 	struct iom_slot *s = slot_of(ref);
@@ -285,11 +314,12 @@ IOM_SEPARATE int select_call(iom_slot_ref ref, struct fact *f, __u64 n, __u64 in
 
 	if (!s || !f || f->ret <= 0)
 		return 0;
+	loop.set = (__u32)(n >> 32) | 1u << 31;
+	n = (__u32)n;
 	loop.look = !f->slept && ready_look(s, f);
 	if (n > 64 && s->poll_sets++ % POLL_EVERY && !loop.look)
 		return 0;
 	loop.slot = s;
-	loop.set = iom_select_set(in, out, 0) | 1u << 31;
 	for (__u32 w = 0; w < POLL_LARGE / 64; w++) {
 		if (w * 64 >= n)
 			break;

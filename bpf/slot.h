@@ -53,7 +53,7 @@ struct iom_home {
 	__u64 at_ns;		/* when it returned last, see elapsed() */
 	__u64 runq_ns, off_ns;	/* the task's counters then */
 	__u32 inexact;		/* it had not slept: these are behind */
-	__u32 pad;
+	__u32 shape;		/* select: of its sets, see select_shape() */
 	struct iom_part parts[IOM_PARTS]; /* sleeps since then */
 };
 

@@ -134,6 +134,7 @@ static __always_inline struct iom_home *home_new(struct iom_slot *s, __u64 key)
 	h->turns.key = key;
 	h->turns.tgid = s->tgid;
 	h->turns.serial = s->serial;
+	h->shape = 0;
 	parts_clear(h->turns.parts);
 	return h;
 }

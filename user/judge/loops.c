@@ -53,14 +53,33 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 		s->files = r->set_size;
 }
 
+static bool has_select(const struct loop_thread *t, uint32_t set)
+{
+	for (size_t i = 0; i < t->nsets; i++)
+		if (t->sets[i].class == CAP_C_SELECT && t->sets[i].set == set)
+			return true;
+	return false;
+}
+
+/* One under way with sets that no call had yet: they are allocated anew for each. */
+static struct loop_set *any_select(struct loop_thread *t)
+{
+	for (size_t i = 0; i < t->nsets; i++)
+		if (t->sets[i].class == CAP_C_SELECT)
+			return &t->sets[i];
+	return NULL;
+}
+
 static void take_open(struct loop_thread *t, const struct iom_capture *cap, const struct cap_open_call *c)
 {
 	struct loop_set *s;
 
 	if (c->nr < 0 || !is_readiness(c->class))
 		return;
-	s = find(t, c->class, c->class == CAP_C_POLL ? c->set_file : c->file,
-		 c->class == CAP_C_SELECT ? c->set : 0);
+	s = c->class == CAP_C_SELECT && !has_select(t, c->set) ? any_select(t) : NULL;
+	if (!s)
+		s = find(t, c->class, c->class == CAP_C_POLL ? c->set_file : c->file,
+			 c->class == CAP_C_SELECT ? c->set : 0);
 	s->nr = c->nr;
 	s->ns += c->inside_ns;
 	s->open_ns += c->inside_ns;
@@ -268,7 +287,7 @@ bool iom_loop_own_wait(const struct loop_thread *t, const struct acc_wait *w)
 			continue;
 		if (s->class == CAP_C_EPOLL_WAIT ? s->file == w->file :
 		    s->class == CAP_C_POLL	 ? s->file == w->set_file :
-						   s->set == w->set)
+						   s->set == w->set || !has_select(t, w->set))
 			return true;
 	}
 	return false;
