@@ -31,10 +31,10 @@ static char *safe_comm(const struct page *p, const char *comm)
 	return iom_escape(comm, CAP_COMM_LEN, p->opt->utf8);
 }
 
-/* Sentences of the judgement say us; on a terminal that can, it is µs. */
-static char *safe_sentence(const struct page *p, const char *s)
+/* Sentences say us; on a terminal that can, it is µs. a: heap, taken over. */
+static char *with_micro(const struct page *p, char *a)
 {
-	char *a = safe(p, s), *at, *b;
+	char *at, *b;
 
 	for (at = a; p->opt->utf8 && (at = strstr(at, " us")); at = a + (at - a) + 1) {
 		if (at == a || !isdigit((unsigned char)at[-1]) || isalnum((unsigned char)at[3]))
@@ -45,6 +45,11 @@ static char *safe_sentence(const struct page *p, const char *s)
 		a = b;
 	}
 	return a;
+}
+
+static char *safe_sentence(const struct page *p, const char *s)
+{
+	return with_micro(p, safe(p, s));
 }
 
 /* ---- the answer --------------------------------------------------------------------- */
@@ -502,6 +507,7 @@ static void example(struct page *p, const struct rep_example *e)
 		line = iom_sentence("a %s, sampled: no wait, %s in %s (median of %s on a %s)",
 				    iom_syscall_name(e->nr), iom_time(e->copy_ns), iom_syscall_name(e->nr),
 				    iom_count(e->samples), iom_kind_name(e->kind));
+	line = with_micro(p, line);
 	fputs("\n  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);

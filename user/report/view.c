@@ -15,6 +15,7 @@
 #define FOLDED_DIRS 6	 /* regular files of one directory are one line from so many on */
 #define IDLE_PART   0.99 /* asleep in one call for so much of its time: idle */
 #define BUSY_PART   0.05 /* worth a word */
+#define LOOP_CALLS  10	 /* fewer readiness calls are no loop to speak of */
 
 static void *more(void *v, size_t n, size_t size)
 {
@@ -317,7 +318,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 		snprintf(fd, sizeof(fd), "(%d)", l->fd);
 	if (l->files)
 		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
-	if (l->calls && l->zero_timeout * 10 >= l->calls * 9)
+	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
 	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s", iom_syscall_name(l->nr), fd,
@@ -384,6 +385,14 @@ static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
 	return text;
 }
 
+/* A readiness call or two, in a thread that waits for something else: no loop to speak of. */
+static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
+{
+	const struct acc_wait *own = own_wait(t);
+
+	return t->loop.calls < LOOP_CALLS && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
+}
+
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
@@ -393,7 +402,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 	if (ct->kernel_worker) {
 		text = iom_sentence("%s of io_uring%s",
 				    strncmp(ct->comm, "iou-sqp", 7) ? "worker" : "submission thread", busy);
-	} else if (t->loop.is_loop && t->loop.calls) {
+	} else if (t->loop.is_loop && t->loop.calls && !is_aside(t, &most)) {
 		text = loop_text(cap, t);
 	} else if (is_idle(t)) {
 		text = idle_text(cap, &t->time.waits[0]);
