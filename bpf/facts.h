@@ -310,11 +310,12 @@ struct iom_thread {
 	__u64 runq_ns;	 /* time spent waiting for a CPU so far, the wait under way included */
 	__u64 maj_flt;	 /* major faults so far */
 	__u64 asleep_ns; /* IOM_TF_ASLEEP: CLOCK_MONOTONIC when this sleep began */
+	__u64 earlier_ns; /* IOM_TF_ASLEEP: asleep in the same call before that, and not yet counted */
 	__u64 woken_ns;	 /* IOM_TF_ASLEEP: not 0, it has been woken then, and waits for a CPU in the call */
 	__u64 args[6];	 /* of that call; IOM_T_NEW: args[0] is its first stack pointer */
 	char comm[IOM_COMM_LEN];
 };
-_Static_assert(sizeof(struct iom_thread) == 168, "iom_thread");
+_Static_assert(sizeof(struct iom_thread) == 176, "iom_thread");
 
 enum iom_waker {
 	IOM_W_NONE = 0, /* it did not sleep */

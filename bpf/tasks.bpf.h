@@ -240,7 +240,7 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 		barrier_var(s);
 		if (!t->on_cpu && !(t->flags & PF_EXITING) && is_woken(s, t)) {
 			regs = (void *)bpf_task_pt_regs(t);
-			thread_woken(&e, t, regs, clock_offset);
+			thread_woken(&e, s, t, regs, clock_offset);
 		}
 	}
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));

@@ -82,9 +82,19 @@ static __always_inline int is_woken(struct iom_slot *s, struct task_struct *t)
 	return s && s->nvcsw != t->nvcsw && queued_sleep(t);
 }
 
-static __always_inline void thread_woken(struct iom_thread *e, struct task_struct *t,
+/* A call may sleep several times before it returns: woken in vain, it goes on. sleep_ns: of the
+ * last one, as far as the counters have it. */
+static __always_inline void thread_earlier(struct iom_thread *e, struct iom_slot *s, __u64 sleep_ns)
+{
+	__s64 ns = e->off_ns - sleep_ns - s->off_ns;
+
+	e->earlier_ns = ns > 0 ? ns : 0;
+}
+
+static __always_inline void thread_woken(struct iom_thread *e, struct iom_slot *s, struct task_struct *t,
 					 struct pt_regs *regs, __u64 clock_offset)
 {
+	thread_earlier(e, s, queued_sleep(t));
 	e->flags |= IOM_TF_ASLEEP;
 	e->asleep_ns = left_cpu(t) + clock_offset;
 	e->woken_ns = e->asleep_ns + queued_sleep(t);
@@ -102,6 +112,8 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 	}
 	e->asleep_ns = left_cpu(t) + clock_offset;
 	thread_call(e, t, regs);
+	if (s)
+		thread_earlier(e, s, 0);
 	if (s && (s->nvcsw == e->nvcsw || (!begun && s->nvcsw == e->nvcsw - 1))) {
 		s->nvcsw = e->nvcsw - 1;
 		s->off_ns = e->off_ns;

@@ -618,7 +618,7 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 			thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
 				      session->begun);
 		else if (is_woken(&state->slot, t))
-			thread_woken(&e->thread, t, &regs, session->clock_offset);
+			thread_woken(&e->thread, &state->slot, t, &regs, session->clock_offset);
 		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);

@@ -31,7 +31,7 @@
 
 #include "facts.h"
 
-#define IOM_UAPI_VERSION 2
+#define IOM_UAPI_VERSION 3
 #define IOM_READ_MIN	 512 /* bytes; no record is larger */
 
 struct iom_version {

@@ -197,7 +197,7 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 			uint64_t from = t->asleep_ns > c->start_ns ? t->asleep_ns : c->start_ns;
 			uint64_t until = t->woken_ns ? t->woken_ns : t->now_ns;
 
-			c->at_end.inside_ns = until > from ? until - from : 0;
+			c->at_end.inside_ns = (until > from ? until - from : 0) + t->earlier_ns;
 			c->at_end.before_ns =
 				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
 		}
