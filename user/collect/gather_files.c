@@ -214,7 +214,9 @@ static void update(struct cap_file *f, const struct iom_row *row)
 {
 	if (!(row->bits & IOM_B_FILE))
 		return;
-	f->kind = row->kind;
+	/* A row from before it listened may come later. */
+	if (f->kind != IOM_K_LISTEN || row->kind != IOM_K_SOCK)
+		f->kind = row->kind;
 	f->in_epoll |= row->bits & IOM_B_EPOLL;
 	f->mode = row->mode;
 	f->f_flags = row->f_flags;
