@@ -9,6 +9,10 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_CREDIT_NS] = {"credit", 10e6, "ns",
 		"a wait counts at most this for each operation that it brought: what is longer was "
 		"for lack of work, and an idle listener sleeps all day"},
+	[LIMIT_LISTENER] = {"listener", 0.05, "of that",
+		"a wait for connections that other threads serve counts so much: theirs is the work"},
+	[LIMIT_HANDED] = {"handed-over", 0.25, "other operations a connection",
+		"up to here the thread that accepts leaves the work to others"},
 	[LIMIT_DISK] = {"disk", 0.33, "of its time",
 		"a wait for a disk counts so much: it is part of serving what another wait brought"},
 	[LIMIT_TRANSFER_NS] = {"transfer", 5e3, "ns of waiting",

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-void iom_weigh(struct ev_vote *v, uint8_t kind, bool stored)
+void iom_weigh(struct ev_vote *v, uint8_t kind, double part)
 {
 	double limit = v->ops * iom_limit(LIMIT_CREDIT_NS), each = iom_limit(LIMIT_TRANSFER_NS);
 	double credit = v->wait_ns < limit ? v->wait_ns : limit;
@@ -11,7 +11,7 @@ void iom_weigh(struct ev_vote *v, uint8_t kind, bool stored)
 	if (kind == CAP_K_PROC)
 		each *= iom_limit(LIMIT_KERNEL_FILE);
 	v->idle = v->wait_ns - credit + v->open_ns;
-	v->work = credit * (stored ? iom_limit(LIMIT_DISK) : 1) + v->transfers * each;
+	v->work = credit * part + v->transfers * each;
 }
 
 double iom_weight(const struct ev_vote *v)

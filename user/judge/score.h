@@ -13,8 +13,8 @@
 #include "report/report.h"
 
 /* Set work and idle of a vote: what counts of its waiting and transfers, and the sleep beyond
- * that. kind: enum cap_kind of the file that was waited for. */
-void iom_weigh(struct ev_vote *v, uint8_t kind, bool stored);
+ * that. kind: enum cap_kind of the file; part: how much of the waiting counts. */
+void iom_weigh(struct ev_vote *v, uint8_t kind, double part);
 
 /* What the votes for one model weigh, in ns. */
 double iom_weight(const struct ev_vote *v);

@@ -37,6 +37,20 @@ static void speak(const struct iom_evidence *ev, const struct asked *q, enum iom
 	s->thread = q->t ? q->t - ev->threads : UINT32_MAX;
 }
 
+/* Does the thread that waits for connections leave them to others? */
+static bool hands_over(const struct ev_thread *t)
+{
+	return t && t->accepts && t->done - t->accepts <= iom_limit(LIMIT_HANDED) * t->accepts;
+}
+
+/* How much of its waiting is waited for the sake of I/O. */
+static double part_of(const struct asked *q)
+{
+	if (q->side.stored)
+		return iom_limit(LIMIT_DISK);
+	return q->side.kind == CAP_K_LISTEN && hands_over(q->t) ? iom_limit(LIMIT_LISTENER) : 1;
+}
+
 /* One vote counts for the thread, the file and the process at once. */
 static void vote(struct iom_evidence *ev, struct asked *q, enum iom_rule rule, enum iom_model model)
 {
@@ -44,7 +58,7 @@ static void vote(struct iom_evidence *ev, struct asked *q, enum iom_rule rule, e
 
 	if (model == IOM_M_NONE)
 		return;
-	iom_weigh(&q->n, q->side.kind, q->side.stored);
+	iom_weigh(&q->n, q->side.kind, part_of(q));
 	if (rule == RULE_HELPER) { /* the helper itself does what any other thread would */
 		own = iom_rule(iom_first_rule(q, RULE_HELPER + 1))->model;
 		q->p->helper_transfers += q->n.transfers;
@@ -454,7 +468,7 @@ static void vote_rest(struct iom_evidence *ev)
 			vote_silent(ev, i);
 		/* The thread that asks glibc's helpers transfers nothing itself. */
 		helped.transfers = ev->procs[t->proc].helper_transfers;
-		iom_weigh(&helped, CAP_K_UNKNOWN, false);
+		iom_weigh(&helped, CAP_K_UNKNOWN, 1);
 		if (!t->helper && !t->done && ev->cap->threads[i].tid == ev->cap->threads[i].tgid)
 			add(&t->votes[IOM_M_ASYNC], &helped);
 	}
