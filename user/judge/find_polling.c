@@ -153,6 +153,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
 			     event_way_out(by.events, &d)));
 	f->count = set->calls - set->slept;
+	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
 	f->nr = set->nr;
 	f->file = by.file;
@@ -178,6 +179,7 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 			     iom_part(set->empty, set->calls),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns)));
 	f->count = set->empty;
+	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
 	f->nr = set->nr;
 	f->file = set->main_file;

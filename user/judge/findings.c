@@ -48,14 +48,20 @@ char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w)
 	return iom_sentence("%s", iom_syscall_name(w->nr));
 }
 
+/* The longest pause; of what burns a CPU all that it burnt. */
+static uint64_t worst(const struct rep_finding *f)
+{
+	return f->max_ns ? f->max_ns : f->ns;
+}
+
 static int worst_first(const void *a, const void *b)
 {
 	const struct rep_finding *x = a, *y = b;
 
 	if (x->severity != y->severity)
 		return x->severity == IOM_SEV_WARNING ? -1 : 1;
-	if (x->max_ns != y->max_ns)
-		return x->max_ns > y->max_ns ? -1 : 1;
+	if (worst(x) != worst(y))
+		return worst(x) > worst(y) ? -1 : 1;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return strcmp(x->id, y->id);
