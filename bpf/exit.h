@@ -464,6 +464,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
 	s->off_ns = off;
 	s->nvcsw = t->nvcsw;
 	s->maj_flt = t->maj_flt;
+	s->min_flt = t->min_flt;
 	if (stops && stops->total_ns != s->stopped_ns)
 		stop_take(slot_ref(s), f, sleeps);
 }

@@ -183,7 +183,7 @@ struct task_struct {
 	unsigned int policy;
 	unsigned int on_cpu; /* int; one byte on 7.2: only unsigned ones may be read narrower */
 	int pid, tgid;
-	unsigned long nvcsw, maj_flt;
+	unsigned long nvcsw, min_flt, maj_flt;
 	unsigned long long start_boottime;
 	struct sched_info sched_info;
 	struct sched_entity se;

@@ -64,7 +64,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 waits; /* readiness calls that could wait, so far */
 	__u64 nvcsw; /* as of the last call looked at */
 	__u64 off_ns;
-	__u64 maj_flt;
+	__u64 maj_flt, min_flt; /* as of the last sleep looked at */
 	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
 	__u32 ring_calls;  /* io_uring_enter calls so far */
 	__u32 poll_sets;   /* calls with large sets so far */
@@ -217,6 +217,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->nvcsw = t->nvcsw;
 	s->off_ns = off_time(t) + queued_sleep(t);
 	s->maj_flt = t->maj_flt;
+	s->min_flt = t->min_flt;
 	s->until_check = 1;
 	s->ring_calls = 0;
 	s->poll_sets = 0;

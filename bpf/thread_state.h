@@ -82,19 +82,23 @@ static __always_inline int is_woken(struct iom_slot *s, struct task_struct *t)
 	return s && s->nvcsw != t->nvcsw && queued_sleep(t);
 }
 
-/* A call may sleep several times before it returns: woken in vain, it goes on. sleep_ns: of the
- * last one, as far as the counters have it. */
-static __always_inline void thread_earlier(struct iom_thread *e, struct iom_slot *s, __u64 sleep_ns)
+/* A call may sleep several times before it returns: woken in vain, it goes on. Where as many
+ * pages came since the last call that slept as there were sleeps, these may have been for the
+ * pages, before the call. sleep_ns: of the last one, as far as the counters have it. */
+static __always_inline void thread_earlier(struct iom_thread *e, struct iom_slot *s,
+					   struct task_struct *t, __u64 sleep_ns)
 {
 	__s64 ns = e->off_ns - sleep_ns - s->off_ns;
 
+	if (t->min_flt - s->min_flt >= t->nvcsw - s->nvcsw - 1)
+		return;
 	e->earlier_ns = ns > 0 ? ns : 0;
 }
 
 static __always_inline void thread_woken(struct iom_thread *e, struct iom_slot *s, struct task_struct *t,
 					 struct pt_regs *regs, __u64 clock_offset)
 {
-	thread_earlier(e, s, queued_sleep(t));
+	thread_earlier(e, s, t, queued_sleep(t));
 	e->flags |= IOM_TF_ASLEEP;
 	e->asleep_ns = left_cpu(t) + clock_offset;
 	e->woken_ns = e->asleep_ns + queued_sleep(t);
@@ -113,7 +117,7 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 	e->asleep_ns = left_cpu(t) + clock_offset;
 	thread_call(e, t, regs);
 	if (s)
-		thread_earlier(e, s, 0);
+		thread_earlier(e, s, t, 0);
 	if (s && (s->nvcsw == e->nvcsw || (!begun && s->nvcsw == e->nvcsw - 1))) {
 		s->nvcsw = e->nvcsw - 1;
 		s->off_ns = e->off_ns;
