@@ -104,6 +104,8 @@ struct iom_backend_ops {
 	 * back end's. */
 	const char *const *(*probes)(struct iom_backend *be);
 	void (*close)(struct iom_backend *be);
+	/* What close() left to a time when nobody waits, since it may take long; may be NULL. */
+	void (*let_go)(void);
 };
 
 #define IOM_KMOD_DEVICE "/dev/iomodel"

@@ -29,7 +29,6 @@ struct iom_backend {
 	struct ring_buffer *rb;
 	struct iom_row *rows; /* the table, mapped */
 	struct bpf_link *windows[3];
-	struct bpf_link *functions[2]; /* probes of kernel functions, once the watch has ended */
 	struct bpf_link **faults; /* nfaults of them, one for each CPU */
 	int nfaults;
 	uint32_t window;
@@ -40,6 +39,7 @@ struct iom_backend {
 };
 
 static bool verbose_libbpf;
+static struct bpf_link *functions[2]; /* probes of kernel functions, of a watch that has ended */
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
@@ -109,6 +109,13 @@ static void choose_programs(struct iomodel_bpf *skel)
 	btf__free(btf);
 }
 
+static void unmap_rows(struct iom_backend *be)
+{
+	if (be->rows)
+		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
+	be->rows = NULL;
+}
+
 static int map_rows(struct iom_backend *be)
 {
 	size_t size = (size_t)IOM_ROWS * sizeof(struct iom_row);
@@ -119,6 +126,14 @@ static int map_rows(struct iom_backend *be)
 		return -errno;
 	be->rows = at;
 	return 0;
+}
+
+static void bpf_let_go(void)
+{
+	for (size_t i = 0; i < 2; i++) {
+		bpf_link__destroy(functions[i]);
+		functions[i] = NULL;
+	}
 }
 
 static void bpf_close(struct iom_backend *be)
@@ -132,11 +147,8 @@ static void bpf_close(struct iom_backend *be)
 	for (int i = 0; i < be->nfaults; i++)
 		bpf_link__destroy(be->faults[i]); /* closes its event */
 	free(be->faults);
-	for (size_t i = 0; i < 2; i++)
-		bpf_link__destroy(be->functions[i]);
 	ring_buffer__free(be->rb);
-	if (be->rows)
-		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
+	unmap_rows(be);
 	iomodel_bpf__destroy(be->skel);
 	free(be);
 }
@@ -479,8 +491,8 @@ static void bpf_finish(struct iom_backend *be)
 	/* To take a probe off a function, kernels wait for every thread to have slept once, and
 	 * io_uring's submission threads do not for as long as they spin: that is done when the
 	 * report is out. */
-	be->functions[0] = be->skel->links.iom_io_submit_one;
-	be->functions[1] = be->skel->links.iom_aio_complete;
+	functions[0] = be->skel->links.iom_io_submit_one;
+	functions[1] = be->skel->links.iom_aio_complete;
 	be->skel->links.iom_io_submit_one = NULL;
 	be->skel->links.iom_aio_complete = NULL;
 	/* Destroying the links waits until no program runs any more, so the tables
@@ -555,4 +567,5 @@ const struct iom_backend_ops iom_backend_bpf = {
 	.lost = bpf_lost,
 	.probes = bpf_probes,
 	.close = bpf_close,
+	.let_go = bpf_let_go,
 };

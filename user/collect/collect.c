@@ -449,11 +449,7 @@ static int watch(struct watching *s, char **why)
 	return 0;
 }
 
-/* The back end of a watch that has ended. */
-static struct {
-	const struct iom_backend_ops *ops;
-	struct iom_backend *be;
-} left;
+static const struct iom_backend_ops *ended; /* the back end of a watch that has ended */
 
 int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 {
@@ -469,8 +465,9 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 		return -ENOMEM;
 	s.g = iom_gather_new(cap);
 	err = watch(&s, why);
-	left.ops = s.ops;
-	left.be = s.be;
+	if (s.be)
+		s.ops->close(s.be);
+	ended = s.ops;
 	iom_gather_free(s.g);
 	free(s.targets);
 	pfs_sockets_close();
@@ -482,7 +479,7 @@ int iom_collect(const struct iom_watch *w, struct iom_capture *cap, char **why)
 
 void iom_collect_close(void)
 {
-	if (left.be)
-		left.ops->close(left.be);
-	left.be = NULL;
+	if (ended && ended->let_go)
+		ended->let_go();
+	ended = NULL;
 }
