@@ -360,3 +360,15 @@ pthread_t ref_thread(const char *name, void *(*fn)(void *), void *arg)
 		ref_die("pthread_create");
 	return t;
 }
+
+bool ref_emulated(void)
+{
+	char text[4096];
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = 0;
+	return strstr(text, "QEMU TCG") != NULL;
+}

@@ -72,6 +72,9 @@ void ref_later(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* This machine cannot do it: say why and leave; the runner counts it as skipped. */
 void ref_skip(const char *why) __attribute__((noreturn));
 
+/* Is this machine one that QEMU emulates? Calls take milliseconds there now and then. */
+bool ref_emulated(void);
+
 /* Step 1's end and step 2. */
 void ref_ready(void);
 /* The same for a program that leaves when it has done its operations. */

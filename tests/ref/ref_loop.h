@@ -56,19 +56,6 @@ static inline void ref_epoll_add(int ep, int fd, uint32_t events)
 	ref_must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev), "epoll_ctl");
 }
 
-/* Is this machine one that QEMU emulates? */
-static inline int ref_emulated(void)
-{
-	char text[4096];
-	FILE *f = fopen("/proc/cpuinfo", "r");
-	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-
-	if (f)
-		fclose(f);
-	text[n] = 0;
-	return strstr(text, "QEMU TCG") != NULL;
-}
-
 static inline void ref_loop_open(struct ref_loop *l)
 {
 	int s[2];

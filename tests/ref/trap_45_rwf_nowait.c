@@ -23,7 +23,8 @@ int main(int argc, char **argv)
 	if (preadv2(fd, &v, 1, 0, RWF_NOWAIT) != -1 || errno != EAGAIN)
 		ref_skip("pages of files cannot be evicted here, or are read at once");
 	ref_expect("verdict.model nonblocking");
-	ref_expect("file %d eagain=%d attempts=%d slept=0", fd, 10 * N, 10 * N);
+	/* A lock may be waited for all the same, where its owner is slow. */
+	ref_expect("file %d eagain=%d attempts=%d slept<=%d", fd, 10 * N, 10 * N, ref_emulated() ? 2 : 0);
 	ref_ready();
 	for (int i = 0; i < 10 * N; i++)
 		if (preadv2(fd, &v, 1, (i + 1) % (N * 16) * 4096, RWF_NOWAIT) != -1)
