@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 		for (;;) {
 			if (write(s[1], "x", 1) != 1)
 				ref_die("write");
-			ref_nap_us(3000);
+			ref_nap_us(50000); /* else it might be on a CPU when the watch ends */
 		}
 	}
 	ref_expect("verdict.model blocking");
