@@ -55,6 +55,7 @@ int main(int argc, char **argv)
 	ref_expect("also none");
 	ref_expect("model signal-driven transfers %d bytes %d", N, N * REF_MSG);
 	ref_expect("model blocking transfers 0");
+	ref_expect("wait rt_sigsuspend slept>=%d slept<=%d", N, N + 3);
 	ref_expect("model nonblocking transfers 0");
 	ref_expect("file %d attempts=%d slept=0 eagain=0 transfers=%d signals=%d", s[0], N, N, N);
 	ref_expect("thread signalled model signal-driven");

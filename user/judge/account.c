@@ -116,7 +116,10 @@ static void resolve_calls(const struct iom_capture *cap, struct acc_calls *calls
 		struct acc_calls *a = &calls[i];
 		uint64_t slept = r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 
-		/* Interrupted ones, and those that failed, slept too: their time is in wait_ns. */
+		/* Interrupted ones, and those that failed, slept too: their time is in wait_ns. How
+		 * many did is known where no others are counted. */
+		if (is_sleep(r->class))
+			slept += r->n.restart;
 		a->slept = slept > r->mixed ? slept - r->mixed : 0;
 		if (!a->slept && r->wait_ns)
 			a->slept = 1;
@@ -283,16 +286,26 @@ static void join(struct acc_wait *to, const struct acc_wait *w)
 		to->holder = w->holder;
 }
 
+/* A wait without any sleep, or of which nothing is left, is none. */
+static void drop_empty(struct list *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].ns || l->v[i].under_way)
+			l->v[n++] = l->v[i];
+	l->n = n;
+}
+
 static void merge(struct list *l)
 {
 	size_t n = 0;
 
+	drop_empty(l);
 	if (!l->n)
 		return;
 	qsort(l->v, l->n, sizeof(*l->v), by_key);
 	for (size_t i = 0; i < l->n; i++) {
-		if (!l->v[i].ns && !l->v[i].under_way)
-			continue;
 		if (n && !by_key(&l->v[n - 1], &l->v[i]))
 			join(&l->v[n - 1], &l->v[i]);
 		else
@@ -400,6 +413,7 @@ static void divide(struct acc_thread *a, const struct cap_thread *t, struct list
 		a->runq_ns = wall;
 	ran = t->cpu_ns < wall - a->runq_ns ? t->cpu_ns : wall - a->runq_ns;
 	fit(l, wall - a->runq_ns - ran);
+	drop_empty(l);
 	a->waiting_ns = sum_of(l);
 	a->running_ns = wall - a->runq_ns - a->waiting_ns;
 	a->waits = l->v;

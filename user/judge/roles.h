@@ -25,6 +25,12 @@ static inline bool is_readiness(uint8_t class)
 	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;
 }
 
+/* Calls that are counted only when they slept. */
+static inline bool is_sleep(uint8_t class)
+{
+	return class == CAP_C_SIGSUSPEND || class >= CAP_C_FUTEX;
+}
+
 /* Files that tell of something else than data. */
 static inline bool is_bell_kind(uint8_t kind)
 {

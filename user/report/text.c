@@ -395,7 +395,7 @@ static void calls(struct page *p, const struct rep_process *rp)
 {
 	static const char *const head[COLUMNS] = {"call", "calls", "slept", "waited", "at most", "each",
 						    NULL};
-	size_t n = 0, shown, k = 0;
+	size_t n = 0, shown, row = 0;
 	struct table t = {.head = head};
 
 	for (size_t i = 0; i < rp->ncalls; i++)
@@ -407,18 +407,20 @@ static void calls(struct page *p, const struct rep_process *rp)
 		abort();
 	if (shown)
 		fputc('\n', p->out);
-	for (size_t i = 0; i < shown; i++) {
-		const struct rep_call *c;
+	for (size_t i = 0; row < shown; i++) {
+		const struct rep_call *c = &rp->calls[i];
+		/* What is left over was asleep in some call: in how many nobody knows. */
+		bool counted = c->nr >= 0 || c->what != ACC_OTHER;
 
-		while (!is_call(&rp->calls[k]))
-			k++;
-		c = &rp->calls[k++];
-		t.cells[i][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
-		t.cells[i][1] = page_count(c->calls);
-		t.cells[i][2] = page_count(c->slept);
-		t.cells[i][3] = time_or_dash(p, c->ns);
-		t.cells[i][4] = time_or_dash(p, c->max_ns);
-		t.cells[i][5] = time_or_dash(p, c->slept ? c->ns / c->slept : 0);
+		if (!is_call(c))
+			continue;
+		t.cells[row][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
+		t.cells[row][1] = counted ? page_count(c->calls) : iom_sentence("-");
+		t.cells[row][2] = counted ? page_count(c->slept) : iom_sentence("-");
+		t.cells[row][3] = time_or_dash(p, c->ns);
+		t.cells[row][4] = time_or_dash(p, c->max_ns);
+		t.cells[row][5] = time_or_dash(p, counted && c->slept ? c->ns / c->slept : 0);
+		row++;
 	}
 	if (shown)
 		print_table(p, &t);
