@@ -65,6 +65,18 @@ static void posix_aio_with_signals(struct iom_capture *cap)
 	build_transfers(cap, MAIN + 1, f, CAP_C_WRITE, SYS_pwrite64, 97, 900, 0, 5 * MS);
 }
 
+/* One that was gone before its stack was looked at, beside one that was not. */
+static void helper_gone_early(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/lib/table");
+	uint32_t early;
+
+	posix_aio_with_signals(cap);
+	early = build_thread(cap, BUILD_PID, MAIN + 2, "program");
+	cap->threads[early].born = cap->threads[early].exited = true;
+	build_transfers(cap, MAIN + 2, f, CAP_C_READ, SYS_pread64, 3, 20, 0, 1 * MS);
+}
+
 /* A thread that only looks like such a helper: the program never asks for POSIX AIO. */
 static void helper_without_posix_aio(struct iom_capture *cap)
 {
@@ -381,6 +393,8 @@ static void paced_and_one_try(struct iom_capture *cap)
 static const struct expected traps[] = {
 	{"POSIX AIO ends by signals", posix_aio_with_signals, IOM_M_ASYNC, IOM_FACT_THREADS,
 	 "proactor", "", 997, NULL},
+	{"a helper gone early", helper_gone_early, IOM_M_ASYNC, IOM_FACT_THREADS,
+	 "proactor", "", 1020, NULL},
 	{"a helper's stack, but no POSIX AIO", helper_without_posix_aio, IOM_M_BLOCKING, 0,
 	 "sequential", "", 997, NULL},
 	{"io_uring one by one", uring_one_by_one, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "",

@@ -306,54 +306,6 @@ void iom_gather_thread(void *arg, const struct iom_thread *t)
 	}
 }
 
-#define NR_PREAD64   17
-#define NR_PWRITE64  18
-#define NR_FSYNC     74
-#define NR_FDATASYNC 75
-
-/* All that a helper of glibc's POSIX AIO ever does with files (rt/aio_misc.c). */
-static bool does_what_helpers_do(const struct iom_capture *cap, const struct cap_thread *c)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *r = &cap->calls[i];
-
-		if (r->tid != c->tid || r->tgid != c->tgid || r->file == IOM_NO_FILE)
-			continue;
-		if (r->nr != NR_PREAD64 && r->nr != NR_PWRITE64 && r->nr != NR_FSYNC && r->nr != NR_FDATASYNC)
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-static bool has_helper(const struct iom_capture *cap, uint32_t tgid)
-{
-	for (size_t i = 0; i < cap->nthreads; i++)
-		if (cap->threads[i].tgid == tgid && cap->threads[i].libc_helper)
-			return true;
-	return false;
-}
-
-/* A helper may be born and gone before its stack could be looked at: where there were others, one
- * that did nothing else is told by what it did. */
-static void find_short_helpers(struct iom_gather *g)
-{
-	for (size_t i = 0; i < g->cap->nprocs; i++) {
-		const struct cap_proc *p = &g->cap->procs[i];
-
-		if (!p->imports_posix_aio || !has_helper(g->cap, p->tgid))
-			continue;
-		for (size_t k = 0; k < g->cap->nthreads; k++) {
-			struct cap_thread *c = &g->cap->threads[k];
-
-			if (c->tgid == p->tgid && c->tid != c->tgid && c->born && c->exited && !c->libc_helper)
-				c->libc_helper = does_what_helpers_do(g->cap, c);
-		}
-	}
-}
-
 void gather_threads_finish(struct iom_gather *g)
 {
 	uint64_t now = gather_now();
@@ -361,7 +313,6 @@ void gather_threads_finish(struct iom_gather *g)
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;
-	find_short_helpers(g);
 	for (size_t i = 0; i < g->cap->nprocs; i++) {
 		g->cap->procs[i].unread = pfs_unread((pid_t)g->cap->procs[i].pid);
 		if (!g->cap->procs[i].exited)

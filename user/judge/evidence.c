@@ -11,6 +11,10 @@
 #define SIGIO_NR       29
 #define SI_KERNEL_BYTE 0x80
 #define IOCB_CMD_POLL  5
+#define NR_PREAD64     17
+#define NR_PWRITE64    18
+#define NR_FSYNC       74
+#define NR_FDATASYNC   75
 
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid)
 {
@@ -170,6 +174,12 @@ static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t 
 		t->top_row = row;
 }
 
+/* All that a helper of glibc's POSIX AIO ever does with files (rt/aio_misc.c). */
+static bool is_helpers_call(int32_t nr)
+{
+	return nr == NR_PREAD64 || nr == NR_PWRITE64 || nr == NR_FSYNC || nr == NR_FDATASYNC;
+}
+
 static void take_calls(struct iom_evidence *ev, size_t row)
 {
 	const struct cap_calls *r = &ev->cap->calls[row];
@@ -179,6 +189,8 @@ static void take_calls(struct iom_evidence *ev, size_t row)
 
 	if (!p || (t && t->kernel))
 		return;
+	if (t && r->file != IOM_NO_FILE)
+		*(is_helpers_call(r->nr) ? &t->like_helper : &t->unlike_helper) = true;
 	if (is_transfer(r->class)) {
 		take_transfers(ev, t, row);
 	} else if (r->class == CAP_C_AIO_SUBMIT || r->class == CAP_C_URING_SUBMIT) {
@@ -278,6 +290,22 @@ static void take_thread(struct iom_evidence *ev, size_t i)
 		take_open(ev, &ct->at_end);
 }
 
+/* A helper may be born and gone before its stack could be looked at: where there were others, one
+ * that did nothing else is told by what it did. */
+static void find_short_helpers(struct iom_evidence *ev)
+{
+	for (size_t i = 0; i < ev->cap->nthreads; i++) {
+		const struct cap_thread *ct = &ev->cap->threads[i];
+		struct ev_thread *t = &ev->threads[i];
+
+		if (t->proc == UINT32_MAX || t->helper || !ev->procs[t->proc].helpers ||
+		    !ev->cap->procs[t->proc].imports_posix_aio || ct->tid == ct->tgid || !ct->born || !ct->exited)
+			continue;
+		t->helper = t->like_helper && !t->unlike_helper;
+		ev->procs[t->proc].helpers += t->helper;
+	}
+}
+
 static void take_file(struct iom_evidence *ev, const struct cap_file *f)
 {
 	struct ev_proc *p = ev_proc_of(ev, f->tgid);
@@ -306,6 +334,7 @@ static void take_facts(struct iom_evidence *ev)
 		take_thread(ev, i);
 	for (size_t i = 0; i < cap->ncalls; i++)
 		take_calls(ev, i);
+	find_short_helpers(ev);
 	for (size_t i = 0; i < cap->nsignals; i++)
 		take_signals(ev, &cap->signals[i]);
 	for (size_t i = 0; i < cap->nrequests; i++)

@@ -67,6 +67,7 @@ struct ev_thread {
 	uint32_t proc; /* index into ev->procs, UINT32_MAX: of no watched process */
 	bool kernel;   /* an io_uring worker: no thread of the program's */
 	bool helper;   /* glibc's, for POSIX AIO: for the process its work is asynchronous */
+	bool like_helper, unlike_helper; /* it made calls on files that helpers make; others */
 	bool spin;     /* all its sets together are: then each is */
 	bool polls;    /* most of its readiness calls are on sets that are spun, or vain */
 	struct ev_vote votes[IOM_M_NR];

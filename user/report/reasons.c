@@ -88,7 +88,7 @@ static char *what_thread(const struct iom_evidence *ev, const struct rep_thread 
 
 	if (t->kernel)
 		return iom_sentence("a worker of io_uring, the kernel's own");
-	if (ct->libc_helper && t->top_row != UINT32_MAX) {
+	if (t->helper && t->top_row != UINT32_MAX) {
 		call = call_on_file(cap, &cap->calls[t->top_row]);
 		text = iom_sentence("a helper of glibc's POSIX AIO: %s", call);
 		free(call);
