@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,41 +60,7 @@ void pfs_wchan(pid_t pid, pid_t tid, char where[64])
 	free(text);
 }
 
-#define LOCKS_MAX    (4 << 20) /* of /proc/locks: some ten thousand */
 #define CHILDREN_MAX 65536
-
-struct lock_search {
-	int waiter, holder, found;
-	bool several;
-};
-
-/* "7: FLOCK  ADVISORY  WRITE 123 fe:00:4711 0 EOF"; those who wait for it follow, with the same
- * number, and "->" before the kind. */
-static bool take_lock(char *line, void *arg)
-{
-	struct lock_search *s = arg;
-	char kind[16];
-	int pid;
-
-	if (sscanf(line, "%*d: -> %15s %*s %*s %d", kind, &pid) == 2) {
-		if (pid != s->waiter || s->holder <= 0)
-			return true;
-		s->several |= s->found && s->found != s->holder;
-		s->found = s->holder;
-	} else {
-		s->holder = sscanf(line, "%*d: %15s %*s %*s %d", kind, &pid) == 2 ? pid : 0;
-	}
-	return true;
-}
-
-pid_t pfs_lock_holder(pid_t pid)
-{
-	struct rd_request rq = rd_path(RD_FILE, 0, "locks");
-	struct lock_search s = {.waiter = pid};
-
-	rd_lines(&rq, LOCKS_MAX, take_lock, &s);
-	return s.several ? 0 : s.found;
-}
 
 pid_t pfs_first_child(pid_t pid, pid_t tid, size_t *n)
 {
