@@ -109,13 +109,6 @@ static void choose_programs(struct iomodel_bpf *skel)
 	btf__free(btf);
 }
 
-static void unmap_rows(struct iom_backend *be)
-{
-	if (be->rows)
-		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
-	be->rows = NULL;
-}
-
 static int map_rows(struct iom_backend *be)
 {
 	size_t size = (size_t)IOM_ROWS * sizeof(struct iom_row);
@@ -148,7 +141,8 @@ static void bpf_close(struct iom_backend *be)
 		bpf_link__destroy(be->faults[i]); /* closes its event */
 	free(be->faults);
 	ring_buffer__free(be->rb);
-	unmap_rows(be);
+	if (be->rows)
+		munmap(be->rows, (size_t)IOM_ROWS * sizeof(struct iom_row));
 	iomodel_bpf__destroy(be->skel);
 	free(be);
 }
