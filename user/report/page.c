@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "report/page.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -171,12 +172,22 @@ char *page_bytes(uint64_t n)
 	return iom_sentence(x < 10 && u ? "%.1f %s" : "%.0f %s", x, units[u]);
 }
 
+char *page_micro(const struct page *p, char *a)
+{
+	char *at, *b;
+
+	for (at = a; p->opt->utf8 && (at = strstr(at, " us")); at = a + (at - a) + 1) {
+		if (at == a || !isdigit((unsigned char)at[-1]) || isalnum((unsigned char)at[3]))
+			continue;
+		b = iom_sentence("%.*s \u00b5s%s", (int)(at - a), a, at + 3);
+		at = b + (at - a);
+		free(a);
+		a = b;
+	}
+	return a;
+}
+
 char *page_time(const struct page *p, uint64_t ns)
 {
-	const char *t = iom_time(ns);
-	const char *us = strstr(t, " us");
-
-	if (us && p->opt->utf8)
-		return iom_sentence("%.*s \u00b5s", (int)(us - t), t);
-	return iom_sentence("%s", t);
+	return page_micro(p, iom_sentence("%s", iom_time(ns)));
 }

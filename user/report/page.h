@@ -39,5 +39,7 @@ void page_style(struct page *p, enum page_style style);
 char *page_count(uint64_t n);
 char *page_bytes(uint64_t n);
 char *page_time(const struct page *p, uint64_t ns);
+/* Sentences say us; on a terminal that can, it is µs. text: heap, taken over. */
+char *page_micro(const struct page *p, char *text);
 
 #endif

@@ -11,45 +11,26 @@
 #include "report/escape.h"
 #include "report/page.h"
 #include "report/sentence.h"
+#include "report/text_int.h"
 #include "report/view.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
-#define THREADS_SHOWN  8
-#define FILES_SHOWN    8
-#define CALLS_SHOWN    8
 #define FINDINGS_SHOWN 6
-#define NARROW	      64 /* below, a sentence in a third column would be a ribbon */
 
-static char *safe(const struct page *p, const char *s)
+char *text_safe(const struct page *p, const char *s)
 {
 	return iom_escape(s ? s : "", s ? strlen(s) : 0, p->opt->utf8);
 }
 
-static char *safe_comm(const struct page *p, const char *comm)
+char *text_comm(const struct page *p, const char *comm)
 {
 	return iom_escape(comm, CAP_COMM_LEN, p->opt->utf8);
 }
 
-/* Sentences say us; on a terminal that can, it is µs. a: heap, taken over. */
-static char *with_micro(const struct page *p, char *a)
+char *text_sentence(const struct page *p, const char *s)
 {
-	char *at, *b;
-
-	for (at = a; p->opt->utf8 && (at = strstr(at, " us")); at = a + (at - a) + 1) {
-		if (at == a || !isdigit((unsigned char)at[-1]) || isalnum((unsigned char)at[3]))
-			continue;
-		b = iom_sentence("%.*s \u00b5s%s", (int)(at - a), a, at + 3);
-		at = b + (at - a);
-		free(a);
-		a = b;
-	}
-	return a;
-}
-
-static char *safe_sentence(const struct page *p, const char *s)
-{
-	return with_micro(p, safe(p, s));
+	return page_micro(p, text_safe(p, s));
 }
 
 /* ---- the answer --------------------------------------------------------------------- */
@@ -71,7 +52,7 @@ static void title(struct page *p, const struct rep_process *rp)
 	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
 	const char *name = iom_model_name(v->model), *fact = in_fact(v->in_fact);
-	char *comm = safe_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
+	char *comm = text_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
 	unsigned int room;
 
 	for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
@@ -123,7 +104,7 @@ static void also(struct page *p, const struct rep_process *rp)
 	for (size_t i = 0; i < v->nalso; i++) {
 		const struct rep_file *f = file_of_model(rp, v->also[i]);
 		const struct cap_file *c = f ? &rp->cap->files[f->file] : NULL;
-		char *name = c ? safe(p, c->name ? c->name : iom_kind_name(c->kind)) : NULL, *longer;
+		char *name = c ? text_safe(p, c->name ? c->name : iom_kind_name(c->kind)) : NULL, *longer;
 
 		longer = iom_sentence("%s%s %s%s%s%s", line ? line : "also", line ? "," : "",
 				      iom_model_name(v->also[i]), name ? " (mostly " : "", name ? name : "",
@@ -141,7 +122,7 @@ static void also(struct page *p, const struct rep_process *rp)
 
 static void answer(struct page *p, const struct rep_process *rp)
 {
-	char *headline = safe_sentence(p, rp->verdict.headline ? rp->verdict.headline : "");
+	char *headline = text_sentence(p, rp->verdict.headline ? rp->verdict.headline : "");
 
 	title(p, rp);
 	fputs("  ", p->out);
@@ -169,7 +150,7 @@ static size_t likes_before(const struct rep_process *rp, size_t i)
 
 static char *finding_text(const struct page *p, const struct rep_process *rp, size_t i)
 {
-	char *message = safe_sentence(p, rp->findings[i].message), *longer;
+	char *message = text_sentence(p, rp->findings[i].message), *longer;
 	size_t likes = 0;
 
 	for (size_t k = i + 1; k < rp->nfindings && !p->opt->verbose; k++)
@@ -222,248 +203,12 @@ static void because(struct page *p, const struct rep_verdict *v)
 {
 	fputc('\n', p->out);
 	for (size_t i = 0; i < v->nbecause; i++) {
-		char *s = safe_sentence(p, v->because[i]);
+		char *s = text_sentence(p, v->because[i]);
 
 		fprintf(p->out, "  %s ", p->opt->utf8 ? "\u2022" : "*");
 		page_wrap(p, s, 4, 4, PAGE_PLAIN);
 		free(s);
 	}
-}
-
-/* ---- where the time went ---------------------------------------------------------------- */
-
-static void time_line(struct page *p, const struct rep_process *rp)
-{
-	const struct rep_thread *t = iom_view_principal(rp);
-	char *line, *who;
-
-	if (!t)
-		return;
-	who = rp->nthreads == 1 ? iom_sentence("in all") :
-				  iom_sentence("thread %u", rp->cap->threads[t->thread].ns_tid);
-	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s", who,
-			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
-			    iom_part(t->time.running_ns, t->time.wall_ns),
-			    iom_part(t->time.runq_ns, t->time.wall_ns));
-	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 2, PAGE_PLAIN);
-	free(line);
-	free(who);
-}
-
-#define COLUMNS 7
-
-struct table {
-	const char *const *head; /* COLUMNS; the first is the name, to the left; NULL: not there */
-	unsigned int wide[COLUMNS];
-	char *(*cells)[COLUMNS]; /* heap */
-	size_t rows;
-};
-
-/* Of a path that is too long its end says more than its beginning. */
-static void print_name(struct page *p, const char *name, unsigned int room)
-{
-	const char *path = strchr(name, '/'), *dots = p->opt->utf8 ? "\u2026" : "...", *from;
-	unsigned int head;
-	char *cut;
-
-	if (!path || page_cells(name) <= room || (path > name && path[-1] != ' ')) {
-		page_column(p, name, room, PAGE_PLAIN);
-		return;
-	}
-	head = path - name;
-	for (from = strchr(path + 1, '/'); from; from = strchr(from + 1, '/'))
-		if (head + page_cells(dots) + page_cells(from) <= room)
-			break;
-	if (!from) {
-		page_column(p, name, room, PAGE_PLAIN);
-		return;
-	}
-	cut = iom_sentence("%.*s%s%s", (int)head, name, dots, from);
-	page_column(p, cut, room, PAGE_PLAIN);
-	free(cut);
-}
-
-/* A column that says nothing of any row is left out. */
-static bool is_empty(const struct table *t, int column)
-{
-	for (size_t r = 0; r < t->rows; r++) {
-		const char *s = t->cells[r][column];
-
-		if (s && strcmp(s, "0") && strcmp(s, "-") && strcmp(s, "0 B"))
-			return false;
-	}
-	return true;
-}
-
-/* Names get what the numbers leave; where the width is small the last numbers go. */
-static void print_table(struct page *p, struct table *t)
-{
-	unsigned int name = 0, room;
-	int columns = COLUMNS;
-
-	for (size_t r = 0; r < t->rows; r++)
-		for (int c = 1; c < COLUMNS; c++)
-			if (t->cells[r][c] && page_cells(t->cells[r][c]) + 2 > t->wide[c])
-				t->wide[c] = page_cells(t->cells[r][c]) + 2;
-	for (int c = 1; c < COLUMNS; c++)
-		if (t->head[c] && page_cells(t->head[c]) + 2 > t->wide[c])
-			t->wide[c] = page_cells(t->head[c]) + 2;
-	for (int c = 1; c < COLUMNS; c++)
-		if (is_empty(t, c))
-			t->wide[c] = 0;
-	do {
-		room = 2;
-		for (int c = 1; c < columns; c++)
-			room += t->wide[c];
-		name = p->width > room ? p->width - room : 0;
-	} while (name < 20 && --columns > 2);
-	for (size_t r = 0; r <= t->rows; r++) {
-		fputs("  ", p->out);
-		if (r)
-			print_name(p, t->cells[r - 1][0], name);
-		else
-			page_column(p, t->head[0], name, PAGE_DIM);
-		for (int c = 1; c < columns; c++)
-			if (t->wide[c])
-				page_right(p, r ? (t->cells[r - 1][c] ? t->cells[r - 1][c] : "-") : t->head[c],
-					   t->wide[c]);
-		fputc('\n', p->out);
-	}
-	for (size_t r = 0; r < t->rows; r++)
-		for (int c = 0; c < COLUMNS; c++)
-			free(t->cells[r][c]);
-	free(t->cells);
-}
-
-static char *time_or_dash(const struct page *p, uint64_t ns)
-{
-	return ns ? page_time(p, ns) : iom_sentence("-");
-}
-
-static void files(struct page *p, const struct view *v)
-{
-	static const char *const head[COLUMNS] = {"file", "ops", "EAGAIN", "slept", "waited", "bytes",
-						    "model"};
-	size_t shown = p->opt->verbose || v->nfiles <= FILES_SHOWN ? v->nfiles : FILES_SHOWN;
-	struct table t = {.head = head, .rows = shown, .cells = calloc(shown + 1, sizeof(*t.cells))};
-
-	if (!t.cells)
-		abort();
-	if (shown)
-		fputc('\n', p->out);
-	for (size_t i = 0; i < shown; i++) {
-		const struct view_file *f = &v->files[i];
-
-		t.cells[i][0] = safe(p, f->name);
-		t.cells[i][1] = page_count(f->ops);
-		t.cells[i][2] = page_count(f->again);
-		t.cells[i][3] = page_count(f->slept + (f->open && !f->slept));
-		t.cells[i][4] = time_or_dash(p, f->waited_ns);
-		t.cells[i][5] = page_bytes(f->bytes);
-		t.cells[i][6] = iom_sentence("%s", iom_model_name(f->model));
-	}
-	if (shown)
-		print_table(p, &t);
-	else
-		free(t.cells);
-	if (shown < v->nfiles)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nfiles - shown));
-}
-
-static const char *call_name(const struct rep_call *c)
-{
-	if (c->nr >= 0)
-		return iom_syscall_name(c->nr);
-	switch (c->what) {
-	case ACC_PAGE:
-		return "page faults";
-	case ACC_STOPPED:
-		return "stopped, in no call";
-	default:
-		return "in no call that is known";
-	}
-}
-
-/* Workers of the kernel that have no work are not asleep in anything of the program's. */
-static bool is_call(const struct rep_call *c)
-{
-	return c->what != ACC_IDLE && (c->ns || c->calls);
-}
-
-static void calls(struct page *p, const struct rep_process *rp)
-{
-	static const char *const head[COLUMNS] = {"call", "calls", "slept", "waited", "at most", "each",
-						    NULL};
-	size_t n = 0, shown, row = 0;
-	struct table t = {.head = head};
-
-	for (size_t i = 0; i < rp->ncalls; i++)
-		n += is_call(&rp->calls[i]);
-	shown = p->opt->verbose || n <= CALLS_SHOWN ? n : CALLS_SHOWN;
-	t.rows = shown;
-	t.cells = calloc(shown + 1, sizeof(*t.cells));
-	if (!t.cells)
-		abort();
-	if (shown)
-		fputc('\n', p->out);
-	for (size_t i = 0; row < shown; i++) {
-		const struct rep_call *c = &rp->calls[i];
-		/* What is left over was asleep in some call: in how many nobody knows. */
-		bool counted = c->nr >= 0 || c->what != ACC_OTHER;
-
-		if (!is_call(c))
-			continue;
-		t.cells[row][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
-		t.cells[row][1] = counted ? page_count(c->calls) : iom_sentence("-");
-		t.cells[row][2] = counted ? page_count(c->slept) : iom_sentence("-");
-		t.cells[row][3] = time_or_dash(p, c->ns);
-		t.cells[row][4] = time_or_dash(p, c->max_ns);
-		t.cells[row][5] = time_or_dash(p, counted && c->slept ? c->ns / c->slept : 0);
-		row++;
-	}
-	if (shown)
-		print_table(p, &t);
-	else
-		free(t.cells);
-	if (shown < n)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(n - shown));
-}
-
-static void threads(struct page *p, const struct view *v)
-{
-	size_t shown = p->opt->verbose || v->nthreads <= THREADS_SHOWN ? v->nthreads : THREADS_SHOWN;
-	unsigned int wide = 0, most = p->width < NARROW ? 0 : 24;
-
-	for (size_t i = 0; i < shown; i++)
-		if (page_cells(v->threads[i].name) > wide)
-			wide = page_cells(v->threads[i].name);
-	if (wide > most)
-		wide = most;
-	if (shown) {
-		fputs("\n  ", p->out);
-		page_column(p, v->nthreads > 1 || v->threads[0].threads > 1 ? "threads" : "thread",
-			    v->nthreads > 1 || v->threads[0].threads > 1 ? 7 : 6, PAGE_DIM);
-		fputc('\n', p->out);
-	}
-	for (size_t i = 0; i < shown; i++) {
-		char *name = safe(p, v->threads[i].name), *what = safe_sentence(p, v->threads[i].what);
-
-		fputs("  ", p->out);
-		if (wide) {
-			page_column(p, name, wide, PAGE_PLAIN);
-			fputs("  ", p->out);
-			page_wrap(p, what, wide + 4, wide + 4, PAGE_PLAIN);
-		} else {
-			page_wrap(p, name, 2, 2, PAGE_PLAIN);
-			fputs("    ", p->out);
-			page_wrap(p, what, 4, 4, PAGE_PLAIN);
-		}
-		free(name);
-		free(what);
-	}
-	if (shown < v->nthreads)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nthreads - shown));
 }
 
 /* ---- one transfer, sampled ------------------------------------------------------------------ */
@@ -475,7 +220,7 @@ static char *waker_text(const struct page *p, const struct rep_example *e)
 	switch (e->waker) {
 	case CAP_W_TASK:
 	case CAP_W_KTHREAD:
-		comm = safe_comm(p, e->waker_comm);
+		comm = text_comm(p, e->waker_comm);
 		text = iom_sentence("; woken by %s%s", e->waker == CAP_W_KTHREAD ? "the kernel's " : "", comm);
 		free(comm);
 		return text;
@@ -509,7 +254,7 @@ static void example(struct page *p, const struct rep_example *e)
 		line = iom_sentence("a %s, sampled: no wait, %s in %s (median of %s on a %s)",
 				    iom_syscall_name(e->nr), iom_time(e->copy_ns), iom_syscall_name(e->nr),
 				    iom_count(e->samples), iom_kind_name(e->kind));
-	line = with_micro(p, line);
+	line = page_micro(p, line);
 	fputs("\n  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);
@@ -538,13 +283,13 @@ static void process(struct page *p, const struct rep_process *rp)
 	unread(p, &rp->cap->procs[rp->proc]);
 	if (p->opt->verbose)
 		because(p, &rp->verdict);
-	time_line(p, rp);
+	text_time_line(p, rp);
 	/* Of a thread that is no loop its calls say all; of one that sleeps in one its line does. */
 	if (!t || (!t->loop.is_loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
-		calls(p, rp);
-	files(p, v);
+		text_calls(p, rp);
+	text_files(p, v);
 	if (rp->nthreads > 1 || !t || t->loop.is_loop || v->threads[0].idle || p->opt->verbose)
-		threads(p, v);
+		text_threads(p, v);
 	example(p, &rp->example);
 	iom_view_free(v);
 }
@@ -564,7 +309,7 @@ static void overview(struct page *p, const struct iom_report *rep)
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		const struct rep_process *rp = &rep->procs[i];
 		const struct cap_proc *cp = &rp->cap->procs[rp->proc];
-		char *name = safe_comm(p, cp->comm), number[16];
+		char *name = text_comm(p, cp->comm), number[16];
 
 		snprintf(number, sizeof(number), "%u", cp->pid);
 		page_column(p, number, pid, PAGE_PLAIN);
@@ -586,7 +331,7 @@ static void expectations(struct page *p, const struct iom_report *rep)
 {
 	for (size_t i = 0; i < rep->nexpectations; i++) {
 		const struct rep_expectation *x = &rep->expectations[i];
-		char *line = iom_sentence("%s: %s", x->text, x->seen ? x->seen : ""), *shown = safe(p, line);
+		char *line = iom_sentence("%s: %s", x->text, x->seen ? x->seen : ""), *shown = text_safe(p, line);
 
 		if (i == 0)
 			fputc('\n', p->out);
@@ -603,7 +348,7 @@ static char *command_text(const struct page *p, const struct iom_capture *cap)
 	char *text = iom_sentence("iomodel %s", cap->version ? cap->version : "");
 
 	for (size_t i = 0; i < cap->narguments; i++) {
-		char *arg = safe(p, cap->arguments[i]), *longer = iom_sentence("%s %s", text, arg);
+		char *arg = text_safe(p, cap->arguments[i]), *longer = iom_sentence("%s %s", text, arg);
 
 		free(arg);
 		free(text);
@@ -618,7 +363,7 @@ static void provenance(struct page *p, const struct iom_capture *cap)
 	const struct cap_lost *l = &cap->lost;
 	time_t start = cap->start_realtime_ns / 1000000000;
 	char *command = command_text(p, cap), *line, *counts, *files = NULL, when[32] = "";
-	char *kernel = safe(p, cap->kernel), *arch = safe(p, cap->arch);
+	char *kernel = text_safe(p, cap->kernel), *arch = text_safe(p, cap->arch);
 	struct tm tm;
 
 	if (gmtime_r(&start, &tm))

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * text_tables.c - where the time went, on the page: calls, files and threads.
+ */
+#define _GNU_SOURCE
+#include "report/text_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysname.h"
+#include "report/sentence.h"
+
+#define THREADS_SHOWN 8
+#define FILES_SHOWN   8
+#define CALLS_SHOWN   8
+
+void text_time_line(struct page *p, const struct rep_process *rp)
+{
+	const struct rep_thread *t = iom_view_principal(rp);
+	char *line, *who;
+
+	if (!t)
+		return;
+	who = rp->nthreads == 1 ? iom_sentence("in all") :
+				  iom_sentence("thread %u", rp->cap->threads[t->thread].ns_tid);
+	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s", who,
+			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
+			    iom_part(t->time.running_ns, t->time.wall_ns),
+			    iom_part(t->time.runq_ns, t->time.wall_ns));
+	fputs("\n  ", p->out);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
+	free(line);
+	free(who);
+}
+
+#define COLUMNS 7
+
+struct table {
+	const char *const *head; /* COLUMNS; the first is the name, to the left; NULL: not there */
+	unsigned int wide[COLUMNS];
+	char *(*cells)[COLUMNS]; /* heap */
+	size_t rows;
+};
+
+/* Of a path that is too long its end says more than its beginning. */
+static void print_name(struct page *p, const char *name, unsigned int room)
+{
+	const char *path = strchr(name, '/'), *dots = p->opt->utf8 ? "\u2026" : "...", *from;
+	unsigned int head;
+	char *cut;
+
+	if (!path || page_cells(name) <= room || (path > name && path[-1] != ' ')) {
+		page_column(p, name, room, PAGE_PLAIN);
+		return;
+	}
+	head = path - name;
+	for (from = strchr(path + 1, '/'); from; from = strchr(from + 1, '/'))
+		if (head + page_cells(dots) + page_cells(from) <= room)
+			break;
+	if (!from) {
+		page_column(p, name, room, PAGE_PLAIN);
+		return;
+	}
+	cut = iom_sentence("%.*s%s%s", (int)head, name, dots, from);
+	page_column(p, cut, room, PAGE_PLAIN);
+	free(cut);
+}
+
+/* A column that says nothing of any row is left out. */
+static bool is_empty(const struct table *t, int column)
+{
+	for (size_t r = 0; r < t->rows; r++) {
+		const char *s = t->cells[r][column];
+
+		if (s && strcmp(s, "0") && strcmp(s, "-") && strcmp(s, "0 B"))
+			return false;
+	}
+	return true;
+}
+
+/* Names get what the numbers leave; where the width is small the last numbers go. */
+static void print_table(struct page *p, struct table *t)
+{
+	unsigned int name = 0, room;
+	int columns = COLUMNS;
+
+	for (size_t r = 0; r < t->rows; r++)
+		for (int c = 1; c < COLUMNS; c++)
+			if (t->cells[r][c] && page_cells(t->cells[r][c]) + 2 > t->wide[c])
+				t->wide[c] = page_cells(t->cells[r][c]) + 2;
+	for (int c = 1; c < COLUMNS; c++)
+		if (t->head[c] && page_cells(t->head[c]) + 2 > t->wide[c])
+			t->wide[c] = page_cells(t->head[c]) + 2;
+	for (int c = 1; c < COLUMNS; c++)
+		if (is_empty(t, c))
+			t->wide[c] = 0;
+	do {
+		room = 2;
+		for (int c = 1; c < columns; c++)
+			room += t->wide[c];
+		name = p->width > room ? p->width - room : 0;
+	} while (name < 20 && --columns > 2);
+	for (size_t r = 0; r <= t->rows; r++) {
+		fputs("  ", p->out);
+		if (r)
+			print_name(p, t->cells[r - 1][0], name);
+		else
+			page_column(p, t->head[0], name, PAGE_DIM);
+		for (int c = 1; c < columns; c++)
+			if (t->wide[c])
+				page_right(p, r ? (t->cells[r - 1][c] ? t->cells[r - 1][c] : "-") : t->head[c],
+					   t->wide[c]);
+		fputc('\n', p->out);
+	}
+	for (size_t r = 0; r < t->rows; r++)
+		for (int c = 0; c < COLUMNS; c++)
+			free(t->cells[r][c]);
+	free(t->cells);
+}
+
+static char *time_or_dash(const struct page *p, uint64_t ns)
+{
+	return ns ? page_time(p, ns) : iom_sentence("-");
+}
+
+void text_files(struct page *p, const struct view *v)
+{
+	static const char *const head[COLUMNS] = {"file", "ops", "EAGAIN", "slept", "waited", "bytes",
+						    "model"};
+	size_t shown = p->opt->verbose || v->nfiles <= FILES_SHOWN ? v->nfiles : FILES_SHOWN;
+	struct table t = {.head = head, .rows = shown, .cells = calloc(shown + 1, sizeof(*t.cells))};
+
+	if (!t.cells)
+		abort();
+	if (shown)
+		fputc('\n', p->out);
+	for (size_t i = 0; i < shown; i++) {
+		const struct view_file *f = &v->files[i];
+
+		t.cells[i][0] = text_safe(p, f->name);
+		t.cells[i][1] = page_count(f->ops);
+		t.cells[i][2] = page_count(f->again);
+		t.cells[i][3] = page_count(f->slept + (f->open && !f->slept));
+		t.cells[i][4] = time_or_dash(p, f->waited_ns);
+		t.cells[i][5] = page_bytes(f->bytes);
+		t.cells[i][6] = iom_sentence("%s", iom_model_name(f->model));
+	}
+	if (shown)
+		print_table(p, &t);
+	else
+		free(t.cells);
+	if (shown < v->nfiles)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nfiles - shown));
+}
+
+static const char *call_name(const struct rep_call *c)
+{
+	if (c->nr >= 0)
+		return iom_syscall_name(c->nr);
+	switch (c->what) {
+	case ACC_PAGE:
+		return "page faults";
+	case ACC_STOPPED:
+		return "stopped, in no call";
+	default:
+		return "in no call that is known";
+	}
+}
+
+/* Workers of the kernel that have no work are not asleep in anything of the program's. */
+static bool is_call(const struct rep_call *c)
+{
+	return c->what != ACC_IDLE && (c->ns || c->calls);
+}
+
+void text_calls(struct page *p, const struct rep_process *rp)
+{
+	static const char *const head[COLUMNS] = {"call", "calls", "slept", "waited", "at most", "each",
+						    NULL};
+	size_t n = 0, shown, row = 0;
+	struct table t = {.head = head};
+
+	for (size_t i = 0; i < rp->ncalls; i++)
+		n += is_call(&rp->calls[i]);
+	shown = p->opt->verbose || n <= CALLS_SHOWN ? n : CALLS_SHOWN;
+	t.rows = shown;
+	t.cells = calloc(shown + 1, sizeof(*t.cells));
+	if (!t.cells)
+		abort();
+	if (shown)
+		fputc('\n', p->out);
+	for (size_t i = 0; row < shown; i++) {
+		const struct rep_call *c = &rp->calls[i];
+		/* What is left over was asleep in some call: in how many nobody knows. */
+		bool counted = c->nr >= 0 || c->what != ACC_OTHER;
+
+		if (!is_call(c))
+			continue;
+		t.cells[row][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
+		t.cells[row][1] = counted ? page_count(c->calls) : iom_sentence("-");
+		t.cells[row][2] = counted ? page_count(c->slept) : iom_sentence("-");
+		t.cells[row][3] = time_or_dash(p, c->ns);
+		t.cells[row][4] = time_or_dash(p, c->max_ns);
+		t.cells[row][5] = time_or_dash(p, counted && c->slept ? c->ns / c->slept : 0);
+		row++;
+	}
+	if (shown)
+		print_table(p, &t);
+	else
+		free(t.cells);
+	if (shown < n)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(n - shown));
+}
+
+void text_threads(struct page *p, const struct view *v)
+{
+	size_t shown = p->opt->verbose || v->nthreads <= THREADS_SHOWN ? v->nthreads : THREADS_SHOWN;
+	unsigned int wide = 0, most = p->width < NARROW ? 0 : 24;
+
+	for (size_t i = 0; i < shown; i++)
+		if (page_cells(v->threads[i].name) > wide)
+			wide = page_cells(v->threads[i].name);
+	if (wide > most)
+		wide = most;
+	if (shown) {
+		fputs("\n  ", p->out);
+		page_column(p, v->nthreads > 1 || v->threads[0].threads > 1 ? "threads" : "thread",
+			    v->nthreads > 1 || v->threads[0].threads > 1 ? 7 : 6, PAGE_DIM);
+		fputc('\n', p->out);
+	}
+	for (size_t i = 0; i < shown; i++) {
+		char *name = text_safe(p, v->threads[i].name), *what = text_sentence(p, v->threads[i].what);
+
+		fputs("  ", p->out);
+		if (wide) {
+			page_column(p, name, wide, PAGE_PLAIN);
+			fputs("  ", p->out);
+			page_wrap(p, what, wide + 4, wide + 4, PAGE_PLAIN);
+		} else {
+			page_wrap(p, name, 2, 2, PAGE_PLAIN);
+			fputs("    ", p->out);
+			page_wrap(p, what, 4, 4, PAGE_PLAIN);
+		}
+		free(name);
+		free(what);
+	}
+	if (shown < v->nthreads)
+		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nthreads - shown));
+}
