@@ -203,8 +203,11 @@ static void because(struct page *p, const struct rep_verdict *v)
 {
 	fputc('\n', p->out);
 	for (size_t i = 0; i < v->nbecause; i++) {
-		char *s = text_sentence(p, v->because[i]);
+		char *s;
 
+		if (v->headline && strstr(v->headline, v->because[i])) /* the page begins with it */
+			continue;
+		s = text_sentence(p, v->because[i]);
 		fprintf(p->out, "  %s ", p->opt->utf8 ? "\u2022" : "*");
 		page_wrap(p, s, 4, 4, PAGE_PLAIN);
 		free(s);
