@@ -212,7 +212,7 @@ void iom_shared_queue(struct iom_session *session)
 	old = session->shared;
 	iom_rows_init(&session->shared, old.salt);
 	spin_unlock_irqrestore(&session->async_lock, flags);
-	iom_queue_rows(session, &list, n);
+	iom_queue_list(session, IOM_R_ROW, &list, n);
 	iom_rows_destroy(&old);
 }
 

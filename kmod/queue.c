@@ -70,27 +70,19 @@ static void count_rows(struct iom_session *session, u32 n)
 	if (now / IOM_WAKE_ROWS != session->queued_rows / IOM_WAKE_ROWS)
 		session->wake = true;
 	session->queued_rows = now;
-	session->queued += n;
 }
 
-void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&session->queue_lock, flags);
-	list_splice_tail_init(list, &session->queue);
-	count_rows(session, n);
-	spin_unlock_irqrestore(&session->queue_lock, flags);
-}
-
-void iom_queue_so_far(struct iom_session *session, struct list_head *list, u32 n)
+void iom_queue_list(struct iom_session *session, u32 kind, struct list_head *list, u32 n)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&session->queue_lock, flags);
 	list_splice_tail_init(list, &session->queue);
 	session->queued += n;
-	session->queued_so_far += n;
+	if (kind == IOM_R_ROW)
+		count_rows(session, n);
+	else
+		session->queued_so_far += n;
 	spin_unlock_irqrestore(&session->queue_lock, flags);
 }
 
@@ -121,8 +113,7 @@ void iom_queue(struct iom_session *session, struct iom_entry *e)
 	}
 	if (loss == IOM_LOSSES) {
 		list_add_tail(&e->list, &session->queue);
-		if (e->head.kind != IOM_R_ROW)
-			session->queued++;
+		session->queued++;
 	}
 	spin_unlock_irqrestore(&session->queue_lock, flags);
 	if (loss != IOM_LOSSES) {

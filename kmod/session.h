@@ -240,10 +240,8 @@ void iom_entries_free(struct list_head *list); /* any number. May sleep */
  * too many of its kind. Rows are bounded where they are made: never lost here.
  */
 void iom_queue(struct iom_session *session, struct iom_entry *e);
-/* n rows at once; the list is empty then. */
-void iom_queue_rows(struct iom_session *session, struct list_head *list, u32 n);
-/* The same with copies of rows. */
-void iom_queue_so_far(struct iom_session *session, struct list_head *list, u32 n);
+/* n rows at once, IOM_R_ROW or IOM_R_SO_FAR; the list is empty then. */
+void iom_queue_list(struct iom_session *session, u32 kind, struct list_head *list, u32 n);
 struct iom_entry *iom_queue_first(struct iom_session *session); /* NULL: empty */
 void iom_queue_drop_first(struct iom_session *session);
 /* Call the reader if something wanted it. No lock held. */

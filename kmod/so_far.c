@@ -70,6 +70,6 @@ int iom_rows_so_far(struct iom_session *session)
 		cond_resched();
 	}
 	copy_table(&copies, &session->shared, &session->async_lock);
-	iom_queue_so_far(session, &copies.list, copies.n);
+	iom_queue_list(session, IOM_R_SO_FAR, &copies.list, copies.n);
 	return 0;
 }

@@ -275,7 +275,7 @@ void iom_thread_del(struct iom_thread_state *state)
 	if (!ours)
 		return;
 	thread_close(state, &list, &n);
-	iom_queue_rows(state->session, &list, n);
+	iom_queue_list(state->session, IOM_R_ROW, &list, n);
 	kfree_rcu(state, rcu);
 }
 
@@ -342,7 +342,7 @@ void iom_session_unlink(struct iom_session *session, bool keep_rows)
 	while ((state = unlink_thread(session, &bucket))) {
 		thread_close(state, &list, &n);
 		if (keep_rows)
-			iom_queue_rows(session, &list, n);
+			iom_queue_list(session, IOM_R_ROW, &list, n);
 		else
 			iom_entries_free(&list);
 		kfree_rcu(state, rcu);
