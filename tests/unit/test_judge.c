@@ -259,6 +259,43 @@ static void doubt_where_there_is_cause(void **state)
 	assert_true(confidence_with(0, mapped) < 0.9);
 }
 
+/* ---- where the time went ------------------------------------------------------------------------ */
+
+/* The counters of a thread that runs lag by a tick: that is no sleep. Where it did sleep, what no
+ * call explains is. */
+static void running_is_no_sleep(void **state)
+{
+	(void)state;
+	for (int slept = 0; slept < 2; slept++) {
+		struct iom_capture *cap = build_capture("program");
+		struct iom_report *rep;
+
+		cap->threads[0].cpu_ns = BUILD_LIFE_NS - 2 * MS;
+		cap->threads[0].asleep_ns = 2 * MS;
+		cap->threads[0].nvcsw = slept;
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].threads[0].time.nwaits, slept);
+		assert_int_equal(rep->procs[0].threads[0].time.waiting_ns, slept * 2 * MS);
+		let_go(rep, cap);
+	}
+}
+
+/* An interrupted sigsuspend has slept: it is counted at all only since it did. */
+static void interrupted_sleeps_count(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SIGSUSPEND, SYS_rt_sigsuspend);
+	struct iom_report *rep;
+
+	(void)state;
+	r->n.restart = 90;
+	r->wait_ns = 900 * MS;
+	r->max_wait_ns = 20 * MS;
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].time.waits[0].slept, 90);
+	let_go(rep, cap);
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -307,6 +344,8 @@ int main(void)
 		cmocka_unit_test(ring_that_polls_asleep),
 		cmocka_unit_test(helper_asleep),
 		cmocka_unit_test(doubt_where_there_is_cause),
+		cmocka_unit_test(running_is_no_sleep),
+		cmocka_unit_test(interrupted_sleeps_count),
 		cmocka_unit_test(the_cause_is_the_reason),
 		cmocka_unit_test(tables_are_whole),
 	};

@@ -398,13 +398,20 @@ static void fit(struct list *l, uint64_t most)
 	}
 }
 
+/* Without a switch that it made itself, or a sleep from before, the thread did not sleep: its
+ * counters move at ticks while it runs, and the clocks differ by that. */
+static bool may_have_slept(const struct cap_thread *t)
+{
+	return t->nvcsw || t->at_start.before_ns || t->at_start.nr >= 0 || t->at_start.class == CAP_C_STOPPED;
+}
+
 static void divide(struct acc_thread *a, const struct cap_thread *t, struct list *l)
 {
 	uint64_t wall = t->end_ns > t->start_ns ? t->end_ns - t->start_ns : 0;
 	uint64_t sum, ran, asleep = t->asleep_ns < wall ? t->asleep_ns : wall;
 
 	sum = sum_of(l);
-	if (asleep > sum)
+	if (asleep > sum && (sum || may_have_slept(t)))
 		push_rest(l, t, asleep - sum);
 	a->wall_ns = wall;
 	a->runq_ns = t->runq_ns;
