@@ -172,20 +172,23 @@ def _typed(value):
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _answer_state(table, truth, fields, names, formulas):
-    """(state, what is wrong) of the fields of one table of answers, for one run."""
+def _answer_state(table, truth, fields, names, letters=None):
+    """(state, what is wrong) of the fields of one table of answers, for one run.
+
+    letters: where the answers are formulas, all that these may name. The truth is a formula of
+    `names`, which has the kernel's counts too: who could name these would have predicted nothing."""
     for field in fields:
         value = _typed(table.get(field, ""))
         if value in ("", 0, -1):
             return False, f"there is no answer to `{field}`, 1 was wanted"
         try:
-            if formulas:
+            if letters is not None:
                 wanted = formula.evaluate(truth[field], names, functions_of(names))
-                got = formula.number(str(table[field]), names)
+                got = formula.number(str(table[field]), letters)
                 # Several: on a busy machine data may come just as the program lies down.
                 wanted = wanted if isinstance(wanted, tuple) else (wanted,)
                 if got not in wanted:
-                    given = ", ".join(f"{k} = {names[k]}" for k in ("N", "S", "B", "burst"))
+                    given = ", ".join(f"{k} = {letters[k]}" for k in ("N", "S", "B", "burst"))
                     return False, f"`{table[field]}` is {got:,} for {given}; the kernel counted {wanted[0]:,}"
             elif not _right(value, truth[field], names):
                 return False, f"`{field} = {value}` is not what it does"
@@ -205,7 +208,7 @@ def _judge_question(question, program, label, runs, all_names, answers, formulas
         names = all_names[i]
         if run["facts"].get("broken") or not (run["facts"].get("total") or run["facts"].get("report")):
             return _entry(name, points, None, f"not judged: {run['facts'].get('broken', 'it did not run')[:150]}")
-        state, why = _answer_state(table, program["truth"], fields, names, formulas)
+        state, why = _answer_state(table, program["truth"], fields, names, run["letters"] if formulas else None)
         if not state:
             hint = say.Sentence(functions_of(names)).vformat(program.get("say", ""), (), names)
             return _entry(name, points, False, f"{label}: {why}. {hint}".strip())
@@ -224,7 +227,7 @@ def _judge_answers(exercise, runs, all_names, answers, labels):
         names = all_names[0]
         table = answers.get(answer["table"], {})
         state, why = _answer_state(table if isinstance(table, dict) else {}, answer["truth"],
-                                   list(answer["truth"]), names, False)
+                                   list(answer["truth"]), names)
         text = "" if state else f"{why}. " + say.Sentence(functions_of(names)).vformat(answer["say"], (), names)
         out.append(_entry(answer["id"], answer["points"], state, text))
     return out
