@@ -46,16 +46,9 @@ class Work:
         e = self.exercise
         if e.kind == "inside" or not self.submission.runs or not e.spec.get("files"):
             return []
-        solution = f"{build.Places().bin}/solution-{e.number:02}"
-        if not os.path.exists(solution):
-            folder = f"{scratch}/solution-{e.number:02}"
-            os.makedirs(folder, exist_ok=True)
-            solution = f"{folder}/program"
-            if not os.path.exists(solution):
-                files = e.variant("solution", folder)
-                build.compile_program([f for f in files if f.endswith(".c")], solution)
         first = next(r for r, d in zip(self.submission.runs, self.submission.drawn) if d["role"] is None)
-        return [{**first, "id": f"limit/{e.number}", "program": solution, "watch": False, "limit_s": 30}]
+        return [{**first, "id": f"limit/{e.number}", "program": inside.solution(e.number, scratch),
+                 "watch": False, "limit_s": 30}]
 
     def result(self, facts):
         out = self.submission.result(facts, self.answers) if self.submission.runs else nothing(self)

@@ -60,7 +60,7 @@ def build_module(source, to, places):
 
 
 def solution(number, scratch):
-    """The program of another exercise's solution."""
+    """The program of an exercise's solution; a kit has it ready."""
     ready = f"{build.Places().bin}/solution-{number:02}"
     if os.path.exists(ready):
         return ready
