@@ -84,14 +84,14 @@ def prepare(work, scratch):
         build.compile_program([f"{e.folder}/given/interrupt.c"], given)
     for step in e.spec["step"]:
         d = draw.Draw(work.submission.keys.of(e.number, step["name"], False))
+        # All are drawn, in this order, where a step has a number of its own too: a draw depends
+        # on those before it.
         params = {"messages": d.prime(13, 23), "bytes": d.int(16, 60), "seed": d.int(1, 1 << 31),
                   "phase1_us": step["phase1_us"]}
-        if "given" in step:
-            params.update(messages=7)
-        used = {5: 3, 7: 2}.get(step.get("solution_of"), 1)
+        params["messages"] = step.get("messages", params["messages"])
         work.submission.drawn.append({"name": step["name"], "role": None, "devices": [], "key": "",
                                       "letters": {"N": params["messages"], "S": params["bytes"]}, "spec": {}})
         program = given if "given" in step else solution(step["solution_of"], scratch)
         work.submission.runs.append({"id": f"{work.tag}{e.number}/{step['name']}", "kind": "inside", "program": program,
-                                     "ko": module, "params": params, "devices_used": used, "args": [],
+                                     "ko": module, "params": params, "devices_used": step.get("devices", 1), "args": [],
                                      "limit_s": 6.0})
