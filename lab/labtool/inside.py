@@ -46,12 +46,10 @@ def build_module(source, to, places):
     shutil.copy(source, f"{to}/mylab.c")
     with open(f"{to}/Kbuild", "w", encoding="ascii") as f:
         f.write("obj-m := mylab.o\nccflags-y += -Werror=implicit-function-declaration\n")
-    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules"]
+    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules",
+            "CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
     if places.series not in ("6.1",):
-        argv += ["CC=gcc", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes",
-                 "CONFIG_DEBUG_INFO_BTF_MODULES="]
-    else:
-        argv += ["CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
+        argv += ["CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes"]
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
     done = subprocess.run(argv, capture_output=True, text=True, errors="replace", env=env, timeout=300)
     if done.returncode or not os.path.exists(f"{to}/mylab.ko"):
