@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from . import build, check, exercise as ex, inside, vm
+from . import build, check, exercise as ex, inside, judge, vm
 
 
 class Work:
@@ -59,7 +59,7 @@ class Work:
     def kept(self, facts, result):
         """All that is needed to judge again, to the last count."""
         return {"exercise": self.exercise.number, "drawn": self.submission.drawn, "facts": facts,
-                "answers": self.answers, "result": result}
+                "answers": self.answers, "labels": self.submission.labels(), "result": result}
 
 
 def first_error(text):
@@ -126,7 +126,5 @@ def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None
 
 def again(kept):
     """The result of facts that were kept: judged again, without a VM."""
-    e = ex.find(str(kept["exercise"]))
-    from . import judge
     runs = [{**d, "facts": f} for d, f in zip(kept["drawn"], kept["facts"])]
-    return judge.judge(e, runs, kept["answers"], kept.get("labels", {}))
+    return judge.judge(ex.find(str(kept["exercise"])), runs, kept["answers"], kept["labels"])
