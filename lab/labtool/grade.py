@@ -82,7 +82,7 @@ def nothing(work):
             "checks": checks}
 
 
-def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None):
+def run(works, machine=None):
     """(results, facts of each) of these, in one VM, made for it where none is given."""
     scratch = build.scratch()
     own = None
@@ -100,12 +100,11 @@ def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None
         facts = []
         if len(runs) > before:
             if machine is None:
-                machine = own = vm.Vm(places or build.Places(), seconds=seconds, cpus=cpus, backend=backend)
+                machine = own = vm.Vm(build.Places(), seconds=900)
             try:
                 facts = machine.run(runs)
             except vm.Died as died:
-                facts = died.facts + [{"id": r["id"], "broken": "the kernel stopped", "kernel": str(died)}
-                                      for r in runs[len(died.facts):]]
+                facts = died.facts + [{"id": r["id"], "broken": "the kernel stopped"} for r in runs[len(died.facts):]]
                 for f in facts:
                     if "more" not in f: # exercise 11 knows it already
                         f["kernel"] = str(died)
