@@ -10,6 +10,7 @@ import tarfile
 from . import build, draw, exercise as ex
 
 MARK = "@HEADERS@" # in a kit's headers, where their own place is named
+NAME_THEIR_PLACE = ("Makefile", ".kernelvariables") # files of the headers that do so
 
 
 def headers(places):
@@ -23,20 +24,21 @@ def headers(places):
         for top, _, files in os.walk(where):
             for name in files:
                 path = f"{top}/{name}"
-                if not os.path.islink(path) and name in ("Makefile", ".kernelvariables"):
-                    _put_place(path, where)
+                if not os.path.islink(path) and name in NAME_THEIR_PLACE:
+                    replace_in(path, MARK, where)
         os.symlink(os.readlink(f"{where}/build"), tree)
     if not os.path.exists(f"{tree}/Makefile"):
         raise build.Missing(f"the kernel's headers are not at {tree}")
     return tree
 
 
-def _put_place(path, where):
+def replace_in(path, old, new):
+    """Write `new` for every `old` of a file; one that has none is left as it is."""
     with open(path, encoding="utf-8", errors="surrogateescape") as f:
         text = f.read()
-    if MARK in text:
+    if old in text:
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as f:
-            f.write(text.replace(MARK, where))
+            f.write(text.replace(old, new))
 
 
 def build_module(source, to, places):
