@@ -58,11 +58,11 @@ class Lab:
         for e in ex.load_all():
             mine = self.state.data["exercises"].get(str(e.number), {})
             got = mine.get("got")
-            points = "" if e.spec.get("ladder") else f"{'-' if got is None else got}/{e.spec.get('total', 10)}"
+            points = f"{'-' if got is None else got}/{ex.FULL}"
             started = os.path.isdir(self.state.folder(e))
             print(f"  {e.number:2} {e.title:<16}{points:>6}  {'begun' if started and got is None else '':6}"
                   f"{e.minutes:4} min  {textwrap.shorten(e.learns, 62, placeholder=' ...')}")
-            total, of = total + (got or 0), of + e.spec.get("total", 10)
+            total, of = total + (got or 0), of + ex.FULL
         print(f"  {total} of {of} points. Your work is in {self.work}")
         todo = self._next()
         if todo is not None:
@@ -73,7 +73,7 @@ class Lab:
     def _next(self):
         for e in ex.load_all():
             mine = self.state.data["exercises"].get(str(e.number), {})
-            if (mine.get("got") or 0) < e.spec.get("total", 10):
+            if (mine.get("got") or 0) < ex.FULL:
                 return e
         return None
 
@@ -192,9 +192,9 @@ class Lab:
     def solution(self, o):
         e = self.pick(o.number)
         mine = self.state.of(e)
-        if (mine["got"] or 0) < e.spec.get("total", 10) and not o.give_up:
-            raise Stop(f"you have {mine['got'] or 0} of {e.spec.get('total', 10)} points; --give-up shows it anyway, and is noted")
-        mine["solution"] = mine["solution"] or (mine["got"] or 0) < e.spec.get("total", 10)
+        if (mine["got"] or 0) < ex.FULL and not o.give_up:
+            raise Stop(f"you have {mine['got'] or 0} of {ex.FULL} points; --give-up shows it anyway, and is noted")
+        mine["solution"] = mine["solution"] or (mine["got"] or 0) < ex.FULL
         self.state.save()
         folder = build.scratch()
         try:
@@ -204,8 +204,6 @@ class Lab:
                     print(f.read())
         finally:
             shutil.rmtree(folder)
-        if e.spec.get("solution_text"):
-            print("\n".join(textwrap.wrap(e.spec["solution_text"], show.WIDTH)))
         for table, values in e.spec.get("solution", {}).items():
             print(f"[{table}]")
             for key, value in values.items():

@@ -10,6 +10,8 @@ import tomllib
 
 from . import build, formula
 
+FULL = 10 # points of every exercise
+
 
 class Exercise:
     def __init__(self, folder):

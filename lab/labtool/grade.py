@@ -73,12 +73,11 @@ def nothing(work):
     """The result of what could not be run at all: no check is judged."""
     checks = [{"id": c["id"], "points": c["points"], "state": None, "got": 0, "unsteady": False,
                "sentence": f"not judged: {work.error}"[:180]} for c in work.exercise.checks]
-    total = work.exercise.spec.get("total", 10)
     known = sum(c["points"] for c in checks)
-    if known < total:
-        checks.append({"id": "answers", "points": total - known, "state": None, "got": 0, "unsteady": False,
+    if known < ex.FULL:
+        checks.append({"id": "answers", "points": ex.FULL - known, "state": None, "got": 0, "unsteady": False,
                        "sentence": f"not judged: {work.error}"[:180]})
-    return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": total, "got": 0,
+    return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": ex.FULL, "got": 0,
             "checks": checks}
 
 
