@@ -9,7 +9,7 @@ import tarfile
 import textwrap
 import time
 
-from . import build, exercise as ex, grade, show, state, teacher, vm
+from . import build, exercise as ex, grade, ladder, show, state, teacher, vm
 
 USAGE = """\
 lab                 the exercises, your points, and what to do next
@@ -66,9 +66,12 @@ class Lab:
         print(f"  {total} of {of} points. Your work is in {self.work}")
         todo = self._next()
         if todo is not None:
-            begun = os.path.isdir(self.state.folder(todo))
-            print(f"  next: ./lab {'check' if begun else 'start'} {todo.number}")
+            print(f"  next: {self._command(todo)}")
         return 0
+
+    def _command(self, e):
+        """What one types to go on with an exercise."""
+        return f"./lab {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}"
 
     def _next(self):
         for e in ex.load_all():
@@ -186,7 +189,7 @@ class Lab:
             print("All exercises have full points. There is the ladder: ./lab ladder")
             return 0
         self.current(e)
-        print(f"{e.number} {e.title}: {e.learns}\n./lab {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}")
+        print(f"{e.number} {e.title}: {e.learns}\n{self._command(e)}")
         return 0
 
     def solution(self, o):
@@ -223,7 +226,6 @@ class Lab:
         return 0
 
     def ladder(self, o):
-        from . import ladder
         return ladder.run(self.work, o.start)
 
     def explain(self, o):
