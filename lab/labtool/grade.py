@@ -71,12 +71,11 @@ def first_error(text):
 
 def nothing(work):
     """The result of what could not be run at all: no check is judged."""
-    checks = [{"id": c["id"], "points": c["points"], "state": None, "got": 0, "unsteady": False,
-               "sentence": f"not judged: {work.error}"[:180]} for c in work.exercise.checks]
+    sentence = f"not judged: {work.error}"[:180]
+    checks = [judge.entry(c["id"], c["points"], None, sentence) for c in work.exercise.checks]
     known = sum(c["points"] for c in checks)
     if known < ex.FULL:
-        checks.append({"id": "answers", "points": ex.FULL - known, "state": None, "got": 0, "unsteady": False,
-                       "sentence": f"not judged: {work.error}"[:180]})
+        checks.append(judge.entry("answers", ex.FULL - known, None, sentence))
     return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": ex.FULL, "got": 0,
             "checks": checks}
 

@@ -109,10 +109,11 @@ def _judge_check(check, runs, all_names):
         bad = [runs[i]["name"] for i, (s, _) in zip(mine, seen) if s is False]
         sentence += f" (So in run {', '.join(bad)} of {len(mine)}; it held in the others.)"
     alike = len({str(runs[i]["spec"]) for i in mine}) == 1
-    return _entry(check["id"], check["points"], state, sentence, unsteady=len(set(states)) > 1 and alike)
+    return entry(check["id"], check["points"], state, sentence, unsteady=len(set(states)) > 1 and alike)
 
 
-def _entry(name, points, state, sentence, unsteady=False):
+def entry(name, points, state, sentence, unsteady=False):
+    """One check of a result."""
     return {"id": name, "points": points, "state": state, "got": points if state else 0,
             "sentence": sentence, "unsteady": unsteady}
 
@@ -169,12 +170,12 @@ def _judge_question(question, program, label, runs, all_names, answers, formulas
             continue
         names = all_names[i]
         if run["facts"].get("broken") or not (run["facts"].get("total") or run["facts"].get("report")):
-            return _entry(name, points, None, f"not judged: {run['facts'].get('broken', 'it did not run')[:150]}")
+            return entry(name, points, None, f"not judged: {run['facts'].get('broken', 'it did not run')[:150]}")
         state, why = _answer_state(table, program["truth"], fields, names, run["letters"] if formulas else None)
         if not state:
             hint = say.Sentence(functions_of(names)).vformat(program.get("say", ""), (), names)
-            return _entry(name, points, False, f"{label}: {why}. {hint}".strip())
-    return _entry(name, points, True, "")
+            return entry(name, points, False, f"{label}: {why}. {hint}".strip())
+    return entry(name, points, True, "")
 
 
 def _judge_answers(exercise, runs, all_names, answers, labels):
@@ -191,7 +192,7 @@ def _judge_answers(exercise, runs, all_names, answers, labels):
         state, why = _answer_state(table if isinstance(table, dict) else {}, answer["truth"],
                                    list(answer["truth"]), names)
         text = "" if state else f"{why}. " + say.Sentence(functions_of(names)).vformat(answer["say"], (), names)
-        out.append(_entry(answer["id"], answer["points"], state, text))
+        out.append(entry(answer["id"], answer["points"], state, text))
     return out
 
 
