@@ -9,7 +9,7 @@ import tarfile
 import textwrap
 import time
 
-from . import build, exercise as ex, grade, show, state, teacher, vm
+from . import build, exercise as ex, grade, ladder, show, state, teacher, vm
 
 USAGE = """\
 lab                 the exercises, your points, and what to do next
@@ -58,22 +58,25 @@ class Lab:
         for e in ex.load_all():
             mine = self.state.data["exercises"].get(str(e.number), {})
             got = mine.get("got")
-            points = "" if e.spec.get("ladder") else f"{'-' if got is None else got}/{e.spec.get('total', 10)}"
+            points = f"{'-' if got is None else got}/{ex.FULL}"
             started = os.path.isdir(self.state.folder(e))
             print(f"  {e.number:2} {e.title:<16}{points:>6}  {'begun' if started and got is None else '':6}"
                   f"{e.minutes:4} min  {textwrap.shorten(e.learns, 62, placeholder=' ...')}")
-            total, of = total + (got or 0), of + e.spec.get("total", 10)
+            total, of = total + (got or 0), of + ex.FULL
         print(f"  {total} of {of} points. Your work is in {self.work}")
         todo = self._next()
         if todo is not None:
-            begun = os.path.isdir(self.state.folder(todo))
-            print(f"  next: ./lab {'check' if begun else 'start'} {todo.number}")
+            print(f"  next: {self._command(todo)}")
         return 0
+
+    def _command(self, e):
+        """What one types to go on with an exercise."""
+        return f"./lab {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}"
 
     def _next(self):
         for e in ex.load_all():
             mine = self.state.data["exercises"].get(str(e.number), {})
-            if (mine.get("got") or 0) < e.spec.get("total", 10):
+            if (mine.get("got") or 0) < ex.FULL:
                 return e
         return None
 
@@ -186,15 +189,15 @@ class Lab:
             print("All exercises have full points. There is the ladder: ./lab ladder")
             return 0
         self.current(e)
-        print(f"{e.number} {e.title}: {e.learns}\n./lab {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}")
+        print(f"{e.number} {e.title}: {e.learns}\n{self._command(e)}")
         return 0
 
     def solution(self, o):
         e = self.pick(o.number)
         mine = self.state.of(e)
-        if (mine["got"] or 0) < e.spec.get("total", 10) and not o.give_up:
-            raise Stop(f"you have {mine['got'] or 0} of {e.spec.get('total', 10)} points; --give-up shows it anyway, and is noted")
-        mine["solution"] = mine["solution"] or (mine["got"] or 0) < e.spec.get("total", 10)
+        if (mine["got"] or 0) < ex.FULL and not o.give_up:
+            raise Stop(f"you have {mine['got'] or 0} of {ex.FULL} points; --give-up shows it anyway, and is noted")
+        mine["solution"] = mine["solution"] or (mine["got"] or 0) < ex.FULL
         self.state.save()
         folder = build.scratch()
         try:
@@ -204,8 +207,6 @@ class Lab:
                     print(f.read())
         finally:
             shutil.rmtree(folder)
-        if e.spec.get("solution_text"):
-            print("\n".join(textwrap.wrap(e.spec["solution_text"], show.WIDTH)))
         for table, values in e.spec.get("solution", {}).items():
             print(f"[{table}]")
             for key, value in values.items():
@@ -225,7 +226,6 @@ class Lab:
         return 0
 
     def ladder(self, o):
-        from . import ladder
         return ladder.run(self.work, o.start)
 
     def explain(self, o):

@@ -10,6 +10,8 @@ import tomllib
 
 from . import build, formula
 
+FULL = 10 # points of every exercise
+
 
 class Exercise:
     def __init__(self, folder):
@@ -34,6 +36,10 @@ class Exercise:
     def runs(self):
         """The runs of a check: three alike, where exercise.toml names none."""
         return self.spec.get("run") or [{"name": n} for n in "ABC"]
+
+    def variants(self):
+        """All that the files are at once: what `variant` can write."""
+        return ["solution", "skeleton"] + [w["n"] for w in self.wrong()]
 
     def variant(self, variant, to):
         """Write the files of "skeleton", "solution" or a wrong one's number to folder `to`."""

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from . import build, check, exercise as ex, inside, vm
+from . import build, check, exercise as ex, inside, judge, vm
 
 
 class Work:
@@ -46,16 +46,9 @@ class Work:
         e = self.exercise
         if e.kind == "inside" or not self.submission.runs or not e.spec.get("files"):
             return []
-        solution = f"{build.Places().bin}/solution-{e.number:02}"
-        if not os.path.exists(solution):
-            folder = f"{scratch}/solution-{e.number:02}"
-            os.makedirs(folder, exist_ok=True)
-            solution = f"{folder}/program"
-            if not os.path.exists(solution):
-                files = e.variant("solution", folder)
-                build.compile_program([f for f in files if f.endswith(".c")], solution)
         first = next(r for r, d in zip(self.submission.runs, self.submission.drawn) if d["role"] is None)
-        return [{**first, "id": f"limit/{e.number}", "program": solution, "watch": False, "limit_s": 30}]
+        return [{**first, "id": f"limit/{e.number}", "program": inside.solution(e.number, scratch),
+                 "watch": False, "limit_s": 30}]
 
     def result(self, facts):
         out = self.submission.result(facts, self.answers) if self.submission.runs else nothing(self)
@@ -66,7 +59,7 @@ class Work:
     def kept(self, facts, result):
         """All that is needed to judge again, to the last count."""
         return {"exercise": self.exercise.number, "drawn": self.submission.drawn, "facts": facts,
-                "answers": self.answers, "result": result}
+                "answers": self.answers, "labels": self.submission.labels(), "result": result}
 
 
 def first_error(text):
@@ -78,18 +71,16 @@ def first_error(text):
 
 def nothing(work):
     """The result of what could not be run at all: no check is judged."""
-    checks = [{"id": c["id"], "points": c["points"], "state": None, "got": 0, "unsteady": False,
-               "sentence": f"not judged: {work.error}"[:180]} for c in work.exercise.checks]
-    total = work.exercise.spec.get("total", 10)
+    sentence = f"not judged: {work.error}"[:180]
+    checks = [judge.entry(c["id"], c["points"], None, sentence) for c in work.exercise.checks]
     known = sum(c["points"] for c in checks)
-    if known < total:
-        checks.append({"id": "answers", "points": total - known, "state": None, "got": 0, "unsteady": False,
-                       "sentence": f"not judged: {work.error}"[:180]})
-    return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": total, "got": 0,
+    if known < ex.FULL:
+        checks.append(judge.entry("answers", ex.FULL - known, None, sentence))
+    return {"exercise": work.exercise.number, "name": work.exercise.name[3:], "points": ex.FULL, "got": 0,
             "checks": checks}
 
 
-def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None):
+def run(works, machine=None):
     """(results, facts of each) of these, in one VM, made for it where none is given."""
     scratch = build.scratch()
     own = None
@@ -107,12 +98,11 @@ def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None
         facts = []
         if len(runs) > before:
             if machine is None:
-                machine = own = vm.Vm(places or build.Places(), seconds=seconds, cpus=cpus, backend=backend)
+                machine = own = vm.Vm(build.Places(), seconds=900)
             try:
                 facts = machine.run(runs)
             except vm.Died as died:
-                facts = died.facts + [{"id": r["id"], "broken": "the kernel stopped", "kernel": str(died)}
-                                      for r in runs[len(died.facts):]]
+                facts = died.facts + [{"id": r["id"], "broken": "the kernel stopped"} for r in runs[len(died.facts):]]
                 for f in facts:
                     if "more" not in f: # exercise 11 knows it already
                         f["kernel"] = str(died)
@@ -133,7 +123,5 @@ def run(works, machine=None, *, seconds=900, cpus=2, backend="kmod", places=None
 
 def again(kept):
     """The result of facts that were kept: judged again, without a VM."""
-    e = ex.find(str(kept["exercise"]))
-    from . import judge
     runs = [{**d, "facts": f} for d, f in zip(kept["drawn"], kept["facts"])]
-    return judge.judge(e, runs, kept["answers"], kept.get("labels", {}))
+    return judge.judge(ex.find(str(kept["exercise"])), runs, kept["answers"], kept["labels"])

@@ -10,6 +10,7 @@ import tarfile
 from . import build, draw, exercise as ex
 
 MARK = "@HEADERS@" # in a kit's headers, where their own place is named
+NAME_THEIR_PLACE = ("Makefile", ".kernelvariables") # files of the headers that do so
 
 
 def headers(places):
@@ -23,20 +24,21 @@ def headers(places):
         for top, _, files in os.walk(where):
             for name in files:
                 path = f"{top}/{name}"
-                if not os.path.islink(path) and name in ("Makefile", ".kernelvariables"):
-                    _put_place(path, where)
+                if not os.path.islink(path) and name in NAME_THEIR_PLACE:
+                    replace_in(path, MARK, where)
         os.symlink(os.readlink(f"{where}/build"), tree)
     if not os.path.exists(f"{tree}/Makefile"):
         raise build.Missing(f"the kernel's headers are not at {tree}")
     return tree
 
 
-def _put_place(path, where):
+def replace_in(path, old, new):
+    """Write `new` for every `old` of a file; one that has none is left as it is."""
     with open(path, encoding="utf-8", errors="surrogateescape") as f:
         text = f.read()
-    if MARK in text:
+    if old in text:
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as f:
-            f.write(text.replace(MARK, where))
+            f.write(text.replace(old, new))
 
 
 def build_module(source, to, places):
@@ -46,12 +48,10 @@ def build_module(source, to, places):
     shutil.copy(source, f"{to}/mylab.c")
     with open(f"{to}/Kbuild", "w", encoding="ascii") as f:
         f.write("obj-m := mylab.o\nccflags-y += -Werror=implicit-function-declaration\n")
-    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules"]
+    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules",
+            "CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
     if places.series not in ("6.1",):
-        argv += ["CC=gcc", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes",
-                 "CONFIG_DEBUG_INFO_BTF_MODULES="]
-    else:
-        argv += ["CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
+        argv += ["CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes"]
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
     done = subprocess.run(argv, capture_output=True, text=True, errors="replace", env=env, timeout=300)
     if done.returncode or not os.path.exists(f"{to}/mylab.ko"):
@@ -60,7 +60,7 @@ def build_module(source, to, places):
 
 
 def solution(number, scratch):
-    """The program of another exercise's solution."""
+    """The program of an exercise's solution; a kit has it ready."""
     ready = f"{build.Places().bin}/solution-{number:02}"
     if os.path.exists(ready):
         return ready
@@ -84,14 +84,14 @@ def prepare(work, scratch):
         build.compile_program([f"{e.folder}/given/interrupt.c"], given)
     for step in e.spec["step"]:
         d = draw.Draw(work.submission.keys.of(e.number, step["name"], False))
+        # All are drawn, in this order, where a step has a number of its own too: a draw depends
+        # on those before it.
         params = {"messages": d.prime(13, 23), "bytes": d.int(16, 60), "seed": d.int(1, 1 << 31),
                   "phase1_us": step["phase1_us"]}
-        if "given" in step:
-            params.update(messages=7)
-        used = {5: 3, 7: 2}.get(step.get("solution_of"), 1)
+        params["messages"] = step.get("messages", params["messages"])
         work.submission.drawn.append({"name": step["name"], "role": None, "devices": [], "key": "",
                                       "letters": {"N": params["messages"], "S": params["bytes"]}, "spec": {}})
         program = given if "given" in step else solution(step["solution_of"], scratch)
         work.submission.runs.append({"id": f"{work.tag}{e.number}/{step['name']}", "kind": "inside", "program": program,
-                                     "ko": module, "params": params, "devices_used": used, "args": [],
+                                     "ko": module, "params": params, "devices_used": step.get("devices", 1), "args": [],
                                      "limit_s": 6.0})

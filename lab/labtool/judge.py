@@ -7,20 +7,15 @@ First comes the device's own count (`lab0`), which is exact, then the report of 
 from . import formula, say
 
 STATES = {True: "ok", False: "LOST", None: "not judged"}
-MODELS = ("blocking", "nonblocking", "multiplexed", "signal-driven", "async")
 
 
 def _report_names(report):
     """What checks may ask of a report, over all its processes."""
-    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "edge": False,
-           "returns": 0, "threads": 0, "set": 0, "signals": 0, "also": "nothing", "empty": 0, "zero": 0,
-           "loops": 0, "syncs": 0, "sync_loops": 0, "threads_that_block": 0}
+    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "returns": 0, "threads": 0}
     if not report.get("processes"):
         return out
     first = report["processes"][0]
-    out.update(there=True, model=first["verdict"]["model"],
-               in_fact=first["verdict"]["in_fact"] or "null",
-               also=" ".join(first["verdict"]["also"]) or "none")
+    out.update(there=True, model=first["verdict"]["model"], in_fact=first["verdict"]["in_fact"] or "null")
     for process in report["processes"]:
         for finding in process["findings"]:
             out["findings"][finding["id"]] = out["findings"].get(finding["id"], 0) + max(1, finding.get("count") or 1)
@@ -28,38 +23,8 @@ def _report_names(report):
             moved = sum(m["transfers"] for m in thread["models"].values())
             loop = thread.get("loop")
             out["threads"] += bool(moved or loop)
-            out["threads_that_block"] += bool(thread["models"]["blocking"]["transfers"])
             if loop:
-                out["loops"] += 1
-                out["edge"] = out["edge"] or loop["edge_triggered"]
                 out["returns"] += loop.get("calls", loop.get("iterations", 0))
-                out["empty"] += loop["empty"]
-                out["zero"] += loop["zero_timeout"]
-                out["set"] = max(out["set"], loop["files"])
-    return out
-
-
-def _file_names(report, i):
-    """What the report says of device i: of all open files of it together."""
-    out = {"model": "nothing", "watched": False, "signals": 0, "r_slept": 0, "r_inline": 0, "r_late": 0,
-           "r_eagain": 0, "r_transfers": 0, "fds": ()}
-    for process in report.get("processes", []):
-        for f in process["files"]:
-            if not (f["name"] or "").endswith((f"iomodel-lab{i}", f"mylab{i}")):
-                continue
-            facts = f["facts"]
-            model = f.get("model") or "nothing"
-            if out["model"] in ("nothing", "none") or model not in ("nothing", "none"):
-                out["model"] = model
-            out["watched"] = out["watched"] or bool(f.get("watched_by"))
-            out["signals"] += facts["signals"]
-            out["r_slept"] += facts["slept"]
-            out["r_inline"] += facts["inline"]
-            out["r_late"] += facts["late"]
-            out["r_eagain"] += facts["eagain"]
-            out["r_transfers"] += sum(m["transfers"] for m in f["models"].values())
-            if f["fd"] is not None:
-                out["fds"] += (f["fd"],)
     return out
 
 
@@ -83,19 +48,17 @@ def _sum_is_right(facts, i, any_order):
 
 def names_of(letters, devices, facts, any_order=False):
     """All that formulas of checks and sentences may name, for one run."""
-    report = facts.get("report") or {}
     names = {}
     totals = [_totals(t) for t in facts.get("total", [])]
     for i, total in enumerate(totals):
-        names[f"lab{i}"] = {**total, **_file_names(report, i)}
-        names[f"lab{i}"]["whole"] = (_sum_is_right(facts, i, any_order)
-                                     and total["got"] == devices[i]["messages"] * devices[i]["bytes"])
+        whole = _sum_is_right(facts, i, any_order) and total["got"] == devices[i]["messages"] * devices[i]["bytes"]
+        names[f"lab{i}"] = {**total, "whole": whole}
     if totals:
         names.update(names["lab0"])
     page = facts.get("page") or {"sum": [0] * 8, "taken": [0] * 8, "units": 0, "answers": {}}
     wanted = [d["messages"] * d["bytes"] for d in devices]
     names.update(letters)
-    names["report"] = _report_names(report)
+    names["report"] = _report_names(facts.get("report") or {})
     names["report"]["in_fact_words"] = say.in_fact(names["report"]["in_fact"])
     names.update(
         got=sum(t["got"] for t in totals), all=sum(wanted), told=sum(page["taken"][:len(wanted)]),
@@ -105,7 +68,6 @@ def names_of(letters, devices, facts, any_order=False):
         elapsed=facts.get("elapsed_s", 0.0), elapsed_ms=facts.get("elapsed_s", 0.0) * 1000,
         cpu_ms=facts.get("cgroup", {}).get("cpu_us", 0) / 1000,
         left_behind=facts.get("cgroup", {}).get("left_behind", 0), log_lines=facts.get("log_lines", 0))
-    names["cpu_share"] = 100 * names["cpu_ms"] / max(1.0, names["elapsed_ms"])
     names.update(facts.get("more", {}))
     names.setdefault("N", 0)
     names.setdefault("S", 0)
@@ -147,10 +109,11 @@ def _judge_check(check, runs, all_names):
         bad = [runs[i]["name"] for i, (s, _) in zip(mine, seen) if s is False]
         sentence += f" (So in run {', '.join(bad)} of {len(mine)}; it held in the others.)"
     alike = len({str(runs[i]["spec"]) for i in mine}) == 1
-    return _entry(check["id"], check["points"], state, sentence, unsteady=len(set(states)) > 1 and alike)
+    return entry(check["id"], check["points"], state, sentence, unsteady=len(set(states)) > 1 and alike)
 
 
-def _entry(name, points, state, sentence, unsteady=False):
+def entry(name, points, state, sentence, unsteady=False):
+    """One check of a result."""
     return {"id": name, "points": points, "state": state, "got": points if state else 0,
             "sentence": sentence, "unsteady": unsteady}
 
@@ -172,20 +135,23 @@ def _typed(value):
     return value.strip().lower() if isinstance(value, str) else value
 
 
-def _answer_state(table, truth, fields, names, formulas):
-    """(state, what is wrong) of the fields of one table of answers, for one run."""
+def _answer_state(table, truth, fields, names, letters=None):
+    """(state, what is wrong) of the fields of one table of answers, for one run.
+
+    letters: where the answers are formulas, all that these may name. The truth is a formula of
+    `names`, which has the kernel's counts too: who could name these would have predicted nothing."""
     for field in fields:
         value = _typed(table.get(field, ""))
         if value in ("", 0, -1):
             return False, f"there is no answer to `{field}`, 1 was wanted"
         try:
-            if formulas:
+            if letters is not None:
                 wanted = formula.evaluate(truth[field], names, functions_of(names))
-                got = formula.number(str(table[field]), names)
+                got = formula.number(str(table[field]), letters)
                 # Several: on a busy machine data may come just as the program lies down.
                 wanted = wanted if isinstance(wanted, tuple) else (wanted,)
                 if got not in wanted:
-                    given = ", ".join(f"{k} = {names[k]}" for k in ("N", "S", "B", "burst"))
+                    given = ", ".join(f"{k} = {letters[k]}" for k in ("N", "S", "B", "burst"))
                     return False, f"`{table[field]}` is {got:,} for {given}; the kernel counted {wanted[0]:,}"
             elif not _right(value, truth[field], names):
                 return False, f"`{field} = {value}` is not what it does"
@@ -204,12 +170,12 @@ def _judge_question(question, program, label, runs, all_names, answers, formulas
             continue
         names = all_names[i]
         if run["facts"].get("broken") or not (run["facts"].get("total") or run["facts"].get("report")):
-            return _entry(name, points, None, f"not judged: {run['facts'].get('broken', 'it did not run')[:150]}")
-        state, why = _answer_state(table, program["truth"], fields, names, formulas)
+            return entry(name, points, None, f"not judged: {run['facts'].get('broken', 'it did not run')[:150]}")
+        state, why = _answer_state(table, program["truth"], fields, names, run["letters"] if formulas else None)
         if not state:
             hint = say.Sentence(functions_of(names)).vformat(program.get("say", ""), (), names)
-            return _entry(name, points, False, f"{label}: {why}. {hint}".strip())
-    return _entry(name, points, True, "")
+            return entry(name, points, False, f"{label}: {why}. {hint}".strip())
+    return entry(name, points, True, "")
 
 
 def _judge_answers(exercise, runs, all_names, answers, labels):
@@ -224,9 +190,9 @@ def _judge_answers(exercise, runs, all_names, answers, labels):
         names = all_names[0]
         table = answers.get(answer["table"], {})
         state, why = _answer_state(table if isinstance(table, dict) else {}, answer["truth"],
-                                   list(answer["truth"]), names, False)
+                                   list(answer["truth"]), names)
         text = "" if state else f"{why}. " + say.Sentence(functions_of(names)).vformat(answer["say"], (), names)
-        out.append(_entry(answer["id"], answer["points"], state, text))
+        out.append(entry(answer["id"], answer["points"], state, text))
     return out
 
 

@@ -39,10 +39,6 @@ def run(work, start):
             source = mine if name == "yours" else f"{build.LAB}/ladder/ladder.c"
             build.compile_program([source], out, defines=[f"MODEL={model}"], strict=False)
             runs.append({"id": name, "program": out, "devices": devices, "watch": False, "limit_s": 20})
-        teacher = f"{build.LAB}/ladder/teacher.c"
-        if os.path.exists(teacher):
-            build.compile_program([teacher], f"{scratch}/t", strict=False)
-            runs.insert(5, {**runs[0], "id": "the teacher's", "program": f"{scratch}/t"})
         with vm.Vm(build.Places()) as machine:
             facts = machine.run(runs)
     except build.DoesNotCompile as e:

@@ -7,6 +7,8 @@ import io
 import json
 import xml.etree.ElementTree as xml
 
+from . import say
+
 FORMATS = ["gradescope", "junit", "autolab", "github", "check50", "csv"]
 
 
@@ -42,20 +44,15 @@ def junit(results_of, classname="lab"):
         for r, c in checks:
             case = xml.SubElement(suite, "testcase", classname=f"{classname}.{r['exercise']:02}-{r['name']}", name=c["id"])
             if c["state"] is False:
-                xml.SubElement(case, "failure", message=_clean(c["sentence"]))
+                xml.SubElement(case, "failure", message=say.printable(c["sentence"]))
             elif c["state"] is None:
-                xml.SubElement(case, "skipped", message=_clean(c["sentence"]))
+                xml.SubElement(case, "skipped", message=say.printable(c["sentence"]))
     return xml.tostring(top, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _clean(text):
-    """XML has no place for control characters."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def autolab(results):
     """Sentences for people, and on the last line the scores, as Autolab reads them."""
-    lines = [f"{r['exercise']} {r['name']}: {c['id']}: {_clean(_text(c))}" for r in results for c in r["checks"]
+    lines = [f"{r['exercise']} {r['name']}: {c['id']}: {say.printable(_text(c))}" for r in results for c in r["checks"]
              if c["state"] is not True]
     return "\n".join(lines + [json.dumps({"scores": {r["name"]: r["got"] for r in results}})]) + "\n"
 
@@ -117,7 +114,7 @@ def class_page(results_of, hints_of, name):
              "## Which check was lost how often", "", "| exercise | check | lost | of | for instance |", "|---|---|---|---|---|"]
     for key in sorted(lost, key=lambda k: -lost[k]):
         student, text = sentence[key]
-        lines.append(f"| {key[0]} {key[1]} | {key[2]} | {lost[key]} | {seen[key]} | {_clean(text).replace('|', '/')[:120]} ({student}) |")
+        lines.append(f"| {key[0]} {key[1]} | {key[2]} | {lost[key]} | {seen[key]} | {say.printable(text).replace('|', '/')[:120]} ({student}) |")
     lines += ["", "## Hints taken", ""]
     totals = {}
     for hints in hints_of.values():

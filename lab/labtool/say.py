@@ -73,6 +73,11 @@ def ending(names, facts):
     return f"It left before the source had ended: {names['got']:,} of {names['all']:,} bytes were read, and no read returned 0."
 
 
+def printable(text):
+    """What a program printed, without what would move a terminal's cursor and has no place in XML."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def first_line(facts):
     line = (facts.get("output") or "").strip().split("\n")[0]
     line = "".join(c for c in line if c.isprintable())[:60]

@@ -6,7 +6,7 @@ import sys
 import textwrap
 import tomllib
 
-from . import formula, judge
+from . import formula, judge, say
 
 WIDTH = 78
 _BAR = 40
@@ -129,6 +129,6 @@ def last(exercise, kept, folder):
         if drawn is kept["drawn"][0]:
             lines += guesses(exercise, folder, names)
         if facts.get("output"):
-            lines.append("  it printed: " + "".join(c if c.isprintable() else " " for c in facts["output"][:300]))
+            lines.append("  it printed: " + say.printable(facts["output"][:300]))
         lines.append("")
     return lines

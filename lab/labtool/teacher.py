@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 
-from . import build, draw, exercise as ex, grade, judge, results, show
+from . import build, draw, exercise as ex, grade, results, show
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}\Z")
 _FILE_BYTES = 1 << 20
@@ -202,7 +202,6 @@ def judge_submission(path, student, klass, scratch, only=None):
     for group in ([w for w in works if w.exercise.kind != "inside"], [w for w in works if w.exercise.kind == "inside"]):
         if group:
             for work, result, kept in zip(group, *grade.run(group)):
-                kept["labels"] = work.submission.labels()
                 done[work.exercise.number] = (result, kept)
     order = sorted(done)
     return [done[n][0] for n in order], [done[n][1] for n in order], hints_of(folder)
@@ -296,8 +295,7 @@ def why(o):
     for d in kept["drawn"]:
         print(f"  run {d['name']}: key {d['key'][:16]}..., {d['letters']}")
     if o.again and kept["facts"]:
-        runs = [{**d, "facts": f} for d, f in zip(kept["drawn"], kept["facts"])]
-        second = judge.judge(e, runs, kept["answers"], kept.get("labels", {}))
+        second = grade.again(kept)
         same = second["checks"] == result["checks"]
         print("  judged again: " + ("the same, to the last count" if same else f"{second['got']} points now"))
         return 0 if same else 1

@@ -54,6 +54,25 @@ def read_facts(path):
     return facts, False
 
 
+def _job(backend, **more):
+    """What every job says: which files of its folder are what, and as whom programs run."""
+    uid = UID if os.getuid() != UID else UID + 1
+    return {"iomodel": "iomodel", "launch": "launch", "backend": backend, "uid": uid, "gid": uid, **more}
+
+
+def _stock(folder, places, module=True):
+    """The files that `_job` names, into a job's folder; the module where it is not loaded already."""
+    for path in ([places.module] if module else []) + [places.iomodel, places.launch]:
+        shutil.copy(path, folder)
+
+
+def _env(folder):
+    """The environment of the rig: what it throws away is in folder."""
+    env = {**os.environ, "TMPDIR": folder}
+    env.setdefault("IOMODEL_ACCEL", "tcg" if os.path.exists(_NO_KVM) else "auto")
+    return env
+
+
 class Vm:
     """One VM and its folder, which only its root and we can read."""
 
@@ -63,20 +82,16 @@ class Vm:
         self.folder = build.scratch()
         self.jobs = 0
         self.proc = None
-        uid = UID if os.getuid() != UID else UID + 1
-        self.common = {"module": "iomodel.ko", "iomodel": "iomodel", "launch": "launch",
-                       "backend": backend, "uid": uid, "gid": uid}
+        self.common = _job(backend, module="iomodel.ko")
         self.copies = {}
 
     def _start(self):
-        env = {**os.environ, "TMPDIR": self.folder}
-        env.setdefault("IOMODEL_ACCEL", "tcg" if os.path.exists(_NO_KVM) else "auto")
         argv = [self.places.rig, self.places.kernel, "-m", "512M", "-c", str(self.cpus), "-b", "120",
                 "-t", str(self.seconds), "-w", build.LAB, "-o", self.folder + "/job", "--",
                 "/usr/bin/python3", "-IS", build.LAB + "/guest/judge", "/run/results"]
         with open(f"{self.folder}/stdout", "wb") as out, open(f"{self.folder}/stderr", "wb") as err:
-            self.proc = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
-                                         cwd=self.folder, start_new_session=True)
+            self.proc = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                         env=_env(self.folder), cwd=self.folder, start_new_session=True)
 
     def _facts(self, name):
         return read_facts(f"{self.folder}/job/{name}")
@@ -90,8 +105,7 @@ class Vm:
         self.jobs += 1
         if self.jobs == 1:
             os.mkdir(f"{self.folder}/job", 0o700)
-            for path in (self.places.module, self.places.iomodel, self.places.launch):
-                shutil.copy(path, f"{self.folder}/job/")
+            _stock(f"{self.folder}/job/", self.places)
         runs = [{**r, **{k: self._copy(r[k]) for k in ("program", "ko") if k in r}} for r in runs]
         if self.jobs == 1:
             self._put("job.json", {**self.common, **more, "runs": runs, "serve": int(self.serve)})
@@ -156,12 +170,9 @@ class Here:
     def run(self, runs, **more):
         if not os.path.exists("/dev/iomodel-lab0"):
             raise Failed("--here: there is no /dev/iomodel-lab0: load the module first (make kmod; insmod)")
-        places = build.Places()
-        uid = UID if os.getuid() != UID else UID + 1
-        job = {"launch": "launch", "iomodel": "iomodel", "backend": "auto", "uid": uid, "gid": uid, "here": True, **more}
+        job = _job("auto", here=True, **more)
         try:
-            for path in (places.iomodel, places.launch):
-                shutil.copy(path, self.folder)
+            _stock(self.folder, build.Places(), module=False)
             for n, run in enumerate(runs):
                 shutil.copy(run["program"], f"{self.folder}/program-{n}")
             job["runs"] = [{**r, "program": f"program-{n}"} for n, r in enumerate(runs)]
@@ -185,27 +196,24 @@ def shell(places, work, exercise, keys, command):
     job = f"{folder}/job"
     try:
         os.mkdir(job, 0o700)
-        for path in (places.module, places.iomodel, places.launch):
-            shutil.copy(path, job)
-        uid = UID if os.getuid() != UID else UID + 1
+        _stock(job, places)
         runs = []
         if exercise is not None:
             one = grade.Work(exercise, f"{work}/{exercise.name}", keys)
             one.prepare(folder)
             label = {role: name for name, role in one.submission.labels().items()}
             for n, (run, drawn) in enumerate(zip(one.submission.runs, one.submission.drawn)):
-                shutil.copy(run["program"], f"{job}/program-{n}")
                 name = label.get(drawn["role"], "yours") if drawn["name"].endswith("A") else None
+                if name is None:
+                    continue # one draw of each program is enough to look at
+                shutil.copy(run["program"], f"{job}/program-{n}")
                 runs.append({**run, "program": f"program-{n}", "label": name})
         with open(f"{job}/job.json", "w", encoding="utf-8") as f:
-            json.dump({"module": "iomodel.ko", "iomodel": "iomodel", "launch": "launch", "backend": "kmod",
-                       "uid": uid, "gid": uid, "runs": [r for r in runs if r["label"]], "command": command,
-                       "endless": bool(exercise and exercise.spec.get("endless"))}, f)
-        env = {**os.environ, "TMPDIR": folder}
-        env.setdefault("IOMODEL_ACCEL", "tcg" if os.path.exists(_NO_KVM) else "auto")
+            json.dump(_job("kmod", module="iomodel.ko", runs=runs, command=command,
+                           endless=bool(exercise and exercise.spec.get("endless"))), f)
         mode = ["-t", "300"] if command else ["-i"]
         argv = [places.rig, places.kernel, *mode, "-m", "512M", "-b", "120", "-w", build.LAB, "-W", work, "-o", job,
                 "--", "/usr/bin/python3", "-IS", build.LAB + "/guest/shell", "/run/results"]
-        return subprocess.run(argv, env=env, check=False).returncode
+        return subprocess.run(argv, env=_env(folder), check=False).returncode
     finally:
         shutil.rmtree(folder, ignore_errors=True)
