@@ -6,10 +6,10 @@
 #   run.sh load    drive it for SECS seconds
 #   run.sh stop    end what was started, by pid and start time, and remove its folder
 #
-# A question defines do_start (with spawn and target) and do_load, and prepare where something
-# is to be built. The sources beside run.sh, in $HERE, are only read; what is built lies in $B,
-# what a run leaves in $D. They want a real disk's file system, and are not below /tmp: this
-# runs as root, and the name can be foreseen.
+# A question defines do_start (with spawn and target), do_load where somebody else has to do
+# something, and prepare where something is to be built. The sources beside run.sh, in $HERE, are
+# only read; what is built lies in $B, what a run leaves in $D. They want a real disk's file
+# system, and are not below /tmp: this runs as root, and the name can be foreseen.
 set -u
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 HERE=$(dirname "$(readlink -f "$0")")
@@ -53,6 +53,7 @@ stop_all() {
 	done
 }
 prepare() { :; }
+do_load() { sleep "$SECS"; }
 
 main() {
 	case ${1:-} in

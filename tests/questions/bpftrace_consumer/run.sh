@@ -9,5 +9,4 @@ do_start() {
 	sleep 1
 	target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

@@ -9,5 +9,4 @@ do_start() {
 	sleep .3
 	target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

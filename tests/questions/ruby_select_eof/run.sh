@@ -6,5 +6,4 @@ do_start() {
 	spawn app ruby "$HERE/app.rb" "$D/up"
 	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

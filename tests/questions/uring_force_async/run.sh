@@ -7,5 +7,4 @@ do_start() {
 	spawn app "$B/app" "$D/up"
 	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"
