@@ -4,53 +4,14 @@
  * records, several sessions, the end of things. Needs root and the loaded module.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "uapi/iomodel.h"
+#include "session.h"
 
 #define SESSIONS 64
 
 static void *volatile nowhere = (void *)1; /* no address of ours */
-
-static int session(void)
-{
-	int fd = open("/dev/iomodel", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	return fd;
-}
-
-static int add(int fd, pid_t pid, uint32_t flags)
-{
-	struct iom_target t = {.flags = flags};
-	int rc;
-
-	t.pidfd = syscall(SYS_pidfd_open, pid, 0);
-	assert_true(t.pidfd >= 0);
-	rc = ioctl(fd, IOM_IOC_ADD, &t) ? -errno : 0;
-	close(t.pidfd);
-	if (!rc)
-		assert_int_equal(t.tgid, pid);
-	return rc;
-}
 
 /* A process that reads a pipe n times, one byte each, when it is told to. */
 struct reader {
@@ -270,7 +231,6 @@ static void reading_has_its_rules(void **state)
 /* Copies of rows on the way: each has all that was counted so far, and takes nothing away. */
 static void rows_so_far(void **state)
 {
-	struct iom_start start = {};
 	struct reader a = reader(100), b = reader(31);
 	int fd = session();
 
@@ -279,7 +239,7 @@ static void rows_so_far(void **state)
 	assert_int_equal(read_kind(fd, IOM_R_SO_FAR, NULL), 0);
 	assert_int_equal(add(fd, a.pid, 0), 0);
 	assert_int_equal(add(fd, b.pid, 0), 0);
-	assert_int_equal(ioctl(fd, IOM_IOC_START, &start), 0);
+	start(fd, 0);
 	reader_works(&a, 100);
 	assert_int_equal(ioctl(fd, IOM_IOC_ROWS), 0);
 	/* Not again before they are read, so that nobody fills the memory with them. */
@@ -320,7 +280,6 @@ static void generations_are_read_only(void **state)
 
 static void sessions_do_not_see_each_other(void **state)
 {
-	struct iom_start start = {};
 	struct iom_session_stats stats;
 	int fd[SESSIONS];
 	struct reader r = reader(211);
@@ -330,8 +289,7 @@ static void sessions_do_not_see_each_other(void **state)
 		fd[i] = session();
 		if (i % 2)
 			assert_int_equal(add(fd[i], r.pid, 0), 0);
-		start = (struct iom_start){};
-		assert_int_equal(ioctl(fd[i], IOM_IOC_START, &start), 0);
+		start(fd[i], 0);
 	}
 	reader_works(&r, 211);
 	for (int i = 0; i < SESSIONS; i++) {

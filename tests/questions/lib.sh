@@ -6,10 +6,10 @@
 #   run.sh load    drive it for SECS seconds
 #   run.sh stop    end what was started, by pid and start time, and remove its folder
 #
-# A question defines do_start (with spawn and target) and do_load, and prepare where something
-# is to be built. The sources beside run.sh, in $HERE, are only read; what is built lies in $B,
-# what a run leaves in $D. They want a real disk's file system, and are not below /tmp: this
-# runs as root, and the name can be foreseen.
+# A question defines do_start (with spawn and target), do_load where somebody else has to do
+# something, and prepare where something is to be built. The sources beside run.sh, in $HERE, are
+# only read; what is built lies in $B, what a run leaves in $D. They want a real disk's file
+# system, and are not below /tmp: this runs as root, and the name can be foreseen.
 set -u
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 HERE=$(dirname "$(readlink -f "$0")")
@@ -20,46 +20,17 @@ B=$WORK/$NAME D=$WORK/$NAME/run BIG=$WORK/big
 SECS=${SECS:-6}
 PY=/usr/bin/python3
 
-# starttime PID: when it started; nothing for one that is gone or a zombie.
-starttime() {
-	local s
-	s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-	s=${s##*) }
-	set -- $s
-	[ "$1" = Z ] || echo "${20}"
-}
-descendants() {
-	local c
-	for c in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
-		echo "$c"
-		descendants "$c"
-	done
-}
-
-# spawn TAG COMMAND...: in the background, in a session of its own; its pid is in $P. stdin is
-# from $IN or empty, stdout goes to $OUT or a log.
-spawn() {
-	local tag=$1
-	shift
-	setsid "$@" <"${IN:-/dev/null}" >"${OUT:-$D/$tag.log}" 2>>"$D/$tag.err" &
-	P=$!
-	echo "$P $(starttime $P)" >>"$D/pids"
-	disown $P
-}
+. "$LIB/../real/proc.sh"
 target() { echo "$1"; }
 
 # wait_for COMMAND: until it succeeds, ten seconds at most.
 wait_for() {
-	local i
-	for i in $(seq 200); do
-		eval "$1" >/dev/null 2>&1 && return 0
-		sleep .05
-	done
+	within 10 eval "$1" >/dev/null 2>&1 && return 0
 	echo "waited in vain for: $1" >&2
 	tail -n 5 "$D"/*.err >&2
 	return 1
 }
-wait_port() { wait_for "grep -qiE ':$(printf %04X "$1") [0-9A-F:]+ 0A' /proc/net/tcp /proc/net/tcp6"; }
+wait_port() { wait_for "listens $1"; }
 
 # build LIBRARIES...: app.c
 build() { gcc -O1 -w -o "$B/app" "$HERE/app.c" "$@"; }
@@ -67,30 +38,22 @@ build() { gcc -O1 -w -o "$B/app" "$HERE/app.c" "$@"; }
 # 512 MiB that do not compress, made once, for those that read a large file.
 big_file() {
 	[ -s "$BIG" ] && return
-	nice -n 19 openssl enc -aes-128-ctr -K 00112233445566778899aabbccddeeff -iv 0 -nosalt \
-		</dev/zero 2>/dev/null | head -c 512M >"$BIG.new"
+	noise nice -n 19 | head -c 512M >"$BIG.new"
 	sync "$BIG.new"
 	mv "$BIG.new" "$BIG"
 }
 
 stop_all() {
 	[ -f "$D/pids" ] || return 0
-	local p s c all=''
-	while read -r p s; do
-		[ -n "$s" ] && [ "$(starttime "$p")" = "$s" ] || continue
-		all="$all $p:$s"
-		for c in $(descendants "$p"); do all="$all $c:$(starttime "$c")"; done
-	done <"$D/pids"
-	for s in TERM KILL; do
-		for c in $all; do
-			p=${c%:*}
-			[ "$(starttime "$p")" = "${c#*:}" ] && kill -$s "$p" 2>/dev/null
-		done
+	local all sig
+	all=$(started)
+	for sig in TERM KILL; do
+		kill_list $sig <<<"$all"
 		sleep .2
 	done
-	return 0
 }
 prepare() { :; }
+do_load() { sleep "$SECS"; }
 
 main() {
 	case ${1:-} in

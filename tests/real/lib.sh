@@ -28,22 +28,8 @@ PY=/usr/bin/python3
 note() { echo "[$CASE] $*" >&2; }
 die() { echo "[$CASE] FAIL: $*" >&2; exit 1; }
 
-starttime() { # pid -> start time in ticks (field 22), robust to spaces in comm
-	local s; s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-	s=${s##*) }; set -- $s; [ "$1" != Z ] && [ "$1" != X ] && echo "${20}"
-}
+. "$HERE/proc.sh"
 alive() { starttime "$1" >/dev/null 2>&1 && [ -n "$(starttime "$1")" ]; }
-record() { echo "$1 $(starttime "$1")" >> "$D/pids"; }
-
-# spawn TAG cmd args... : run cmd as a new session leader in the background; pid in $SPAWNED.
-# stdin from $IN (default /dev/null), stdout to $OUT (default log), stderr to the log.
-spawn() {
-	local tag=$1; shift
-	setsid "$@" <"${IN:-/dev/null}" >"${OUT:-$D/$tag.log}" 2>>"$D/$tag.err" 9>&- &
-	SPAWNED=$!
-	record "$SPAWNED"
-	disown "$SPAWNED" 2>/dev/null || true
-}
 # spawn_pty TAG cmd...: run cmd on a pseudo terminal of its own; what is written to the
 # fifo $D/TAG.keys is typed there. The pid of cmd is in $SPAWNED.
 spawn_pty() {
@@ -59,21 +45,15 @@ target() { echo "$1" >> "$D/target"; echo "$1"; }
 targets() { cat "$D/target"; }
 T1() { head -n1 "$D/target"; }
 
-wait_file() { local i; for i in $(seq 1 $(( ${2:-10} * 20 ))); do [ -s "$1" ] && return 0; sleep 0.05; done; die "timeout waiting for file $1"; }
-wait_sock() { local i; for i in $(seq 1 $(( ${2:-10} * 20 ))); do [ -S "$1" ] && return 0; sleep 0.05; done; die "timeout waiting for socket $1"; }
+wait_file() { within "${2:-10}" test -s "$1" || die "timeout waiting for file $1"; }
+wait_sock() { within "${2:-10}" test -S "$1" || die "timeout waiting for socket $1"; }
 wait_port() { # port [secs] [tcp|udp]
-	local i p; p=$(printf '%04X' "$1"); local f=${3:-tcp}
-	for i in $(seq 1 $(( ${2:-15} * 20 ))); do
-		if [ "$f" = tcp ]; then grep -qiE "^ *[0-9]+: [0-9A-F]+:$p [0-9A-F:]+ 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null && return 0
-		else grep -qiE ": [0-9A-F]+:$p " /proc/net/udp /proc/net/udp6 2>/dev/null && return 0; fi
-		sleep 0.05
-	done
+	local i
+	within "${2:-15}" listens "$1" "${3:-tcp}" && return 0
 	for i in "$D"/*.err "$D"/*.log; do [ -s "$i" ] && { echo "--- $i" >&2; tail -n 5 "$i" >&2; }; done
-	die "nothing listens on port $1/$f"
+	die "nothing listens on port $1/${3:-tcp}"
 }
-wait_log() { local i; for i in $(seq 1 $(( ${3:-15} * 20 ))); do grep -qE "$2" $1 2>/dev/null && return 0; sleep 0.05; done; tail -n 5 $1 >&2; die "no /$2/ in $1"; }
-children() { cat /proc/$1/task/*/children 2>/dev/null | tr ' ' '\n' | grep -E '^[0-9]+$' || true; }
-descendants() { local c; for c in $(children "$1"); do echo "$c"; descendants "$c"; done; }
+wait_log() { within "${3:-15}" grep -qE "$2" $1 2>/dev/null && return 0; tail -n 5 $1 >&2; die "no /$2/ in $1"; }
 child_named() { # parent regex [secs]: first descendant whose cmdline or comm matches
 	local i c; for i in $(seq 1 $(( ${3:-10} * 20 ))); do
 		for c in $(descendants "$1"); do
@@ -85,12 +65,12 @@ as_user() { local u=$1; shift; setpriv --reuid="$u" --regid="$u" --clear-groups 
 bigfile() { # path MiB : (re)use a file of incompressible-ish data
 	[ "$(stat -c %s "$1" 2>/dev/null || echo 0)" = $(( $2 * 1048576 )) ] && return 0
 	mkdir -p "$(dirname "$1")"
-	openssl enc -aes-128-ctr -K 00112233445566778899aabbccddeeff -iv 0 -nosalt </dev/zero 2>/dev/null | head -c ${2}M > "$1.$$" && mv "$1.$$" "$1"
+	noise | head -c ${2}M > "$1.$$" && mv "$1.$$" "$1"
 }
 textfile() { # path MiB : compressible text
 	[ "$(stat -c %s "$1" 2>/dev/null || echo 0)" = $(( $2 * 1048576 )) ] && return 0
 	mkdir -p "$(dirname "$1")"
-	openssl enc -aes-128-ctr -K 00112233445566778899aabbccddeeff -iv 0 -nosalt </dev/zero 2>/dev/null | od -An -tx1 -w24 | head -c ${2}M > "$1.$$" && mv "$1.$$" "$1"
+	noise | od -An -tx1 -w24 | head -c ${2}M > "$1.$$" && mv "$1.$$" "$1"
 }
 SHARED=$REAL_TMP/_shared # big inputs and initialised data folders, kept between runs
 
@@ -104,25 +84,16 @@ inputs() {
 	case $text in *SHARED/text256*) textfile "$SHARED/text256" 256 ;; esac
 }
 
-kill_list() { # SIG pid start ...
-	local sig=$1 p s; while read -r p s; do [ -n "$s" ] && [ "$(starttime "$p")" = "$s" ] && kill "-$sig" "$p" 2>/dev/null; done; return 0
-}
 generic_stop() {
 	[ -f "$D/pids" ] || return 0
-	local all p s i; all=$D/.kill; : > "$all"
-	while read -r p s; do
-		[ "$p" != $$ ] || continue # the watchdog becomes the stop it calls
-		[ -n "$s" ] && [ "$(starttime "$p")" = "$s" ] || continue
-		echo "$p $s" >> "$all"
-		for c in $(descendants "$p"); do echo "$c $(starttime "$c")" >> "$all"; done
-	done < "$D/pids"
-	[ -s "$all" ] || return 0
-	kill_list CONT < "$all"; kill_list TERM < "$all"
+	local all p s i; all=$(started)
+	[ -n "$all" ] || return 0
+	kill_list CONT <<< "$all"; kill_list TERM <<< "$all"
 	for i in $(seq 1 60); do
-		local left=0; while read -r p s; do [ -n "$s" ] && [ "$(starttime "$p")" = "$s" ] && left=1; done < "$all"
+		local left=0; while read -r p s; do [ -n "$s" ] && [ "$(starttime "$p")" = "$s" ] && left=1; done <<< "$all"
 		[ $left = 0 ] && break; sleep 0.05
 	done
-	kill_list KILL < "$all"; sleep 0.1
+	kill_list KILL <<< "$all"; sleep 0.1
 }
 do_stop() { :; }
 prepare() { :; }

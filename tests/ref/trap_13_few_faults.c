@@ -11,11 +11,9 @@ static char *mem;
 
 int main(int argc, char **argv)
 {
-	struct ref_loop l;
 	char buf[4096];
 
 	ref_begin(argc, argv);
-	ref_loop_open(&l);
 	mem = ref_evicted(PAGES * 4096);
 	ref_expect("no-finding page-fault-io");
 	ref_expect("wait page-fault slept>=1");

@@ -2,17 +2,15 @@
 /*
  * EAGAIN now and then, and mostly something is there: no spin.
  */
-#include "ref_loop.h"
+#include "ref.h"
 
 static int s[2];
 
 int main(int argc, char **argv)
 {
-	struct ref_loop l;
 	char buf[4096];
 
 	ref_begin(argc, argv);
-	ref_loop_open(&l);
 	ref_pair(s, SOCK_STREAM);
 	ref_nonblock(s[0]);
 	ref_expect("no-finding eagain-spin");

@@ -2,17 +2,15 @@
 /*
  * A read that says EAGAIN thousands of times, and nobody waits for the file.
  */
-#include "ref_loop.h"
+#include "ref.h"
 
 static int s[2];
 
 int main(int argc, char **argv)
 {
-	struct ref_loop l;
 	char buf[4096];
 
 	ref_begin(argc, argv);
-	ref_loop_open(&l);
 	ref_pair(s, SOCK_STREAM);
 	ref_nonblock(s[0]);
 	ref_expect("verdict.model nonblocking");

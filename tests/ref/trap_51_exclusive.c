@@ -2,68 +2,13 @@
 /*
  * The same with EPOLLEXCLUSIVE: one is woken for each connection.
  */
-#define HOW EPOLLEXCLUSIVE
 #define _GNU_SOURCE
-#include "ref_loop.h"
-
-#define N	  29
-#define PROCESSES 4
-
-static int listener;
-
-/* Everybody waits for the same listener. Who gets the connection counts it. */
-static void work(int me)
-{
-	int ep = (int)ref_must(epoll_create1(0), "epoll_create1"), fd;
-	struct epoll_event ev;
-
-	ref_epoll_add(ep, listener, EPOLLIN | HOW);
-	ref->tid[me] = getpid();
-	for (;;) {
-		if (epoll_wait(ep, &ev, 1, -1) != 1)
-			continue;
-		ref_nap_us(3000); /* whoever was woken as well comes before it is taken */
-		fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-		if (fd >= 0) {
-			close(fd);
-			__atomic_fetch_add(&ref->a, 1, __ATOMIC_SEQ_CST);
-		}
-	}
-}
-
-static void feed(void *arg)
-{
-	(void)arg;
-	for (long i = 0; i < N; i++) {
-		for (int k = 1; k <= PROCESSES; k++)
-			ref_await_sleep(ref->tid[k], __NR_epoll_wait);
-		close(ref_connect("herd"));
-		ref_await(&ref->a, i + 1);
-		ref_nap_us(500);
-	}
-	ref->b = 1;
-}
+#include "ref_herd.h"
 
 int main(int argc, char **argv)
 {
 	ref_begin(argc, argv);
-	listener = ref_listen("herd");
-	ref_nonblock(listener);
-	ref_feed(feed, NULL);
-	for (int i = 1; i <= PROCESSES; i++) {
-		if (ref_must(fork(), "fork") == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			work(i);
-		}
-	}
-	for (int i = 1; i <= PROCESSES; i++)
-		while (!ref->tid[i])
-			ref_nap_us(100);
-	ref_say("expect-args -f");
-	ref_expect("processes =%d", PROCESSES + 2);
+	herd_open(EPOLLEXCLUSIVE);
 	ref_expect("no-some-finding thundering-herd");
-	ref_ready();
-	while (!ref->b)
-		ref_nap_us(1000);
-	ref_done();
+	herd_run();
 }

@@ -2,7 +2,7 @@
 /*
  * As many transfers of more.
  */
-#include "ref_loop.h"
+#include "ref.h"
 
 #define N 2003
 
@@ -10,11 +10,9 @@ static int s[2];
 
 int main(int argc, char **argv)
 {
-	struct ref_loop l;
 	char buf[4096];
 
 	ref_begin(argc, argv);
-	ref_loop_open(&l);
 	ref_must(pipe(s), "pipe");
 	ref_expect("file %d transfers=%d bytes=%d", s[0], N, N * REF_MSG);
 	ref_expect("no-finding tiny-transfers");

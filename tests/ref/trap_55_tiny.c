@@ -2,7 +2,7 @@
 /*
  * Thousands of transfers of a byte each, through a pipe.
  */
-#include "ref_loop.h"
+#include "ref.h"
 
 #define N 2003
 
@@ -10,11 +10,9 @@ static int s[2];
 
 int main(int argc, char **argv)
 {
-	struct ref_loop l;
 	char buf[4096];
 
 	ref_begin(argc, argv);
-	ref_loop_open(&l);
 	ref_must(pipe(s), "pipe");
 	ref_expect("finding tiny-transfers count=%d warning=0", N);
 	ref_ready();

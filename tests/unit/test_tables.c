@@ -85,7 +85,7 @@ static void shapes_fit_classes(void **state)
 	assert_int_equal(IOM_CALL_BASE, 0); /* what is not named may sleep */
 }
 
-/* A header that defines PREFIXname NUMBER; how many it has. */
+/* Each __NR_name NUMBER that a header defines is in the table; how many there are. */
 static int compare_header(const char *path)
 {
 	char line[256], name[128];

@@ -5,7 +5,6 @@
 prepare() { build -laio -lpthread; }
 do_start() {
 	spawn app "$B/app" "$D/file" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

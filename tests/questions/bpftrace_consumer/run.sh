@@ -7,7 +7,6 @@ do_start() {
 	spawn bt bpftrace -e 'interval:us:1000 { printf("%d %d\n", elapsed, pid); }'
 	wait_for "[ \$(wc -l < $D/bt.log) -ge 2 ]" || return
 	sleep 1
-	target "$P"
+	target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

@@ -7,7 +7,7 @@ do_start() {
 	spawn full "$PY" "$HERE/full.py" "$D/up"
 	wait_for "[ -s $D/up ]" || return
 	spawn app "$PY" "$HERE/app.py"
-	wait_port 24117 && target "$P"
+	wait_port 24117 && target "$SPAWNED"
 }
 do_load() { "$PY" "$LIB/echo_client.py" 24117 "$SECS"; }
 main "$@"

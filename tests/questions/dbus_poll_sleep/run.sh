@@ -10,7 +10,7 @@ do_start() {
 	spawn bus dbus-daemon --session --nofork --address="unix:path=$D/bus" --nopidfile
 	wait_for "[ -S $D/bus ]" || return
 	spawn app "$B/app" "unix:path=$D/bus" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
 do_load() {
 	local end=$((SECONDS + SECS))

@@ -4,7 +4,7 @@
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 do_start() {
 	spawn app "$PY" "$HERE/app.py" "$D"
-	wait_port 24105 && target "$P"
+	wait_port 24105 && target "$SPAWNED"
 }
 do_load() { "$PY" "$HERE/client.py" "$SECS"; }
 main "$@"

@@ -6,7 +6,7 @@ prepare() { mkfifo "$D/out"; }
 do_start() {
 	spawn slow "$PY" "$HERE/slow.py" "$D/out"
 	OUT=$D/out spawn node node "$HERE/app.js"
-	wait_port 24104 && target "$P"
+	wait_port 24104 && target "$SPAWNED"
 }
 do_load() { "$PY" "$HERE/client.py" "$SECS"; }
 main "$@"

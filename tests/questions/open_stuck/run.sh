@@ -7,7 +7,6 @@ prepare() { mkfifo "$D/p"; }
 do_start() {
 	spawn app cat "$D/p"
 	sleep .3
-	target "$P"
+	target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

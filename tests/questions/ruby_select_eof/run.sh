@@ -4,7 +4,6 @@
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 do_start() {
 	spawn app ruby "$HERE/app.rb" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

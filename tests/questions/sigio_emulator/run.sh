@@ -5,7 +5,6 @@
 prepare() { build; }
 do_start() {
 	spawn app nice -n 19 "$B/app" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

@@ -6,8 +6,8 @@ prepare() { build; }
 do_start() {
 	spawn app "$B/app" "$D/up"
 	wait_for "[ \$(wc -l < $D/up) -ge 2 ]" || return
-	target "$P"
-	target "$(grep -v "^$P$" "$D/up")"
+	target "$SPAWNED"
+	target "$(grep -v "^$SPAWNED$" "$D/up")"
 }
 do_load() { "$PY" "$HERE/client.py" "$SECS"; }
 main "$@"

@@ -5,7 +5,7 @@
 prepare() { build -luring; }
 do_start() {
 	spawn app "$B/app" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
 do_load() { "$PY" "$HERE/client.py" "$SECS"; }
 main "$@"

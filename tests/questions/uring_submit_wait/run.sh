@@ -5,7 +5,6 @@
 prepare() { big_file && build -luring; }
 do_start() {
 	spawn app "$B/app" "$BIG" "$D/up"
-	wait_for "[ -s $D/up ]" && target "$P"
+	wait_for "[ -s $D/up ]" && target "$SPAWNED"
 }
-do_load() { sleep "$SECS"; }
 main "$@"

@@ -5,7 +5,7 @@
 . "$(dirname "$(readlink -f "$0")")/../lib.sh"
 do_start() {
 	spawn app "$PY" "$HERE/app.py"
-	wait_port 24120 && target "$P"
+	wait_port 24120 && target "$SPAWNED"
 }
 do_load() { "$PY" "$LIB/echo_client.py" 24120 "$SECS"; }
 main "$@"
