@@ -239,6 +239,32 @@ void ref_await_sleep(pid_t tid, int nr)
 		ref_nap_us(2000);
 }
 
+long ref_switches(pid_t tid)
+{
+	static const char key[] = "\nvoluntary_ctxt_switches:";
+	char path[40], text[4096];
+	const char *at;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	fd = (int)ref_must(open(path, O_RDONLY | O_CLOEXEC), path);
+	n = ref_must(read(fd, text, sizeof(text) - 1), path);
+	close(fd);
+	text[n] = 0;
+	at = strstr(text, key);
+	if (!at)
+		ref_die("voluntary_ctxt_switches");
+	return atol(at + sizeof(key) - 1);
+}
+
+void ref_await_sleep_again(pid_t tid, int nr, long before)
+{
+	while (ref_switches(tid) <= before)
+		ref_nap_us(100);
+	ref_await_sleep(tid, nr);
+}
+
 void ref_turn(long i, int nr)
 {
 	/* First the count: a thread that was just woken may look asleep still. */

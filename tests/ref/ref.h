@@ -96,6 +96,12 @@ pid_t ref_feed(void (*fn)(void *arg), void *arg);
  * /proc/TID/syscall, which shows a call only of a thread that is off the CPU.
  * nr -1: asleep outside a call (a page fault). Where that may not be read: 2 ms. */
 void ref_await_sleep(pid_t tid, int nr);
+/* How often thread tid has left the CPU of its own will. Source: voluntary_ctxt_switches of
+ * /proc/TID/status. */
+long ref_switches(pid_t tid);
+/* ref_await_sleep() for another sleep of the same call than the one during which
+ * ref_switches() was before: a thread that is being woken looks asleep until its CPU takes it. */
+void ref_await_sleep_again(pid_t tid, int nr, long before);
 
 /* For feeders of the main thread: return when it has done i operations (it says
  * so in ref->a) and sleeps in call nr, waiting for the next. */

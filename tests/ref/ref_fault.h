@@ -28,19 +28,23 @@ static inline int ref_fault_arm(void *mem, size_t len)
 }
 
 /* For feeders: bring one page, once the main thread has slept for it for us
- * microseconds in system call nr, -1: outside any. */
-static inline void ref_fault_serve(int fd, int nr, long us)
+ * microseconds in system call nr, -1: outside any. Returns the thread's ref_switches()
+ * while it slept. */
+static inline long ref_fault_serve(int fd, int nr, long us)
 {
 	static char page[4096] __attribute__((aligned(4096)));
 	struct uffd_msg msg;
 	struct uffdio_copy copy = {.src = (uintptr_t)page, .len = sizeof(page)};
+	long switches;
 
 	if (read(fd, &msg, sizeof(msg)) != sizeof(msg))
 		ref_die("userfaultfd");
 	ref_await_sleep(ref->tid[0], nr);
 	ref_nap_us(us);
+	switches = ref_switches(ref->tid[0]);
 	copy.dst = msg.arg.pagefault.address & ~4095ULL;
 	ref_must(ioctl(fd, UFFDIO_COPY, &copy), "UFFDIO_COPY");
+	return switches;
 }
 
 /* Are all of these pages in memory? */

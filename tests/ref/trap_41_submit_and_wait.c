@@ -14,9 +14,9 @@ static void feed(void *arg)
 {
 	(void)arg;
 	for (int i = 0; i < N; i++) {
-		ref_fault_serve(uffd, __NR_io_uring_enter, 1500);
-		ref_await(&ref->b, i + 1);
-		ref_await_sleep(ref->tid[0], __NR_io_uring_enter);
+		long before = ref_fault_serve(uffd, __NR_io_uring_enter, 1500);
+
+		ref_await_sleep_again(ref->tid[0], __NR_io_uring_enter, before);
 		ref_nap_us(2500);
 		ref_write(pipes[1], ref_msg, 1);
 	}
@@ -53,7 +53,6 @@ int main(int argc, char **argv)
 		ref_ring_put(&r, &sqe);
 		sqe = ref_sqe(IORING_OP_READ, file, mem + i * 4096, 4096, 2);
 		ref_ring_put(&r, &sqe);
-		ref->b = i + 1;
 		if (ref_ring_enter(&r, 2, 2, 0) != 2)
 			ref_die("io_uring_enter");
 		for (int k = 0; k < 2; k++) {
