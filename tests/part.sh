@@ -17,11 +17,12 @@ check() {
 	[ ${#said[@]} = 0 ] || head -qn 6 "${said[@]}" 2>/dev/null | sed 's/^/       /' | cat -v
 }
 
-# part NAME COMMAND...: (where PARTS, a regular expression, is set: if NAME matches) runs one and adds its last "N passed, N failed[, N skipped]" to ours.
-# One that says nothing, or fails without having counted a failure, has failed. What it
-# printed is kept in $RESULTS/NAME.log where RESULTS is set.
+# part NAME COMMAND...: (where PARTS, a regular expression, is set: if NAME matches) runs one,
+# says how long it took and adds its last "N passed, N failed[, N skipped]" to ours. One that
+# says nothing, or fails without having counted a failure, has failed. What it printed is kept
+# in $RESULTS/NAME.log where RESULTS is set.
 part() {
-	local name=$1 log rc line
+	local name=$1 log rc line began=$SECONDS
 	shift
 	[[ $name =~ ${PARTS:-} ]] || return 0
 	log=${RESULTS:+$RESULTS/$name.log}
@@ -29,6 +30,7 @@ part() {
 	echo "━━━ $name"
 	"$@" 2>&1 | tee "$log"
 	rc=${PIPESTATUS[0]}
+	echo "($((SECONDS - began)) s)"
 	line=$(grep -aoE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -n 1)
 	[ -n "${RESULTS:-}" ] || rm -f "$log"
 	# shellcheck disable=SC2086 # three numbers

@@ -31,22 +31,9 @@
 
 #include "base/privileges.h"
 #include "collect/proc/sandbox.h"
+#include "run_under.h"
 
 static char dir[] = "/tmp/iom-test-XXXXXX", other[] = "/tmp/iom-test-XXXXXX";
-
-/* valgrind makes calls of its own, and does not know Landlock's. */
-static bool under_valgrind(void)
-{
-	char line[512];
-	bool found = false;
-	FILE *f = fopen("/proc/self/maps", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/vgpreload_") != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
 
 /* Runs it in a child; its result, 0 to 255. */
 static int in_child(int (*what)(void))

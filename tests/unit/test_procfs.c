@@ -36,25 +36,7 @@
 #include <cmocka.h>
 
 #include "collect/proc/procfs.h"
-
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
-
-static bool under_valgrind(void)
-{
-	char line[512];
-	bool found = false;
-	FILE *f = fopen("/proc/self/maps", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/vgpreload_") != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
+#include "run_under.h"
 
 static void one_file(int fd, struct pfs_file *f)
 {

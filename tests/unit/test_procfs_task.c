@@ -26,25 +26,7 @@
 #include <cmocka.h>
 
 #include "collect/proc/procfs.h"
-
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
-
-static bool under_valgrind(void)
-{
-	char line[512];
-	bool found = false;
-	FILE *f = fopen("/proc/self/maps", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/vgpreload_") != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
+#include "run_under.h"
 
 /* Forks a child that calls sleeps() and waits until it is asleep. */
 static pid_t sleeper(void (*sleeps)(void))

@@ -31,23 +31,10 @@
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "run_under.h"
 
 #define PAGE	4096
 #define LONG_NS UINT64_C(20000000000) /* what nothing here may take, on any machine */
-
-/* valgrind makes calls that a reader must not make. */
-static bool under_valgrind(void)
-{
-	char line[512];
-	bool found = false;
-	FILE *f = fopen("/proc/self/maps", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		found |= strstr(line, "/vgpreload_") != NULL;
-	if (f)
-		fclose(f);
-	return found;
-}
 
 static void isolated(void (*test)(void))
 {
