@@ -31,6 +31,7 @@
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "collect/proc/reader.h"
 #include "run_under.h"
 
 #define PAGE	4096
@@ -193,6 +194,45 @@ static void test_maker_killed(void **state)
 {
 	(void)state;
 	isolated(maker_killed);
+}
+
+/* One that somebody stops takes five seconds once, and is ended. */
+static void maker_stopped(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+	uint64_t began = pfs_now_ns();
+	struct pfs_file f;
+	pid_t m;
+
+	MUST(!rd_worker_new(&(struct rd_worker){}));
+	m = maker();
+	MUST(m > 0 && !kill(m, SIGSTOP));
+	for (int i = 0; i < 3; i++)
+		MUST(pfs_file_read(getpid(), fd, &f) != 0);
+	MUST(pfs_now_ns() - began < LONG_NS / 2);
+	pfs_helpers_stop();
+	MUST(kill(m, 0));
+}
+
+/* One that is stopped while nothing is asked. */
+static void maker_stopped_last(void)
+{
+	pid_t m;
+
+	must_name(open("/dev/null", O_RDONLY), "/dev/null");
+	m = maker();
+	MUST(m > 0 && !kill(m, SIGSTOP));
+	pfs_helpers_stop();
+	MUST(kill(m, 0));
+}
+
+static void test_maker_stopped(void **state)
+{
+	(void)state;
+	alarm(60); /* where it waited for ever */
+	isolated(maker_stopped);
+	isolated(maker_stopped_last);
+	alarm(0);
 }
 
 static void *unanswered_page(void)
@@ -363,6 +403,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sees),	 cmocka_unit_test(test_large),
 		cmocka_unit_test(test_killed),	 cmocka_unit_test(test_maker_killed),
+		cmocka_unit_test(test_maker_stopped),
 		cmocka_unit_test(test_hangs),	 cmocka_unit_test(test_short_deadline),
 		cmocka_unit_test(test_all_hang), cmocka_unit_test(test_nobody_stays),
 	};

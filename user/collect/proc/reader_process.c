@@ -29,6 +29,7 @@
 #define CONTROL_FD  3
 #define PATIENCE_S  5
 #define REAP_MS	    100
+#define END_MS	    1000 /* more than the maker takes to end all readers */
 #define READERS_MAX 32 /* alive at once: all but one hang and were given up */
 
 enum { MAKE, KILL };
@@ -273,6 +274,9 @@ int rd_worker_new(struct rd_worker *w)
 		do
 			n = recv(control, &pid, sizeof(pid), 0);
 		while (n < 0 && errno == EINTR);
+		/* An answer that comes later would be taken for that to the next order. */
+		if (n < 0)
+			kill(maker, SIGKILL);
 		if (n != sizeof(pid) || pid <= 0)
 			err = -EIO;
 	}
@@ -302,6 +306,9 @@ void pfs_helpers_stop(void)
 	shutdown(control, SHUT_RDWR);
 	close(control);
 	control = -1;
-	while (waitpid(maker, NULL, 0) < 0 && errno == EINTR)
-		;
+	for (int ms = 0; !waitpid(maker, NULL, WNOHANG); ms++) {
+		if (ms == END_MS) /* somebody has stopped it */
+			kill(maker, SIGKILL);
+		usleep(1000);
+	}
 }
