@@ -444,8 +444,11 @@ int iom_probes_get(void)
 	lockdep_assert_held(&iom_mutex);
 	if (users++)
 		return 0;
+	/* First: a thread that is looked at already would have its first faults in one heap. */
+	faults_begin();
 	err = on(points, ARRAY_SIZE(points));
 	if (err) {
+		faults_end();
 		users--;
 		return err;
 	}
@@ -456,7 +459,6 @@ int iom_probes_get(void)
 			uring_on = false;
 #endif
 	aio_begin();
-	faults_begin();
 	return 0;
 }
 
@@ -465,9 +467,9 @@ void iom_probes_put(void)
 	lockdep_assert_held(&iom_mutex);
 	if (WARN_ON(!users) || --users)
 		return;
-	faults_end();
 	aio_end();
 	off(points, ARRAY_SIZE(points));
+	faults_end();
 	tracepoint_synchronize_unregister();
 }
 

@@ -277,6 +277,8 @@ static int bpf_attach(struct iom_backend *be, char **why)
 	bpf_program__set_autoattach(be->skel->progs.iom_sys_enter, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_switch, false);
 	bpf_program__set_autoattach(be->skel->progs.iom_sched_waking, false);
+	/* First: a thread that is looked at already would have its first faults in one heap. */
+	attach_faults(be);
 	err = iomodel_bpf__attach(be->skel);
 	if (err) {
 		iom_why(why, "this kernel refused to attach the BPF programs (%s); run `iomodel "
@@ -284,7 +286,6 @@ static int bpf_attach(struct iom_backend *be, char **why)
 			strerror(-err));
 		return err == -EPERM ? -EPERM : -ENOTSUP;
 	}
-	attach_faults(be);
 	be->attached = true;
 	be->symbols = iom_symbols_open();
 	bpf_object__for_each_program(p, be->skel->obj) {
