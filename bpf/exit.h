@@ -476,6 +476,7 @@ static __always_inline void sleep_take(struct iom_slot *s, struct task_struct *t
  */
 static __always_inline void fault_served(struct iom_slot *s, struct task_struct *t)
 {
+	__u64 faults = t->maj_flt - s->maj_flt;
 	struct fact f = {};
 	struct iom_row *r;
 
@@ -484,7 +485,9 @@ static __always_inline void fault_served(struct iom_slot *s, struct task_struct 
 	s->maj_flt = t->maj_flt;
 	if (!f.slept)
 		return;
-	f.faults = 0;
+	/* More than this one: those before it were not seen, nor what came between them. */
+	if (faults == 1)
+		f.faults = 0;
 	turns_slept(s, &f, IOM_C_FAULT, IOM_FD_NONE, 0);
 	r = row_get(s, IOM_FD_NONE, IOM_C_FAULT, 0);
 	if (!r)

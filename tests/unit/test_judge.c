@@ -296,6 +296,32 @@ static void interrupted_sleeps_count(void **state)
 	let_go(rep, cap);
 }
 
+/* Sleeps with faults that were not seen one by one are for pages too, and said to be unsplit. */
+static void unseen_faults_are_pages(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FAULT, 0);
+	const struct acc_thread *time;
+	struct iom_report *rep;
+
+	(void)state;
+	cap->threads[0].asleep_ns = 140 * MS;
+	cap->threads[0].nvcsw = 151;
+	r->n.ok_slept = 101;
+	r->wait_ns = 100 * MS;
+	r->max_wait_ns = 2 * MS;
+	r->mixed = 1;
+	r->mixed_ns = r->mixed_max_ns = 40 * MS;
+	r->faults = 50;
+	rep = iom_judge(cap);
+	time = &rep->procs[0].threads[0].time;
+	assert_int_equal(time->nwaits, 1);
+	assert_int_equal(time->waits[0].what, ACC_PAGE);
+	assert_int_equal(time->waits[0].ns, 140 * MS);
+	assert_int_equal(time->waits[0].unsplit_ns, 40 * MS);
+	let_go(rep, cap);
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -345,6 +371,7 @@ int main(void)
 		cmocka_unit_test(helper_asleep),
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
+		cmocka_unit_test(unseen_faults_are_pages),
 		cmocka_unit_test(interrupted_sleeps_count),
 		cmocka_unit_test(the_cause_is_the_reason),
 		cmocka_unit_test(tables_are_whole),

@@ -72,9 +72,11 @@ static bool is_for_its_own_pages(const struct iom_capture *cap, const struct cap
 	       (is_transfer(r->class) && r->file != IOM_NO_FILE && is_stored(cap->files[r->file].kind));
 }
 
-static bool is_submission(uint8_t class)
+/* Whatever a submission slept for, it was in the call that should not sleep. A fault
+ * outside calls that has others with it, which were not seen: most of it was for pages. */
+static bool is_all_its_own(uint8_t class)
 {
-	return class == CAP_C_AIO_SUBMIT || class == CAP_C_URING_SUBMIT;
+	return class == CAP_C_AIO_SUBMIT || class == CAP_C_URING_SUBMIT || class == CAP_C_FAULT;
 }
 
 /*
@@ -88,8 +90,7 @@ static void split_pages(const struct iom_capture *cap, const struct cap_calls *r
 
 	if (!r->mixed)
 		return;
-	if (is_submission(r->class)) {
-		/* Whatever it slept for, it was in the call that should not sleep. */
+	if (is_all_its_own(r->class)) {
 		a->unsplit_ns = r->mixed_ns;
 	} else if (!is_for_its_own_pages(cap, r)) {
 		if (a->slept)
