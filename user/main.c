@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,39 @@ static void hold_streams(void)
 			open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 }
 
+static int obey(struct iom_options *o)
+{
+	if (o->help) {
+		iom_options_help(stdout, o->command);
+		return printed(0);
+	}
+	if (o->version) {
+		puts("iomodel " IOM_VERSION);
+		return printed(0);
+	}
+	if (o->schema)
+		return printed(iom_report_json_schema(stdout));
+	switch (o->command) {
+	case IOM_CMD_ATTACH:
+		return iom_cmd_attach(o);
+	case IOM_CMD_RUN:
+		return iom_cmd_run(o);
+	case IOM_CMD_RECORD:
+		return iom_cmd_record(o);
+	case IOM_CMD_REPORT:
+		return iom_cmd_report(o);
+	case IOM_CMD_DOCTOR:
+		return iom_cmd_doctor(o);
+	case IOM_CMD_EXPLAIN:
+		return iom_cmd_explain(o);
+	case IOM_CMD_LAB:
+		return iom_cmd_lab(o);
+	case IOM_CMD_NONE:
+		break;
+	}
+	return IOM_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct iom_options o;
@@ -40,36 +74,10 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	err = iom_options_parse(argc, argv, &o);
-	if (err)
-		return err;
-	hold_streams();
-	if (o.help) {
-		iom_options_help(stdout, o.command);
-		return printed(0);
+	if (!err) {
+		hold_streams();
+		err = obey(&o);
 	}
-	if (o.version) {
-		puts("iomodel " IOM_VERSION);
-		return printed(0);
-	}
-	if (o.schema)
-		return printed(iom_report_json_schema(stdout));
-	switch (o.command) {
-	case IOM_CMD_ATTACH:
-		return iom_cmd_attach(&o);
-	case IOM_CMD_RUN:
-		return iom_cmd_run(&o);
-	case IOM_CMD_RECORD:
-		return iom_cmd_record(&o);
-	case IOM_CMD_REPORT:
-		return iom_cmd_report(&o);
-	case IOM_CMD_DOCTOR:
-		return iom_cmd_doctor(&o);
-	case IOM_CMD_EXPLAIN:
-		return iom_cmd_explain(&o);
-	case IOM_CMD_LAB:
-		return iom_cmd_lab(&o);
-	case IOM_CMD_NONE:
-		break;
-	}
-	return IOM_EXIT_USAGE;
+	free(o.words);
+	return err;
 }

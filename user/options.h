@@ -64,7 +64,7 @@ struct iom_options {
 	uint64_t max_size;  /* of a recording, in bytes; 0: no limit */
 	bool redact;	    /* report: write a recording without names */
 	bool is_command;    /* record: args are a command, and no PIDs */
-	char **words; /* the command line as given, from the command's name on; heap */
+	char **words; /* the command line as given, from the command's name on; free() the array */
 	int nwords;
 	char **args; /* what is left: PIDs, CMD and its arguments, a topic; borrowed from argv */
 	int nargs;
