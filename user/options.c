@@ -36,7 +36,7 @@ static const struct option_entry {
 	{'o', "output", "FILE", REPORTS | IOM_CMD_DOCTOR,
 	 "write the report to FILE, mode 0600; - is stdout"},
 	{'o', "output", "FILE", IOM_CMD_RECORD,
-	 "the recording, a new file (default: iomodel-PID.iom)"},
+	 "record: the recording, a new file (default: iomodel-PID.iom)"},
 	{O_RECORD, "record", "FILE", IOM_CMD_ATTACH | IOM_CMD_RUN,
 	 "keep the watch in FILE too, for `iomodel report FILE`"},
 	{O_MAX_SIZE, "max-size", "SIZE", WATCHES,
@@ -69,18 +69,32 @@ static const struct option_entry {
 static const struct {
 	enum iom_command command;
 	const char *name, *usage, *does;
+	const char *examples; /* lines of a command, a tab and what it does */
 } commands[] = {
-	{IOM_CMD_ATTACH, "attach", "[OPTION]... PID...", "watch live processes and report"},
+	{IOM_CMD_ATTACH, "attach", "[OPTION]... PID...", "watch live processes and report",
+	 "sudo iomodel attach 4711\tuntil Ctrl-C\n"
+	 "sudo iomodel attach -d 5 -f 4711\tfive seconds, with descendants\n"
+	 "sudo iomodel attach -d 5 --expect 'verdict.model multiplexed' 4711\tfor scripts\n"},
 	{IOM_CMD_RUN, "run", "[OPTION]... [--] CMD [ARG]...",
-	 "start CMD with the probes armed, report on stderr when it ends"},
+	 "start CMD with the probes armed, report on stderr when it ends",
+	 "sudo iomodel run -- grep -r needle /usr/share\twhat grep does\n"
+	 "sudo iomodel run -u nobody -- curl -s https://example.org\tas another user\n"},
 	{IOM_CMD_RECORD, "record", "[OPTION]... PID...  |  -- CMD [ARG]...",
-	 "the same watch, kept in a file instead of reported"},
+	 "the same watch, kept in a file instead of reported",
+	 "sudo iomodel record -d 60 4711\tone minute, into iomodel-4711.iom\n"
+	 "sudo iomodel record --max-size 20M 4711\tas long as it stays small\n"},
 	{IOM_CMD_REPORT, "report", "[OPTION]... FILE",
-	 "report from a recording: no root, process or kernel needed"},
-	{IOM_CMD_DOCTOR, "doctor", "[OPTION]...", "what this kernel lets iomodel see"},
+	 "report from a recording: no root, process or kernel needed",
+	 "iomodel report iomodel-4711.iom\tthe page\n"
+	 "iomodel report --redact -o for-you.iom iomodel-4711.iom\twithout names, to be given away\n"},
+	{IOM_CMD_DOCTOR, "doctor", "[OPTION]...", "what this kernel lets iomodel see",
+	 "sudo iomodel doctor\twhat works here, and the way out where something does not\n"},
 	{IOM_CMD_EXPLAIN, "explain", "[MODEL | FINDING]",
-	 "the idea in plain words, with its diagram"},
-	{IOM_CMD_LAB, "lab", "[COMMAND] [ARG]...", "the exercises: learn the five models by writing programs"},
+	 "the idea in plain words, with its diagram",
+	 "iomodel explain multiplexed\tthe idea, with its picture\n"
+	 "sudo iomodel explain --live blocking\tthe same, measured on a program that does it\n"},
+	{IOM_CMD_LAB, "lab", "[COMMAND] [ARG]...", "the exercises: learn the five models by writing programs",
+	 "iomodel lab list\tthe exercises, your points, and what to do next\n"},
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -153,14 +167,28 @@ static void help_option(FILE *out, const struct option_entry *e)
 	const char *text = e->help, *end;
 	char names[64];
 	bool first = true;
+	int n;
 
-	snprintf(names, sizeof(names), "%c%c%s--%s%s%s", e->code < 256 ? '-' : ' ',
+	n = snprintf(names, sizeof(names), "%c%c%s--%s%s%s", e->code < 256 ? '-' : ' ',
 		 e->code < 256 ? e->code : ' ', e->code < 256 ? ", " : "  ", e->name,
 		 e->arg ? " " : "", e->arg ? e->arg : "");
+	if (n >= 26) {
+		fprintf(out, "  %s\n", names);
+		first = false;
+	}
 	for (; *text; text = *end ? end + 1 : end) {
 		end = strchrnul(text, '\n');
 		fprintf(out, "  %-26s%.*s\n", first ? names : "", (int)(end - text), text);
 		first = false;
+	}
+}
+
+static void help_examples(FILE *out, const char *examples, bool all)
+{
+	for (const char *line = examples, *tab, *end; *line; line = all ? end + 1 : "") {
+		tab = strchr(line, '\t');
+		end = strchr(tab, '\n');
+		fprintf(out, "  %.*s\n      %.*s\n", (int)(tab - line), line, (int)(end - tab - 1), tab + 1);
 	}
 }
 
@@ -179,11 +207,14 @@ void iom_options_help(FILE *out, enum iom_command command)
 	for (size_t i = 0; i < NTABLE; i++)
 		if (!command || table[i].commands & command)
 			help_option(out, &table[i]);
+	fputs("\nExamples:\n", out);
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (!command || commands[i].command == command)
+			help_examples(out, commands[i].examples, command);
 	if (!command || command & (IOM_CMD_ATTACH | IOM_CMD_RECORD | IOM_CMD_REPORT))
-		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no "
-		      "such\n"
-		      "target, 4 not permitted or not possible on this kernel, 5 unreadable "
-		      "recording.\n",
+		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no such\n"
+		      "target, 4 not permitted or not possible on this kernel, 5 unreadable recording,\n"
+		      "6 what --expect asks does not hold.\n",
 		      out);
 	if (!command || command == IOM_CMD_RUN)
 		fputs("\nrun exits with the status of CMD, 128+N when signal N killed it; 125 "
