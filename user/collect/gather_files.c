@@ -69,6 +69,22 @@ static bool may_look(struct iom_gather *g, bool first)
 	return false;
 }
 
+/* Was it looked for a moment ago, and not there? A closed descriptor that is still in the set
+ * of an epoll is in each of many thousand samples. */
+static bool was_missing(const struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+{
+	const struct missing_file *m = &g->missing[(tgid * 31 + fd) % GATHER_MISSING];
+
+	return m->at_ns && m->tgid == tgid && m->fd == fd && m->gen == gen &&
+	       gather_now() - m->at_ns < GATHER_MISSING_NS;
+}
+
+static void note_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+{
+	g->missing[(tgid * 31 + fd) % GATHER_MISSING] =
+		(struct missing_file){.tgid = tgid, .fd = fd, .gen = gen, .at_ns = gather_now()};
+}
+
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 {
 	struct fd_key key = {.tgid = tgid, .fd = fd};
@@ -84,8 +100,12 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	if (!p || g->cap->procs[p->proc].exited)
 		return e ? e->file : IOM_NO_FILE;
 	/* What is known of the number is of an earlier file: look. */
-	if (!may_look(g, false) || pfs_file_read(p->pid, fd, &f))
+	if (was_missing(g, tgid, fd, gen) || !may_look(g, false))
 		return IOM_NO_FILE;
+	if (pfs_file_read(p->pid, fd, &f)) {
+		note_missing(g, tgid, fd, gen);
+		return IOM_NO_FILE;
+	}
 	file = add_from_proc(g, tgid, &f, gen);
 	free(f.name);
 	free(f.watches);

@@ -18,6 +18,8 @@
  * same, and what they are is known once they are used. These and those above must
  * fit into a recording (capture/tables.c: 524,288 files). */
 #define GATHER_SEEDS_MAX 262144
+#define GATHER_MISSING	 256 /* descriptors remembered that were not open, */
+#define GATHER_MISSING_NS UINT64_C(100000000) /* and for how long */
 
 struct file_key { /* one meaning of one descriptor */
 	uint32_t tgid, fd, gen, pad;
@@ -37,6 +39,11 @@ struct fd_entry { /* its newest meaning */
 	struct fd_key key;
 	uint32_t gen, file;
 	UT_hash_handle hh;
+};
+
+struct missing_file { /* a descriptor that was not open */
+	uint32_t tgid, fd, gen;
+	uint64_t at_ns; /* 0: none */
 };
 
 struct open_key { /* an open file in the kernel, for descriptors that share it */
@@ -174,6 +181,7 @@ struct iom_gather {
 	enum iom_gather_phase phase;
 	struct file_entry *files;
 	struct fd_entry *fds;
+	struct missing_file missing[GATHER_MISSING]; /* by tgid and fd, the last of each place */
 	struct open_entry *opens;
 	struct bucket_entry *buckets;
 	struct row_entry *rows;
