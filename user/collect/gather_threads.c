@@ -306,9 +306,53 @@ void iom_gather_thread(void *arg, const struct iom_thread *t)
 	}
 }
 
+/* How long each thread slept by its rows; heap. */
+static uint64_t *slept_in_rows(const struct iom_gather *g)
+{
+	const struct iom_capture *cap = g->cap;
+	uint64_t *ns = gather_alloc((cap->nthreads + 1) * sizeof(*ns));
+	struct thread_entry *e;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		HASH_FIND_INT(g->threads, &cap->calls[i].tid, e);
+		if (e)
+			ns[e->thread] += cap->calls[i].wait_ns + cap->calls[i].mixed_ns;
+	}
+	for (size_t i = 0; i < cap->nsignals; i++) {
+		HASH_FIND_INT(g->threads, &cap->signals[i].tid, e);
+		if (e)
+			ns[e->thread] += cap->signals[i].wait_ns;
+	}
+	return ns;
+}
+
+/*
+ * Threads are looked at first, then rows are taken. A call that was under way and has ended in
+ * between is in a row too: together they sleep longer than the thread did, by more than clocks
+ * differ (a thousandth).
+ */
+static void forget_ended_calls(struct iom_gather *g)
+{
+	uint64_t *rows = slept_in_rows(g);
+
+	for (size_t i = 0; i < g->cap->nthreads; i++) {
+		struct cap_thread *c = &g->cap->threads[i];
+		uint64_t both = rows[i] + c->at_end.inside_ns, excess;
+
+		if (c->at_end.nr < 0 || both <= c->asleep_ns)
+			continue;
+		excess = both - c->asleep_ns;
+		if (excess > c->asleep_ns / 1000 && 2 * excess > c->at_end.inside_ns)
+			forget_call(&c->at_end);
+	}
+	free(rows);
+}
+
 void gather_threads_finish(struct iom_gather *g)
 {
 	uint64_t now = gather_now();
+
+	forget_ended_calls(g);
 
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
