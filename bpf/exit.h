@@ -168,8 +168,9 @@ IOM_SEPARATE int asked_for_bytes(iom_slot_ref ref, struct fact *f, __u64 fd, __u
 	return 0;
 }
 
-/* The part of an io_uring_enter before or after it began to wait for completions. */
-IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 class)
+/* The part of an io_uring_enter before or after it began to wait for completions; goes_on: it
+ * is counted once more when it returns. */
+IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 class, int goes_on)
 {
 	struct iom_slot *s = slot_of(ref);
 	struct iom_row *r;
@@ -180,7 +181,7 @@ IOM_SEPARATE int uring_part(iom_slot_ref ref, struct fact *f, __u64 fd, __u64 cl
 	if (r) {
 		if (!r->aux && r->kind == IOM_K_URING) /* it may have been any descriptor */
 			r->aux = ring_of(s, fd);
-		count_transfer(r, s, f, 0, 0);
+		count_transfer(r, s, f, 0, goes_on);
 	}
 	if (f->slept)
 		turns_slept(s, f, class, fd, 0);
@@ -201,7 +202,7 @@ static __always_inline void uring_call(struct iom_slot *s, struct pt_regs *regs,
 	s->ring_calls++;
 	/* One that never came to wait for completions slept while it submitted. */
 	uring_part(slot_ref(s), f, uring_fd(regs),
-		   s->border || (waits && !f->slept) ? IOM_C_URING_ENTER : IOM_C_URING_SUBMIT);
+		   s->border || (waits && !f->slept) ? IOM_C_URING_ENTER : IOM_C_URING_SUBMIT, 0);
 	s->border = 0;
 }
 
@@ -509,7 +510,7 @@ static __always_inline void uring_waits(struct iom_slot *s, struct task_struct *
 		sleep_take(s, t, &f);
 	s->border = 1;
 	if (regs->si || f.slept)
-		uring_part(slot_ref(s), &f, uring_fd(regs), IOM_C_URING_SUBMIT);
+		uring_part(slot_ref(s), &f, uring_fd(regs), IOM_C_URING_SUBMIT, 1);
 }
 
 /* A readiness call, and io_uring_enter, tell of their sleeps inside turns themselves. */

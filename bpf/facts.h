@@ -83,7 +83,9 @@ enum iom_class {
 	IOM_C_AIO_REQ = 34,	  /* one libaio request; fd is its file; counters IOM_A_* */
 	IOM_C_URING_ENTER = 35,	  /* io_uring_enter that may wait (min_complete > 0); fd is the ring,
 				   * aux its address */
-	IOM_C_URING_SUBMIT = 36,  /* io_uring_enter that only submits; fd is the ring, aux as well */
+	/* io_uring_enter that only submits; fd is the ring, aux as well. One that then waits for
+	 * completions counts as _ZERO here, and once more as _ENTER. */
+	IOM_C_URING_SUBMIT = 36,
 	IOM_C_URING_REQ = 37,	  /* one io_uring request; fd is its file; nr the opcode; IOM_A_* */
 	IOM_C_RING = 38, /* one io_uring: all its requests; file: its address, which rows of its
 			  * descriptor have in aux; IOM_A_*; bytes: in flight just now. Its key

@@ -105,6 +105,13 @@ static __always_inline void thread_woken(struct iom_thread *e, struct iom_slot *
 	thread_call(e, t, regs);
 }
 
+/* An io_uring_enter that is asleep when it is first seen, and wants completions, is taken to wait
+ * for them: submissions seldom sleep, and not for long. */
+static __always_inline int waits_for_completions(const struct iom_thread *e)
+{
+	return e->nr == 426 && (e->args[3] & 1) && e->args[2];
+}
+
 static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
 					  struct task_struct *t, struct pt_regs *regs,
 					  __u64 clock_offset, __u32 begun)
@@ -123,6 +130,8 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 		s->off_ns = e->off_ns;
 		if (e->now_ns > e->asleep_ns)
 			s->off_ns += e->now_ns - e->asleep_ns;
+		if (waits_for_completions(e))
+			s->border = 1;
 	}
 }
 

@@ -51,6 +51,14 @@ static int longest_first(const void *a, const void *b)
 	return x->nr - y->nr;
 }
 
+/* A submission that went on to wait for completions is a call of that sort as well. */
+static uint64_t calls_in(const struct cap_calls *r)
+{
+	uint64_t also = r->class == CAP_C_URING_SUBMIT ? r->n.zero + r->n.zero_slept : 0;
+
+	return cor_operations(r) + r->n.restart - also;
+}
+
 static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	const struct iom_capture *cap = ev->cap;
@@ -60,8 +68,7 @@ static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 
 		if (r->tgid == cap->procs[rp->proc].tgid && r->class != CAP_C_STOPPED &&
 		    r->class != CAP_C_EPOLL_CTL)
-			call_of(rp, r->nr, iom_what_of(r->class, r->nr))->calls +=
-				cor_operations(r) + r->n.restart;
+			call_of(rp, r->nr, iom_what_of(r->class, r->nr))->calls += calls_in(r);
 	}
 }
 
