@@ -322,6 +322,33 @@ static void unseen_faults_are_pages(void **state)
 	let_go(rep, cap);
 }
 
+/* What goes into a socket that is not waited for slept for the disk that it comes from. */
+static void sendfile_sleeps_for_the_disk(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t to = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:4000");
+	uint32_t from = build_file(cap, 6, CAP_K_REG, 0, "/srv/video.mp4");
+	struct cap_calls *r = build_calls(cap, MAIN, to, CAP_C_SENDFILE, SYS_sendfile);
+	const struct acc_thread *time;
+	struct iom_report *rep;
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		r->other = known ? from : IOM_NO_FILE;
+		r->n.ok_slept = 30;
+		r->wait_ns = 4000 * MS;
+		r->max_wait_ns = 150 * MS;
+		cap->threads[0].asleep_ns = 4000 * MS;
+		cap->threads[0].nvcsw = 30;
+		rep = iom_judge(cap);
+		time = &rep->procs[0].threads[0].time;
+		assert_int_equal(time->nwaits, 1);
+		assert_int_equal(time->waits[0].file, known ? from : to);
+		iom_report_free(rep);
+	}
+	iom_capture_free(cap);
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -372,6 +399,7 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(sendfile_sleeps_for_the_disk),
 		cmocka_unit_test(interrupted_sleeps_count),
 		cmocka_unit_test(the_cause_is_the_reason),
 		cmocka_unit_test(tables_are_whole),

@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "collect/gather_int.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collect/proc/procfs.h"
 
-#define SET_MAX 1024 /* descriptors taken of the set a thread sleeps on */
+#define NR_SENDFILE 40
+#define SET_MAX	    1024 /* descriptors taken of the set a thread sleeps on */
 
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid)
 {
@@ -155,6 +157,11 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		return;
 	if (call->fd >= 0)
 		call->file = gather_file_now(g, t->tgid, call->fd);
+	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
+		/* Not for the one that is written to (cor_slept_for()). */
+		call->fd = (int32_t)t->args[1];
+		call->file = gather_file_now(g, t->tgid, call->fd);
+	}
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
 		call->nfiles = g->cap->files[call->file].set_size;
 	if (n && call->class == IOM_C_POLL)

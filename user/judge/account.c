@@ -68,8 +68,10 @@ static void *need(void *p)
 
 static bool is_for_its_own_pages(const struct iom_capture *cap, const struct cap_calls *r)
 {
+	uint32_t file = cor_slept_for(cap, r);
+
 	return r->class == CAP_C_SYNC ||
-	       (is_transfer(r->class) && r->file != IOM_NO_FILE && is_stored(cap->files[r->file].kind));
+	       (is_transfer(r->class) && file != IOM_NO_FILE && is_stored(cap->files[file].kind));
 }
 
 /* Whatever a submission slept for, it was in the call that should not sleep. A fault
@@ -194,7 +196,7 @@ static void push_calls(struct list *l, const struct iom_capture *cap, const stru
 	if (file && file->name && is_open(r))
 		w->path = file->name;
 	else
-		w->file = r->file;
+		w->file = cor_slept_for(cap, r);
 	if (r->class == CAP_C_POLL)
 		w->set_file = r->file;
 	if (r->class == CAP_C_SELECT)

@@ -5,6 +5,8 @@
 #ifndef IOM_ROLES_H
 #define IOM_ROLES_H
 
+#include <fcntl.h>
+
 #include "capture/capture.h"
 
 /* All calls of a row; one that the kernel restarts is none of its own. */
@@ -42,6 +44,16 @@ static inline bool is_bell_kind(uint8_t kind)
 static inline bool is_stored(uint8_t kind)
 {
 	return kind == CAP_K_REG || kind == CAP_K_DIR || kind == CAP_K_BLK || kind == CAP_K_PROC;
+}
+
+/* The file that a call's sleeps were for. One that moves data between two files into one that
+ * is not to be waited for (O_NONBLOCK) slept for the stored one, as in sendfile(2) from a disk. */
+static inline uint32_t cor_slept_for(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	if (r->file != IOM_NO_FILE && r->other != IOM_NO_FILE && r->f_flags & O_NONBLOCK &&
+	    !is_stored(cap->files[r->file].kind) && is_stored(cap->files[r->other].kind))
+		return r->other;
+	return r->file;
 }
 
 #endif

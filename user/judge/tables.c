@@ -79,11 +79,14 @@ static void add_files(const struct iom_evidence *ev, struct rep_process *rp, con
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
+		uint32_t file = cor_slept_for(cap, r);
 
-		if (r->file == IOM_NO_FILE || by_file[r->file] == SIZE_MAX || is_readiness(r->class))
+		if (file == IOM_NO_FILE || is_readiness(r->class))
 			continue;
-		rp->files[by_file[r->file]].waited_ns += ev->account->calls[i].ns;
-		rp->files[by_file[r->file]].bytes += r->bytes;
+		if (by_file[file] != SIZE_MAX)
+			rp->files[by_file[file]].waited_ns += ev->account->calls[i].ns;
+		if (by_file[r->file] != SIZE_MAX)
+			rp->files[by_file[r->file]].bytes += r->bytes;
 	}
 	for (size_t i = 0; i < cap->nrequests; i++)
 		if (cap->requests[i].file != IOM_NO_FILE && by_file[cap->requests[i].file] != SIZE_MAX)
