@@ -145,6 +145,17 @@ static void dontwait_and_pauses(struct iom_capture *cap)
 	r->wait_ns = 9000 * MS;
 }
 
+/* preadv2 with RWF_NOWAIT says EAGAIN; that it slept for a lock now and then is not for the data. */
+static void nowait_sleeps_for_a_lock(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/lib/data");
+	struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_READ, SYS_preadv2, 0, 0, 168, 0);
+
+	r->n.again_slept = 2;
+	r->n.nowait = 170;
+	r->wait_ns = r->max_wait_ns = 3 * MS;
+}
+
 static void growing_file(struct iom_capture *cap)
 {
 	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/var/log/syslog");
@@ -514,6 +525,7 @@ static const struct expected rules[] = {
 	 "eagain-spin", 0, NULL},
 	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll",
 	 "", 0, NULL},
+	{"RWF_NOWAIT", nowait_sleeps_for_a_lock, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 0, NULL},
 	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "", 10, ""},
 	{"zero timeouts", zero_timeouts, IOM_M_NONBLOCKING, IOM_FACT_POLLING, "busy-poll",
 	 "busy-poll", 10000, ""},

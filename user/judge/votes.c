@@ -247,7 +247,8 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	row.part[SLEPT].what = ASK_SLEPT;
 	if (two)
 		row.part[SLEPT].side = decide(a, b, true);
-	if (row.part[SLEPT].side.nonblock) { /* it slept for a lock or a page, not for data */
+	/* Told not to wait, by O_NONBLOCK or with each call: it slept for a lock or a page. */
+	if (row.part[SLEPT].side.nonblock || (r->n.nowait && r->n.nowait >= cor_operations(r))) {
 		slept = 0;
 	} else {
 		slept -= sleep->pages < slept ? sleep->pages : slept; /* of the program's memory */
