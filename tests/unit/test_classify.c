@@ -181,6 +181,29 @@ static void zero_timeouts(struct iom_capture *cap)
 	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
 }
 
+/* A multishot request from before the watch: what it is nobody saw. */
+static void waits_on_a_ring(struct iom_capture *cap, uint64_t own)
+{
+	uint32_t ring = build_file(cap, 3, CAP_K_URING, 0, NULL);
+	uint32_t s = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "udp 127.0.0.1:53");
+	struct cap_calls *r;
+
+	r = build_calls(cap, MAIN, ring, CAP_C_URING_ENTER, SYS_io_uring_enter);
+	r->n.ok_slept = 900;
+	r->wait_ns = 9000 * MS;
+	build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, own, 0, own, 0);
+}
+
+static void ring_that_told_of_readiness(struct iom_capture *cap)
+{
+	waits_on_a_ring(cap, 900);
+}
+
+static void ring_that_brought_data(struct iom_capture *cap)
+{
+	waits_on_a_ring(cap, 5);
+}
+
 /* ---- multiplexed ----------------------------------------------------------- */
 
 static void epoll_and_read(struct iom_capture *cap)
@@ -525,6 +548,8 @@ static const struct expected rules[] = {
 	 "eagain-spin", 0, NULL},
 	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll",
 	 "", 0, NULL},
+	{"multishot poll from before", ring_that_told_of_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 0, NULL},
+	{"multishot receive from before", ring_that_brought_data, IOM_M_ASYNC, 0, "proactor", NULL, 0, NULL},
 	{"RWF_NOWAIT", nowait_sleeps_for_a_lock, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 0, NULL},
 	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "", 10, ""},
 	{"zero timeouts", zero_timeouts, IOM_M_NONBLOCKING, IOM_FACT_POLLING, "busy-poll",

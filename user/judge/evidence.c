@@ -69,7 +69,7 @@ static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
 		p->poll_requests += r->submitted + r->more;
 	if (!ev_moves_data(r))
 		return;
-	p->data_requests += r->submitted;
+	p->data_requests += r->submitted + r->more;
 	a->submits += r->submitted;
 	a->inline_ += r->done_inline;
 	a->late += r->done_late;

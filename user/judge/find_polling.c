@@ -196,7 +196,8 @@ static void find_eagain(struct search *s)
 
 		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
 		    again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
-		    s->ev->files[r->file].watch == EV_WATCHED)
+		    s->ev->files[r->file].watch == EV_WATCHED ||
+		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
 		f = iom_finding_add(
 			s, "eagain-spin", IOM_SEV_WARNING,

@@ -95,7 +95,13 @@ static bool is_by_helper(const struct asked *q)
 
 static bool is_ring_that_polls(const struct asked *q)
 {
-	return q->what == ASK_COMPLETION && q->p->poll_requests > q->p->data_requests;
+	if (q->what != ASK_COMPLETION)
+		return false;
+	/* None was seen: a multishot request from before the watch. Who transfers by calls of its
+	 * own after each wait was told of readiness by it. */
+	if (!q->p->poll_requests && !q->p->data_requests)
+		return q->t && q->t->done && 2 * q->t->done >= q->n.ops;
+	return q->p->poll_requests > q->p->data_requests;
 }
 
 static bool is_completion(const struct asked *q)
