@@ -106,6 +106,23 @@ static __always_inline int aio_follow(struct aio_loop *l, struct iom_row *r, __u
 	return 0;
 }
 
+#define IOM_AIO_PREADV	7
+#define IOM_AIO_PWRITEV 8
+#define IOM_AIO_VECTORS 16 /* that are looked at; more are rare, and their bytes are not counted */
+
+/* What a request is to move. Of one with vectors nbytes is how many there are (io_submit(2)). */
+static __always_inline __u64 aio_bytes(const struct iom_iocb *cb)
+{
+	__u64 v[2], bytes = 0;
+
+	if (cb->opcode != IOM_AIO_PREADV && cb->opcode != IOM_AIO_PWRITEV)
+		return cb->nbytes;
+	for (__u32 i = 0; i < IOM_AIO_VECTORS && i < cb->nbytes; i++)
+		if (!user_read(v, sizeof(v), cb->buf + i * sizeof(v)))
+			bytes += v[1];
+	return bytes;
+}
+
 static long aio_one(__u32 i, struct aio_loop *l)
 {
 	struct iom_iocb cb;
@@ -128,7 +145,7 @@ static long aio_one(__u32 i, struct aio_loop *l)
 			lost_async(l->slot, 1);
 		return 0;
 	}
-	r->bytes += cb.nbytes;
+	r->bytes += aio_bytes(&cb);
 	if (i < l->here)
 		r->n[l->slept ? IOM_A_SLEPT : IOM_A_INLINE]++;
 	else
