@@ -3,6 +3,7 @@
 #include "collect/gather.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,61 @@ static bool locks_file(const struct iom_thread *t)
 	       (t->nr == NR_FCNTL && (t->args[1] == F_SETLKW || t->args[1] == F_OFD_SETLKW));
 }
 
+/* Who has the lock of a file that pid waits for. A lock of flock(2) belongs to the open file, which
+ * others may have inherited: who took it may be gone, or be the waiter. */
+static char *lock_holder(uint32_t pid)
+{
+	pid_t holder = pfs_lock_holder((pid_t)pid);
+	char comm[IOM_COMM_LEN], *text = NULL;
+
+	if (holder <= 0)
+		return NULL;
+	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
+		return process_text(holder, 0);
+	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
+						      "an open file that process %d, now gone, locked",
+		     (int)holder) < 0)
+		return NULL;
+	return text;
+}
+
+/* A thread of the process that the futex names: it has the mutex, or is to end. */
+static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread *t, int32_t tid)
+{
+	char comm[IOM_COMM_LEN] = "", *text = NULL;
+
+	if (tid <= 0 || pfs_tgid(tid) != (pid_t)pid)
+		return NULL;
+	if ((uint32_t)tid == t->ns_tid)
+		snprintf(comm, sizeof(comm), "itself");
+	else
+		pfs_comm(tid, comm);
+	if (asprintf(&text, fmt, tid, comm) < 0)
+		return NULL;
+	return text;
+}
+
+/*
+ * Whom a futex is waited for, as far as glibc's words tell (nptl, 2.36): a mutex is {lock, count,
+ * owner}, and lock is 2 where somebody waits; pthread_join() waits for a word with the number of
+ * the thread, which the kernel clears. A mutex with priority inheritance has its owner in the lock
+ * (futex(2)).
+ */
+static char *futex_owner(const struct iom_thread *t, uint32_t pid)
+{
+	static const char mutex[] = "a mutex that thread %d %s has", end[] = "the end of thread %d %s";
+	int op = (int)t->args[1] & FUTEX_CMD_MASK;
+	int32_t word[3];
+
+	if (iom_target_read((pid_t)pid, t->args[0], word, sizeof(word), 0) != sizeof(word))
+		return NULL;
+	if (op == FUTEX_LOCK_PI || op == FUTEX_LOCK_PI2)
+		return thread_text(mutex, pid, t, word[0] & FUTEX_TID_MASK);
+	if ((op != FUTEX_WAIT && op != FUTEX_WAIT_BITSET) || word[0] != (int32_t)t->args[2])
+		return NULL;
+	return word[0] == 2 ? thread_text(mutex, pid, t, word[2]) : thread_text(end, pid, t, word[0]);
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -116,7 +172,9 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
 		return process_text((int32_t)t->args[1], 0);
-	return locks_file(t) ? process_text(pfs_lock_holder((pid_t)pid), 0) : NULL;
+	if (t->nr == NR_FUTEX)
+		return futex_owner(t, pid);
+	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 
 static int64_t timeout_ms(uint64_t arg)

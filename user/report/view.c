@@ -44,7 +44,7 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
 		return iom_sentence("%s(%d) %s%s%s", iom_syscall_name(w->nr), f->fd, name,
 				    w->holder ? ", locked by " : "", w->holder ? w->holder : "");
-	return iom_sentence("%s of %s", iom_syscall_name(w->nr), name);
+	return iom_sentence(w->class == CAP_C_FUTEX ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
 }
 
 /* ---- files ------------------------------------------------------------------------ */
