@@ -349,6 +349,33 @@ static void sendfile_sleeps_for_the_disk(void **state)
 	iom_capture_free(cap);
 }
 
+/* What workers were given is named, and what cannot be helped has no way out. */
+static void workers_are_given_an_operation(void **state)
+{
+	static const struct {
+		uint16_t operation;
+		const char *says;
+	} cases[] = {{3, "FSYNC, which the kernel does not even try without a worker"},
+		     {18, "OPENAT, which could not be done at once"},
+		     {23, "WRITE on /var/lib/data: the operation or its file"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f = build_file(cap, 4, CAP_K_REG, 0, "/var/lib/data");
+		struct cap_requests *r = build_requests(cap, f, CAP_I_URING, 22, 40);
+		struct iom_report *rep;
+
+		r->by_worker = 10;
+		r = build_requests(cap, f, CAP_I_URING, cases[i].operation, 40);
+		r->by_worker = 30;
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].nfindings, 1);
+		assert_non_null(strstr(rep->procs[0].findings[0].message, cases[i].says));
+		let_go(rep, cap);
+	}
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -399,6 +426,7 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(workers_are_given_an_operation),
 		cmocka_unit_test(sendfile_sleeps_for_the_disk),
 		cmocka_unit_test(interrupted_sleeps_count),
 		cmocka_unit_test(the_cause_is_the_reason),

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sysname.h"
@@ -108,11 +109,45 @@ static void find_done_inside(struct search *s)
 	f->nr = 209;
 }
 
+/* Operations that the kernel never tries without a worker (io_uring/ sync.c, fs.c, statx.c, splice.c,
+ * xattr.c of Linux 6.1 and 6.12: REQ_F_FORCE_ASYNC, or -EAGAIN to a first attempt). */
+static bool is_always_by_worker(uint16_t operation)
+{
+	static const uint8_t operations[] = {3 /* FSYNC */, 8 /* SYNC_FILE_RANGE */, 17 /* FALLOCATE */,
+					     21 /* STATX */, 30 /* SPLICE */, 33 /* TEE */,
+					     35 /* RENAMEAT */, 36 /* UNLINKAT */, 37 /* MKDIRAT */,
+					     38 /* SYMLINKAT */, 39 /* LINKAT */};
+
+	return memchr(operations, operation & 0xff, sizeof(operations)) && operation <= 0xff;
+}
+
+/* Why workers took requests, and what helps; most: those of which they took most. */
+static char *why_workers(const struct search *s, const struct cap_requests *most, bool asked_for)
+{
+	const char *name = iom_uring_opcode_name(most->operation);
+
+	if (asked_for)
+		return iom_sentence("since the program asked for it (flag IOSQE_ASYNC). Usual way out: submit "
+				    "without the flag, and the kernel hands over only what cannot be done at once");
+	if (is_always_by_worker(most->operation))
+		return iom_sentence("most of them %s, which the kernel does not even try without a worker: so "
+				    "it is asynchronous, by a thread", name);
+	if (!iom_uring_moves_data(most->operation))
+		return iom_sentence("most of them %s, which could not be done at once", name);
+	return iom_sentence("most of them %s%s%s: the operation or its file could not be done without waiting. "
+			    "Usual ways out: %s", name, most->file == IOM_NO_FILE ? "" : " on ",
+			    most->file == IOM_NO_FILE ? "" : iom_finding_name(s->cap, most->file),
+			    direct_already(s, CAP_I_URING) ?
+				    "files with space allocated ahead, fewer links and drains" :
+				    "O_DIRECT for files, non-blocking sockets, fewer links and drains");
+}
+
 static void find_workers(struct search *s)
 {
 	uint64_t submitted = 0, by_worker = 0, forced = 0, workers = 0;
+	const struct cap_requests *most = NULL;
 	struct rep_finding *f;
-	const char *why;
+	char *why;
 
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
@@ -122,23 +157,23 @@ static void find_workers(struct search *s)
 		submitted += r->submitted;
 		by_worker += r->by_worker;
 		forced += r->forced;
+		if (!most || r->by_worker > most->by_worker)
+			most = r;
 	}
 	if (!by_worker || by_worker < WORTH * submitted)
 		return;
 	for (size_t i = 0; i < s->rp->nthreads; i++)
 		workers += !strncmp(s->cap->threads[s->rp->threads[i].thread].comm, "iou-wrk", 7);
-	why = forced * 2 > by_worker ?
-		      "since the program asked for it (flag IOSQE_ASYNC). Usual way out: submit without "
-		      "the flag, and the kernel hands over only what cannot be done at once" :
-		      "since the operation or its file cannot be done without waiting. Usual ways out: "
-		      "O_DIRECT for files, non-blocking sockets, fewer links and drains";
+	why = why_workers(s, most, forced * 2 > by_worker);
 	f = iom_finding_add(s, "iowq-offload", IOM_SEV_INFO,
 			    iom_sentence("%s of %s io_uring requests (%s) were handed to %s worker thread%s of "
 					 "the kernel, %s.",
 					 iom_count(by_worker), iom_count(submitted),
 					 iom_part(by_worker, submitted), workers ? iom_count(workers) : "",
 					 workers == 1 ? "" : "s", why));
+	free(why);
 	f->count = by_worker;
+	f->file = iom_uring_moves_data(most->operation) ? most->file : IOM_NO_FILE;
 	f->nr = 426;
 }
 
