@@ -81,10 +81,12 @@ static __always_inline __u64 late_row(struct iom_slot *s, struct iom_row *r, __u
 
 static __always_inline void aio_result(struct iom_row *r, __s64 res)
 {
-	if (res < 0)
+	if (res < 0) {
 		add_fetch_old(&r->n[IOM_A_ERR], 1);
-	else if (r->nr != IOM_AIO_POLL)
+		r->error = -res;
+	} else if (r->nr != IOM_AIO_POLL) {
 		add_fetch_old(&r->bytes, res);
+	}
 }
 
 static __always_inline int aio_follow(struct aio_loop *l, struct iom_row *r, __u64 iocb, __u32 fd)

@@ -8,6 +8,7 @@
 #include "slot.h"
 
 /* include/linux/errno.h and uapi; negated in results */
+#define IOM_EINTR	  4
 #define IOM_EAGAIN	  11
 #define IOM_EBADF	  9
 #define IOM_EINPROGRESS	  115
@@ -20,6 +21,15 @@ static __always_inline int will_restart(long ret)
 	return ret <= -IOM_RESTART_MIN && ret >= -IOM_RESTART_BLOCK;
 }
 
+static __always_inline void row_failed(struct iom_row *r, long ret)
+{
+	r->n[IOM_N_ERR]++;
+	if (ret == -IOM_EINTR)
+		return;
+	r->n[IOM_N_FAILED]++;
+	r->error = -ret;
+}
+
 static __always_inline void count_error(struct iom_row *r, struct iom_slot *s, struct fact *f)
 {
 	if (f->ret == -IOM_EAGAIN || f->ret == -IOM_EINPROGRESS) {
@@ -28,7 +38,7 @@ static __always_inline void count_error(struct iom_row *r, struct iom_slot *s, s
 	} else if (will_restart(f->ret)) {
 		r->n[IOM_N_RESTART]++;
 	} else {
-		r->n[IOM_N_ERR]++;
+		row_failed(r, f->ret);
 	}
 }
 
@@ -73,6 +83,32 @@ static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u3
 	r->nr = f->nr;
 	row_slept(r, f);
 	r->n[will_restart(f->ret) ? IOM_N_RESTART : IOM_N_OK_SLEPT]++;
+}
+
+/* A call on a descriptor that is no open file, or one that cannot be used like this (O_PATH,
+ * the wrong mode): nothing is said of any file. Who closes all descriptors that there might
+ * be tries each once; only one that is tried again counts as failing. fd may be IOM_FD_NONE. */
+IOM_SEPARATE int count_no_file(iom_slot_ref ref, struct fact *f, __u64 fd)
+{
+	struct iom_slot *s = slot_of(ref);
+	__u32 at = fd < IOM_FD_NONE ? fd + 1 : IOM_FD_NONE;
+	struct iom_row *r;
+
+	if (!s || !f)
+		return 0;
+	r = row_get(s, IOM_FD_NONE, IOM_C_OTHER, f->nr);
+	if (!r)
+		return 0;
+	r->nr = f->nr;
+	if (f->slept)
+		row_slept(r, f);
+	r->n[f->slept ? IOM_N_OK_SLEPT : IOM_N_ERR]++;
+	if (!r->no_file || r->no_file == at) {
+		r->n[IOM_N_FAILED]++;
+		r->error = IOM_EBADF;
+	}
+	r->no_file = at;
+	return 0;
 }
 
 #endif

@@ -546,11 +546,13 @@ static __always_inline __u32 call_returned(struct iom_slot *s, struct task_struc
 	if (f->ret == -IOM_RESTART_BLOCK)
 		s->restart_nr = nr;
 	f->nr = nr;
-	/* No open file, or one that cannot be used like this (O_PATH, the wrong mode): nothing
-	 * is said of any file, and only a sleep counts. io_submit has set requests up before.
-	 */
-	if (f->ret == -IOM_EBADF && IOM_CALL_SHAPE(call) != IOM_S_AIO_SUBMIT)
-		call = IOM_CALL_BASE;
+	/* io_submit has set requests up before. */
+	if (f->ret == -IOM_EBADF && IOM_CALL_SHAPE(call) != IOM_S_AIO_SUBMIT) {
+		if (f->slept)
+			turns_slept(s, f, IOM_C_OTHER, IOM_FD_NONE, 0);
+		count_no_file(slot_ref(s), f, call_fd(call, regs, f->ret));
+		return IOM_CALL_BASE;
+	}
 	shape = IOM_CALL_SHAPE(call);
 	class = IOM_CALL_CLASS(call);
 	if (f->slept && !tells_turns(call))

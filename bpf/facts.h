@@ -112,12 +112,14 @@ enum iom_class {
  * Calls of the classes of sleeps, and those of OTHER, are counted only when they
  * slept, in a row of their own by number (the key's nr), and by descriptor where
  * the call has one. A successful open that slept is counted under the descriptor
- * it returned.
+ * it returned. A call on a descriptor that is no open file (EBADF, of poll POLLNVAL
+ * on all of its set) counts as ERR, or as OK_SLEPT if it slept, in the row of OTHER
+ * by its number.
  *
  * For ordinary calls. "slept": the task gave up the CPU to wait at least once
  * inside the call (task->nvcsw moved); preemption is no sleep. One operation
  * counts in exactly one of OK, OK_SLEPT, ZERO, ZERO_SLEPT, AGAIN, AGAIN_SLEPT,
- * ERR, RESTART; RETRY, NOWAIT and FOREVER count on top.
+ * ERR, RESTART; RETRY, NOWAIT, FOREVER and FAILED count on top.
  */
 enum iom_count {
 	IOM_N_OK = 0,	      /* done without sleeping; readiness: files were ready at once */
@@ -133,6 +135,8 @@ enum iom_count {
 	IOM_N_NOWAIT = 9,     /* calls that themselves asked not to wait: MSG_DONTWAIT,
 			       * RWF_NOWAIT, a readiness call with a zero timeout */
 	IOM_N_FOREVER = 10,   /* readiness calls without a time limit */
+	IOM_N_FAILED = 11,    /* of ERR: not for a signal (EINTR); what the last one was is in error. Of
+			       * calls on what is no open file: those on the same as the one before */
 	IOM_N_MAX = 12,
 };
 
@@ -248,9 +252,11 @@ struct iom_row {
 	__u32 faults; /* major faults before or in them */
 	__u64 aux;	   /* see the class */
 	__u64 since_ns;	   /* CLOCK_MONOTONIC when the row began */
+	__u32 error;	   /* errno of the last one that failed, see IOM_N_FAILED and IOM_A_ERR */
+	__u32 no_file;	   /* the last descriptor that was no open file, + 1; 0: none was */
 	char name[IOM_NAME_LEN];
 };
-_Static_assert(sizeof(struct iom_row) == 264, "iom_row");
+_Static_assert(sizeof(struct iom_row) == 272, "iom_row");
 
 #define IOM_ROW_BUSY (~0ULL)
 

@@ -36,7 +36,8 @@ static __always_inline int limit_of(__s32 ms)
 
 /*
  * A readiness call returned. key: of its row, whose fd and nr tell its set apart from others;
- * files: in the set, 0 unknown; limit: enum iom_limit.
+ * files: in the set, 0 unknown; above these 32 bits the descriptor + 1 of one that is no open
+ * file, 0: none; limit: enum iom_limit.
  */
 IOM_SEPARATE int ready_returned(iom_slot_ref ref, struct fact *f, __u64 key, __u64 files,
 				__u64 limit)
@@ -61,8 +62,10 @@ IOM_SEPARATE int ready_returned(iom_slot_ref ref, struct fact *f, __u64 key, __u
 	r->nr = f->nr;
 	if (f->slept)
 		row_slept(r, f);
-	if (files > r->aux)
-		r->aux = files;
+	if ((__u32)files > r->aux)
+		r->aux = (__u32)files;
+	if (files >> 32)
+		r->no_file = files >> 32;
 	if (limit == IOM_LIMIT_ZERO)
 		r->n[IOM_N_NOWAIT]++;
 	else if (limit == IOM_LIMIT_NONE)
@@ -75,7 +78,7 @@ IOM_SEPARATE int ready_returned(iom_slot_ref ref, struct fact *f, __u64 key, __u
 	} else if (will_restart(f->ret)) {
 		r->n[IOM_N_RESTART]++;
 	} else {
-		r->n[IOM_N_ERR]++;
+		row_failed(r, f->ret);
 	}
 	return 0;
 }
@@ -142,6 +145,7 @@ struct poll_loop {
 	__u32 nowait;
 	__u32 set, set_gen;
 	__u16 valid, invalid; /* of those looked at */
+	__u32 bad;	      /* the last invalid one, + 1 */
 	__u32 look;	      /* not 0: tell of the first ready one */
 };
 
@@ -171,6 +175,7 @@ static long poll_one(__u32 i, struct poll_loop *l)
 		return 0;
 	if (p.revents & IOM_POLLNVAL) {
 		l->invalid++;
+		l->bad = p.fd + 1;
 		return 0;
 	}
 	/* A set is named by its first file; there is no row for one that is none. */
@@ -227,13 +232,13 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 	}
 	repeat(many, poll_one, &loop);
 	if (loop.invalid && !loop.valid) { /* as select, which says EBADF */
-		count_sleep(s, f, IOM_C_OTHER, IOM_FD_NONE);
+		count_no_file(slot_ref(s), f, loop.bad - 1);
 		return 0;
 	}
 	/* What answered for no file is no readiness, and alone it is an error. */
 	if (loop.invalid && f->ret > 0)
 		f->ret = f->ret > loop.invalid ? f->ret - loop.invalid : -IOM_EBADF;
-	count_ready(s, f, loop.set, IOM_C_POLL, 0, n, limit);
+	count_ready(s, f, loop.set, IOM_C_POLL, 0, (__u32)n | (__u64)loop.bad << 32, limit);
 	return 0;
 }
 

@@ -43,6 +43,8 @@ static __always_inline void row_zero(struct iom_row *r)
 	r->mixed = 0;
 	r->faults = 0;
 	r->aux = 0;
+	r->error = 0;
+	r->no_file = 0;
 	for (int i = 0; i < IOM_NAME_LEN / 8; i++)
 		((__u64 *)r->name)[i] = 0;
 }

@@ -129,10 +129,12 @@ static __always_inline void uring_elsewhere(struct iom_session *session, __u64 i
 
 static __always_inline void uring_result(struct iom_row *r, __s32 res)
 {
-	if (res < 0)
+	if (res < 0) {
 		add_fetch_old(&r->n[IOM_A_ERR], 1);
-	else if (r->nr < 64 && IOM_URING_BYTES >> r->nr & 1)
+		r->error = -res;
+	} else if (r->nr < 64 && IOM_URING_BYTES >> r->nr & 1) {
 		add_fetch_old(&r->bytes, res);
+	}
 }
 
 /*

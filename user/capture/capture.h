@@ -113,7 +113,7 @@ struct cap_registration {
 /*
  * How calls ended. "slept": the thread gave up the CPU to wait at least once
  * inside the call; preemption is no sleep. Each call counts in exactly one of
- * the first eight; retry and nowait count on top.
+ * the first eight; the others count on top.
  */
 struct cap_counts {
 	uint64_t ok;	     /* done without sleeping; readiness: files were ready at once */
@@ -129,6 +129,8 @@ struct cap_counts {
 	uint64_t nowait;     /* calls that themselves asked not to wait: MSG_DONTWAIT,
 			      * RWF_NOWAIT, a readiness call with a zero timeout */
 	uint64_t forever;    /* readiness calls without a time limit */
+	uint64_t failed;     /* of err: not for a signal (EINTR). Of calls on a descriptor that is no
+			      * open file: those on the same one as the call before */
 };
 
 /* What one thread did to one file by one class of call. */
@@ -140,6 +142,8 @@ struct cap_calls {
 	uint16_t nr;	/* x86-64 system call number of the last one */
 	uint32_t f_flags; /* of the file while these were counted */
 	struct cap_counts n;
+	uint16_t error; /* errno of the last that failed, 0: none did; of poll EBADF for POLLNVAL */
+	int32_t no_file; /* the last descriptor that was no open file, -1: none was */
 	uint64_t bytes;	 /* moved by transfers */
 	uint64_t events; /* readiness calls and those that reap requests: reported by them */
 	uint64_t wait_ns, max_wait_ns; /* asleep inside them, all and the longest */
@@ -165,6 +169,7 @@ struct cap_requests {
 	uint64_t done_asleep; /* completed while the submitter slept in the submitting call */
 	uint64_t done_late;   /* completed later */
 	uint64_t errors;      /* completions that were an error; counted on top */
+	uint16_t error;	      /* errno of the last of these, 0: none was */
 	uint64_t more;	      /* further completions of multishot requests */
 	uint64_t by_worker;   /* io_uring: handed to an io-wq worker */
 	uint64_t forced;      /* of by_worker: since the program asked for it (IOSQE_ASYNC) */

@@ -15,6 +15,7 @@
 #define SPAN_MAX  (INT64_C(1) << 56) /* two years asleep, or on a CPU */
 #define COUNT_MAX (INT64_C(1) << 56)
 #define INO_MAX	  INT64_MAX
+#define ERRNO_MAX 4095 /* MAX_ERRNO of the kernel */
 #define PATH_LEN  8192 /* PATH_MAX, and the other end of a pipe */
 #define WORD_LEN  4096
 
@@ -182,6 +183,9 @@ static const struct cap_column calls[] = {
 	NUMBER_AS("retry", n.retry, COUNT_MAX),
 	NUMBER_AS("nowait", n.nowait, COUNT_MAX),
 	NUMBER_AS("forever", n.forever, COUNT_MAX),
+	NUMBER_AS("failed", n.failed, COUNT_MAX),
+	NUMBER(error, ERRNO_MAX),
+	SIGNED_AS("no_file", no_file, -1, FDS_MAX, -1),
 	COUNT(bytes),
 	COUNT(events),
 	SPAN(wait_ns),
@@ -210,6 +214,7 @@ static const struct cap_column requests[] = {
 	COUNT(done_asleep),
 	COUNT(done_late),
 	COUNT(errors),
+	NUMBER(error, ERRNO_MAX),
 	COUNT(more),
 	COUNT(by_worker),
 	COUNT(forced),

@@ -70,6 +70,11 @@ static void add_calls(struct cap_calls *c, const struct iom_row *row)
 	c->n.retry += row->n[IOM_N_RETRY];
 	c->n.nowait += row->n[IOM_N_NOWAIT];
 	c->n.forever += row->n[IOM_N_FOREVER];
+	c->n.failed += row->n[IOM_N_FAILED];
+	if (row->error)
+		c->error = row->error;
+	if (row->no_file)
+		c->no_file = row->no_file < IOM_FD_NONE ? (int32_t)row->no_file - 1 : -1;
 	*(transfer ? &c->bytes : &c->events) += row->bytes;
 	c->wait_ns += row->wait_ns;
 	if (row->max_wait_ns > c->max_wait_ns)
@@ -110,6 +115,8 @@ static void add_requests(struct cap_requests *r, const struct iom_row *row)
 	r->done_asleep += row->n[IOM_A_SLEPT];
 	r->done_late += row->n[IOM_A_LATE];
 	r->errors += row->n[IOM_A_ERR];
+	if (row->error)
+		r->error = row->error;
 	r->more += row->n[IOM_A_MORE];
 	r->by_worker += row->n[IOM_A_WORKER];
 	r->forced += row->n[IOM_A_FORCED];

@@ -12,9 +12,6 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* Asking is worth a word from this share of a CPU, and from this often a second. */
-#define BUSY_CPU   0.05
-#define BUSY_A_SEC 200
 /* A readiness call that seldom sleeps, and brings what nobody takes. */
 #define AWAKE_SLEPT	0.10
 #define AWAKE_BROUGHT	0.80
@@ -39,11 +36,6 @@
 #define EV_ERR	 0x08
 #define EV_HUP	 0x10
 #define EV_RDHUP 0x2000
-
-static uint64_t a_second(uint64_t n, uint64_t ns)
-{
-	return ns ? n * 1e9 / ns + 0.5 : 0;
-}
 
 /* What a thread did to a file. */
 struct done {
@@ -79,8 +71,7 @@ static uint64_t all_taken(const struct search *s, const struct cap_thread *ct)
 	return n;
 }
 
-/* The file that kept the call from sleeping, with all its events. */
-static bool awake_by(const struct rep_thread *rt, struct rep_awake *by)
+bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 {
 	uint64_t all = 0;
 
@@ -135,8 +126,11 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 
 	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
 	    set->slept > AWAKE_SLEPT * set->calls || set->events < AWAKE_BROUGHT * set->calls ||
-	    !awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
+	    !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
+	/* Not for want of trying: that its calls fail is said already. */
+	if (iom_failing_on(s, rt, by.file) >= AWAKE_SHARE * set->calls)
+		return true;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
 	id = !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
@@ -168,7 +162,8 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	struct rep_finding *f;
 
 	if (!s->ev->threads[rt->thread].spin || rate < BUSY_A_SEC ||
-	    rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
+	    rt->time.running_ns < BUSY_CPU * rt->time.wall_ns ||
+	    iom_failing_on(s, rt, IOM_NO_FILE) >= AWAKE_SHARE * set->calls)
 		return;
 	f = iom_finding_add(
 		s, "busy-poll", IOM_SEV_WARNING,

@@ -73,6 +73,7 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 		.ev = ev, .cap = ev->cap, .rp = rp, .tgid = ev->cap->procs[rp->proc].tgid};
 
 	iom_find_on_loops(&s);
+	iom_find_failing(&s);
 	iom_find_polling(&s);
 	iom_find_async(&s);
 	iom_find_files(&s);

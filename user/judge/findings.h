@@ -11,6 +11,10 @@
 
 #include "judge/judge.h"
 
+/* Asking, or failing, is worth a warning from this share of a CPU, and from this often a second. */
+#define BUSY_CPU   0.05
+#define BUSY_A_SEC 200
+
 /* One process being looked at. */
 struct search {
 	const struct iom_evidence *ev;
@@ -29,8 +33,20 @@ const char *iom_finding_name(const struct iom_capture *cap, uint32_t file);
 /* "write(8) /var/lib/x", "openat of /srv/fifo0", "futex", "page faults": heap. */
 char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w);
 
+static inline uint64_t a_second(uint64_t n, uint64_t ns)
+{
+	return ns ? n * 1e9 / ns + 0.5 : 0;
+}
+
+/* The file that kept the thread's loop from sleeping, with all its events. */
+bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by);
+/* How often the thread's calls of one kind on a file fail, where that is worth a finding: the
+ * most of any kind. IOM_NO_FILE: on whatever. */
+uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file);
+
 /* Each looks for findings of its kind. */
 void iom_find_on_loops(struct search *s);
+void iom_find_failing(struct search *s);
 void iom_find_polling(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);

@@ -57,6 +57,12 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"where nothing else happened, a thread that computes so much is what happened"},
 	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
 		"is left where data moves by memory: mapped files, rings shared with the kernel"},
+	[LIMIT_FAILS] = {"fails", 20, "calls",
+		"fewer failures are what happens at the start, when a peer leaves, or when something is tried,"},
+	[LIMIT_FAILS_RATE] = {"fails-rate", 10, "a second",
+		"seldomer ones are paid for by nobody,"},
+	[LIMIT_FAILS_PART] = {"fails-part", 0.5, "of these calls",
+		"and where most succeed the program goes on"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},
 	[LIMIT_OPS_HALF] = {"few", 2, "operations", "so few are half of what would be enough"},
 };

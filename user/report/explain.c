@@ -113,6 +113,18 @@ static const struct topic topics[] = {
 	 "nothing waits to be written. The file and the event are sampled from what the\n"
 	 "call returned. Usual ways out: a timeout, taking the file out of the set,\n"
 	 "EPOLLOUT only while there is something to write.\n"},
+	{"calls-fail", "calls fail again and again, and the program goes on trying", NULL,
+	 "Most of a thread's calls of one kind on one file failed, with an error that is\n"
+	 "no EAGAIN, time-out or signal: 20 times or more, 10 times a second or more. A\n"
+	 "warning where it is 200 times a second and the thread on a CPU. Of the errors\n"
+	 "only the last is known. An error that the program does not look at keeps it\n"
+	 "awake: a listener stays ready while accept says EMFILE, epoll_wait on a closed\n"
+	 "descriptor says EBADF and never waits, poll says POLLNVAL of it at once. A file\n"
+	 "that was closed stays in an epoll as long as a duplicate of it is open, in a\n"
+	 "child perhaps, and can then no longer be taken out by its number. Usual ways\n"
+	 "out: looking at errno; for EMFILE fewer open files, a higher RLIMIT_NOFILE, and\n"
+	 "not asking for the listener until one is free; for EBADF, ENOTCONN, EIO, EPIPE\n"
+	 "taking the file out of the loop, before it is closed.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"

@@ -11,6 +11,7 @@
 
 #include "report/escape.h"
 #include "report/json_int.h"
+#include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
@@ -204,6 +205,8 @@ static json_t *finding(const struct iom_capture *cap, const struct rep_finding *
 						   json_string(iom_syscall_name(f->nr)));
 	json_object_set_new(o, "fd", iom_json_fd(cap, f->file));
 	json_object_set_new(o, "file", iom_json_file(cap, f->file, f->path));
+	if (f->error)
+		json_object_set_new(o, "error", json_string(iom_errno_name(f->error)));
 	return o;
 }
 

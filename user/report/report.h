@@ -105,6 +105,7 @@ struct rep_finding {
 	bool pages;	 /* page faults, in no call */
 	uint32_t file;	 /* index into cap->files or IOM_NO_FILE */
 	const char *path; /* where no file is known; the capture's */
+	uint16_t error; /* errno of what failed, 0: does not apply */
 };
 
 /* One operation as measured: medians over the samples of the largest group. */

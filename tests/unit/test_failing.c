@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls that fail again and again, and those beside them that only do so now and then.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "base/errname.h"
+#include "build.h"
+#include "expected.h"
+#include "judge/judge.h"
+
+#define MAIN  BUILD_PID
+#define TURNS 60013
+
+static struct cap_calls *failing(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr,
+				 uint64_t n, uint16_t error)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, file, class, nr);
+
+	r->n.err = r->n.failed = n;
+	r->error = error;
+	return r;
+}
+
+/* Calls of this number on descriptor fd, which is closed. */
+static struct cap_calls *on_closed(struct iom_capture *cap, int fd, uint16_t nr, uint64_t n)
+{
+	struct cap_calls *r = failing(cap, IOM_NO_FILE, CAP_C_OTHER, nr, n, EBADF);
+
+	r->no_file = fd;
+	return r;
+}
+
+static void on_the_cpu(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS - 1;
+}
+
+/* epoll_wait never sleeps, and says that file is ready. */
+static uint32_t told_of(struct iom_capture *cap, uint32_t file, uint64_t turns)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), i;
+	struct cap_calls *r;
+
+	if (file != IOM_NO_FILE)
+		build_watch(cap, file, ep);
+	r = build_epoll_wait(cap, MAIN, ep, turns, 0, 0);
+	r->events = turns;
+	i = iom_capture_add_awake(cap);
+	cap->awakes[i].tid = cap->awakes[i].tgid = MAIN;
+	cap->awakes[i].class = CAP_C_EPOLL_WAIT;
+	cap->awakes[i].set_file = ep;
+	cap->awakes[i].file = file;
+	cap->awakes[i].events = EPOLLIN;
+	cap->awakes[i].samples = turns / 16;
+	on_the_cpu(cap);
+	return ep;
+}
+
+static uint32_t listener(struct iom_capture *cap)
+{
+	return build_file(cap, 3, CAP_K_LISTEN, O_NONBLOCK, "tcp listen 127.0.0.1:80");
+}
+
+static void too_many_open(struct iom_capture *cap)
+{
+	uint32_t l = listener(cap);
+
+	told_of(cap, l, TURNS);
+	failing(cap, l, CAP_C_ACCEPT, SYS_accept4, TURNS, EMFILE);
+}
+
+/* As Asio does: accept first, and epoll_wait with a zero timeout between two tries. */
+static void too_many_open_between_looks(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), l = listener(cap);
+	struct cap_calls *r;
+
+	build_watch(cap, l, ep);
+	r = build_epoll_wait(cap, MAIN, ep, 0, 0, 0);
+	r->n.zero = r->n.nowait = TURNS;
+	failing(cap, l, CAP_C_ACCEPT, SYS_accept, TURNS, EMFILE);
+	on_the_cpu(cap);
+}
+
+static void closed_epoll(struct iom_capture *cap)
+{
+	on_closed(cap, 3, SYS_epoll_wait, TURNS);
+	on_the_cpu(cap);
+}
+
+/* Closed, and still in the epoll, for a child has it too. */
+static void closed_in_epoll(struct iom_capture *cap)
+{
+	told_of(cap, IOM_NO_FILE, TURNS);
+	on_closed(cap, 5, SYS_read, TURNS);
+	on_closed(cap, 5, SYS_close, TURNS);
+	on_closed(cap, -1, SYS_epoll_ctl, TURNS);
+}
+
+static void never_connected(struct iom_capture *cap)
+{
+	failing(cap, build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "tcp"), CAP_C_RECV, SYS_recvfrom, TURNS,
+		ENOTCONN);
+	on_the_cpu(cap);
+}
+
+static void closed_in_poll(struct iom_capture *cap)
+{
+	uint32_t p = build_file(cap, 5, CAP_K_FIFO, 0, "pipe:[1]");
+
+	failing(cap, p, CAP_C_POLL, SYS_poll, TURNS, EBADF)->no_file = 3;
+	build_interest(cap, p, 0, TURNS);
+	on_the_cpu(cap);
+}
+
+/* Ten times a second, with a pause in between: nothing burns. */
+static void too_many_now_and_then(struct iom_capture *cap)
+{
+	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 150, EMFILE);
+}
+
+static void loop_that_serves(struct iom_capture *cap, uint32_t *l, uint32_t *sock)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	*l = listener(cap);
+	*sock = build_file(cap, 7, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+	build_watch(cap, *l, ep);
+	build_watch(cap, *sock, ep);
+	build_epoll_wait(cap, MAIN, ep, 0, 20000, MS / 10);
+}
+
+/* A connection that was given up before it was taken, and a peer that reset another. */
+static void a_few(struct iom_capture *cap)
+{
+	uint32_t l, sock;
+
+	loop_that_serves(cap, &l, &sock);
+	build_transfers(cap, MAIN, l, CAP_C_ACCEPT, SYS_accept4, 500, 0, 0, 0);
+	cap->calls[1].n.err = cap->calls[1].n.failed = 40;
+	cap->calls[1].error = ECONNABORTED;
+	build_transfers(cap, MAIN, sock, CAP_C_RECV, SYS_recvfrom, 20000, 0, 0, 0);
+	cap->calls[2].n.err = cap->calls[2].n.failed = 1;
+	cap->calls[2].error = ECONNRESET;
+}
+
+/* A descriptor for each that there might be is closed: the kernel side tells these apart. */
+static void closes_all(struct iom_capture *cap)
+{
+	struct cap_calls *r = on_closed(cap, 65535, SYS_close, 65530);
+
+	r->n.failed = 1;
+}
+
+static void interrupted(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[1]"),
+					  CAP_C_READ, SYS_read);
+
+	r->n.err = 4000;
+	r->n.ok_slept = 40;
+	r->wait_ns = r->max_wait_ns = 100 * MS;
+}
+
+/* connect of a socket whose connect is under way, asked again and again. */
+static void still_connecting(struct iom_capture *cap)
+{
+	failing(cap, build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "tcp"), CAP_C_CONNECT, SYS_connect, TURNS,
+		EALREADY);
+}
+
+/* A recording from before errors were kept. */
+static void unknown_errors(struct iom_capture *cap)
+{
+	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, TURNS, 0)->n.failed = 0;
+}
+
+static const struct expected cases[] = {
+	{"accept: EMFILE", too_many_open, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
+	 NO_TRANSFERS, NULL},
+	{"accept: EMFILE, between zero timeouts", too_many_open_between_looks, IOM_M_NONBLOCKING,
+	 IOM_FACT_POLLING, "busy-poll", "calls-fail", NO_TRANSFERS, NULL},
+	{"epoll_wait: EBADF", closed_epoll, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"closed, still in the epoll", closed_in_epoll, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop",
+	 "calls-fail", NO_TRANSFERS, NULL},
+	{"recv: ENOTCONN", never_connected, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"poll: POLLNVAL", closed_in_poll, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
+	 NO_TRANSFERS, NULL},
+	{"fails-rate: now and then", too_many_now_and_then, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
+	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"interrupted", interrupted, IOM_M_BLOCKING, 0, "pipeline", "", 40, NULL},
+	{"still connecting", still_connecting, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"errors not known", unknown_errors, IOM_M_NONE, 0, NULL, "", 0, NULL},
+};
+#define NCASES (sizeof(cases) / sizeof(cases[0]))
+
+static void check_said(void (*build)(struct iom_capture *cap), enum rep_severity severity,
+		       const char *const *parts)
+{
+	struct iom_capture *cap = build_capture("program");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	build(cap);
+	rep = iom_judge(cap);
+	f = build_finding(rep, "calls-fail");
+	assert_non_null(f);
+	assert_int_equal(f->severity, severity);
+	for (; *parts; parts++)
+		if (!strstr(f->message, *parts))
+			fail_msg("no `%s` in: %s", *parts, f->message);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+static void accept_is_named(void **state)
+{
+	static const char *const parts[] = {
+		"accept4(3) tcp listen 127.0.0.1:80 failed 60,013 times, at last with EMFILE (too many open files)",
+		"6,001 a second, on 100 % of a CPU; epoll_wait goes on telling of that file",
+		"RLIMIT_NOFILE", NULL};
+
+	(void)state;
+	check_said(too_many_open, IOM_SEV_WARNING, parts);
+}
+
+static void rarely_is_no_warning(void **state)
+{
+	static const char *const parts[] = {"failed 150 times, at last with EMFILE", NULL};
+
+	(void)state;
+	check_said(too_many_now_and_then, IOM_SEV_INFO, parts);
+}
+
+static void closed_epoll_is_named(void **state)
+{
+	static const char *const parts[] = {
+		"epoll_wait(3) failed 60,013 times, at last with EBADF (bad file descriptor)", NULL};
+
+	(void)state;
+	check_said(closed_epoll, IOM_SEV_WARNING, parts);
+}
+
+static void all_that_fail_are_named(void **state)
+{
+	static const char *const parts[] = {"read(5) failed 60,013 times", ", as did close(5) and epoll_ctl: ",
+					    "EPOLL_CTL_DEL before close", NULL};
+
+	(void)state;
+	check_said(closed_in_epoll, IOM_SEV_WARNING, parts);
+}
+
+static void poll_did_not_fail(void **state)
+{
+	static const char *const parts[] = {
+		"poll came back 60,013 times with nothing but POLLNVAL, at last for descriptor 3", NULL};
+
+	(void)state;
+	check_said(closed_in_poll, IOM_SEV_WARNING, parts);
+}
+
+static void errors_have_names(void **state)
+{
+	char *text = iom_errno_text(EIO), *none = iom_errno_text(4000);
+
+	(void)state;
+	assert_string_equal(iom_errno_name(EMFILE), "EMFILE");
+	assert_string_equal(text, "EIO (input/output error)");
+	assert_string_equal(none, "error 4000");
+	free(text);
+	free(none);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[NCASES + 6];
+
+	for (size_t i = 0; i < NCASES; i++)
+		tests[i] = (struct CMUnitTest){.name = cases[i].name,
+					       .test_func = check_judged,
+					       .initial_state = (void *)&cases[i]};
+	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(accept_is_named);
+	tests[NCASES + 1] = (struct CMUnitTest)cmocka_unit_test(rarely_is_no_warning);
+	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(closed_epoll_is_named);
+	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(all_that_fail_are_named);
+	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(poll_did_not_fail);
+	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(errors_have_names);
+	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_failing.c - calls that fail again and again: calls-fail.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/errname.h"
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "judge/rules.h"
+#include "report/sentence.h"
+
+#define NR_POLL		7
+#define NR_SELECT	23
+#define NR_EPOLL_WAIT	232
+#define NR_PSELECT6	270
+#define NR_PPOLL	271
+#define NR_EPOLL_PWAIT	281
+#define NR_EPOLL_PWAIT2 441
+
+#define NAMED 2 /* calls that fail beside the one that does so most */
+
+/* Time-outs, and a connect that is under way: nothing is wrong, there is nothing yet. */
+static bool is_not_yet(int error)
+{
+	return error == ETIME || error == ETIMEDOUT || error == EALREADY;
+}
+
+static bool is_of(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+
+	return r->tid == ct->tid && r->tgid == ct->tgid;
+}
+
+static bool is_failing(const struct rep_thread *rt, const struct cap_calls *r)
+{
+	return r->error && !is_not_yet(r->error) && r->n.failed >= iom_limit(LIMIT_FAILS) &&
+	       r->n.failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns &&
+	       r->n.failed >= iom_limit(LIMIT_FAILS_PART) * cor_operations(r);
+}
+
+uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (is_of(s, rt, r) && (file == IOM_NO_FILE || r->file == file) && is_failing(rt, r) &&
+		    r->n.failed > most)
+			most = r->n.failed;
+	}
+	return most;
+}
+
+/* poll never fails for a descriptor that is closed: it says so of that one. */
+static bool is_invalid_in_poll(const struct cap_calls *r)
+{
+	return r->error == EBADF && (r->nr == NR_POLL || r->nr == NR_PPOLL) && r->no_file >= 0;
+}
+
+/* "accept4(3) tcp listen 127.0.0.1:80", "close(5)", "select": heap. */
+static char *call_text(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
+	const char *call = iom_syscall_name(r->nr);
+
+	if (r->no_file >= 0)
+		return iom_sentence("%s(%d)", call, r->no_file);
+	if (!f || r->class == CAP_C_POLL || r->class == CAP_C_SELECT)
+		return iom_sentence("%s", call);
+	if (f->fd < 0)
+		return iom_sentence("%s of %s", call, iom_finding_name(cap, r->file));
+	if (is_readiness(r->class))
+		return iom_sentence("%s(%d)", call, f->fd);
+	return iom_sentence("%s(%d) %s", call, f->fd, iom_finding_name(cap, r->file));
+}
+
+/* Does an epoll wake the thread all the time? */
+static bool is_kept_awake(const struct search *s, const struct rep_thread *rt)
+{
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+
+	return t->nsets && t->sets[0].class == CAP_C_EPOLL_WAIT && t->sets[0].slept < t->sets[0].events / 2;
+}
+
+static const char *way_out_of_closed(const struct search *s, const struct rep_thread *rt,
+				     const struct cap_calls *r)
+{
+	if (r->nr == NR_EPOLL_WAIT || r->nr == NR_EPOLL_PWAIT || r->nr == NR_EPOLL_PWAIT2)
+		return "end the loop when its epoll is closed, and look at errno";
+	if (r->nr == NR_POLL || r->nr == NR_PPOLL || r->nr == NR_SELECT || r->nr == NR_PSELECT6)
+		return "take a descriptor out of the set when it is closed";
+	if (is_kept_awake(s, rt))
+		return "EPOLL_CTL_DEL before close: a file that has a duplicate somewhere, in a child perhaps, "
+		       "stays in the epoll";
+	return "do not use a descriptor after it was closed, or for what it was not opened for";
+}
+
+static const char *way_out(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	switch (r->error) {
+	case EMFILE:
+		if (r->class == CAP_C_ACCEPT)
+			return "close connections or raise RLIMIT_NOFILE, and do not ask for the listener "
+			       "until a descriptor is free";
+		return "close files, or raise RLIMIT_NOFILE";
+	case ENFILE:
+		return "close files, or raise fs.file-max, which is the whole machine's limit";
+	case EBADF:
+		return way_out_of_closed(s, rt, r);
+	case ENOTCONN:
+		return "what is not connected, or no longer, brings nothing: take it out of the loop and close it";
+	case EIO:
+	case ENXIO:
+	case ENODEV:
+	case EPIPE:
+	case ECONNRESET:
+	case ESHUTDOWN:
+		return "the other side is gone: take the file out of the loop and close it";
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return "wait before the next try, longer each time";
+	case ENOBUFS:
+	case ENOMEM:
+		return "wait until there is memory again, or ask for less at a time";
+	default:
+		return "look at errno before the next try, and stop when it says that none can succeed";
+	}
+}
+
+/* What failed how often, and with what: heap. */
+static char *what_failed(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	char *call = call_text(cap, r), *error = iom_errno_text(r->error), *text;
+
+	if (is_invalid_in_poll(r))
+		text = iom_sentence("%s came back %s times with nothing but POLLNVAL, at last for descriptor "
+				    "%d, which is not open",
+				    iom_syscall_name(r->nr), iom_count(r->n.failed), r->no_file);
+	else
+		text = iom_sentence("%s failed %s times, at last with %s", call, iom_count(r->n.failed), error);
+	free(call);
+	free(error);
+	return text;
+}
+
+/* Other calls of the thread that fail with the same error: ", as did close(5) and 3 more". Heap. */
+static char *what_else(const struct search *s, const struct rep_thread *rt, const struct cap_calls *lead)
+{
+	char *text = iom_sentence("%s", ""), *call, *longer;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r == lead || !is_of(s, rt, r) || r->error != lead->error || !is_failing(rt, r) || n++ >= NAMED)
+			continue;
+		call = call_text(s->cap, r);
+		longer = iom_sentence("%s%s%s", text, n == 1 ? ", as did " : " and ", call);
+		free(call);
+		free(text);
+		text = longer;
+	}
+	if (n > NAMED) {
+		longer = iom_sentence("%s and %s more", text, iom_count(n - NAMED));
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* ", though epoll_wait goes on telling of it": where that is what keeps the loop awake. Heap. */
+static char *who_tells(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+	struct rep_awake by;
+
+	if (!t->nsets || r->file == IOM_NO_FILE || !iom_awake_by(rt, &by) || by.file != r->file)
+		return iom_sentence("%s", "");
+	return iom_sentence("; %s goes on telling of that file (%s of %s samples)", iom_syscall_name(t->sets[0].nr),
+			    iom_count(by.samples), iom_count(by.samples / by.share + 0.5));
+}
+
+static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	uint64_t rate = a_second(r->n.failed, rt->time.wall_ns);
+	bool spins = rate >= BUSY_A_SEC && rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+	char *failed = what_failed(s->cap, r), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
+	char *often = spins ? iom_sentence(": %s a second, on %s of a CPU", iom_count(rate),
+					   iom_part(rt->time.running_ns, rt->time.wall_ns)) :
+			      iom_sentence("%s", "");
+	struct rep_finding *f = iom_finding_add(s, "calls-fail", spins ? IOM_SEV_WARNING : IOM_SEV_INFO,
+						iom_sentence("%s%s%s%s. Usual way out: %s.", failed, also, often,
+							     tells, way_out(s, rt, r)));
+
+	f->count = r->n.failed;
+	f->ns = spins ? rt->time.running_ns : 0;
+	f->thread = rt->thread;
+	f->nr = r->nr;
+	f->file = r->file;
+	f->error = r->error;
+	free(failed);
+	free(also);
+	free(tells);
+	free(often);
+}
+
+/* Of the calls of a thread that fail with the same error the one that does so most. */
+static bool is_lead(const struct search *s, const struct rep_thread *rt, const struct cap_calls *one)
+{
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r == one || !is_of(s, rt, r) || r->error != one->error || !is_failing(rt, r))
+			continue;
+		if (r->n.failed > one->n.failed || (r->n.failed == one->n.failed && r->nr < one->nr))
+			return false;
+	}
+	return true;
+}
+
+static const struct rep_thread *thread_of(const struct search *s, const struct cap_calls *r)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		if (is_of(s, &s->rp->threads[i], r))
+			return &s->rp->threads[i];
+	return NULL;
+}
+
+void iom_find_failing(struct search *s)
+{
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+		const struct rep_thread *rt = r->n.failed ? thread_of(s, r) : NULL;
+
+		if (rt && is_failing(rt, r) && is_lead(s, rt, r))
+			tell(s, rt, r);
+	}
+}
