@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/sysname.h"
+#include "judge/alike.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
@@ -100,8 +101,9 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 }
 
 static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
-				   const struct loop_set *own, const struct acc_wait *w, const char *id)
+				   const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
+	const struct acc_wait *w = &a->sum;
 	char *call = iom_finding_call(s->cap, w), meanwhile[64], *how_long;
 	struct rep_finding *f;
 
@@ -118,8 +120,9 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 					iom_time(w->ns), iom_time(w->max_ns));
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
-		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
+		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s%s: %s. Usual way out: %s.",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
+			     iom_alike_others(a),
 			     w->under_way ? ", and is asleep in it" : "", meanwhile,
 			     w->what == ACC_SYNC ? "sync in another thread, or less often" :
 						   way_out(s->cap, w)));
@@ -157,27 +160,33 @@ static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *
 		       LOOP_SLEEP_NS;
 }
 
+static bool keeps_waiting(const struct acc_wait *w, const void *arg)
+{
+	const struct loop_set *own = arg;
+
+	if (is_nobodys(w) || w->own)
+		return false;
+	/* Round a single file nobody else waits; but that file was said to be ready. */
+	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && takes(w));
+}
+
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
-	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
-	size_t said = 0;
+	size_t n, said = 0;
+	struct acc_alike *all = iom_alike(s->cap, &rt->time, keeps_waiting, own, &n);
 
-	for (size_t i = 0; i < rt->time.nwaits && said < PER_LOOP; i++) {
-		const struct acc_wait *w = &rt->time.waits[i];
+	for (size_t i = 0; i < n && said < PER_LOOP; i++) {
+		const struct acc_wait *w = &all[i].sum;
 
-		if (is_nobodys(w) || iom_loop_own_wait(t, w))
-			continue;
-		/* Round a single file nobody else waits; but that file was said to be ready. */
-		if (is_for_one(own) && (w->file == IOM_NO_FILE || w->file != own->main_file || !takes(w)))
-			continue;
 		if (w->what == ACC_SYNC && w->slept) {
-			on_loop(s, rt, own, w, "sync-on-loop");
+			on_loop(s, rt, own, &all[i], "sync-on-loop");
 			said++;
 		} else if (w->max_ns >= least_sleep(rt, w)) {
-			on_loop(s, rt, own, w, "loop-blocked");
+			on_loop(s, rt, own, &all[i], "loop-blocked");
 			said++;
 		}
 	}
+	free(all);
 }
 
 static void find_computing(struct search *s, const struct rep_thread *rt)

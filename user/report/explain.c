@@ -88,7 +88,8 @@ static const struct topic topics[] = {
 	 "served. It need not be a transfer: open, stat, connect, wait4, flock, a lock\n"
 	 "of another thread, a second readiness call on one file all do it. Said from\n"
 	 "1 ms on, with the call, the file, how often, how long in all and at worst; the\n"
-	 "loop's longest turn stands beside the thread. Not said where another thread\n"
+	 "loop's longest turn stands beside the thread. Sleeps in one call on files of\n"
+	 "one kind are one finding, with their sum. Not said where another thread\n"
 	 "comes back from the same set meanwhile. Usual ways out depend on the call:\n"
 	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
 	 "for names, a pidfd for children, a timer of the loop instead of a sleep.\n"},
