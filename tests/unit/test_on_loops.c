@@ -140,6 +140,42 @@ static void short_ones_stay_short(void **state)
 	let_go(rep, cap);
 }
 
+/* What there is to do depends on what was waited for. */
+static void ways_out(void **state)
+{
+	static const struct {
+		uint8_t kind, class;
+		uint16_t nr;
+		const char *says, *says_not;
+	} waits[] = {
+		{CAP_K_SOCK, CAP_C_NAME, SYS_close, "SO_LINGER", "look up names"},
+		{CAP_K_REG, CAP_C_NAME, SYS_close, "close in a thread", "SO_LINGER"},
+		{CAP_K_UNKNOWN, CAP_C_FUTEX, SYS_futex, "a lock, or work that it waits for", "critical sections"},
+		{CAP_K_EPOLL, CAP_C_EPOLL_WAIT, SYS_epoll_wait,
+		 "a second loop inside a turn (on pipe:[7])", "waits here"},
+		{CAP_K_SOCK, CAP_C_POLL, SYS_poll, "or its file in the loop's set", "second loop"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct iom_capture *cap = loop();
+		uint32_t f = waits[i].kind == CAP_K_UNKNOWN ? IOM_NO_FILE :
+							   build_file(cap, 20, waits[i].kind, 0, NULL);
+		const struct rep_finding *found;
+		struct iom_report *rep;
+
+		if (waits[i].kind == CAP_K_EPOLL)
+			build_watch(cap, build_file(cap, 21, CAP_K_FIFO, 0, "pipe:[7]"), f);
+		slept(cap, f, waits[i].class, waits[i].nr, 3, 200);
+		rep = iom_judge(cap);
+		found = build_finding(rep, "loop-blocked");
+		assert_non_null(found);
+		assert_non_null(strstr(found->message, waits[i].says));
+		assert_null(strstr(found->message, waits[i].says_not));
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +183,7 @@ int main(void)
 		cmocka_unit_test(one_file_by_its_name),
 		cmocka_unit_test(kinds_apart),
 		cmocka_unit_test(short_ones_stay_short),
+		cmocka_unit_test(ways_out),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

@@ -28,12 +28,12 @@ static uint64_t files_of(const struct iom_capture *cap, const struct acc_wait *w
 	return cap->files[w->file].merged ? cap->files[w->file].merged : 1;
 }
 
-/* One file that was opened anew for each call is one, by its name. */
+/* One file that was opened anew for each call is one, by its path. */
 static bool has_one_name(const struct iom_capture *cap, const struct acc_wait *a, const struct acc_wait *b)
 {
 	const char *name = a->file == IOM_NO_FILE ? NULL : cap->files[a->file].name;
 
-	return name && b->file != IOM_NO_FILE && cap->files[b->file].name &&
+	return name && name[0] == '/' && b->file != IOM_NO_FILE && cap->files[b->file].name &&
 	       !strcmp(name, cap->files[b->file].name);
 }
 

@@ -92,7 +92,8 @@ static const struct topic topics[] = {
 	 "one kind are one finding, with their sum. Not said where another thread\n"
 	 "comes back from the same set meanwhile. Usual ways out depend on the call:\n"
 	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
-	 "for names, a pidfd for children, a timer of the loop instead of a sleep.\n"},
+	 "for names, a pidfd for children, a timer of the loop instead of a sleep, the\n"
+	 "asynchronous form of a call that runs a second loop inside a turn.\n"},
 	{"sync-on-loop", "a loop slept in fsync or its like", NULL,
 	 "Waiting for the disk inside the loop that serves everyone. Usual ways out:\n"
 	 "sync in a thread of its own, group commits, sync less often.\n"},
