@@ -219,6 +219,68 @@ static void polls_by_a_timer(struct iom_capture *cap)
 	cap->threads[0].cpu_ns = 100 * MS;
 }
 
+/* A loop whose time limit runs out, so many times in the ten seconds. */
+static struct cap_calls *wakes(struct iom_capture *cap, uint64_t ran_out)
+{
+	uint32_t s = loop_with(cap, O_NONBLOCK, 0, 0);
+	struct cap_calls *r = &cap->calls[0];
+
+	(void)s;
+	r->n.ok = 0;
+	r->n.zero_slept = ran_out;
+	r->wait_ns = 9800 * MS;
+	r->max_wait_ns = 9800 * MS / ran_out;
+	return r;
+}
+
+static void wakes_thirty_a_second(struct iom_capture *cap)
+{
+	wakes(cap, 300);
+}
+
+static void wakes_once_a_second(struct iom_capture *cap)
+{
+	wakes(cap, 10);
+}
+
+static void wakes_and_serves(struct iom_capture *cap)
+{
+	wakes(cap, 300)->n.ok_slept = 300;
+}
+
+static void wakes_and_sends(struct iom_capture *cap)
+{
+	wakes(cap, 300);
+	build_transfers(cap, MAIN, build_file(cap, 6, CAP_K_SOCK, 0, "udp"), CAP_C_SEND, SYS_sendto, 300, 0, 0, 0);
+}
+
+static void wakes_and_computes(struct iom_capture *cap)
+{
+	wakes(cap, 300)->wait_ns = 6000 * MS;
+	cap->threads[0].asleep_ns = 6000 * MS;
+	cap->threads[0].cpu_ns = 4000 * MS;
+}
+
+/* How loud it is said: 99 a second, or 101. */
+static void idle_wakeups_warn(void **state)
+{
+	(void)state;
+	for (int much = 0; much < 2; much++) {
+		struct iom_capture *cap = build_capture("program");
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		wakes(cap, much ? 1010 : 990);
+		rep = iom_judge(cap);
+		f = build_finding(rep, "idle-wakeups");
+		assert_non_null(f);
+		assert_int_equal(f->severity, much ? IOM_SEV_WARNING : IOM_SEV_INFO);
+		assert_int_equal(f->count, much ? 1010 : 990);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 static const struct expected thresholds[] = {
 	{"disk: a loop that syncs", loop_and_disk, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 600, "blocking"},
 	{"disk: a disk with a loop", disk_and_loop, IOM_M_BLOCKING, 0, "event-loop", NULL, 200, "multiplexed"},
@@ -239,17 +301,24 @@ static const struct expected thresholds[] = {
 	{"growing-ends: once", read_once_to_the_end, IOM_M_BLOCKING, 0, "sequential", NULL, 3, ""},
 	{"growing-part: little", read_thrice_to_the_end, IOM_M_BLOCKING, 0, "sequential", NULL, 3000, ""},
 	{"role-work: a word", copies_and_says_a_word, IOM_M_BLOCKING, 0, "sequential", NULL, 1511, ""},
+	{"idle-wakeups: 30 a second", wakes_thirty_a_second, IOM_M_MULTIPLEXED, 0, "event-loop", "idle-wakeups",
+	 NO_TRANSFERS, ""},
+	{"idle-wakeups: 1 a second", wakes_once_a_second, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS, ""},
+	{"idle-empty: half", wakes_and_serves, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS, ""},
+	{"idle-taken: each", wakes_and_sends, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
+	{"idle-runs: much", wakes_and_computes, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS, ""},
 	{"busy: hardly", polls_by_a_timer, IOM_M_NONBLOCKING, 0, "timer poll", NULL, 10, ""},
 };
 #define NTHRESHOLDS (sizeof(thresholds) / sizeof(thresholds[0]))
 
 int main(void)
 {
-	static struct CMUnitTest tests[NTHRESHOLDS];
+	static struct CMUnitTest tests[NTHRESHOLDS + 1];
 
 	for (size_t i = 0; i < NTHRESHOLDS; i++)
 		tests[i] = (struct CMUnitTest){.name = thresholds[i].name,
 					       .test_func = check_judged,
 					       .initial_state = (void *)&thresholds[i]};
+	tests[NTHRESHOLDS] = (struct CMUnitTest)cmocka_unit_test(idle_wakeups_warn);
 	return cmocka_run_group_tests_name("thresholds", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/sysname.h"
+#include "judge/alike.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
@@ -27,6 +28,7 @@
 /* Waiting for pages worth a word: of the thread's time, and in all. */
 #define PAGES_PART 0.05
 #define PAGES_NS   20000000
+#define SET_NAMED  3 /* files of an inner set that are named */
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -62,21 +64,32 @@ static bool is_for_one(const struct loop_set *own)
 	return own->files == 1 && own->class == CAP_C_POLL;
 }
 
+/* An epoll that is waited on inside a turn is another loop's. */
+static bool is_second_loop(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	return w->what == ACC_READINESS && w->file != IOM_NO_FILE && cap->files[w->file].kind == CAP_K_EPOLL;
+}
+
 static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
 
 	switch (w->what) {
 	case ACC_READINESS:
-		return "register the file with the loop instead of waiting for it here";
+		return is_second_loop(cap, w) ?
+			       "the asynchronous form of the call that runs it (exec for execSync)" :
+			       "the asynchronous form of the call that waits here, or its file in the loop's set";
 	case ACC_CHILD:
 		return "a pidfd or SIGCHLD in the loop, and WNOHANG";
 	case ACC_TIMER:
 		return "a timer of the loop";
 	case ACC_LOCK:
 		return w->class == CAP_C_LOCK ? "a lock that does not wait (LOCK_NB, F_SETLK), or a thread" :
-						"shorter critical sections in the threads that hold it";
+						"hold locks for shorter, or let an event tell that work is done";
 	case ACC_OPEN:
+		if (is_close(w->nr))
+			return f && f->kind == CAP_K_SOCK ? "no SO_LINGER, or close in a thread of its own" :
+							    "close in a thread of its own";
 		return "open and look up names in a thread of their own";
 	case ACC_QUEUE:
 		return "IPC_NOWAIT or O_NONBLOCK, and a notification";
@@ -99,17 +112,58 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 	return "O_NONBLOCK or MSG_DONTWAIT, and try again when it is ready";
 }
 
-static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
-				   const struct loop_set *own, const struct acc_wait *w, const char *id)
+/* The names of up to three files in the set of an epoll, and how many more there are. */
+static char *set_text(const struct iom_capture *cap, uint32_t epoll)
 {
-	char *call = iom_finding_call(s->cap, w), meanwhile[64], *how_long;
+	char *text = NULL, *longer;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < cap->nregistrations; i++) {
+		if (cap->registrations[i].epoll != epoll || n++ >= SET_NAMED)
+			continue;
+		longer = iom_sentence("%s%s%s", text ? text : " (on ", text ? ", " : "",
+				      iom_finding_name(cap, cap->registrations[i].file));
+		free(text);
+		text = longer;
+	}
+	if (!text)
+		return iom_sentence("%s", "");
+	longer = n > SET_NAMED ? iom_sentence("%s and %s more)", text, iom_count(n - SET_NAMED)) :
+				 iom_sentence("%s)", text);
+	free(text);
+	return longer;
+}
+
+/* The call, its files, and what is known of the wait beyond that. */
+static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
+{
+	char *call = iom_finding_call(cap, &a->sum), *set = NULL, *text;
+
+	if (is_second_loop(cap, &a->sum)) {
+		set = set_text(cap, a->sum.file);
+		text = iom_sentence("%s%s, a second loop inside a turn%s", call, iom_alike_others(a), set);
+	} else if (a->sum.class == CAP_C_FUTEX) {
+		text = iom_sentence("%s, for another thread (a lock, or work that it waits for)", call);
+	} else {
+		text = iom_sentence("%s%s", call, iom_alike_others(a));
+	}
+	free(set);
+	free(call);
+	return text;
+}
+
+static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
+				   const struct loop_set *own, const struct acc_alike *a, const char *id)
+{
+	const struct acc_wait *w = &a->sum;
+	char *call = call_text(s->cap, a), meanwhile[64], *how_long;
 	struct rep_finding *f;
 
 	if (is_for_one(own))
 		snprintf(meanwhile, sizeof(meanwhile), "it had been waited for, and was not ready all the same");
 	else if (own->files > 1)
-		snprintf(meanwhile, sizeof(meanwhile), "the %s files of its set waited meanwhile",
-			 iom_count(own->files));
+		snprintf(meanwhile, sizeof(meanwhile), "the %s files of %s set waited meanwhile",
+			 iom_count(own->files), is_second_loop(s->cap, w) ? "the outer loop's" : "its");
 	else
 		snprintf(meanwhile, sizeof(meanwhile), "whatever else it serves waited meanwhile");
 	how_long = w->slept == 1 ?
@@ -157,27 +211,33 @@ static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *
 		       LOOP_SLEEP_NS;
 }
 
+static bool keeps_waiting(const struct acc_wait *w, const void *arg)
+{
+	const struct loop_set *own = arg;
+
+	if (is_nobodys(w) || w->own)
+		return false;
+	/* Round a single file nobody else waits; but that file was said to be ready. */
+	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && takes(w));
+}
+
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
-	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
-	size_t said = 0;
+	size_t n, said = 0;
+	struct acc_alike *all = iom_alike(s->cap, &rt->time, keeps_waiting, own, &n);
 
-	for (size_t i = 0; i < rt->time.nwaits && said < PER_LOOP; i++) {
-		const struct acc_wait *w = &rt->time.waits[i];
+	for (size_t i = 0; i < n && said < PER_LOOP; i++) {
+		const struct acc_wait *w = &all[i].sum;
 
-		if (is_nobodys(w) || iom_loop_own_wait(t, w))
-			continue;
-		/* Round a single file nobody else waits; but that file was said to be ready. */
-		if (is_for_one(own) && (w->file == IOM_NO_FILE || w->file != own->main_file || !takes(w)))
-			continue;
 		if (w->what == ACC_SYNC && w->slept) {
-			on_loop(s, rt, own, w, "sync-on-loop");
+			on_loop(s, rt, own, &all[i], "sync-on-loop");
 			said++;
 		} else if (w->max_ns >= least_sleep(rt, w)) {
-			on_loop(s, rt, own, w, "loop-blocked");
+			on_loop(s, rt, own, &all[i], "loop-blocked");
 			said++;
 		}
 	}
+	free(all);
 }
 
 static void find_computing(struct search *s, const struct rep_thread *rt)

@@ -239,6 +239,28 @@ static void name_waits(struct iom_loops *loops, const struct iom_capture *cap, s
 		}
 }
 
+/* Is the wait a sleep in one of the thread's own loop's sets? */
+static bool is_own(const struct loop_thread *t, const struct acc_wait *w)
+{
+	for (size_t i = 0; i < t->nsets; i++) {
+		const struct loop_set *s = &t->sets[i];
+
+		if (!s->own || s->class != w->class)
+			continue;
+		if (s->class == CAP_C_EPOLL_WAIT ? s->file == w->file :
+		    s->class == CAP_C_POLL	 ? s->file == w->set_file :
+						   s->set == w->set || !has_select(t, w->set))
+			return true;
+	}
+	return false;
+}
+
+static void mark_own(const struct loop_thread *t, struct acc_thread *a)
+{
+	for (size_t i = 0; i < a->nwaits; i++)
+		a->waits[i].own = is_own(t, &a->waits[i]);
+}
+
 struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc)
 {
 	struct iom_loops *loops = calloc(1, sizeof(*loops));
@@ -261,8 +283,10 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 	name_sets(cap, loops, x);
 	take_turns(cap, loops, x);
 	take_edges(cap, loops);
-	for (size_t i = 0; i < cap->nthreads; i++)
+	for (size_t i = 0; i < cap->nthreads; i++) {
 		choose_own(cap, &loops->threads[i]);
+		mark_own(&loops->threads[i], &acc->threads[i]);
+	}
 	name_waits(loops, cap, acc);
 	iom_threads_free(x);
 	return loops;
@@ -276,19 +300,4 @@ void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap)
 		free(loops->threads[i].sets);
 	free(loops->threads);
 	free(loops);
-}
-
-bool iom_loop_own_wait(const struct loop_thread *t, const struct acc_wait *w)
-{
-	for (size_t i = 0; i < t->nsets; i++) {
-		const struct loop_set *s = &t->sets[i];
-
-		if (!s->own || s->class != w->class)
-			continue;
-		if (s->class == CAP_C_EPOLL_WAIT ? s->file == w->file :
-		    s->class == CAP_C_POLL	 ? s->file == w->set_file :
-						   s->set == w->set || !has_select(t, w->set))
-			return true;
-	}
-	return false;
 }

@@ -38,7 +38,4 @@ struct iom_loops {
 struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc);
 void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap);
 
-/* Is the wait a sleep in one of the thread's own loop's sets? */
-bool iom_loop_own_wait(const struct loop_thread *t, const struct acc_wait *w);
-
 #endif

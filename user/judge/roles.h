@@ -33,6 +33,12 @@ static inline bool is_sleep(uint8_t class)
 	return class == CAP_C_SIGSUSPEND || class >= CAP_C_FUTEX;
 }
 
+/* close, by its number: its class is that of all work on names. */
+static inline bool is_close(int32_t nr)
+{
+	return nr == 3;
+}
+
 /* Files that tell of something else than data. */
 static inline bool is_bell_kind(uint8_t kind)
 {

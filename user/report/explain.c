@@ -88,10 +88,12 @@ static const struct topic topics[] = {
 	 "served. It need not be a transfer: open, stat, connect, wait4, flock, a lock\n"
 	 "of another thread, a second readiness call on one file all do it. Said from\n"
 	 "1 ms on, with the call, the file, how often, how long in all and at worst; the\n"
-	 "loop's longest turn stands beside the thread. Not said where another thread\n"
+	 "loop's longest turn stands beside the thread. Sleeps in one call on files of\n"
+	 "one kind are one finding, with their sum. Not said where another thread\n"
 	 "comes back from the same set meanwhile. Usual ways out depend on the call:\n"
 	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
-	 "for names, a pidfd for children, a timer of the loop instead of a sleep.\n"},
+	 "for names, a pidfd for children, a timer of the loop instead of a sleep, the\n"
+	 "asynchronous form of a call that runs a second loop inside a turn.\n"},
 	{"sync-on-loop", "a loop slept in fsync or its like", NULL,
 	 "Waiting for the disk inside the loop that serves everyone. Usual ways out:\n"
 	 "sync in a thread of its own, group commits, sync less often.\n"},
@@ -129,6 +131,13 @@ static const struct topic topics[] = {
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
 	 "or take the file out of the set while its data is not wanted.\n"},
+	{"idle-wakeups", "a readiness call comes back since its time limit ran out", NULL,
+	 "The loop sleeps, but for no longer than a few milliseconds, and mostly finds\n"
+	 "nothing when it wakes. Said from 10 a second on, a warning from 100 on; not where\n"
+	 "the thread computes or transfers when it is woken: then that is what its timer is\n"
+	 "for. It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
+	 "out: no time limit, or until the next timer is due; an eventfd for what other\n"
+	 "threads have to say, a timerfd for timers.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
 	 "Nobody waits for the file's readiness, so each try costs a call. Usual ways\n"
 	 "out: epoll or poll before the retry, or a blocking file.\n"},

@@ -7,8 +7,8 @@
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/score.h"
+#include "report/headline.h"
 #include "report/sentence.h"
-#include "report/view.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
@@ -284,83 +284,6 @@ static void because_open(const struct iom_evidence *ev, struct rep_process *rp)
 	}
 }
 
-/* No thread waits for more than one file. */
-static bool waits_for_one(const struct rep_process *rp)
-{
-	bool one = false;
-
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		if (rp->threads[i].loop.is_loop && rp->threads[i].loop.files != 1)
-			return false;
-		one |= rp->threads[i].loop.is_loop;
-	}
-	return one;
-}
-
-/* The one thread that there is slept from the beginning to the end, in one call. */
-static const struct acc_wait *only_wait(const struct rep_process *rp)
-{
-	const struct acc_thread *t = &rp->threads[0].time;
-
-	if (rp->nthreads != 1 || t->nwaits != 1 || !t->waits[0].under_way || t->waits[0].slept > 1 || t->running_ns)
-		return NULL;
-	return &t->waits[0];
-}
-
-/* What is asleep until another process does something leads to that process. */
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
-{
-	char *call = iom_view_call(cap, w), next[80] = "", *text;
-	const char *whom = w->holder ? w->holder : w->path;
-	int pid;
-
-	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
-		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
-	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
-			    w->before ? iom_time(w->before_ns) : "the watch began", w->before ? " before the watch" : "", next);
-	free(call);
-	return text;
-}
-
-static char *headline(const struct iom_capture *cap, const struct rep_process *rp)
-{
-	const struct rep_verdict *v = &rp->verdict;
-
-	switch (v->model) {
-	case IOM_M_BLOCKING:
-		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
-				    "inside the transfer call.");
-	case IOM_M_NONBLOCKING:
-		return v->in_fact == IOM_FACT_POLLING ?
-			       iom_sentence("It asks a readiness call over and over without waiting: "
-					    "polling, whatever the call's name.") :
-			       iom_sentence("It asks again and again and is told that there is nothing yet.");
-	case IOM_M_MULTIPLEXED:
-		return v->in_fact == IOM_FACT_POLLING ?
-			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
-					    "takes nothing: polling, whatever the call's name.") :
-		       waits_for_one(rp) ?
-			       iom_sentence("It waits for a file in a readiness call, then transfers without "
-					    "sleeping.") :
-			       iom_sentence("It waits for many files at once, then transfers without sleeping.");
-	case IOM_M_SIGNAL:
-		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
-				    "transfers.");
-	case IOM_M_ASYNC:
-		return v->in_fact == IOM_FACT_SYNCHRONOUS ?
-			       iom_sentence("It uses an asynchronous interface, but waits for each "
-					    "request: synchronous in fact.") :
-		       v->in_fact == IOM_FACT_THREADS ?
-			       iom_sentence("It hands its transfers over and is told when they are done; "
-					    "threads made for it, of the kernel or of libc, do them.") :
-			       iom_sentence("It hands its transfers to the kernel and is told when they "
-					    "are done.");
-	default:
-		return only_wait(rp) ? headline_asleep(cap, only_wait(rp)) :
-				       iom_sentence("It transferred nothing and waited for no file.");
-	}
-}
-
 void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 {
 	rt->what = what_thread(ev, rt);
@@ -396,7 +319,7 @@ void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 	const struct ev_proc *p = &ev->procs[rp->proc];
 	bool said[RULE_NR] = {};
 
-	v->headline = headline(ev->cap, rp);
+	v->headline = iom_headline(rp, p->unseen);
 	if (p->unseen) {
 		char *head = v->headline, *rest = unseen_text(p);
 

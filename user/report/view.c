@@ -10,6 +10,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/alike.h"
 #include "report/sentence.h"
 
 #define FOLDED_DIRS 6	 /* regular files of one directory are one line from so many on */
@@ -283,26 +284,33 @@ static char *turns_text(const struct cap_turns *n)
 static const struct acc_wait *own_wait(const struct rep_thread *t)
 {
 	for (size_t i = 0; i < t->time.nwaits; i++)
-		if (t->time.waits[i].nr == t->loop.nr)
+		if (t->time.waits[i].own && t->time.waits[i].nr == t->loop.nr)
 			return &t->time.waits[i];
 	return NULL;
 }
 
-/* What a thread slept in besides its loop, when that was not nothing. */
-static char *else_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *own)
+static bool is_elsewhere(const struct acc_wait *w, const void *unused)
 {
-	for (size_t i = 0; i < t->time.nwaits; i++) {
-		const struct acc_wait *w = &t->time.waits[i];
-		char *call, *text;
+	(void)unused;
+	return !w->own;
+}
 
-		if (w == own || w->ns < BUSY_PART * t->time.wall_ns)
-			continue;
-		call = iom_view_call(cap, w);
-		text = iom_sentence("; %s asleep in %s", iom_time(w->ns), call);
-		free(call);
-		return text;
+/* What a thread slept in besides its loop, when that was not nothing. */
+static char *else_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	size_t n;
+	struct acc_alike *all = iom_alike(cap, &t->time, is_elsewhere, NULL, &n);
+	char *call, *text;
+
+	if (!n || all->sum.ns < BUSY_PART * t->time.wall_ns) {
+		free(all);
+		return strdup("");
 	}
-	return strdup("");
+	call = iom_view_call(cap, &all->sum);
+	text = iom_sentence("; %s asleep in %s%s", iom_time(all->sum.ns), call, iom_alike_others(all));
+	free(call);
+	free(all);
+	return text;
 }
 
 static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t)
@@ -310,7 +318,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	const struct rep_loop *l = &t->loop;
 	const struct cap_turns *n = l->turns == UINT32_MAX ? NULL : &cap->turns[l->turns];
 	const struct acc_wait *own = own_wait(t);
-	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t, own), *text;
+	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
 	char fd[16] = "", files[48] = "", rate[64] = "";
 	double seconds = t->time.wall_ns / 1e9;
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sleeps inside the turns of a loop: which are one finding, and what is said of them.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "judge/judge.h"
+#include "report/view.h"
+
+#define MAIN BUILD_PID
+
+static struct iom_capture *loop(void)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	for (int i = 0; i < 3; i++) {
+		uint32_t s = build_file(cap, 5 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+	}
+	cap->files[ep].set_size = 3;
+	build_epoll_wait(cap, MAIN, ep, 0, 300, 10 * MS);
+	return cap;
+}
+
+/* Sleeps of the loop's thread in one call on one file, of so many ms each. */
+static void slept(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr, uint64_t times,
+		  uint64_t ms)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, file, class, nr);
+
+	r->n.ok_slept = times;
+	r->wait_ns = times * ms * MS;
+	r->max_wait_ns = ms * MS;
+	r->set_size = 1;
+}
+
+static size_t findings(const struct iom_report *rep, const char *id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rep->procs[0].nfindings; i++)
+		n += !strcmp(rep->procs[0].findings[i].id, id);
+	return n;
+}
+
+static void let_go(struct iom_report *rep, struct iom_capture *cap)
+{
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* A connection for each request, asked by poll: one finding, with the sum. */
+static void files_of_one_kind(void **state)
+{
+	struct iom_capture *cap = loop();
+	const struct rep_finding *f;
+	struct iom_report *rep;
+	struct view *v;
+	char name[64];
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "tcp 127.0.0.1:%d -> 127.0.0.1:99", 4000 + i);
+		slept(cap, build_file(cap, 12, CAP_K_SOCK, 0, name), CAP_C_POLL, SYS_poll, 1, 201 + i);
+	}
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	f = build_finding(rep, "loop-blocked");
+	assert_int_equal(f->count, 8);
+	assert_int_equal(f->ns, (8 * 201 + 28) * MS);
+	assert_int_equal(f->max_ns, 208 * MS);
+	assert_non_null(strstr(f->message, "slept 8 times, 1.64 s in all, 208 ms at worst, in poll(12) tcp "
+					   "127.0.0.1:4007 -> 127.0.0.1:99 and 7 others:"));
+	v = iom_view(&rep->procs[0], false);
+	assert_non_null(strstr(v->threads[0].what, "1.64 s asleep in poll(12) tcp 127.0.0.1:4007 -> "
+						   "127.0.0.1:99 and 7 others"));
+	iom_view_free(v);
+	let_go(rep, cap);
+}
+
+/* One lock file, opened anew each time, is one file. */
+static void one_file_by_its_name(void **state)
+{
+	struct iom_capture *cap = loop();
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		slept(cap, build_file(cap, 9, CAP_K_REG, 0, "/run/lock"), CAP_C_LOCK, SYS_flock, 1, 400);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	f = build_finding(rep, "loop-blocked");
+	assert_int_equal(f->count, 5);
+	assert_non_null(strstr(f->message, "in flock(9) /run/lock:"));
+	let_go(rep, cap);
+}
+
+/* Another kind of file, another call: a finding of its own. */
+static void kinds_apart(void **state)
+{
+	struct iom_capture *cap = loop();
+	struct iom_report *rep;
+
+	(void)state;
+	slept(cap, build_file(cap, 9, CAP_K_REG, 0, "/srv/a"), CAP_C_READ, SYS_read, 3, 20);
+	slept(cap, build_file(cap, 10, CAP_K_REG, 0, "/srv/b"), CAP_C_READ, SYS_read, 3, 20);
+	slept(cap, build_file(cap, 11, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 3, 20);
+	slept(cap, build_file(cap, 12, CAP_K_REG, 0, "/srv/c"), CAP_C_READ, SYS_pread64, 3, 20);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 3);
+	let_go(rep, cap);
+}
+
+/* Short sleeps on many files do not add up to a long one. */
+static void short_ones_stay_short(void **state)
+{
+	struct iom_capture *cap = loop();
+	struct iom_report *rep;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		build_transfers(cap, MAIN, build_file(cap, 9, CAP_K_REG, 0, NULL), CAP_C_READ, SYS_read, 0, 5, 0,
+				MS / 2);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 0);
+	let_go(rep, cap);
+}
+
+/* What there is to do depends on what was waited for. */
+static void ways_out(void **state)
+{
+	static const struct {
+		uint8_t kind, class;
+		uint16_t nr;
+		const char *says, *says_not;
+	} waits[] = {
+		{CAP_K_SOCK, CAP_C_NAME, SYS_close, "SO_LINGER", "look up names"},
+		{CAP_K_REG, CAP_C_NAME, SYS_close, "close in a thread", "SO_LINGER"},
+		{CAP_K_UNKNOWN, CAP_C_FUTEX, SYS_futex, "a lock, or work that it waits for", "critical sections"},
+		{CAP_K_EPOLL, CAP_C_EPOLL_WAIT, SYS_epoll_wait,
+		 "a second loop inside a turn (on pipe:[7])", "waits here"},
+		{CAP_K_SOCK, CAP_C_POLL, SYS_poll, "or its file in the loop's set", "second loop"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct iom_capture *cap = loop();
+		uint32_t f = waits[i].kind == CAP_K_UNKNOWN ? IOM_NO_FILE :
+							   build_file(cap, 20, waits[i].kind, 0, NULL);
+		const struct rep_finding *found;
+		struct iom_report *rep;
+
+		if (waits[i].kind == CAP_K_EPOLL)
+			build_watch(cap, build_file(cap, 21, CAP_K_FIFO, 0, "pipe:[7]"), f);
+		slept(cap, f, waits[i].class, waits[i].nr, 3, 200);
+		rep = iom_judge(cap);
+		found = build_finding(rep, "loop-blocked");
+		assert_non_null(found);
+		assert_non_null(strstr(found->message, waits[i].says));
+		assert_null(strstr(found->message, waits[i].says_not));
+		let_go(rep, cap);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_of_one_kind),
+		cmocka_unit_test(one_file_by_its_name),
+		cmocka_unit_test(kinds_apart),
+		cmocka_unit_test(short_ones_stay_short),
+		cmocka_unit_test(ways_out),
+	};
+
+	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "report/headline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sysname.h"
+#include "judge/roles.h"
+#include "report/sentence.h"
+#include "report/view.h"
+
+/* No thread waits for more than one file. */
+static bool waits_for_one(const struct rep_process *rp)
+{
+	bool one = false;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		if (rp->threads[i].loop.is_loop && rp->threads[i].loop.files != 1)
+			return false;
+		one |= rp->threads[i].loop.is_loop;
+	}
+	return one;
+}
+
+/* The sleep that a thread was in from the beginning to the end; NULL: it was not. */
+static const struct acc_wait *only_wait(const struct acc_thread *t)
+{
+	if (t->nwaits != 1 || !t->waits[0].under_way || t->waits[0].slept > 1 || t->running_ns)
+		return NULL;
+	return &t->waits[0];
+}
+
+/* Threads asleep throughout, by call. */
+struct asleep {
+	struct acc_wait wait; /* of one of them */
+	size_t threads;
+};
+
+/* All threads of a process, if none of them did anything: their calls, heap, number in *n. */
+static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
+{
+	struct asleep *calls = calloc(rp->nthreads + 1, sizeof(*calls));
+
+	if (!calls)
+		abort();
+	*n = 0;
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+		size_t k = 0;
+
+		if (rp->cap->threads[rp->threads[i].thread].kernel_worker)
+			continue;
+		if (!w) {
+			*n = 0;
+			break;
+		}
+		while (k < *n && (calls[k].wait.nr != w->nr || calls[k].wait.what != w->what))
+			k++;
+		if (k == *n)
+			calls[(*n)++].wait = *w;
+		else if (w->before_ns < calls[k].wait.before_ns)
+			calls[k].wait.before_ns = w->before_ns;
+		calls[k].threads++;
+	}
+	return calls;
+}
+
+/* What is asleep until another process does something leads to that process. */
+static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), next[80] = "", *text;
+	const char *whom = w->holder ? w->holder : w->path;
+	int pid;
+
+	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
+		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
+			    w->before ? iom_time(w->before_ns) : "the watch began", w->before ? " before the watch" : "", next);
+	free(call);
+	return text;
+}
+
+static int most_threads(const void *a, const void *b)
+{
+	const struct asleep *x = a, *y = b;
+
+	if (x->threads != y->threads)
+		return x->threads > y->threads ? -1 : 1;
+	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
+}
+
+static const char *call_of(const struct acc_wait *w)
+{
+	if (w->what == ACC_STOPPED)
+		return "no call, stopped by a signal";
+	return w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr);
+}
+
+static char *headline_all_asleep(struct asleep *calls, size_t n)
+{
+	uint64_t before = UINT64_MAX;
+	char *text, *longer;
+	size_t all = 0;
+
+	qsort(calls, n, sizeof(*calls), most_threads);
+	for (size_t i = 0; i < n; i++) {
+		all += calls[i].threads;
+		if (calls[i].wait.before_ns < before)
+			before = calls[i].wait.before_ns;
+	}
+	text = iom_sentence("All its %s threads are asleep%s%s, and have been since %s%s%s", iom_count(all),
+			    n > 1 ? "" : " in ", n > 1 ? "" : call_of(&calls[0].wait),
+			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "",
+			    n > 1 ? ":" : ".");
+	for (size_t i = 0; i < n && n > 1; i++) {
+		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads),
+				      call_of(&calls[i].wait), i + 1 < n ? "" : ".");
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* NULL: something was awake. */
+static char *headline_of_sleepers(const struct iom_capture *cap, const struct rep_process *rp)
+{
+	size_t n;
+	struct asleep *calls = all_asleep(rp, &n);
+	char *text = NULL;
+
+	if (n == 1 && calls[0].threads == 1)
+		text = headline_asleep(cap, &calls[0].wait);
+	else if (n)
+		text = headline_all_asleep(calls, n);
+	free(calls);
+	return text;
+}
+
+static bool is_done(const struct cap_calls *r)
+{
+	return r->n.ok || r->n.ok_slept;
+}
+
+/* Has the process put into a pipe, or an eventfd, all that it took out? Then it woke itself. */
+static bool is_its_own(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
+	uint64_t in = 0, out = 0;
+
+	if (!f || (f->kind != CAP_K_FIFO && f->kind != CAP_K_EVENTFD) || !f->ino ||
+	    (r->class != CAP_C_READ && r->class != CAP_C_WRITE))
+		return false;
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *o = &cap->calls[i];
+		const struct cap_file *g = o->file == IOM_NO_FILE ? NULL : &cap->files[o->file];
+		uint64_t n = f->kind == CAP_K_FIFO ? o->bytes : o->n.ok + o->n.ok_slept;
+
+		if (!g || g->kind != f->kind || (f->kind == CAP_K_FIFO ? g->ino != f->ino : g != f))
+			continue;
+		in += o->class == CAP_C_READ ? n : 0;
+		out += o->class == CAP_C_WRITE ? n : 0;
+	}
+	return in && out >= in;
+}
+
+enum came { CAME_DATA, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
+
+/* What became of all the waiting. */
+static enum came what_came(const struct iom_capture *cap)
+{
+	enum came came = CAME_NOTHING;
+
+	if (cap->nrequests)
+		return CAME_DATA;
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (!is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
+			continue;
+		if (is_transfer(r->class) && !is_its_own(cap, r))
+			return CAME_DATA;
+		if (is_transfer(r->class))
+			came = CAME_OWN;
+		else if (came == CAME_NOTHING)
+			came = CAME_EVENTS;
+	}
+	return came;
+}
+
+static char *headline_multiplexed(const struct iom_capture *cap, const struct rep_process *rp, bool unseen)
+{
+	static const char *const thens[] = {
+		[CAME_DATA] = ", then transfers without sleeping",
+		[CAME_OWN] = "; all that it read it had written itself",
+		[CAME_EVENTS] = ", and made no transfer",
+		[CAME_NOTHING] = ", and nothing came",
+	};
+
+	return iom_sentence("It waits for %s%s.",
+			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once",
+			    thens[unseen ? CAME_DATA : what_came(cap)]);
+}
+
+static char *headline_of_model(const struct iom_capture *cap, const struct rep_process *rp, bool unseen)
+{
+	const struct rep_verdict *v = &rp->verdict;
+
+	switch (v->model) {
+	case IOM_M_BLOCKING:
+		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
+				    "inside the transfer call.");
+	case IOM_M_NONBLOCKING:
+		return v->in_fact == IOM_FACT_POLLING ?
+			       iom_sentence("It asks a readiness call over and over without waiting: "
+					    "polling, whatever the call's name.") :
+			       iom_sentence("It asks again and again and is told that there is nothing yet.");
+	case IOM_M_MULTIPLEXED:
+		return v->in_fact == IOM_FACT_POLLING ?
+			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
+					    "takes nothing: polling, whatever the call's name.") :
+			       headline_multiplexed(cap, rp, unseen);
+	case IOM_M_SIGNAL:
+		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
+				    "transfers.");
+	case IOM_M_ASYNC:
+		return v->in_fact == IOM_FACT_SYNCHRONOUS ?
+			       iom_sentence("It uses an asynchronous interface, but waits for each "
+					    "request: synchronous in fact.") :
+		       v->in_fact == IOM_FACT_THREADS ?
+			       iom_sentence("It hands its transfers over and is told when they are done; "
+					    "threads made for it, of the kernel or of libc, do them.") :
+			       iom_sentence("It hands its transfers to the kernel and is told when they "
+					    "are done.");
+	default:
+		return iom_sentence("It transferred nothing and waited for no file.");
+	}
+}
+
+char *iom_headline(const struct rep_process *rp, bool unseen)
+{
+	char *text = headline_of_sleepers(rp->cap, rp);
+
+	return text ? text : headline_of_model(rp->cap, rp, unseen);
+}
