@@ -322,6 +322,26 @@ static char *headline_asleep(const struct iom_capture *cap, const struct acc_wai
 	return text;
 }
 
+static bool transfers(const struct rep_process *rp)
+{
+	uint64_t n = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		n += rp->models[m].transfers;
+	return n;
+}
+
+static char *headline_multiplexed(const struct rep_process *rp)
+{
+	const char *for_what = waits_for_one(rp) ? "a file in a readiness call" : "many files at once";
+
+	if (rp->verdict.in_fact == IOM_FACT_POLLING)
+		return iom_sentence("It asks a readiness call that comes back at once, again and again, and "
+				    "takes nothing: polling, whatever the call's name.");
+	return iom_sentence(transfers(rp) ? "It waits for %s, then transfers without sleeping." :
+					    "It waits for %s; none of its calls transferred anything.", for_what);
+}
+
 static char *headline(const struct iom_capture *cap, const struct rep_process *rp)
 {
 	const struct rep_verdict *v = &rp->verdict;
@@ -336,13 +356,7 @@ static char *headline(const struct iom_capture *cap, const struct rep_process *r
 					    "polling, whatever the call's name.") :
 			       iom_sentence("It asks again and again and is told that there is nothing yet.");
 	case IOM_M_MULTIPLEXED:
-		return v->in_fact == IOM_FACT_POLLING ?
-			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
-					    "takes nothing: polling, whatever the call's name.") :
-		       waits_for_one(rp) ?
-			       iom_sentence("It waits for a file in a readiness call, then transfers without "
-					    "sleeping.") :
-			       iom_sentence("It waits for many files at once, then transfers without sleeping.");
+		return headline_multiplexed(rp);
 	case IOM_M_SIGNAL:
 		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
 				    "transfers.");
