@@ -112,6 +112,34 @@ static void split_pages(const struct iom_capture *cap, const struct cap_calls *r
 	a->page_ns = r->mixed_ns - own;
 }
 
+/* Turns that began and ended with a sleep in the readiness calls of a row. */
+static uint64_t turns_between(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	for (size_t i = 0; i < cap->nturns && is_readiness(r->class); i++) {
+		const struct cap_turns *n = &cap->turns[i];
+
+		if (n->tid == r->tid && n->tgid == r->tgid && n->class == r->class && n->file == r->file &&
+		    (r->class != CAP_C_SELECT || n->set == r->set))
+			return n->exact;
+	}
+	return 0;
+}
+
+/* Of calls that failed or were interrupted it is not counted which slept: so many did, at least,
+ * since none slept longer than the longest, and a sleep came before each turn. */
+static uint64_t slept_at_least(const struct iom_capture *cap, const struct cap_calls *r, uint64_t known)
+{
+	uint64_t unknown = r->n.err + (is_sleep(r->class) ? 0 : r->n.restart);
+	uint64_t least = r->max_wait_ns ? (r->wait_ns + r->max_wait_ns - 1) / r->max_wait_ns : !!r->wait_ns;
+	uint64_t turns = unknown && r->wait_ns ? turns_between(cap, r) : 0;
+
+	if (least < turns)
+		least = turns;
+	if (least > known + unknown)
+		least = known + unknown;
+	return known < least ? least : known;
+}
+
 static void resolve_calls(const struct iom_capture *cap, struct acc_calls *calls)
 {
 	for (size_t i = 0; i < cap->ncalls; i++) {
@@ -119,11 +147,10 @@ static void resolve_calls(const struct iom_capture *cap, struct acc_calls *calls
 		struct acc_calls *a = &calls[i];
 		uint64_t slept = r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 
-		/* Interrupted ones, and those that failed, slept too: their time is in wait_ns. How
-		 * many did is known where no others are counted. */
+		/* Interrupted ones, and those that failed, slept too: their time is in wait_ns. */
 		if (is_sleep(r->class))
 			slept += r->n.restart;
-		a->slept = slept > r->mixed ? slept - r->mixed : 0;
+		a->slept = slept_at_least(cap, r, slept > r->mixed ? slept - r->mixed : 0);
 		if (!a->slept && r->wait_ns)
 			a->slept = 1;
 		a->ns = r->wait_ns;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_polling.c - asking again and again, and being told for nothing: busy-poll,
- * not-drained, idle-wakeups, eagain-spin, spurious-ready, thundering-herd,
- * one-file-readiness.
+ * not-drained, idle-wakeups, eagain-spin, spurious-ready, one-file-readiness.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,10 +25,9 @@
 /* Told ready and nothing there: so often, and so many to each success. */
 #define SPURIOUS	100
 #define SPURIOUS_PER_ONE 1.5
-/* Connections or messages that so many EAGAINs came with. */
-#define HERD_AGAIN	 20
-#define HERD_AGAIN_HERE	 5 /* of these in the process itself */
-#define HERD_PER_ONE	 0.25
+#define EDGES_PER_ONE	 1 /* more where only edges are told: it is tried before the wait and after */
+/* With fewer a process is in no herd. */
+#define HERD_AGAIN_HERE	 5
 #define ONE_FILE_CALLS	 10
 #define ONE_FILE_FOLLOWED 0.5
 
@@ -254,38 +252,6 @@ static void find_eagain(struct search *s)
 	}
 }
 
-/* ---- several who wait for the same thing --------------------------------------------- */
-
-struct crowd {
-	uint64_t done, again;
-	size_t waiters; /* threads that used it */
-	size_t processes;
-};
-
-/* All watched processes' use of what is the same socket or pipe: its inode tells. */
-static struct crowd crowd_of(const struct search *s, const struct cap_calls *one)
-{
-	const struct iom_capture *whole = s->ev->whole ? s->ev->whole : s->cap;
-	const struct cap_file *f = &s->cap->files[one->file];
-	uint32_t last_tid = 0, last_tgid = 0;
-	struct crowd c = {};
-
-	for (size_t i = 0; i < whole->ncalls; i++) {
-		const struct cap_calls *r = &whole->calls[i];
-		const struct cap_file *g = r->file == IOM_NO_FILE ? NULL : &whole->files[r->file];
-
-		if (!g || r->class != one->class || g->ino != f->ino || g->kind != f->kind)
-			continue;
-		c.done += r->n.ok + r->n.ok_slept;
-		c.again += r->n.again;
-		c.waiters += r->tid != last_tid;
-		c.processes += r->tgid != last_tgid;
-		last_tid = r->tid;
-		last_tgid = r->tgid;
-	}
-	return c;
-}
-
 static bool is_first_of_file(const struct search *s, size_t row)
 {
 	for (size_t i = 0; i < row; i++)
@@ -295,28 +261,37 @@ static bool is_first_of_file(const struct search *s, size_t row)
 	return true;
 }
 
-static bool find_herd(struct search *s, const struct cap_calls *r)
+/* What all threads of the process did to the file by calls of the row's class. */
+static struct done all_done(const struct search *s, const struct cap_calls *one)
 {
-	struct crowd c = {};
-	struct rep_finding *f;
+	struct done d = {};
 
-	if (r->n.again >= HERD_AGAIN_HERE)
-		c = crowd_of(s, r);
-	if (c.waiters < 2 || c.again < HERD_AGAIN || c.again < HERD_PER_ONE * c.done)
-		return false;
-	f = iom_finding_add(
-		s, "thundering-herd", IOM_SEV_WARNING,
-		iom_sentence("%s threads%s%s%s wait for %s and were woken together: %s EAGAIN for %s that "
-			     "succeeded, %.1f each. Usual way out: EPOLLEXCLUSIVE, or SO_REUSEPORT with a socket "
-			     "for each.",
-			     iom_count(c.waiters), c.processes > 1 ? " of " : "",
-			     c.processes > 1 ? iom_count(c.processes) : "",
-			     c.processes > 1 ? " processes" : "", iom_finding_name(s->cap, r->file),
-			     iom_count(c.again), iom_count(c.done), c.done ? (double)c.again / c.done : 0));
-	f->count = c.again;
-	f->nr = r->nr;
-	f->file = r->file;
-	return true;
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid != s->tgid || r->file != one->file || r->class != one->class)
+			continue;
+		d.taken += r->n.ok + r->n.ok_slept;
+		d.again += r->n.again;
+	}
+	return d;
+}
+
+static bool is_edge_triggered(const struct iom_capture *cap, uint32_t file)
+{
+	size_t n;
+	const struct cap_registration *in = iom_capture_epolls(cap, file, &n);
+
+	while (n && !(in[n - 1].events >> 31)) /* EPOLLET */
+		n--;
+	return n;
+}
+
+static bool is_spurious(const struct iom_capture *cap, uint32_t file, const struct done *d)
+{
+	double usual = SPURIOUS_PER_ONE + (is_edge_triggered(cap, file) ? EDGES_PER_ONE : 0);
+
+	return d->again >= SPURIOUS && d->again >= usual * d->taken;
 }
 
 static void find_spurious(struct search *s)
@@ -325,16 +300,17 @@ static void find_spurious(struct search *s)
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
-		uint64_t done = r->n.ok + r->n.ok_slept;
 		struct rep_finding *f;
+		struct done d;
 
 		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->ev->files[r->file].watch != EV_WATCHED)
 			continue;
 		if (r->class != CAP_C_ACCEPT && r->class != CAP_C_RECV && r->class != CAP_C_READ)
 			continue;
-		if (!is_first_of_file(s, i) || find_herd(s, r))
+		if (!is_first_of_file(s, i))
 			continue;
-		if (r->n.again < SPURIOUS || r->n.again < SPURIOUS_PER_ONE * done)
+		d = all_done(s, r);
+		if (d.again < HERD_AGAIN_HERE || iom_find_herd(s, r) || !is_spurious(cap, r->file, &d))
 			continue;
 		f = iom_finding_add(
 			s, "spurious-ready", IOM_SEV_WARNING,
@@ -342,8 +318,8 @@ static void find_spurious(struct search *s)
 				     "by readiness: it was tried without being ready, or somebody else took "
 				     "what was there.",
 				     iom_syscall_name(r->nr), cap->files[r->file].fd,
-				     iom_finding_name(cap, r->file), iom_count(r->n.again), iom_count(done)));
-		f->count = r->n.again;
+				     iom_finding_name(cap, r->file), iom_count(d.again), iom_count(d.taken)));
+		f->count = d.again;
 		f->nr = r->nr;
 		f->file = r->file;
 	}

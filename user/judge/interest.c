@@ -152,13 +152,14 @@ static uint64_t taken_after(const struct ev_thread *t, const struct ev_set *set)
 	return t->done > taken ? t->done : taken;
 }
 
-/* One of its files is ready all the time, and nobody takes what is there. */
-static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
+/* One of its files is ready all the time, and nobody takes what is there. Calls that are
+ * interrupted come back with nothing too, after a sleep. */
+static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s, double life)
 {
 	uint64_t taken = taken_after(t, set);
 
 	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
-	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
+	       s->ns <= iom_limit(LIMIT_VAIN_SLEPT) * life && s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
 }
 
@@ -193,7 +194,7 @@ static void judge_sets(struct look *l, size_t thread)
 
 		fill_set(l, thread, k);
 		t->sets[k].spin = t->spin || is_spun(t, s->calls, s->nowait, s->empty_fast, life);
-		t->sets[k].vain = is_vain(t, &t->sets[k], s);
+		t->sets[k].vain = is_vain(t, &t->sets[k], s, life);
 		t->sets[k].tries = tries_of(t, &t->sets[k], s);
 		if (t->sets[k].spin || t->sets[k].vain)
 			polled += s->calls;

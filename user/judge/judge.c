@@ -56,6 +56,7 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->loop.zero_timeout = s->nowait;
 	rt->loop.empty = s->empty;
 	rt->loop.slept = s->slept;
+	rt->loop.failed = s->failed;
 	rt->loop.files = s->files;
 	rt->loop.class = s->class;
 	rt->loop.nr = s->nr;

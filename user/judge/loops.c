@@ -45,6 +45,7 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 	s->empty += r->n.zero + r->n.zero_slept;
 	s->empty_fast += r->n.zero;
 	s->slept += a->slept;
+	s->failed += r->n.err + r->n.restart;
 	s->events += r->n.ok + r->n.ok_slept;
 	s->ns += a->ns;
 	if (r->class == CAP_C_EPOLL_WAIT && r->file != IOM_NO_FILE)

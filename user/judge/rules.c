@@ -34,8 +34,9 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_SPIN_EMPTY] = {"spin-empty", 0.50, "of the calls", "so many find nothing,"},
 	[LIMIT_SPIN_SLEPT] = {"spin-slept", 0.05, "of the calls, and of the time",
 		"and the thread hardly ever sleeps in readiness calls; loaded loops do now and then"},
-	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls",
-		"a set is asked in vain when so few of its calls sleep or find nothing,"},
+	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls, and of the time",
+		"a set is asked in vain when so few of its calls sleep or find nothing, for so little "
+		"of the time,"},
 	[LIMIT_VAIN_TAKEN] = {"vain-taken", 0.20, "of the calls", "and so little is taken"},
 	[LIMIT_OUTSIDE] = {"outside", 0.05, "of the time",
 		"sleep in no call is for pages from here on, and below what the clocks differ by"},

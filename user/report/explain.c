@@ -144,12 +144,15 @@ static const struct topic topics[] = {
 	{"spurious-ready", "a file that is waited for is tried without being ready", NULL,
 	 "More than half of the tries said EAGAIN though somebody waits for the file's\n"
 	 "readiness: it is tried on suspicion, or somebody else took what was there. One\n"
-	 "EAGAIN after each burst is how edge-triggered loops work, and is not counted.\n"},
+	 "EAGAIN after each burst, and one before each wait, are how edge-triggered loops\n"
+	 "work, and are not counted.\n"},
 	{"thundering-herd", "many are woken for one connection or message", NULL,
 	 "Several threads or processes wait for the same listener or socket; each event\n"
 	 "wakes more than one, one gets it, the others get EAGAIN. Usual ways out:\n"
 	 "EPOLLEXCLUSIVE, SO_REUSEPORT with a socket for each, or one who accepts. Sleeping\n"
-	 "in accept() itself has no herd: the kernel wakes one.\n"},
+	 "in accept() itself has no herd: the kernel wakes one. Nor has one epoll in which\n"
+	 "all threads wait for edges; and EAGAIN of a program that tries before it waits, or\n"
+	 "reads until there is no more, is none of a wake-up.\n"},
 	{"one-file-readiness", "select or poll on a single file, without a time limit", NULL,
 	 "A blocking read waits just so, with one call less. There may be a reason (the\n"
 	 "same code serves several files elsewhere); it does no harm but the call.\n"},

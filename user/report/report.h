@@ -48,6 +48,7 @@ struct rep_loop { /* a thread that waits for readiness */
 	uint64_t zero_timeout; /* of these, asked not to wait */
 	uint64_t empty;	       /* returned nothing */
 	uint64_t slept;
+	uint64_t failed; /* interrupted, or ended by an error */
 	uint64_t files; /* files waited for, highest known */
 	bool edge_triggered;
 	uint8_t class; /* enum cap_class of the loop's own readiness call */

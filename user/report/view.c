@@ -313,12 +313,40 @@ static char *else_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
+/* The signal that most of its calls are interrupted by, where there is one. */
+static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	const struct cap_signals *most = NULL;
+	double seconds = t->time.wall_ns / 1e9;
+	const char *name;
+	uint64_t n;
+
+	for (size_t i = 0; i < cap->nsignals; i++) {
+		const struct cap_signals *s = &cap->signals[i];
+
+		if (s->tid == ct->tid && s->tgid == ct->tgid && s->way == CAP_S_DELIVERED &&
+		    (!most || s->count > most->count))
+			most = s;
+	}
+	if (!most || t->loop.failed < LOOP_CALLS || 2 * t->loop.failed < t->loop.calls ||
+	    2 * most->count < t->loop.failed || seconds <= 0)
+		return strdup("");
+	n = most->count < t->loop.failed ? most->count : t->loop.failed;
+	name = sigabbrev_np(most->signo);
+	return name ? iom_sentence(", interrupted by SIG%s about %s times a second", name,
+				   iom_count(n / seconds + 0.5)) :
+		      iom_sentence(", interrupted by signal %u about %s times a second", most->signo,
+				   iom_count(n / seconds + 0.5));
+}
+
 static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct rep_loop *l = &t->loop;
 	const struct cap_turns *n = l->turns == UINT32_MAX ? NULL : &cap->turns[l->turns];
 	const struct acc_wait *own = own_wait(t);
 	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
+	char *signal = signal_text(cap, t);
 	char fd[16] = "", files[48] = "", rate[64] = "";
 	double seconds = t->time.wall_ns / 1e9;
 
@@ -329,10 +357,11 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
-	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s", iom_syscall_name(l->nr), fd,
+	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", iom_syscall_name(l->nr), fd,
 			    files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
-			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), turns,
-			    other, busy);
+			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), signal,
+			    turns, other, busy);
+	free(signal);
 	free(turns);
 	free(busy);
 	free(other);
