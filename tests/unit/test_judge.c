@@ -4,6 +4,7 @@
  * sleeps under way as any other, reasons that are the causes, and doubt where there is cause.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -376,6 +377,54 @@ static void workers_are_given_an_operation(void **state)
 	}
 }
 
+/* Who moves nothing and is on a CPU: what it calls is in the samples. */
+static void one_call_again_and_again(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= 2; n++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/run/lock");
+		struct iom_report *rep;
+
+		cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+		for (int i = 0; i < 100; i++) {
+			build_sample(cap, f, CAP_C_LOCK, i % n ? SYS_fcntl : SYS_flock, 0, 1000, 0);
+			cap->samples[i].ret = -EAGAIN;
+		}
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].verdict.model, IOM_M_NONE);
+		assert_int_equal(strstr(rep->procs[0].verdict.headline,
+					"calls flock again and again (100 of 100 calls that were sampled), in "
+					"vain with EAGAIN") != NULL, n == 1);
+		let_go(rep, cap);
+	}
+}
+
+/* Each waits for the mutex that the other has; or there is a third who does not wait. */
+static void mutexes_in_a_ring(void **state)
+{
+	(void)state;
+	for (int third = 0; third < 2; third++) {
+		struct iom_capture *cap = build_capture("program");
+		struct iom_report *rep;
+
+		for (uint32_t i = 0; i < 2; i++) {
+			uint32_t t = build_thread(cap, MAIN, 100 + i, "worker");
+
+			build_asleep(cap, t, CAP_C_FUTEX, SYS_futex, IOM_NO_FILE, 0, BUILD_LIFE_NS);
+			cap->threads[t].asleep_ns = BUILD_LIFE_NS;
+			cap->threads[t].at_end.target = strdup(i		 ? "a mutex that thread 100 worker has" :
+							       third ? "a mutex that thread 102 worker has" :
+								       "a mutex that thread 101 worker has");
+		}
+		build_thread(cap, MAIN, 102, "worker");
+		rep = iom_judge(cap);
+		assert_int_equal(strstr(rep->procs[0].verdict.headline,
+					"Threads 100 and 101 wait for each other's mutexes: a deadlock.") != NULL, !third);
+		let_go(rep, cap);
+	}
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -426,6 +475,8 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(one_call_again_and_again),
+		cmocka_unit_test(mutexes_in_a_ring),
 		cmocka_unit_test(workers_are_given_an_operation),
 		cmocka_unit_test(sendfile_sleeps_for_the_disk),
 		cmocka_unit_test(interrupted_sleeps_count),

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "judge/judge.h"
 #include "judge/roles.h"
+#include "judge/rules.h"
 
 struct list {
 	uint64_t *v;
@@ -185,8 +186,53 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 	free(copy.v);
 }
 
+#define BUSY_SAMPLES 50	 /* fewer say little */
+#define BUSY_PART    0.9 /* of them: the same call, and the same errno */
+
+static const struct rep_thread *computes_most(const struct rep_process *rp)
+{
+	const struct rep_thread *most = NULL;
+
+	for (size_t i = 0; i < rp->nthreads; i++)
+		if (!most || rp->threads[i].time.running_ns > most->time.running_ns)
+			most = &rp->threads[i];
+	return most && most->time.running_ns > iom_limit(LIMIT_COMPUTES) * most->time.wall_ns ? most : NULL;
+}
+
+static void busy(const struct iom_capture *cap, struct rep_process *rp)
+{
+	const struct rep_thread *t = computes_most(rp);
+	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls)), errors[256] = {};
+	struct rep_busy *b = &rp->busy;
+
+	b->nr = -1;
+	b->thread = t ? t->thread : 0;
+	for (size_t i = 0; t && i < cap->nsamples; i++) {
+		const struct cap_sample *s = &cap->samples[i];
+
+		if (s->tid != cap->threads[b->thread].tid || s->nr >= CALLS)
+			continue;
+		b->of++;
+		if (++calls[s->nr] > b->samples) {
+			b->samples = calls[s->nr];
+			b->nr = s->nr;
+		}
+	}
+	for (size_t i = 0; b->nr >= 0 && i < cap->nsamples; i++) {
+		const struct cap_sample *s = &cap->samples[i];
+
+		if (s->tid == cap->threads[b->thread].tid && s->nr == b->nr && s->ret < 0 && s->ret > -256 &&
+		    ++errors[-s->ret] >= BUSY_PART * b->samples)
+			b->error = (int)-s->ret;
+	}
+	if (b->of < BUSY_SAMPLES || b->samples < BUSY_PART * b->of)
+		b->nr = -1;
+	free(calls);
+}
+
 void iom_measure(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	copy_times(ev, rp);
 	example(ev, rp);
+	busy(ev->cap, rp);
 }

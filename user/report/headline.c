@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/errname.h"
 #include "base/sysname.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
@@ -201,6 +202,23 @@ static char *headline_multiplexed(const struct iom_capture *cap, const struct re
 			    thens[unseen ? CAME_DATA : what_came(cap)]);
 }
 
+/* What does no I/O may yet call the kernel all the time: to look for a child, a lock, a name. */
+static char *headline_of_none(const struct rep_process *rp)
+{
+	const struct rep_busy *b = &rp->busy;
+	char *error, *text;
+
+	if (b->nr < 0)
+		return iom_sentence("It transferred nothing and waited for no file.");
+	error = b->error ? iom_errno_text(b->error) : NULL;
+	text = iom_sentence("It transferred nothing and waited for no file: thread %u calls %s again and again "
+			    "(%s of %s calls that were sampled)%s%s.", rp->cap->threads[b->thread].ns_tid,
+			    iom_syscall_name(b->nr), iom_count(b->samples), iom_count(b->of),
+			    error ? ", in vain with " : "", error ? error : "");
+	free(error);
+	return text;
+}
+
 static char *headline_of_model(const struct iom_capture *cap, const struct rep_process *rp, bool unseen)
 {
 	const struct rep_verdict *v = &rp->verdict;
@@ -232,13 +250,58 @@ static char *headline_of_model(const struct iom_capture *cap, const struct rep_p
 			       iom_sentence("It hands its transfers to the kernel and is told when they "
 					    "are done.");
 	default:
-		return iom_sentence("It transferred nothing and waited for no file.");
+		return headline_of_none(rp);
 	}
+}
+
+/* The thread that has the mutex which this one is asleep for; NULL: none, or it is not known. */
+static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t)
+{
+	unsigned int tid;
+
+	for (size_t i = 0; i < t->time.nwaits; i++) {
+		const struct acc_wait *w = &t->time.waits[i];
+
+		if (!w->under_way || w->class != CAP_C_FUTEX || !w->path ||
+		    sscanf(w->path, "a mutex that thread %u", &tid) != 1)
+			continue;
+		for (size_t k = 0; k < rp->nthreads; k++)
+			if (rp->cap->threads[rp->threads[k].thread].ns_tid == tid)
+				return &rp->threads[k];
+	}
+	return NULL;
+}
+
+/* text, and where threads wait for each other's mutexes that they do; text is the callee's. */
+static char *add_deadlock(const struct rep_process *rp, char *text)
+{
+	const struct rep_thread *t = NULL, *next = NULL;
+	char *longer;
+	size_t n = 0;
+
+	for (size_t i = 0; i < rp->nthreads && !n; i++) {
+		t = next = &rp->threads[i];
+		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next)) && next != t; n++)
+			;
+		if (next != t)
+			n = 0;
+	}
+	if (!n)
+		return text;
+	if (n == 1)
+		longer = iom_sentence("%s Thread %u waits for a mutex that it has itself: a deadlock.", text,
+				      rp->cap->threads[t->thread].ns_tid);
+	else
+		longer = iom_sentence("%s Threads %u and %u%s wait for each other's mutexes: a deadlock.", text,
+				      rp->cap->threads[t->thread].ns_tid,
+				      rp->cap->threads[waits_for(rp, t)->thread].ns_tid, n == 2 ? "" : " and others");
+	free(text);
+	return longer;
 }
 
 char *iom_headline(const struct rep_process *rp, bool unseen)
 {
 	char *text = headline_of_sleepers(rp->cap, rp);
 
-	return text ? text : headline_of_model(rp->cap, rp, unseen);
+	return add_deadlock(rp, text ? text : headline_of_model(rp->cap, rp, unseen));
 }

@@ -150,6 +150,15 @@ struct rep_rule {
 	double share; /* part of the score; 0 where the verdict is none */
 };
 
+/* What the thread that computes most calls over and over, by the samples of it. */
+struct rep_busy {
+	uint32_t thread;  /* index into cap->threads */
+	int32_t nr;	  /* -1: nobody computes, or too little was sampled */
+	uint64_t samples; /* of that call, */
+	uint64_t of;	  /* and of all */
+	int error;	  /* errno that nearly all of them ended with, or 0 */
+};
+
 struct rep_process {
 	const struct iom_capture *cap; /* what belongs to it: all indices here are into this */
 	uint32_t proc; /* index into cap->procs */
@@ -169,6 +178,7 @@ struct rep_process {
 	struct rep_finding *findings;
 	size_t nfindings;
 	struct rep_example example;
+	struct rep_busy busy;
 };
 
 /* What had to be true, and whether it is: expect.h. */
