@@ -96,6 +96,7 @@ struct cap_file {
 	bool open_at_start, open_at_end;
 	uint32_t merged; /* > 0: stands for that many closed files that were alike */
 	bool stdio; /* fd 0, 1 or 2 */
+	bool closed; /* no descriptor any more, yet in an epoll set as fd: some copy of it is open */
 	int32_t sig; /* F_SETSIG, 0: plain SIGIO */
 	/* Who waits for it. */
 	bool waited_at_start; /* in the set of a poll or select that a thread slept in then */

@@ -148,6 +148,7 @@ static const struct cap_column file[] = {
 	FLAG(open_at_end),
 	NUMBER(merged, UINT32_MAX),
 	FLAG(stdio),
+	FLAG(closed),
 	SIGNED_AS("sig", sig, 0, 64, 0),
 	FLAG(waited_at_start),
 	FLAG(waited_at_end),

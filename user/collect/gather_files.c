@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "collect/gather_int.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,11 @@ static bool was_missing(const struct iom_gather *g, uint32_t tgid, uint32_t fd, 
 	       gather_now() - m->at_ns < GATHER_MISSING_NS;
 }
 
+bool gather_is_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd)
+{
+	return was_missing(g, tgid, fd, g->ops->generation(g->be, tgid, fd));
+}
+
 static void note_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
 {
 	g->missing[(tgid * 31 + fd) % GATHER_MISSING] =
@@ -92,6 +98,7 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	uint32_t gen = g->ops->generation(g->be, tgid, fd), file;
 	struct pfs_file f = {};
 	struct fd_entry *e;
+	int err;
 
 	HASH_FIND(hh, g->fds, &key, sizeof(key), e);
 	if (e && e->gen == gen)
@@ -102,10 +109,11 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	/* What is known of the number is of an earlier file: look. */
 	if (was_missing(g, tgid, fd, gen) || !may_look(g, false))
 		return IOM_NO_FILE;
-	if (pfs_file_read(p->pid, fd, &f)) {
+	err = pfs_file_read(p->pid, fd, &f);
+	if (err == -ENOENT)
 		note_missing(g, tgid, fd, gen);
+	if (err)
 		return IOM_NO_FILE;
-	}
 	file = add_from_proc(g, tgid, &f, gen);
 	free(f.name);
 	free(f.watches);

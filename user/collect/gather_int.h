@@ -135,6 +135,7 @@ struct data_key {
 struct data_entry { /* what a program registered with a file of an epoll set */
 	struct data_key key;
 	int32_t fd; /* -1: none of them */
+	uint32_t closed; /* the file that stands for it where fd is closed, or IOM_NO_FILE */
 	UT_hash_handle hh;
 };
 
@@ -209,6 +210,8 @@ uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 /* gather_files.c */
 uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row);
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd);
+/* Did gather_file_now() just find that the descriptor is closed? */
+bool gather_is_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd);
 void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid);
 void gather_files_finish(struct iom_gather *g);
 void gather_files_free(struct iom_gather *g);

@@ -105,8 +105,24 @@ static struct data_entry *data_known(struct iom_gather *g, const struct data_key
 	e = gather_alloc(sizeof(*e));
 	e->key = *key;
 	e->fd = -1;
+	e->closed = IOM_NO_FILE;
 	HASH_ADD(hh, g->datas, key, sizeof(*key), e);
 	return e;
+}
+
+/* A file that its epoll still knows by a number that is closed. */
+static uint32_t closed_file(struct iom_gather *g, struct data_entry *e)
+{
+	struct cap_file *f;
+
+	if (e->closed != IOM_NO_FILE || !gather_is_missing(g, e->key.tgid, (uint32_t)e->fd))
+		return e->closed;
+	e->closed = iom_capture_add_file(g->cap);
+	f = &g->cap->files[e->closed];
+	f->tgid = e->key.tgid;
+	f->fd = e->fd;
+	f->in_epoll = f->closed = true;
+	return e->closed;
 }
 
 /* epoll hands back what the program registered with a file: its descriptor, a pointer, or
@@ -117,6 +133,7 @@ static uint32_t file_of_data(struct iom_gather *g, const struct iom_awake *a)
 	struct proc_entry *p = gather_proc(g, a->tgid);
 	struct data_entry *e = data_known(g, &key, false);
 	struct pfs_file f = {};
+	uint32_t file;
 
 	if (!e && p && pfs_file_read(p->pid, a->fd, &f) == 0) {
 		for (size_t i = 0; i < f.nwatches; i++) {
@@ -130,7 +147,10 @@ static uint32_t file_of_data(struct iom_gather *g, const struct iom_awake *a)
 		free(f.watches);
 		e = data_known(g, &key, true); /* known not to be there, if it was not */
 	}
-	return !e || e->fd < 0 ? IOM_NO_FILE : gather_file_now(g, a->tgid, e->fd);
+	if (!e || e->fd < 0)
+		return IOM_NO_FILE;
+	file = gather_file_now(g, a->tgid, e->fd);
+	return file == IOM_NO_FILE ? closed_file(g, e) : file;
 }
 
 void iom_gather_awake(void *arg, const struct iom_awake *a)

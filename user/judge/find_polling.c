@@ -4,6 +4,7 @@
  * not-drained, idle-wakeups, eagain-spin, spurious-ready, one-file-readiness.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/sysname.h"
@@ -90,8 +91,11 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 	return by->share >= AWAKE_SHARE;
 }
 
-static const char *event_text(uint32_t events, const struct done *d)
+static const char *event_text(uint32_t events, const struct done *d, bool closed)
 {
+	if (closed)
+		return "was closed, but is still in the set, since some copy of it is open (dup, or another "
+		       "process), and is ready all the time";
 	if (d->ends > d->taken)
 		return "is at end of file";
 	if (events & EV_HUP)
@@ -105,8 +109,10 @@ static const char *event_text(uint32_t events, const struct done *d)
 	return "has something to read all the time";
 }
 
-static const char *event_way_out(uint32_t events, const struct done *d)
+static const char *event_way_out(uint32_t events, const struct done *d, bool closed)
 {
+	if (closed)
+		return "EPOLL_CTL_DEL before close";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
@@ -122,7 +128,9 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct rep_awake by;
 	struct rep_finding *f;
 	struct done d = {};
-	const char *id;
+	const char *id, *name;
+	char number[32];
+	bool closed;
 
 	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
 	    set->slept > AWAKE_SLEPT * set->calls || set->events < AWAKE_BROUGHT * set->calls ||
@@ -133,7 +141,11 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 		return true;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
-	id = !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
+	closed = by.file != IOM_NO_FILE && s->cap->files[by.file].closed;
+	if (closed)
+		snprintf(number, sizeof(number), "descriptor %d", s->cap->files[by.file].fd);
+	name = closed ? number : by.file == IOM_NO_FILE ? "a file" : iom_finding_name(s->cap, by.file);
+	id = !closed && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
 											"busy-poll";
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
@@ -142,10 +154,10 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 			     iom_syscall_name(set->nr), ct->ns_tid,
 			     iom_count(a_second(set->calls, rt->time.wall_ns)),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns),
-			     by.file == IOM_NO_FILE ? "a file" : iom_finding_name(s->cap, by.file),
-			     by.file == IOM_NO_FILE ? " of its set " : " ", event_text(by.events, &d),
+			     name, by.file == IOM_NO_FILE ? " of its set " : " ",
+			     event_text(by.events, &d, closed),
 			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
-			     event_way_out(by.events, &d)));
+			     event_way_out(by.events, &d, closed)));
 	f->count = set->calls - set->slept;
 	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
