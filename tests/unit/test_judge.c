@@ -396,6 +396,8 @@ static void one_call_again_and_again(void **state)
 		assert_int_equal(strstr(rep->procs[0].verdict.headline,
 					"calls flock again and again (100 of 100 calls that were sampled), in "
 					"vain with EAGAIN") != NULL, n == 1);
+		assert_int_equal(rep->procs[0].besides.nr, SYS_flock);
+		assert_int_equal(rep->procs[0].besides.samples, 100 / n);
 		let_go(rep, cap);
 	}
 }

@@ -186,8 +186,9 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 	free(copy.v);
 }
 
-#define BUSY_SAMPLES 50	 /* fewer say little */
-#define BUSY_PART    0.9 /* of them: the same call, and the same errno */
+#define BUSY_SAMPLES  50  /* fewer say little */
+#define BUSY_PART     0.9 /* of them: the same call, and the same errno */
+#define BESIDES_PART  0.2 /* of a process's: worth a line */
 
 static const struct rep_thread *computes_most(const struct rep_process *rp)
 {
@@ -199,40 +200,57 @@ static const struct rep_thread *computes_most(const struct rep_process *rp)
 	return most && most->time.running_ns > iom_limit(LIMIT_COMPUTES) * most->time.wall_ns ? most : NULL;
 }
 
-static void busy(const struct iom_capture *cap, struct rep_process *rp)
+/* Calls that are counted only when they sleep, and did not: to look for a child, a lock, a name. */
+static bool is_uncounted(const struct cap_sample *s)
 {
-	const struct rep_thread *t = computes_most(rp);
-	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls)), errors[256] = {};
-	struct rep_busy *b = &rp->busy;
+	return is_sleep(s->class) && s->class > CAP_C_TIMER && !s->asleep_ns;
+}
 
-	b->nr = -1;
-	b->thread = t ? t->thread : 0;
-	for (size_t i = 0; t && i < cap->nsamples; i++) {
+/* The call that there are most samples of, among those of a thread, or (tid 0) among the uncounted
+ * ones of all. */
+static void most_sampled(const struct iom_capture *cap, uint32_t tid, struct rep_sampled *top)
+{
+	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls)), errors[256] = {};
+
+	for (size_t i = 0; i < cap->nsamples; i++) {
 		const struct cap_sample *s = &cap->samples[i];
 
-		if (s->tid != cap->threads[b->thread].tid || s->nr >= CALLS)
+		if (s->nr >= CALLS || (tid && s->tid != tid))
 			continue;
-		b->of++;
-		if (++calls[s->nr] > b->samples) {
-			b->samples = calls[s->nr];
-			b->nr = s->nr;
+		top->of++;
+		if ((tid || is_uncounted(s)) && ++calls[s->nr] > top->samples) {
+			top->samples = calls[s->nr];
+			top->nr = s->nr;
 		}
 	}
-	for (size_t i = 0; b->nr >= 0 && i < cap->nsamples; i++) {
+	for (size_t i = 0; top->samples && i < cap->nsamples; i++) {
 		const struct cap_sample *s = &cap->samples[i];
 
-		if (s->tid == cap->threads[b->thread].tid && s->nr == b->nr && s->ret < 0 && s->ret > -256 &&
-		    ++errors[-s->ret] >= BUSY_PART * b->samples)
-			b->error = (int)-s->ret;
+		if ((!tid || s->tid == tid) && s->nr == top->nr && s->ret < 0 && s->ret > -256 &&
+		    ++errors[-s->ret] >= BUSY_PART * top->samples)
+			top->error = (int)-s->ret;
 	}
-	if (b->of < BUSY_SAMPLES || b->samples < BUSY_PART * b->of)
-		b->nr = -1;
 	free(calls);
+}
+
+static void sampled_calls(const struct iom_capture *cap, struct rep_process *rp)
+{
+	const struct rep_thread *t = computes_most(rp);
+
+	rp->busy.nr = rp->besides.nr = -1;
+	rp->busy.thread = t ? t->thread : 0;
+	if (t)
+		most_sampled(cap, cap->threads[t->thread].tid, &rp->busy);
+	if (rp->busy.of < BUSY_SAMPLES || rp->busy.samples < BUSY_PART * rp->busy.of)
+		rp->busy.nr = -1;
+	most_sampled(cap, 0, &rp->besides);
+	if (rp->besides.of < BUSY_SAMPLES || rp->besides.samples < BESIDES_PART * rp->besides.of)
+		rp->besides.nr = -1;
 }
 
 void iom_measure(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	copy_times(ev, rp);
 	example(ev, rp);
-	busy(ev->cap, rp);
+	sampled_calls(ev->cap, rp);
 }

@@ -205,7 +205,7 @@ static char *headline_multiplexed(const struct iom_capture *cap, const struct re
 /* What does no I/O may yet call the kernel all the time: to look for a child, a lock, a name. */
 static char *headline_of_none(const struct rep_process *rp)
 {
-	const struct rep_busy *b = &rp->busy;
+	const struct rep_sampled *b = &rp->busy;
 	char *error, *text;
 
 	if (b->nr < 0)

@@ -150,10 +150,10 @@ struct rep_rule {
 	double share; /* part of the score; 0 where the verdict is none */
 };
 
-/* What the thread that computes most calls over and over, by the samples of it. */
-struct rep_busy {
-	uint32_t thread;  /* index into cap->threads */
-	int32_t nr;	  /* -1: nobody computes, or too little was sampled */
+/* A call that is made over and over, by the samples of it. */
+struct rep_sampled {
+	uint32_t thread;  /* index into cap->threads, where it is one thread's */
+	int32_t nr;	  /* -1: there is none, or too little was sampled */
 	uint64_t samples; /* of that call, */
 	uint64_t of;	  /* and of all */
 	int error;	  /* errno that nearly all of them ended with, or 0 */
@@ -178,7 +178,8 @@ struct rep_process {
 	struct rep_finding *findings;
 	size_t nfindings;
 	struct rep_example example;
-	struct rep_busy busy;
+	struct rep_sampled busy;    /* of a thread that computes: nearly all that it calls */
+	struct rep_sampled besides; /* of all threads: what is in no count, since it did not sleep */
 };
 
 /* What had to be true, and whether it is: expect.h. */

@@ -13,6 +13,7 @@
 #include "report/sentence.h"
 #include "report/text_int.h"
 #include "report/view.h"
+#include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
@@ -120,6 +121,24 @@ static void also(struct page *p, const struct rep_process *rp)
 	free(line);
 }
 
+/* What no count has: calls that are counted only when they sleep. */
+static void besides(struct page *p, const struct rep_process *rp)
+{
+	const struct rep_sampled *b = &rp->besides;
+	char *error, *line;
+
+	if (b->nr < 0 || (rp->verdict.model == IOM_M_NONE && rp->busy.nr >= 0))
+		return;
+	error = b->error ? iom_errno_text(b->error) : NULL;
+	line = iom_sentence("besides, %s of %s calls that were sampled are %s%s%s, without sleeping",
+			    iom_count(b->samples), iom_count(b->of), iom_syscall_name(b->nr),
+			    error ? ", in vain with " : "", error ? error : "");
+	fputs("  ", p->out);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
+	free(error);
+	free(line);
+}
+
 static void answer(struct page *p, const struct rep_process *rp)
 {
 	char *headline = text_sentence(p, rp->verdict.headline ? rp->verdict.headline : "");
@@ -129,6 +148,7 @@ static void answer(struct page *p, const struct rep_process *rp)
 	page_wrap(p, headline, 2, 2, PAGE_PLAIN);
 	free(headline);
 	also(p, rp);
+	besides(p, rp);
 }
 
 /* ---- what to do ----------------------------------------------------------------------- */
