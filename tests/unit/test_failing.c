@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -188,6 +189,28 @@ static void unknown_errors(struct iom_capture *cap)
 	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, TURNS, 0)->n.failed = 0;
 }
 
+static struct cap_requests *receives(struct iom_capture *cap, uint64_t errors, uint16_t error)
+{
+	struct cap_requests *r = build_requests(cap, build_file(cap, 3, CAP_K_SOCK, 0, "unix"), CAP_I_URING,
+						IORING_OP_RECV, TURNS);
+
+	r->errors = errors;
+	r->error = error;
+	on_the_cpu(cap);
+	return r;
+}
+
+static void no_buffers(struct iom_capture *cap)
+{
+	receives(cap, TURNS, ENOBUFS);
+}
+
+/* Each with a time limit of its own, as a linked request. */
+static void taken_back(struct iom_capture *cap)
+{
+	receives(cap, TURNS, ECANCELED);
+}
+
 static const struct expected cases[] = {
 	{"accept: EMFILE", too_many_open, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
 	 NO_TRANSFERS, NULL},
@@ -204,6 +227,8 @@ static const struct expected cases[] = {
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"interrupted", interrupted, IOM_M_BLOCKING, 0, "pipeline", "", 40, NULL},
 	{"still connecting", still_connecting, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"requests: ENOBUFS", no_buffers, IOM_M_ASYNC, 0, "proactor", "calls-fail", TURNS, NULL},
+	{"requests taken back", taken_back, IOM_M_ASYNC, 0, "proactor", "", TURNS, NULL},
 	{"errors not known", unknown_errors, IOM_M_NONE, 0, NULL, "", 0, NULL},
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
@@ -273,6 +298,16 @@ static void poll_did_not_fail(void **state)
 	check_said(closed_in_poll, IOM_SEV_WARNING, parts);
 }
 
+static void requests_are_named(void **state)
+{
+	static const char *const parts[] = {
+		"RECV requests of io_uring on fd 3 unix failed 60,013 times, at last with ENOBUFS (no buffer",
+		"give buffers back", NULL};
+
+	(void)state;
+	check_said(no_buffers, IOM_SEV_WARNING, parts);
+}
+
 static void errors_have_names(void **state)
 {
 	char *text = iom_errno_text(EIO), *none = iom_errno_text(4000);
@@ -287,7 +322,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 6];
+	static struct CMUnitTest tests[NCASES + 7];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -299,5 +334,6 @@ int main(void)
 	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(all_that_fail_are_named);
 	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(poll_did_not_fail);
 	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(errors_have_names);
+	tests[NCASES + 6] = (struct CMUnitTest)cmocka_unit_test(requests_are_named);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

@@ -124,7 +124,8 @@ static const struct topic topics[] = {
 	 "child perhaps, and can then no longer be taken out by its number. Usual ways\n"
 	 "out: looking at errno; for EMFILE fewer open files, a higher RLIMIT_NOFILE, and\n"
 	 "not asking for the listener until one is free; for EBADF, ENOTCONN, EIO, EPIPE\n"
-	 "taking the file out of the loop, before it is closed.\n"},
+	 "taking the file out of the loop, before it is closed. The same is said of\n"
+	 "requests by io_uring and libaio.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
