@@ -166,6 +166,12 @@ static void closes_all(struct iom_capture *cap)
 	r->n.failed = 1;
 }
 
+/* close(-1) after each request: it has no descriptor, and knows. */
+static void closes_none(struct iom_capture *cap)
+{
+	on_closed(cap, -1, SYS_close, 1500);
+}
+
 static void interrupted(struct iom_capture *cap)
 {
 	struct cap_calls *r = build_calls(cap, MAIN, build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[1]"),
@@ -225,6 +231,7 @@ static const struct expected cases[] = {
 	{"fails-rate: now and then", too_many_now_and_then, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"no descriptor", closes_none, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"interrupted", interrupted, IOM_M_BLOCKING, 0, "pipeline", "", 40, NULL},
 	{"still connecting", still_connecting, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"requests: ENOBUFS", no_buffers, IOM_M_ASYNC, 0, "proactor", "calls-fail", TURNS, NULL},

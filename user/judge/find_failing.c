@@ -44,13 +44,22 @@ static bool is_of(const struct search *s, const struct rep_thread *rt, const str
 
 static bool is_much(const struct rep_thread *rt, uint64_t failed, uint64_t all)
 {
-	return failed >= iom_limit(LIMIT_FAILS) && failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns &&
-	       failed >= iom_limit(LIMIT_FAILS_PART) * all;
+	return failed >= iom_limit(LIMIT_FAILS) && failed >= iom_limit(LIMIT_FAILS_PART) * all &&
+	       failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
+}
+
+static bool is_spun(const struct rep_thread *rt, uint64_t failed)
+{
+	return a_second(failed, rt->time.wall_ns) >= BUSY_A_SEC &&
+	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
 }
 
 static bool is_failing(const struct rep_thread *rt, const struct cap_calls *r)
 {
-	return r->error && !is_not_yet(r->error) && is_much(rt, r->n.failed, cor_operations(r));
+	if (!r->error || is_not_yet(r->error) || !is_much(rt, r->n.failed, cor_operations(r)))
+		return false;
+	/* -1, which a program gives that has no descriptor, or a call that is given none. */
+	return r->error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
 }
 
 uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file)
@@ -193,14 +202,8 @@ static char *who_tells(const struct search *s, const struct rep_thread *rt, cons
 
 	if (!t->nsets || r->file == IOM_NO_FILE || !iom_awake_by(rt, &by) || by.file != r->file)
 		return iom_sentence("%s", "");
-	return iom_sentence("; %s goes on telling of that file (%s of %s samples)", iom_syscall_name(t->sets[0].nr),
-			    iom_count(by.samples), iom_count(by.samples / by.share + 0.5));
-}
-
-static bool is_spun(const struct rep_thread *rt, uint64_t failed)
-{
-	return a_second(failed, rt->time.wall_ns) >= BUSY_A_SEC &&
-	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+	return iom_sentence("; %s goes on telling of that file (%s of %s samples)",
+			    iom_syscall_name(t->sets[0].nr), iom_count(by.samples), iom_count(by.samples / by.share + 0.5));
 }
 
 /* ": 5,000 a second, on 90 % of a CPU", where that is worth a warning. Heap. */

@@ -122,6 +122,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct rep_awake by;
 	struct rep_finding *f;
 	struct done d = {};
+	uint64_t failing;
 	const char *id;
 
 	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
@@ -129,7 +130,8 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	    !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
-	if (iom_failing_on(s, rt, by.file) >= AWAKE_SHARE * set->calls)
+	failing = iom_failing_on(s, rt, by.file);
+	if (failing && (by.file != IOM_NO_FILE || failing >= AWAKE_SHARE * set->calls))
 		return true;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
