@@ -307,29 +307,18 @@ static void tell_request(struct search *s, const struct rep_thread *rt, const st
 	free(on);
 }
 
-static const struct rep_thread *thread_of(const struct search *s, uint32_t tid, uint32_t tgid)
-{
-	for (size_t i = 0; i < s->rp->nthreads; i++) {
-		const struct cap_thread *ct = &s->cap->threads[s->rp->threads[i].thread];
-
-		if (ct->tid == tid && ct->tgid == tgid)
-			return &s->rp->threads[i];
-	}
-	return NULL;
-}
-
 void iom_find_failing(struct search *s)
 {
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
-		const struct rep_thread *rt = r->n.failed ? thread_of(s, r->tid, r->tgid) : NULL;
+		const struct rep_thread *rt = r->n.failed ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
 
 		if (rt && is_failing(rt, r) && is_lead(s, rt, r))
 			tell(s, rt, r);
 	}
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
-		const struct rep_thread *rt = r->errors ? thread_of(s, r->tid, r->tgid) : NULL;
+		const struct rep_thread *rt = r->errors ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
 
 		if (rt && is_failing_request(rt, r))
 			tell_request(s, rt, r);

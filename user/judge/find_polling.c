@@ -39,7 +39,7 @@
 
 /* What a thread did to a file. */
 struct done {
-	uint64_t taken, ends, again; /* operations that brought something; end of file; EAGAIN */
+	uint64_t taken, ends, again, err; /* operations that brought something; end of file; EAGAIN; other errors */
 };
 
 static struct done done_on(const struct search *s, uint32_t file)
@@ -54,6 +54,7 @@ static struct done done_on(const struct search *s, uint32_t file)
 		d.taken += r->n.ok + r->n.ok_slept;
 		d.ends += r->n.zero + r->n.zero_slept;
 		d.again += r->n.again;
+		d.err += r->n.err;
 	}
 	return d;
 }
@@ -105,8 +106,16 @@ static const char *event_text(uint32_t events, const struct done *d)
 	return "has something to read all the time";
 }
 
+/* Older recordings do not say with what calls failed. */
+static bool is_failing(const struct done *d)
+{
+	return d->err > d->taken + d->ends + d->again;
+}
+
 static const char *event_way_out(uint32_t events, const struct done *d)
 {
+	if (is_failing(d))
+		return "look at errno, and take the file out of the set until its calls can succeed";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
@@ -140,13 +149,14 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("%s of thread %u came back %s times a second without waiting, on %s of a CPU: "
-			     "%s%s%s (%s of %s samples), and nothing was taken. Usual way out: %s.",
+			     "%s%s%s (%s of %s samples), and %s. Usual way out: %s.",
 			     iom_syscall_name(set->nr), ct->ns_tid,
 			     iom_count(a_second(set->calls, rt->time.wall_ns)),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns),
 			     by.file == IOM_NO_FILE ? "a file" : iom_finding_name(s->cap, by.file),
 			     by.file == IOM_NO_FILE ? " of its set " : " ", event_text(by.events, &d),
 			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
+			     is_failing(&d) ? "the calls on it failed" : "nothing was taken",
 			     event_way_out(by.events, &d)));
 	f->count = set->calls - set->slept;
 	f->ns = rt->time.running_ns;
