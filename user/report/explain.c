@@ -127,8 +127,8 @@ static const struct topic topics[] = {
 	 "taking the file out of the loop, before it is closed. The same is said of\n"
 	 "requests by io_uring and libaio.\n"},
 	{"eof-spin", "a file is read on and on at its end", NULL,
-	 "A read that brings 0 bytes says that there is no more: the other end of a pipe, a\n"
-	 "socket or a terminal is closed, and will not come back. Nine in ten of a thread's\n"
+	 "A read that brings 0 bytes says that there is no more: the other end of a pipe,\n"
+	 "socket or terminal is closed, as a rule for good. Nine in ten of a thread's\n"
 	 "reads of a file did, 200 times a second or more, and it was on a CPU for that.\n"
 	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways out:\n"
 	 "taking 0 for the end, and closing the file; inotify for files that grow.\n"},
