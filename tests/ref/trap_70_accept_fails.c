@@ -22,6 +22,7 @@ int main(int argc, char **argv)
 	ep = (int)ref_must(epoll_create1(0), "epoll_create1");
 	ref_must(epoll_ctl(ep, EPOLL_CTL_ADD, l, &ev), "epoll_ctl");
 	ref_expect("finding calls-fail accept count=%d fd=%d error=%d", N, l, EMFILE);
+	ref_expect("file %d failed=%d eagain=0", l, N);
 	ref_expect("no-finding not-drained");
 	ref_expect("no-finding busy-poll");
 	ref_ready();

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls that fail again and again, and those beside them that only do so now and then.
+ * Calls that fail again and again, or find the end of a file, and those beside them that only
+ * do so now and then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,6 +167,12 @@ static void closes_all(struct iom_capture *cap)
 	r->n.failed = 1;
 }
 
+/* close(-1) after each request: it has no descriptor, and knows. */
+static void closes_none(struct iom_capture *cap)
+{
+	on_closed(cap, -1, SYS_close, 1500);
+}
+
 static void interrupted(struct iom_capture *cap)
 {
 	struct cap_calls *r = build_calls(cap, MAIN, build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[1]"),
@@ -185,7 +193,49 @@ static void still_connecting(struct iom_capture *cap)
 /* A recording from before errors were kept. */
 static void unknown_errors(struct iom_capture *cap)
 {
-	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, TURNS, 0)->n.failed = 0;
+	uint32_t l = listener(cap);
+
+	told_of(cap, l, TURNS);
+	failing(cap, l, CAP_C_ACCEPT, SYS_accept4, TURNS, 0)->n.failed = 0;
+}
+
+/* The other end of a terminal is closed. */
+static void at_the_end(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, build_file(cap, 0, CAP_K_TTY, 0, "/dev/pts/1"), CAP_C_READ, SYS_read)->n.zero = TURNS;
+	on_the_cpu(cap);
+}
+
+/* Many files are read to their ends, each once. */
+static void reads_to_the_ends(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/usr/include/stdio.h");
+
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, TURNS, 0, 0, 0)->n.zero = TURNS;
+	cap->files[f].merged = TURNS;
+	on_the_cpu(cap);
+}
+
+static struct cap_requests *receives(struct iom_capture *cap, uint64_t errors, uint16_t error)
+{
+	struct cap_requests *r = build_requests(cap, build_file(cap, 3, CAP_K_SOCK, 0, "unix"), CAP_I_URING,
+						IORING_OP_RECV, TURNS);
+
+	r->errors = errors;
+	r->error = error;
+	on_the_cpu(cap);
+	return r;
+}
+
+static void no_buffers(struct iom_capture *cap)
+{
+	receives(cap, TURNS, ENOBUFS);
+}
+
+/* Each with a time limit of its own, as a linked request. */
+static void taken_back(struct iom_capture *cap)
+{
+	receives(cap, TURNS, ECANCELED);
 }
 
 static const struct expected cases[] = {
@@ -202,13 +252,19 @@ static const struct expected cases[] = {
 	{"fails-rate: now and then", too_many_now_and_then, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"no descriptor", closes_none, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"interrupted", interrupted, IOM_M_BLOCKING, 0, "pipeline", "", 40, NULL},
 	{"still connecting", still_connecting, IOM_M_NONE, 0, NULL, "", 0, NULL},
-	{"errors not known", unknown_errors, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"requests: ENOBUFS", no_buffers, IOM_M_ASYNC, 0, "proactor", "calls-fail", TURNS, NULL},
+	{"requests taken back", taken_back, IOM_M_ASYNC, 0, "proactor", "", TURNS, NULL},
+	{"errors not known", unknown_errors, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop",
+	 "not-drained", NO_TRANSFERS, NULL},
+	{"at the end", at_the_end, IOM_M_NONE, 0, NULL, "eof-spin", 0, NULL},
+	{"ends-part: each once", reads_to_the_ends, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
 
-static void check_said(void (*build)(struct iom_capture *cap), enum rep_severity severity,
+static void check_said(void (*build)(struct iom_capture *cap), const char *id, enum rep_severity severity,
 		       const char *const *parts)
 {
 	struct iom_capture *cap = build_capture("program");
@@ -217,7 +273,7 @@ static void check_said(void (*build)(struct iom_capture *cap), enum rep_severity
 
 	build(cap);
 	rep = iom_judge(cap);
-	f = build_finding(rep, "calls-fail");
+	f = build_finding(rep, id);
 	assert_non_null(f);
 	assert_int_equal(f->severity, severity);
 	for (; *parts; parts++)
@@ -235,7 +291,7 @@ static void accept_is_named(void **state)
 		"RLIMIT_NOFILE", NULL};
 
 	(void)state;
-	check_said(too_many_open, IOM_SEV_WARNING, parts);
+	check_said(too_many_open, "calls-fail", IOM_SEV_WARNING, parts);
 }
 
 static void rarely_is_no_warning(void **state)
@@ -243,7 +299,7 @@ static void rarely_is_no_warning(void **state)
 	static const char *const parts[] = {"failed 150 times, at last with EMFILE", NULL};
 
 	(void)state;
-	check_said(too_many_now_and_then, IOM_SEV_INFO, parts);
+	check_said(too_many_now_and_then, "calls-fail", IOM_SEV_INFO, parts);
 }
 
 static void closed_epoll_is_named(void **state)
@@ -252,7 +308,7 @@ static void closed_epoll_is_named(void **state)
 		"epoll_wait(3) failed 60,013 times, at last with EBADF (bad file descriptor)", NULL};
 
 	(void)state;
-	check_said(closed_epoll, IOM_SEV_WARNING, parts);
+	check_said(closed_epoll, "calls-fail", IOM_SEV_WARNING, parts);
 }
 
 static void all_that_fail_are_named(void **state)
@@ -261,7 +317,7 @@ static void all_that_fail_are_named(void **state)
 					    "EPOLL_CTL_DEL before close", NULL};
 
 	(void)state;
-	check_said(closed_in_epoll, IOM_SEV_WARNING, parts);
+	check_said(closed_in_epoll, "calls-fail", IOM_SEV_WARNING, parts);
 }
 
 static void poll_did_not_fail(void **state)
@@ -270,7 +326,25 @@ static void poll_did_not_fail(void **state)
 		"poll came back 60,013 times with nothing but POLLNVAL, at last for descriptor 3", NULL};
 
 	(void)state;
-	check_said(closed_in_poll, IOM_SEV_WARNING, parts);
+	check_said(closed_in_poll, "calls-fail", IOM_SEV_WARNING, parts);
+}
+
+static void requests_are_named(void **state)
+{
+	static const char *const parts[] = {
+		"RECV requests of io_uring on fd 3 unix failed 60,013 times, at last with ENOBUFS (no buffer",
+		"give buffers back", NULL};
+
+	(void)state;
+	check_said(no_buffers, "calls-fail", IOM_SEV_WARNING, parts);
+}
+
+static void an_unknown_error_is_no_lack_of_reading(void **state)
+{
+	static const char *const parts[] = {"and the calls on it failed", "look at errno", NULL};
+
+	(void)state;
+	check_said(unknown_errors, "not-drained", IOM_SEV_WARNING, parts);
 }
 
 static void errors_have_names(void **state)
@@ -287,7 +361,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 6];
+	static struct CMUnitTest tests[NCASES + 8];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -299,5 +373,7 @@ int main(void)
 	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(all_that_fail_are_named);
 	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(poll_did_not_fail);
 	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(errors_have_names);
+	tests[NCASES + 6] = (struct CMUnitTest)cmocka_unit_test(requests_are_named);
+	tests[NCASES + 7] = (struct CMUnitTest)cmocka_unit_test(an_unknown_error_is_no_lack_of_reading);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

@@ -73,7 +73,7 @@ _iomodel()
 		;;
 	explain)
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
-			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll calls-fail not-drained
+			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll calls-fail eof-spin not-drained
 			eagain-spin idle-wakeups spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
 			submit-blocked iowq-offload sqpoll-spin signal-overflow --live '"$common" -- "$cur")
 		;;

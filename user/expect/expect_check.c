@@ -165,6 +165,8 @@ static struct value of_file(const void *of, const char *key, const struct iom_ca
 		return num(f->slept);
 	if (!strcmp(key, "eagain"))
 		return num(f->eagain);
+	if (!strcmp(key, "failed"))
+		return num(f->failed);
 	if (!strcmp(key, "ready"))
 		return num(f->ready);
 	if (!strcmp(key, "signals"))

@@ -159,6 +159,7 @@ static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t 
 		f->taken += r->n.ok + r->n.ok_slept;
 		f->slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
 		f->eagain += r->n.again + r->n.again_slept;
+		f->failed += r->n.failed;
 	}
 	if (!t)
 		return;

@@ -47,7 +47,7 @@ struct ev_file {
 	bool watch_sleeps; /* somebody slept in a readiness call that covers it */
 	bool unseen; /* waited for, but its data moves by memory that is shared with the kernel */
 	struct ev_vote votes[IOM_M_NR];
-	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	uint64_t attempts, slept, eagain, failed, ready, signals, inline_, late;
 	uint64_t taken; /* of attempts: operations that brought something */
 	int64_t since_ns;
 	bool open_at_end;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * find_failing.c - calls that fail again and again: calls-fail.
+ * find_failing.c - calls, and requests, that fail again and again: calls-fail.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +12,20 @@
 #include "judge/rules.h"
 #include "report/sentence.h"
 
-#define NR_POLL		7
-#define NR_SELECT	23
-#define NR_EPOLL_WAIT	232
-#define NR_PSELECT6	270
-#define NR_PPOLL	271
-#define NR_EPOLL_PWAIT	281
-#define NR_EPOLL_PWAIT2 441
+#define NR_POLL		  7
+#define NR_SELECT	  23
+#define NR_IO_SUBMIT	  209
+#define NR_EPOLL_WAIT	  232
+#define NR_PSELECT6	  270
+#define NR_PPOLL	  271
+#define NR_EPOLL_PWAIT	  281
+#define NR_IO_URING_ENTER 426
+#define NR_EPOLL_PWAIT2	  441
+
+#define OP_READV   1 /* enum io_uring_op */
+#define OP_RECVMSG 10
+#define OP_READ	   22
+#define OP_RECV	   27
 
 #define NAMED 2 /* calls that fail beside the one that does so most */
 
@@ -35,11 +42,24 @@ static bool is_of(const struct search *s, const struct rep_thread *rt, const str
 	return r->tid == ct->tid && r->tgid == ct->tgid;
 }
 
+static bool is_much(const struct rep_thread *rt, uint64_t failed, uint64_t all)
+{
+	return failed >= iom_limit(LIMIT_FAILS) && failed >= iom_limit(LIMIT_FAILS_PART) * all &&
+	       failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
+}
+
+static bool is_spun(const struct rep_thread *rt, uint64_t failed)
+{
+	return a_second(failed, rt->time.wall_ns) >= BUSY_A_SEC &&
+	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+}
+
 static bool is_failing(const struct rep_thread *rt, const struct cap_calls *r)
 {
-	return r->error && !is_not_yet(r->error) && r->n.failed >= iom_limit(LIMIT_FAILS) &&
-	       r->n.failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns &&
-	       r->n.failed >= iom_limit(LIMIT_FAILS_PART) * cor_operations(r);
+	if (!r->error || is_not_yet(r->error) || !is_much(rt, r->n.failed, cor_operations(r)))
+		return false;
+	/* -1, which a program gives that has no descriptor, or a call that is given none. */
+	return r->error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
 }
 
 uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file)
@@ -182,25 +202,39 @@ static char *who_tells(const struct search *s, const struct rep_thread *rt, cons
 
 	if (!t->nsets || r->file == IOM_NO_FILE || !iom_awake_by(rt, &by) || by.file != r->file)
 		return iom_sentence("%s", "");
-	return iom_sentence("; %s goes on telling of that file (%s of %s samples)", iom_syscall_name(t->sets[0].nr),
-			    iom_count(by.samples), iom_count(by.samples / by.share + 0.5));
+	return iom_sentence("; %s goes on telling of that file (%s of %s samples)",
+			    iom_syscall_name(t->sets[0].nr), iom_count(by.samples), iom_count(by.samples / by.share + 0.5));
+}
+
+/* ": 5,000 a second, on 90 % of a CPU", where that is worth a warning. Heap. */
+static char *how_often(const struct rep_thread *rt, uint64_t failed)
+{
+	if (!is_spun(rt, failed))
+		return iom_sentence("%s", "");
+	return iom_sentence(": %s a second, on %s of a CPU", iom_count(a_second(failed, rt->time.wall_ns)),
+			    iom_part(rt->time.running_ns, rt->time.wall_ns));
+}
+
+/* The finding, with its message, which is taken over. */
+static struct rep_finding *add(struct search *s, const struct rep_thread *rt, uint64_t failed, char *message)
+{
+	bool spins = is_spun(rt, failed);
+	struct rep_finding *f = iom_finding_add(s, "calls-fail", spins ? IOM_SEV_WARNING : IOM_SEV_INFO, message);
+
+	f->count = failed;
+	f->ns = spins ? rt->time.running_ns : 0;
+	f->thread = rt->thread;
+	return f;
 }
 
 static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
 {
-	uint64_t rate = a_second(r->n.failed, rt->time.wall_ns);
-	bool spins = rate >= BUSY_A_SEC && rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
 	char *failed = what_failed(s->cap, r), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
-	char *often = spins ? iom_sentence(": %s a second, on %s of a CPU", iom_count(rate),
-					   iom_part(rt->time.running_ns, rt->time.wall_ns)) :
-			      iom_sentence("%s", "");
-	struct rep_finding *f = iom_finding_add(s, "calls-fail", spins ? IOM_SEV_WARNING : IOM_SEV_INFO,
-						iom_sentence("%s%s%s%s. Usual way out: %s.", failed, also, often,
-							     tells, way_out(s, rt, r)));
+	char *often = how_often(rt, r->n.failed);
+	struct rep_finding *f = add(s, rt, r->n.failed,
+				    iom_sentence("%s%s%s%s. Usual way out: %s.", failed, also, often, tells,
+						 way_out(s, rt, r)));
 
-	f->count = r->n.failed;
-	f->ns = spins ? rt->time.running_ns : 0;
-	f->thread = rt->thread;
 	f->nr = r->nr;
 	f->file = r->file;
 	f->error = r->error;
@@ -224,21 +258,69 @@ static bool is_lead(const struct search *s, const struct rep_thread *rt, const s
 	return true;
 }
 
-static const struct rep_thread *thread_of(const struct search *s, const struct cap_calls *r)
+/* ---- requests ------------------------------------------------------------------------ */
+
+/* Taken back, or over before it could begin: as the program asked for. */
+static bool is_asked_for(int error)
 {
-	for (size_t i = 0; i < s->rp->nthreads; i++)
-		if (is_of(s, &s->rp->threads[i], r))
-			return &s->rp->threads[i];
-	return NULL;
+	return is_not_yet(error) || error == ECANCELED || error == EAGAIN || error == EINTR;
+}
+
+static bool is_failing_request(const struct rep_thread *rt, const struct cap_requests *r)
+{
+	return r->error && !is_asked_for(r->error) && ev_moves_data(r) &&
+	       is_much(rt, r->errors, r->done_inline + r->done_asleep + r->done_late + r->more);
+}
+
+/* Operations that may take a buffer from a group. */
+static bool takes_buffers(uint16_t operation)
+{
+	return operation == OP_READV || operation == OP_READ || operation == OP_RECV || operation == OP_RECVMSG;
+}
+
+static const char *request_way_out(const struct cap_requests *r)
+{
+	if (r->error == ENOBUFS && r->interface == CAP_I_URING && takes_buffers(r->operation))
+		return "give buffers back to the group before the next request";
+	return "look at the result of each before the next, and stop when it says that none can succeed";
+}
+
+static void tell_request(struct search *s, const struct rep_thread *rt, const struct cap_requests *r)
+{
+	bool uring = r->interface == CAP_I_URING;
+	char *error = iom_errno_text(r->error), *often = how_often(rt, r->errors);
+	const struct cap_file *file = r->file == IOM_NO_FILE ? NULL : &s->cap->files[r->file];
+	char *on = file && file->fd >= 0 ?
+			   iom_sentence(" on fd %d %s", file->fd, iom_finding_name(s->cap, r->file)) :
+			   iom_sentence("%s%s", file ? " on " : "", file ? iom_finding_name(s->cap, r->file) : "");
+	struct rep_finding *f = add(s, rt, r->errors,
+				    iom_sentence("%s%s%s failed %s times, at last with %s%s. Usual way out: %s.",
+						 uring ? iom_uring_opcode_name(r->operation) : "Requests",
+						 uring ? " requests of io_uring" : " of libaio", on,
+						 iom_count(r->errors), error, often, request_way_out(r)));
+
+	f->nr = uring ? NR_IO_URING_ENTER : NR_IO_SUBMIT;
+	f->file = r->file;
+	f->error = r->error;
+	free(error);
+	free(often);
+	free(on);
 }
 
 void iom_find_failing(struct search *s)
 {
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
-		const struct rep_thread *rt = r->n.failed ? thread_of(s, r) : NULL;
+		const struct rep_thread *rt = r->n.failed ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
 
 		if (rt && is_failing(rt, r) && is_lead(s, rt, r))
 			tell(s, rt, r);
+	}
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+		const struct rep_thread *rt = r->errors ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
+
+		if (rt && is_failing_request(rt, r))
+			tell_request(s, rt, r);
 	}
 }

@@ -40,7 +40,7 @@
 
 /* What a thread did to a file. */
 struct done {
-	uint64_t taken, ends, again; /* operations that brought something; end of file; EAGAIN */
+	uint64_t taken, ends, again, err; /* operations that brought something; end of file; EAGAIN; other errors */
 };
 
 static struct done done_on(const struct search *s, uint32_t file)
@@ -55,6 +55,7 @@ static struct done done_on(const struct search *s, uint32_t file)
 		d.taken += r->n.ok + r->n.ok_slept;
 		d.ends += r->n.zero + r->n.zero_slept;
 		d.again += r->n.again;
+		d.err += r->n.err;
 	}
 	return d;
 }
@@ -109,10 +110,18 @@ static const char *event_text(uint32_t events, const struct done *d, bool closed
 	return "has something to read all the time";
 }
 
+/* Older recordings do not say with what calls failed. */
+static bool is_failing(const struct done *d)
+{
+	return d->err > d->taken + d->ends + d->again;
+}
+
 static const char *event_way_out(uint32_t events, const struct done *d, bool closed)
 {
 	if (closed)
 		return "EPOLL_CTL_DEL before close";
+	if (is_failing(d))
+		return "look at errno, and take the file out of the set until its calls can succeed";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
@@ -129,6 +138,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct rep_finding *f;
 	struct done d = {};
 	const char *id, *name;
+	uint64_t failing;
 	char number[32];
 	bool closed;
 
@@ -137,7 +147,8 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	    !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
-	if (iom_failing_on(s, rt, by.file) >= AWAKE_SHARE * set->calls)
+	failing = iom_failing_on(s, rt, by.file);
+	if (failing && (by.file != IOM_NO_FILE || failing >= AWAKE_SHARE * set->calls))
 		return true;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
@@ -150,13 +161,14 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("%s of thread %u came back %s times a second without waiting, on %s of a CPU: "
-			     "%s%s%s (%s of %s samples), and nothing was taken. Usual way out: %s.",
+			     "%s%s%s (%s of %s samples), and %s. Usual way out: %s.",
 			     iom_syscall_name(set->nr), ct->ns_tid,
 			     iom_count(a_second(set->calls, rt->time.wall_ns)),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns),
 			     name, by.file == IOM_NO_FILE ? " of its set " : " ",
 			     event_text(by.events, &d, closed),
 			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
+			     is_failing(&d) ? "the calls on it failed" : "nothing was taken",
 			     event_way_out(by.events, &d, closed)));
 	f->count = set->calls - set->slept;
 	f->ns = rt->time.running_ns;

@@ -48,6 +48,17 @@ char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w)
 	return iom_sentence("%s", iom_syscall_name(w->nr));
 }
 
+const struct rep_thread *iom_finding_thread(const struct search *s, uint32_t tid, uint32_t tgid)
+{
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct cap_thread *ct = &s->cap->threads[s->rp->threads[i].thread];
+
+		if (ct->tid == tid && ct->tgid == tgid)
+			return &s->rp->threads[i];
+	}
+	return NULL;
+}
+
 /* The longest pause; of what burns a CPU all that it burnt. */
 static uint64_t worst(const struct rep_finding *f)
 {
@@ -75,6 +86,7 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 	iom_find_on_loops(&s);
 	iom_find_failing(&s);
 	iom_find_polling(&s);
+	iom_find_ends(&s);
 	iom_find_async(&s);
 	iom_find_files(&s);
 	if (rp->nfindings)

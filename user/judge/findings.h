@@ -33,6 +33,8 @@ const char *iom_finding_name(const struct iom_capture *cap, uint32_t file);
 /* "write(8) /var/lib/x", "openat of /srv/fifo0", "futex", "page faults": heap. */
 char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w);
 
+/* The process's thread of this number, the first where there were several; or NULL. */
+const struct rep_thread *iom_finding_thread(const struct search *s, uint32_t tid, uint32_t tgid);
 static inline uint64_t a_second(uint64_t n, uint64_t ns)
 {
 	return ns ? n * 1e9 / ns + 0.5 : 0;
@@ -47,6 +49,7 @@ uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uin
 /* Each looks for findings of its kind. */
 void iom_find_on_loops(struct search *s);
 void iom_find_failing(struct search *s);
+void iom_find_ends(struct search *s);
 void iom_find_polling(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);

@@ -148,6 +148,7 @@ static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_
 	rf->attempts = f->attempts;
 	rf->slept = f->slept;
 	rf->eagain = f->eagain;
+	rf->failed = f->failed;
 	rf->ready = f->ready;
 	rf->signals = f->signals;
 	rf->inline_ = f->inline_;

@@ -74,6 +74,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"seldomer ones are paid for by nobody,"},
 	[LIMIT_FAILS_PART] = {"fails-part", 0.5, "of these calls",
 		"and where most succeed the program goes on"},
+	[LIMIT_ENDS_PART] = {"ends-part", 0.9, "of the reads",
+		"reading to the end finds it once or twice a file; when so many do, nobody looks at what came"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},
 	[LIMIT_OPS_HALF] = {"few", 2, "operations", "so few are half of what would be enough"},
 };

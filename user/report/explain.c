@@ -126,7 +126,14 @@ static const struct topic topics[] = {
 	 "child perhaps, and can then no longer be taken out by its number. Usual ways\n"
 	 "out: looking at errno; for EMFILE fewer open files, a higher RLIMIT_NOFILE, and\n"
 	 "not asking for the listener until one is free; for EBADF, ENOTCONN, EIO, EPIPE\n"
-	 "taking the file out of the loop, before it is closed.\n"},
+	 "taking the file out of the loop, before it is closed. The same is said of\n"
+	 "requests by io_uring and libaio.\n"},
+	{"eof-spin", "a file is read on and on at its end", NULL,
+	 "A read that brings 0 bytes says that there is no more: the other end of a pipe,\n"
+	 "socket or terminal is closed, as a rule for good. Nine in ten of a thread's\n"
+	 "reads of a file did, 200 times a second or more, and it was on a CPU for that.\n"
+	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways out:\n"
+	 "taking 0 for the end, and closing the file; inotify for files that grow.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"

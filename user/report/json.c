@@ -162,6 +162,7 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 	json_object_set_new(facts, "attempts", iom_json_number(f->attempts));
 	json_object_set_new(facts, "slept", iom_json_number(f->slept));
 	json_object_set_new(facts, "eagain", iom_json_number(f->eagain));
+	json_object_set_new(facts, "failed", iom_json_number(f->failed));
 	json_object_set_new(facts, "ready", iom_json_number(f->ready));
 	json_object_set_new(facts, "signals", iom_json_number(f->signals));
 	json_object_set_new(facts, "inline", iom_json_number(f->inline_));

@@ -87,7 +87,7 @@ struct rep_file {
 	enum iom_model model;
 	struct rep_share models[IOM_M_NR];
 	/* exact facts */
-	uint64_t attempts, slept, eagain, ready, signals, inline_, late;
+	uint64_t attempts, slept, eagain, failed, ready, signals, inline_, late;
 	uint64_t bytes, waited_ns; /* moved; asleep in calls on it, one under way included */
 	int64_t since_ns; /* a sleep under way began so long before the window; -1: none */
 	bool open_at_end; /* an operation on it was still under way when the watch ended */

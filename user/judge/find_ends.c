@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_ends.c - reading on at the end of a file, again and again: eof-spin.
+ */
+#include <stdlib.h>
+
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "judge/rules.h"
+#include "report/sentence.h"
+
+/* What keeps the thread's loop awake is said already. */
+static bool is_said(const struct search *s, uint32_t thread, uint32_t file)
+{
+	for (size_t i = 0; i < s->rp->nfindings; i++)
+		if (s->rp->findings[i].thread == thread && s->rp->findings[i].file == file)
+			return true;
+	return false;
+}
+
+/* Time and again, on a CPU; those that slept were waited for, and are no spin. */
+static bool is_spun(const struct rep_thread *rt, const struct cap_calls *r)
+{
+	return (r->class == CAP_C_READ || r->class == CAP_C_RECV) && r->file != IOM_NO_FILE &&
+	       a_second(r->n.zero, rt->time.wall_ns) >= BUSY_A_SEC &&
+	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * cor_operations(r) &&
+	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+}
+
+static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	const struct cap_file *file = &s->cap->files[r->file];
+	char *of = file->fd >= 0 ? iom_sentence("(%d) %s", file->fd, iom_finding_name(s->cap, r->file)) :
+				   iom_sentence(" of %s", iom_finding_name(s->cap, r->file));
+	struct rep_finding *f = iom_finding_add(
+		s, "eof-spin", IOM_SEV_WARNING,
+		iom_sentence("%s%s brought nothing, as at the end of a file, %s times of %s: %s a second, on %s of "
+			     "a CPU. Usual way out: %s.",
+			     iom_syscall_name(r->nr), of, iom_count(r->n.zero), iom_count(cor_operations(r)),
+			     iom_count(a_second(r->n.zero, rt->time.wall_ns)),
+			     iom_part(rt->time.running_ns, rt->time.wall_ns),
+			     is_stored(file->kind) ? "inotify, or a pause between two looks" :
+						     "stop when a read brings 0 bytes, and close the file"));
+
+	free(of);
+	f->count = r->n.zero;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+	f->nr = r->nr;
+	f->file = r->file;
+}
+
+void iom_find_ends(struct search *s)
+{
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+		const struct rep_thread *rt = r->n.zero ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
+
+		if (rt && is_spun(rt, r) && !is_said(s, rt->thread, r->file))
+			tell(s, rt, r);
+	}
+}
