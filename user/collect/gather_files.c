@@ -224,9 +224,22 @@ static void name_bucket(struct bucket_key *key, const struct iom_row *row)
 		return;
 	}
 	memcpy(&sock, row->name, sizeof(sock));
-	key->port = !sock.dport || sock.sport < sock.dport ? sock.sport : sock.dport;
+	key->local = !sock.dport || sock.sport < sock.dport;
+	key->port = key->local ? sock.sport : sock.dport;
 	key->name = hash(start, &sock.family, sizeof(sock.family) + sizeof(sock.type));
 	key->name = hash(key->name, sock.saddr, sizeof(sock.saddr) + sizeof(sock.daddr));
+}
+
+/* Is it a file of which no row was met yet? Rows of a descriptor come in its order. */
+static bool is_another(struct bucket_entry *e, const struct iom_row *row)
+{
+	uint32_t fd = row->key >> 20 & IOM_FD_NONE, gen = (uint32_t)row->id, at = fd % BUCKET_FDS;
+
+	if (e->last[at].fd == fd && e->last[at].gen == gen)
+		return false;
+	e->last[at].fd = fd;
+	e->last[at].gen = gen;
+	return true;
 }
 
 static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
@@ -242,7 +255,7 @@ static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
 	HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
 	if (!e && HASH_COUNT(g->buckets) >= GATHER_BUCKETS_MAX) {
 		key.name = 0;
-		key.port = 0;
+		key.port = key.local = 0;
 		HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
 	}
 	if (!e) {
@@ -256,7 +269,7 @@ static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
 		f->name = key.name ? name_of_row(row) : NULL;
 	}
 	f = &g->cap->files[e->file];
-	f->merged++;
+	f->merged += is_another(e, row);
 	update(f, row);
 	f->ino = 0; /* of many */
 	return e->file;

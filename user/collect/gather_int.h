@@ -57,12 +57,18 @@ struct bucket_key { /* closed files that are alike */
 	uint32_t tgid, f_flags;
 	uint16_t port;
 	uint8_t kind, bits;
-	uint32_t pad;
+	uint32_t local; /* 1: the port is its own, not the other end's */
 };
+
+#define BUCKET_FDS 64
 
 struct bucket_entry {
 	struct bucket_key key;
 	uint32_t file;
+	/* What descriptors meant last, each in its own place: a file has several rows. */
+	struct {
+		uint32_t fd, gen;
+	} last[BUCKET_FDS];
 	UT_hash_handle hh;
 };
 
