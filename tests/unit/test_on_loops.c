@@ -176,6 +176,35 @@ static void ways_out(void **state)
 	}
 }
 
+/* Of a select those that were ready are known, in the whole watch: they were not there at once. */
+static void files_of_a_select(void **state)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t s = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_select);
+	struct iom_report *rep;
+
+	(void)state;
+	r->n.ok_slept = 5;
+	r->set = 7;
+	r->wait_ns = 8000 * MS;
+	r->max_wait_ns = 4000 * MS;
+	cap->files[s].open_at_start = cap->files[s].open_at_end = true;
+	for (int i = 0; i < 5; i++) {
+		struct cap_interest *in = build_interest(cap, s, 1, 0);
+
+		in->by_select = true;
+		in->set = 7;
+		s = build_file(cap, 5, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+		cap->files[s].open_at_start = cap->files[s].open_at_end = false;
+	}
+	slept(cap, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep, 2, 800);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].loop.files, 2);
+	assert_non_null(strstr(build_finding(rep, "loop-blocked")->message, "the 2 files of its set waited"));
+	let_go(rep, cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +213,7 @@ int main(void)
 		cmocka_unit_test(kinds_apart),
 		cmocka_unit_test(short_ones_stay_short),
 		cmocka_unit_test(ways_out),
+		cmocka_unit_test(files_of_a_select),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

@@ -22,6 +22,7 @@
 #include "build.h"
 #include "judge/judge.h"
 #include "report/text.h"
+#include "report/view.h"
 
 static const unsigned int widths[] = {40, 80, 200};
 
@@ -232,6 +233,34 @@ static void lost_counts_are_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* FIFOs and regular files of one directory are two lines; each sleep under way is counted. */
+static void kinds_are_apart(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t log, tid = BUILD_PID + 1;
+	struct iom_report *rep;
+	char name[32];
+	struct view *v;
+
+	(void)state;
+	log = build_file(cap, 30, CAP_K_REG, 0, "/srv/data/log");
+	build_transfers(cap, BUILD_PID, log, CAP_C_WRITE, SYS_write, 0, 100, 0, MS);
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "/srv/data/fifo%d", i);
+		build_asleep(cap, build_thread(cap, BUILD_PID, tid + i, "reader"), CAP_C_READ, SYS_read,
+			     build_file(cap, 3 + i, CAP_K_FIFO, 0, name), 0, BUILD_LIFE_NS);
+	}
+	rep = iom_judge(cap);
+	v = iom_view(&rep->procs[0], false);
+	assert_int_equal(v->nfiles, 2);
+	assert_string_equal(v->files[0].name, "8 x /srv/data/*");
+	assert_int_equal(v->files[0].slept, 8);
+	assert_string_equal(v->files[1].name, "fd 30 /srv/data/log");
+	iom_view_free(v);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 static void full_disk(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
@@ -258,6 +287,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_shown),
 		cmocka_unit_test(colour_changes_nothing_else),
 		cmocka_unit_test(lost_counts_are_said),
+		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(full_disk),
 	};
 

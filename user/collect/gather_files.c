@@ -210,34 +210,6 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 	return name ? name : name_of_row(row);
 }
 
-static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
-{
-	struct bucket_key key = {.tgid = row->tgid,
-				 .kind = row->kind,
-				 .bits = row->bits,
-				 .f_flags = row->f_flags & (O_NONBLOCK | O_ASYNC)};
-	struct iom_sockname sock;
-	struct bucket_entry *e;
-	struct cap_file *f;
-
-	memcpy(&sock, row->name, sizeof(sock));
-	if (row->name_kind == IOM_NAME_SOCK)
-		key.sport = sock.sport;
-	HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
-	if (!e) {
-		e = gather_alloc(sizeof(*e));
-		e->key = key;
-		e->file = iom_capture_add_file(g->cap);
-		HASH_ADD(hh, g->buckets, key, sizeof(key), e);
-		f = &g->cap->files[e->file];
-		f->tgid = row->tgid;
-		f->fd = -1;
-		f->name = name_of_row(row);
-	}
-	g->cap->files[e->file].merged++;
-	return e->file;
-}
-
 static void update(struct cap_file *f, const struct iom_row *row)
 {
 	if (!(row->bits & IOM_B_FILE))
@@ -257,6 +229,78 @@ static void update(struct cap_file *f, const struct iom_row *row)
 	}
 	if (row->code && (row->key >> 12 & 0xff) < IOM_C_SIGWAIT)
 		f->sig = row->code;
+}
+
+static uint64_t hash(uint64_t h, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * 0x100000001b3; /* FNV-1a */
+	return h;
+}
+
+/* Of a connection one port was drawn for it alone, mostly the higher one: by that no two would
+ * be alike. */
+static void name_bucket(struct bucket_key *key, const struct iom_row *row)
+{
+	const uint64_t start = 0xcbf29ce484222325;
+	struct iom_sockname sock;
+
+	if (row->name_kind != IOM_NAME_SOCK) {
+		key->name = hash(start, row->name, strnlen(row->name, sizeof(row->name)));
+		return;
+	}
+	memcpy(&sock, row->name, sizeof(sock));
+	key->local = !sock.dport || sock.sport < sock.dport;
+	key->port = key->local ? sock.sport : sock.dport;
+	key->name = hash(start, &sock.family, sizeof(sock.family) + sizeof(sock.type));
+	key->name = hash(key->name, sock.saddr, sizeof(sock.saddr) + sizeof(sock.daddr));
+}
+
+/* Is it a file of which no row was met yet? Rows of a descriptor come in its order. */
+static bool is_another(struct bucket_entry *e, const struct iom_row *row)
+{
+	uint32_t fd = row->key >> 20 & IOM_FD_NONE, gen = (uint32_t)row->id, at = fd % BUCKET_FDS;
+
+	if (e->last[at].fd == fd && e->last[at].gen == gen)
+		return false;
+	e->last[at].fd = fd;
+	e->last[at].gen = gen;
+	return true;
+}
+
+static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
+{
+	struct bucket_key key = {.tgid = row->tgid,
+				 .kind = row->kind,
+				 .bits = row->bits,
+				 .f_flags = row->f_flags & (O_NONBLOCK | O_ASYNC)};
+	struct bucket_entry *e;
+	struct cap_file *f;
+
+	name_bucket(&key, row);
+	HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
+	if (!e && HASH_COUNT(g->buckets) >= GATHER_BUCKETS_MAX) {
+		key.name = 0;
+		key.port = key.local = 0;
+		HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
+	}
+	if (!e) {
+		e = gather_alloc(sizeof(*e));
+		e->key = key;
+		e->file = iom_capture_add_file(g->cap);
+		HASH_ADD(hh, g->buckets, key, sizeof(key), e);
+		f = &g->cap->files[e->file];
+		f->tgid = row->tgid;
+		f->fd = -1;
+		f->name = key.name ? name_of_row(row) : NULL;
+	}
+	f = &g->cap->files[e->file];
+	f->merged += is_another(e, row);
+	update(f, row);
+	f->ino = 0; /* of many */
+	return e->file;
 }
 
 static bool ends_in(const char *text, const char *end)

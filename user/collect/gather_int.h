@@ -13,6 +13,8 @@
  * closed is added to a bucket of its like, so that a busy server cannot fill the
  * collector's memory. */
 #define GATHER_FILES_MAX 24576
+/* With so many buckets, what has a name that none of them has goes into one without a name. */
+#define GATHER_BUCKETS_MAX 4096
 /* So many files of all processes, met by their descriptors, are looked at one by
  * one. Those beyond are counted as not looked at; their calls are counted all the
  * same, and what they are is known once they are used. These and those above must
@@ -58,15 +60,22 @@ struct open_entry {
 };
 
 struct bucket_key { /* closed files that are alike */
+	uint64_t name; /* a hash; 0: of any name */
 	uint32_t tgid, f_flags;
-	uint16_t sport;
+	uint16_t port;
 	uint8_t kind, bits;
-	uint32_t pad;
+	uint32_t local; /* 1: the port is its own, not the other end's */
 };
+
+#define BUCKET_FDS 64
 
 struct bucket_entry {
 	struct bucket_key key;
 	uint32_t file;
+	/* What descriptors meant last, each in its own place: a file has several rows. */
+	struct {
+		uint32_t fd, gen;
+	} last[BUCKET_FDS];
 	UT_hash_handle hh;
 };
 

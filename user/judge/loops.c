@@ -101,13 +101,41 @@ static void take_interest(struct loop_thread *t, const struct cap_interest *in, 
 	s->main_file = in->file;
 }
 
+/* Files that were ready in a select's set: those that were open at its beginning, at its end, all
+ * the time, and those that came and went. */
+struct at_once {
+	uint64_t start, end, stayed, passed;
+};
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A select tells only what was ready. Who was ready in the watch was not in the set at once: as
+ * many as can be known to have been open together. */
+static void count_at_once(struct at_once *o, struct loop_set *s, const struct iom_capture *cap, uint32_t file)
+{
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
+
+	if (!f)
+		return;
+	o->start += f->open_at_start;
+	o->end += f->open_at_end;
+	o->stayed += f->open_at_start && f->open_at_end;
+	o->passed += !f->open_at_start || !f->open_at_end;
+	s->files = most(s->files, most(most(o->start, o->end), o->stayed + !!o->passed));
+	if (s->files == 1 && o->passed > 1)
+		s->files = 0; /* they came one after the other, or together: not known */
+}
+
 static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
 {
 	uint64_t *moved = calloc(cap->nfiles + 1, sizeof(*moved));
 	uint64_t **best = calloc(cap->nthreads + 1, sizeof(*best));
-	uint64_t **many = calloc(cap->nthreads + 1, sizeof(*many));
+	struct at_once **once = calloc(cap->nthreads + 1, sizeof(*once));
 
-	if (!moved || !best || !many)
+	if (!moved || !best || !once)
 		abort();
 	for (size_t i = 0; i < cap->ncalls; i++)
 		if (cap->calls[i].file != IOM_NO_FILE && is_transfer(cap->calls[i].class))
@@ -121,8 +149,8 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 			continue;
 		if (!best[thread]) {
 			best[thread] = calloc(t->nsets, sizeof(**best));
-			many[thread] = calloc(t->nsets, sizeof(**many));
-			if (!best[thread] || !many[thread])
+			once[thread] = calloc(t->nsets, sizeof(**once));
+			if (!best[thread] || !once[thread])
 				abort();
 		}
 		for (size_t k = 0; k < t->nsets; k++) {
@@ -133,16 +161,16 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 			if (!in_set)
 				continue;
 			take_interest(t, in, best[thread], k, in->file == IOM_NO_FILE ? 0 : moved[in->file]);
-			if (++many[thread][k] > s->files && s->class == CAP_C_SELECT)
-				s->files = many[thread][k];
+			if (s->class == CAP_C_SELECT)
+				count_at_once(&once[thread][k], s, cap, in->file);
 		}
 	}
 	for (size_t i = 0; i < cap->nthreads; i++) {
 		free(best[i]);
-		free(many[i]);
+		free(once[i]);
 	}
 	free(best);
-	free(many);
+	free(once);
 	free(moved);
 }
 

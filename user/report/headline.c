@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/errname.h"
 #include "base/sysname.h"
@@ -76,7 +77,8 @@ static char *headline_asleep(const struct iom_capture *cap, const struct acc_wai
 	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
 		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
-			    w->before ? iom_time(w->before_ns) : "the watch began", w->before ? " before the watch" : "", next);
+			    w->before ? iom_time(w->before_ns) : "the watch began",
+			    w->before ? " before the watch" : "", next);
 	free(call);
 	return text;
 }
@@ -150,6 +152,9 @@ static bool is_its_own(const struct iom_capture *cap, const struct cap_calls *r)
 
 	if (!f || (f->kind != CAP_K_FIFO && f->kind != CAP_K_EVENTFD) || !f->ino ||
 	    (r->class != CAP_C_READ && r->class != CAP_C_WRITE))
+		return false;
+	/* Another process has an end of it too. */
+	if (f->name && (strstr(f->name, " -> ") || strstr(f->name, " <- ")))
 		return false;
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *o = &cap->calls[i];

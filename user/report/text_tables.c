@@ -141,7 +141,7 @@ void text_files(struct page *p, const struct view *v)
 		t.cells[i][0] = text_safe(p, f->name);
 		t.cells[i][1] = page_count(f->ops);
 		t.cells[i][2] = page_count(f->again);
-		t.cells[i][3] = page_count(f->slept + (f->open && !f->slept));
+		t.cells[i][3] = page_count(f->slept);
 		t.cells[i][4] = time_or_dash(p, f->waited_ns);
 		t.cells[i][5] = page_bytes(f->bytes);
 		t.cells[i][6] = iom_sentence("%s", iom_model_name(f->model));

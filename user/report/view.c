@@ -108,6 +108,12 @@ static bool is_shown(const struct iom_capture *cap, const struct rep_file *f)
 	return f->model != IOM_M_NONE || f->attempts || f->open_at_end;
 }
 
+/* Of all that a line stands for. */
+static uint8_t kind_of(const struct iom_capture *cap, const struct view_file *f)
+{
+	return cap->files[f->first].kind;
+}
+
 static void add_file(struct view *v, const struct iom_capture *cap, const struct rep_file *f, char *key,
 		     bool fold)
 {
@@ -115,7 +121,8 @@ static void add_file(struct view *v, const struct iom_capture *cap, const struct
 	struct view_file *to = NULL;
 
 	for (size_t i = 0; i < v->nfiles && fold; i++)
-		if (v->files[i].model == f->model && !strcmp(v->files[i].name, key))
+		if (v->files[i].model == f->model && kind_of(cap, &v->files[i]) == c->kind &&
+		    !strcmp(v->files[i].name, key))
 			to = &v->files[i];
 	if (!to) {
 		v->files = more(v->files, v->nfiles, sizeof(*v->files));
@@ -129,10 +136,9 @@ static void add_file(struct view *v, const struct iom_capture *cap, const struct
 	to->files += c->merged ? c->merged : 1;
 	to->ops += f->attempts;
 	to->again += f->eagain;
-	to->slept += f->slept;
+	to->slept += f->slept + (f->open_at_end && !f->slept); /* a sleep under way has not been counted */
 	to->waited_ns += f->waited_ns;
 	to->bytes += f->bytes;
-	to->open |= f->open_at_end;
 }
 
 static int what_waited_most(const void *a, const void *b)
@@ -153,8 +159,19 @@ static char *dir_of(const char *name)
 	return slash && slash > name ? iom_sentence("%.*s/*", (int)(slash - name), name) : NULL;
 }
 
-/* Many files of one directory: one line. */
-static void fold_dirs(struct view *v)
+static bool is_of_dir(const struct iom_capture *cap, const struct view_file *f, const struct view_file *first,
+		      const char *dir)
+{
+	char *other = f->name ? dir_of(f->name) : NULL;
+	bool is = other && f->model == first->model && kind_of(cap, f) == kind_of(cap, first) &&
+		  !strcmp(dir, other);
+
+	free(other);
+	return is;
+}
+
+/* Many files of one kind in one directory: one line. */
+static void fold_dirs(struct view *v, const struct iom_capture *cap)
 {
 	size_t all = v->nfiles;
 
@@ -162,28 +179,21 @@ static void fold_dirs(struct view *v)
 		char *dir = v->files[i].name ? dir_of(v->files[i].name) : NULL;
 		size_t n = 0;
 
-		for (size_t k = i; dir && k < v->nfiles; k++) {
-			char *other = v->files[k].name ? dir_of(v->files[k].name) : NULL;
-
-			n += other && v->files[k].model == v->files[i].model && !strcmp(dir, other);
-			free(other);
-		}
+		for (size_t k = i; dir && k < v->nfiles; k++)
+			n += is_of_dir(cap, &v->files[k], &v->files[i], dir);
 		for (size_t k = i + 1; n >= FOLDED_DIRS && k < v->nfiles; k++) {
 			struct view_file *f = &v->files[k], *to = &v->files[i];
-			char *other = f->name ? dir_of(f->name) : NULL;
 
-			if (other && f->model == to->model && !strcmp(dir, other)) {
-				to->files += f->files;
-				to->ops += f->ops;
-				to->again += f->again;
-				to->slept += f->slept;
-				to->waited_ns += f->waited_ns;
-				to->bytes += f->bytes;
-				to->open |= f->open;
-				free(f->name);
-				f->name = NULL;
-			}
-			free(other);
+			if (!is_of_dir(cap, f, to, dir))
+				continue;
+			to->files += f->files;
+			to->ops += f->ops;
+			to->again += f->again;
+			to->slept += f->slept;
+			to->waited_ns += f->waited_ns;
+			to->bytes += f->bytes;
+			free(f->name);
+			f->name = NULL;
 		}
 		if (n >= FOLDED_DIRS) {
 			free(v->files[i].name);
@@ -225,7 +235,7 @@ static void view_files(struct view *v, const struct rep_process *rp,
 			add_file(v, rp->cap, &rp->files[i], key_of(&rp->cap->files[rp->files[i].file]),
 				 !verbose);
 	if (!verbose)
-		fold_dirs(v);
+		fold_dirs(v, rp->cap);
 	name_files(v, rp->cap);
 	if (v->nfiles)
 		qsort(v->files, v->nfiles, sizeof(*v->files), what_waited_most);

@@ -14,8 +14,7 @@ struct view_file {
 	char *name; /* "fd 8 appendonly.aof", "10 x tcp 127.0.0.1:7391 <- 127.0.0.1" */
 	size_t files;
 	uint32_t first; /* of them: index into the capture's files */
-	uint64_t ops, again, slept, waited_ns, bytes;
-	bool open; /* a call on one of them is under way */
+	uint64_t ops, again, slept, waited_ns, bytes; /* slept: those under way too */
 	enum iom_model model;
 };
 
