@@ -4,7 +4,6 @@
  * one find nothing: thundering-herd.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "judge/findings.h"
@@ -42,14 +41,7 @@ struct crowd {
  * stream is for one reader; of other sockets it is not known what they are. */
 static bool can_be_shared(const struct cap_file *f)
 {
-	static const char *const datagrams[] = {"udp", "raw", "icmp", "netlink"};
-
-	if (f->kind == CAP_K_LISTEN || f->kind == CAP_K_FIFO || f->kind == CAP_K_EVENTFD)
-		return true;
-	for (size_t i = 0; f->kind == CAP_K_SOCK && f->name && i < sizeof(datagrams) / sizeof(*datagrams); i++)
-		if (!strncmp(f->name, datagrams[i], strlen(datagrams[i])))
-			return true;
-	return false;
+	return f->kind == CAP_K_LISTEN || f->kind == CAP_K_FIFO || f->kind == CAP_K_EVENTFD || is_datagram(f);
 }
 
 /* All eventfds have one inode, so that only their descriptor tells them apart. */

@@ -2,7 +2,9 @@
 /*
  * pattern.c - the architecture: what the threads do that do the work.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "judge/judge.h"
@@ -12,17 +14,22 @@
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */
 	uint64_t moved; /* transfers of connections */
+	uint64_t watched; /* of these, of such that somebody waits for by readiness */
+	bool asks;	/* uses other sockets: a resolver's, a wake-up of the program's own */
 };
+
+enum { READ = 1, WRITTEN = 2 }; /* by the process */
 
 struct cast {
 	const struct iom_evidence *ev;
 	const struct rep_process *rp;
 	uint32_t tgid;
 	struct duty *duties; /* by thread of the capture */
+	uint8_t *used;	     /* by file of the capture: READ, WRITTEN */
 	uint64_t connections;
 	bool accepts;
 	size_t loops, servers, workers;	 /* threads: of many files, of connections, of other files */
-	uint64_t loops_moved, servers_moved, servers_pairs;
+	uint64_t loops_moved, loops_accepts, servers_moved, servers_watched, servers_pairs;
 };
 
 /* Idle waiting is no work. */
@@ -33,6 +40,52 @@ static double work_of(const struct ev_vote votes[IOM_M_NR])
 	for (int m = 0; m < IOM_M_NR; m++)
 		work += votes[m].work;
 	return work;
+}
+
+static bool is_input(uint8_t class)
+{
+	return class == CAP_C_READ || class == CAP_C_RECV;
+}
+
+static void find_use(struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tgid == c->tgid && r->file != IOM_NO_FILE && is_transfer(r->class) && r->n.ok + r->n.ok_slept)
+			c->used[r->file] |= is_input(r->class) ? READ : WRITTEN;
+	}
+}
+
+/* The process itself has the other end of a unix socket. */
+static bool is_own_pair(const struct cast *c, const struct cap_file *f)
+{
+	unsigned int pid;
+
+	return f->name && sscanf(f->name, "unix -> %u ", &pid) == 1 &&
+	       pid == c->ev->cap->procs[c->rp->proc].pid;
+}
+
+/*
+ * A socket that clients may be served by. One for datagrams that has a peer is a client's own, as
+ * a resolver's is. An end of a pair within the process by which data goes in one direction only
+ * is a pipe: asyncio and others wake their loop so.
+ */
+static bool serves(const struct cast *c, uint32_t file)
+{
+	const struct cap_file *f = &c->ev->cap->files[file];
+
+	if (f->kind != CAP_K_SOCK || (is_datagram(f) && (strncmp(f->name, "udp", 3) || strstr(f->name, " -> "))))
+		return false;
+	return c->used[file] == (READ | WRITTEN) || !is_own_pair(c, f);
+}
+
+/* Whoever accepts may read the first words before he hands the connection over. */
+static bool is_greeting(const struct cast *c, const struct ev_thread *t, uint32_t file, uint64_t n)
+{
+	return t->accepts && n < iom_limit(LIMIT_ROLE_WORK) * c->ev->files[file].taken;
 }
 
 static void find_duties(struct cast *c)
@@ -49,11 +102,16 @@ static void find_duties(struct cast *c)
 		c->accepts |= r->class == CAP_C_ACCEPT;
 		if (!t || cap->files[r->file].kind != CAP_K_SOCK)
 			continue;
+		if (!serves(c, r->file)) {
+			c->duties[t - c->ev->threads].asks = true;
+			continue;
+		}
 		c->duties[t - c->ev->threads].moved += n;
-		c->duties[t - c->ev->threads].pairs += r->class == CAP_C_READ || r->class == CAP_C_RECV;
+		c->duties[t - c->ev->threads].watched += c->ev->files[r->file].watch == EV_WATCHED ? n : 0;
+		c->duties[t - c->ev->threads].pairs += is_input(r->class) && !is_greeting(c, t, r->file, n);
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
-		if (cap->files[i].tgid == c->tgid && cap->files[i].kind == CAP_K_SOCK && c->ev->files[i].taken)
+		if (cap->files[i].tgid == c->tgid && c->ev->files[i].taken && serves(c, i))
 			c->connections += cap->files[i].merged ? cap->files[i].merged : 1;
 }
 
@@ -69,17 +127,19 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 {
 	const struct duty *d = &c->duties[rt->thread];
 	double multiplexed = rt->models[IOM_M_MULTIPLEXED].share;
-	bool one = waits_for_one(c, rt) && d->moved;
+	bool one = waits_for_one(c, rt) && (d->moved || d->asks);
 
 	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED)
 		return;
 	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
 		c->loops++;
 		c->loops_moved += d->moved;
+		c->loops_accepts += c->ev->threads[rt->thread].accepts;
 		return;
 	}
 	*(d->moved ? &c->servers : &c->workers) += 1;
 	c->servers_moved += d->moved;
+	c->servers_watched += d->watched;
 	c->servers_pairs += d->pairs;
 }
 
@@ -137,11 +197,21 @@ static bool blocks(const struct rep_verdict *v)
 	return does;
 }
 
+/* A loop that takes nothing of any connection, and a thread that takes of those which the loop
+ * waits for: one event loop in two threads, as Tcl's notifier makes it. */
+static bool is_notifier(const struct cast *c)
+{
+	return c->loops == 1 && !c->loops_moved && !c->loops_accepts && c->servers == 1 && !c->workers &&
+	       2 * c->servers_watched > c->servers_moved;
+}
+
 static const char *loop_pattern(const struct cast *c)
 {
+	if (is_notifier(c))
+		return "event-loop";
 	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c))
 		return "thread-per-connection";
-	if (c->servers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
+	if (c->servers > 1 || c->workers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
 		return "event-loop + worker pool";
 	return "event-loop";
 }
@@ -189,9 +259,12 @@ const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process 
 		break;
 	}
 	c.duties = iom_alloc(ev->cap->nthreads, sizeof(*c.duties));
+	c.used = iom_alloc(ev->cap->nfiles, sizeof(*c.used));
+	find_use(&c);
 	find_duties(&c);
 	give_roles(&c);
 	pattern = synchronous_pattern(&c);
 	free(c.duties);
+	free(c.used);
 	return pattern;
 }

@@ -6,6 +6,7 @@
 #define IOM_ROLES_H
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "capture/capture.h"
 
@@ -44,6 +45,17 @@ static inline bool is_bell_kind(uint8_t kind)
 {
 	return kind == CAP_K_EVENTFD || kind == CAP_K_TIMERFD || kind == CAP_K_SIGNALFD ||
 	       kind == CAP_K_URING;
+}
+
+/* A socket of which is known that it has no connection. */
+static inline bool is_datagram(const struct cap_file *f)
+{
+	static const char *const kinds[] = {"udp", "raw", "icmp", "netlink"};
+
+	for (size_t i = 0; f->kind == CAP_K_SOCK && f->name && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strncmp(f->name, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
 }
 
 /* Files that never wait for another party. */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What threads do for each other: loops and their pools, pairs of sockets within a process,
+ * resolvers, notifiers.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "expected.h"
+
+#define MAIN BUILD_PID
+#define POOL 3
+
+/* A loop, and two connections that it waits for and serves so often. */
+static uint32_t loop(struct iom_capture *cap, uint64_t served)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t s = build_file(cap, 10 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+
+		build_watch(cap, s, ep);
+		if (!served)
+			continue;
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, served, 0, 0, 0);
+		build_transfers(cap, MAIN, s, CAP_C_WRITE, SYS_write, served, 0, 0, 0);
+	}
+	build_epoll_wait(cap, MAIN, ep, 100, 900, 10 * MS);
+	return ep;
+}
+
+/* Each thread of the pool reads a file. */
+static void pool(struct iom_capture *cap)
+{
+	for (int i = 0; i < POOL; i++) {
+		uint32_t f = build_file(cap, 20 + i, CAP_K_REG, 0, "/srv/big");
+
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		build_transfers(cap, MAIN + 1 + i, f, CAP_C_READ, SYS_read, 1000, 0, 0, 0);
+	}
+}
+
+/* asyncio: the pool wakes the loop by a pair of sockets that both ends of the process have. */
+static void pair_within(struct iom_capture *cap)
+{
+	uint32_t ep = loop(cap, 100), rd = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "unix -> 4711 program");
+	uint32_t wr = build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "unix -> 4711 program");
+
+	build_watch(cap, rd, ep);
+	build_transfers(cap, MAIN, rd, CAP_C_RECV, SYS_recvfrom, 1000, 0, 1000, 0);
+	pool(cap);
+	for (int i = 0; i < POOL; i++)
+		build_transfers(cap, MAIN + 1 + i, wr, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
+}
+
+/* The same numbers, and the pool's threads do serve: each a connection of its own. */
+static void served_by_threads(struct iom_capture *cap)
+{
+	loop(cap, 100);
+	for (int i = 0; i < POOL; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, "unix -> 99 client");
+
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_RECV, SYS_recvfrom, 0, 1000, 0, MS);
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
+	}
+}
+
+/* A pair whose other end a child of the program has too: its threads serve it. */
+static void pair_with_a_child(struct iom_capture *cap)
+{
+	for (int i = 0; i < POOL; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, "unix -> 4711 program");
+
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_RECV, SYS_recvfrom, 0, 1000, 0, MS);
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
+	}
+}
+
+/* getaddrinfo in threads: each asks a name server by a socket of its own, and polls for that. */
+static void resolvers(struct iom_capture *cap)
+{
+	loop(cap, 0);
+	for (int i = 0; i < POOL; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, O_NONBLOCK,
+					"udp 127.0.0.1:4000 -> 127.0.0.9:53");
+		struct cap_interest *in;
+		struct cap_calls *r;
+
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		r = build_calls(cap, MAIN + 1 + i, s, CAP_C_POLL, SYS_poll);
+		r->n.ok_slept = 20;
+		r->wait_ns = 4000 * MS;
+		r->max_wait_ns = 200 * MS;
+		r->set_size = 1;
+		in = build_interest(cap, s, 20, 0);
+		in->tid = MAIN + 1 + i;
+		in->set_file = s;
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_SEND, SYS_sendto, 20, 0, 0, 0);
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_RECV, SYS_recvfrom, 20, 0, 0, 0);
+	}
+}
+
+/* Tcl: one thread waits for the files, another takes what is there. */
+static void notifier(struct iom_capture *cap)
+{
+	uint32_t ep = loop(cap, 0), s = ep + 1;
+
+	build_thread(cap, MAIN, MAIN + 1, "program");
+	build_transfers(cap, MAIN + 1, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+	build_transfers(cap, MAIN + 1, s, CAP_C_WRITE, SYS_write, 900, 0, 0, 0);
+	build_transfers(cap, MAIN + 1, s + 1, CAP_C_READ, SYS_read, 0, 200, 0, 20 * MS)->f_flags = 0;
+}
+
+/* Not so: the other thread has a connection that the loop knows nothing of. */
+static void loop_and_reader(struct iom_capture *cap)
+{
+	uint32_t s;
+
+	loop(cap, 0);
+	s = build_file(cap, 30, CAP_K_SOCK, 0, "tcp 127.0.0.1:81 <- 127.0.0.1:6");
+	build_thread(cap, MAIN, MAIN + 1, "program");
+	build_transfers(cap, MAIN + 1, s, CAP_C_READ, SYS_read, 0, 30, 0, 10 * MS);
+}
+
+static const struct expected judged[] = {
+	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", "", 0, "blocking"},
+	{"25 threads that serve", served_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "thread-per-connection", NULL, 0, "blocking"},
+	{"26 a pair with a child", pair_with_a_child, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection",
+	 NULL, 0, NULL},
+	{"25 resolvers in threads", resolvers, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop + worker pool",
+	 NULL, 0, ""},
+	{"25 a notifier's thread", notifier, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, "blocking"},
+	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", NULL, 0, NULL},
+};
+
+#define NJUDGED (sizeof(judged) / sizeof(*judged))
+
+int main(void)
+{
+	static struct CMUnitTest tests[NJUDGED];
+
+	for (size_t i = 0; i < NJUDGED; i++)
+		tests[i] = (struct CMUnitTest){.name = judged[i].name,
+					       .test_func = check_judged,
+					       .initial_state = (void *)&judged[i]};
+	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
+}
