@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sysname.h"
 #include "judge/alike.h"
@@ -28,7 +29,7 @@
 /* Waiting for pages worth a word: of the thread's time, and in all. */
 #define PAGES_PART 0.05
 #define PAGES_NS   20000000
-#define SET_NAMED  3 /* files of an inner set that are named */
+#define SET_NAMED  3 /* names of files in an inner set */
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -112,24 +113,38 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 	return "O_NONBLOCK or MSG_DONTWAIT, and try again when it is ready";
 }
 
-/* The names of up to three files in the set of an epoll, and how many more there are. */
+/* Epolls that a descriptor meant in turn are one here: which of them a file was in is not known. */
+static bool is_in_set(const struct iom_capture *cap, const struct cap_registration *r, uint32_t epoll)
+{
+	const struct cap_file *a = &cap->files[r->epoll], *b = &cap->files[epoll];
+
+	return r->epoll == epoll || (a->kind == b->kind && a->fd == b->fd && a->tgid == b->tgid);
+}
+
+/* " (on eventfd, unix)": what is in the set of an epoll, each name once. */
 static char *set_text(const struct iom_capture *cap, uint32_t epoll)
 {
-	char *text = NULL, *longer;
-	uint64_t n = 0;
+	const char *names[SET_NAMED];
+	char *text = iom_sentence("%s", ""), *longer;
+	size_t n = 0, k;
 
-	for (size_t i = 0; i < cap->nregistrations; i++) {
-		if (cap->registrations[i].epoll != epoll || n++ >= SET_NAMED)
+	for (size_t i = 0; i < cap->nregistrations && n <= SET_NAMED; i++) {
+		const char *name = iom_finding_name(cap, cap->registrations[i].file);
+
+		if (!is_in_set(cap, &cap->registrations[i], epoll))
 			continue;
-		longer = iom_sentence("%s%s%s", text ? text : " (on ", text ? ", " : "",
-				      iom_finding_name(cap, cap->registrations[i].file));
+		for (k = 0; k < n && strcmp(names[k], name); k++)
+			;
+		if (k < n || n++ == SET_NAMED)
+			continue;
+		names[k] = name;
+		longer = iom_sentence("%s%s%s", text, k ? ", " : " (on ", name);
 		free(text);
 		text = longer;
 	}
-	if (!text)
-		return iom_sentence("%s", "");
-	longer = n > SET_NAMED ? iom_sentence("%s and %s more)", text, iom_count(n - SET_NAMED)) :
-				 iom_sentence("%s)", text);
+	if (!n)
+		return text;
+	longer = iom_sentence("%s%s)", text, n > SET_NAMED ? " and more" : "");
 	free(text);
 	return longer;
 }
