@@ -43,6 +43,14 @@ struct done {
 	uint64_t taken, ends, again, err; /* operations that brought something; end of file; EAGAIN; other errors */
 };
 
+/* Operations of a row that brought something; peeked (MSG_PEEK) is not taken: no byte was moved. */
+static uint64_t taken_by(const struct cap_calls *r)
+{
+	uint64_t n = r->n.ok + r->n.ok_slept;
+
+	return (r->class == CAP_C_READ || r->class == CAP_C_RECV) && r->bytes < n ? r->bytes : n;
+}
+
 static struct done done_on(const struct search *s, uint32_t file)
 {
 	struct done d = {};
@@ -52,7 +60,7 @@ static struct done done_on(const struct search *s, uint32_t file)
 
 		if (r->tgid != s->tgid || r->file != file || !is_transfer(r->class))
 			continue;
-		d.taken += r->n.ok + r->n.ok_slept;
+		d.taken += taken_by(r);
 		d.ends += r->n.zero + r->n.zero_slept;
 		d.again += r->n.again;
 		d.err += r->n.err;
@@ -68,7 +76,7 @@ static uint64_t all_taken(const struct search *s, const struct cap_thread *ct)
 		const struct cap_calls *r = &s->cap->calls[i];
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && is_transfer(r->class))
-			n += r->n.ok + r->n.ok_slept;
+			n += taken_by(r);
 	}
 	return n;
 }
@@ -129,6 +137,20 @@ static const char *event_way_out(uint32_t events, const struct done *d, bool clo
 	return "read until EAGAIN, or take the file out of the set";
 }
 
+/* "fd 5 timerfd", "descriptor 7" where that is closed, "a file of its set": heap. */
+static char *awake_file(const struct iom_capture *cap, uint32_t file)
+{
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
+
+	if (!f)
+		return iom_sentence("a file of its set");
+	if (f->closed)
+		return iom_sentence("descriptor %d", f->fd);
+	if (f->fd < 0)
+		return iom_sentence("%s", iom_finding_name(cap, file));
+	return iom_sentence("fd %d %s", f->fd, iom_finding_name(cap, file));
+}
+
 /* The readiness call comes back at once, since one file is always ready and nobody takes
  * what is there. */
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
@@ -137,9 +159,9 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	struct rep_awake by;
 	struct rep_finding *f;
 	struct done d = {};
-	const char *id, *name;
 	uint64_t failing;
-	char number[32];
+	const char *id;
+	char *name;
 	bool closed;
 
 	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
@@ -153,23 +175,23 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
 	closed = by.file != IOM_NO_FILE && s->cap->files[by.file].closed;
-	if (closed)
-		snprintf(number, sizeof(number), "descriptor %d", s->cap->files[by.file].fd);
-	name = closed ? number : by.file == IOM_NO_FILE ? "a file" : iom_finding_name(s->cap, by.file);
+	name = awake_file(s->cap, by.file);
 	id = !closed && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
 											"busy-poll";
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("%s of thread %u came back %s times a second without waiting, on %s of a CPU: "
-			     "%s%s%s (%s of %s samples), and %s. Usual way out: %s.",
+			     "%s %s (%s of %s samples), and %s. Usual way out: %s.",
 			     iom_syscall_name(set->nr), ct->ns_tid,
 			     iom_count(a_second(set->calls, rt->time.wall_ns)),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns),
-			     name, by.file == IOM_NO_FILE ? " of its set " : " ",
-			     event_text(by.events, &d, closed),
+			     name, event_text(by.events, &d, closed),
 			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
-			     is_failing(&d) ? "the calls on it failed" : "nothing was taken",
+			     is_failing(&d) ? "the calls on it failed" :
+			     d.taken	    ? "hardly anything was taken" :
+					      "nothing was taken",
 			     event_way_out(by.events, &d, closed)));
+	free(name);
 	f->count = set->calls - set->slept;
 	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
@@ -365,7 +387,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == set->main_file &&
 		    is_transfer(r->class) && r->file != IOM_NO_FILE)
-			followed += r->n.ok + r->n.ok_slept;
+			followed += taken_by(r);
 	}
 	if (followed < ONE_FILE_FOLLOWED * set->calls)
 		return;
