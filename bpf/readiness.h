@@ -215,6 +215,8 @@ IOM_SEPARATE int poll_call(iom_slot_ref ref, struct fact *f, __u64 fds, __u64 n,
 
 	if (!s || !f)
 		return 0;
+	loop.valid = loop.invalid = f->zero;
+	loop.bad = loop.set_gen = f->zero;
 	if (n == 0) {
 		count_ready(s, f, IOM_FD_NONE, IOM_C_SLEEP_POLL, 0, 0, limit);
 		return 0;

@@ -99,7 +99,9 @@ struct fact { /* one call, as sys_exit sees it */
 	__u32 slept;
 	__u32 nr;
 	__u32 faults; /* major faults since the call before it slept; 0 where it did not */
-	__u32 pad;
+	/* 0. Verifiers before Linux 6.7 look at one run of what is repeated only: what it counts
+	 * up begins with this, of whose value they know nothing, or the others would be cut out. */
+	__u32 zero;
 };
 
 /* How long a process has been stopped, all its threads at once. */
