@@ -204,7 +204,11 @@ static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
 		f = &g->cap->files[e->file];
 		f->tgid = row->tgid;
 		f->fd = -1;
-		f->name = name_of_row(row);
+		f->kind = row->kind;
+		f->f_flags = row->f_flags;
+		f->in_epoll = row->bits & IOM_B_EPOLL;
+		/* A path is that of one file among many others. */
+		f->name = row->name_kind == IOM_NAME_SOCK ? name_of_row(row) : NULL;
 	}
 	g->cap->files[e->file].merged++;
 	return e->file;
