@@ -80,7 +80,121 @@ static void interrupted_calls_slept(void **state)
 	iom_capture_free(cap);
 }
 
+/* ---- kept awake ------------------------------------------------------------------------- */
+
+#define TURNS UINT64_C(100000)
+
+static void awake_by(struct iom_capture *cap, uint32_t file, uint64_t samples)
+{
+	uint32_t i = iom_capture_add_awake(cap);
+	struct cap_awake *w = &cap->awakes[i];
+
+	w->tid = w->tgid = MAIN;
+	w->class = CAP_C_EPOLL_WAIT;
+	w->set_file = 0;
+	w->file = file;
+	w->events = EPOLLIN;
+	w->samples = samples;
+}
+
+/* A loop that never sleeps, and reads a file of this kind in each turn; its index. */
+static uint32_t never_sleeps(struct iom_capture *cap, uint8_t kind, const char *name)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), f;
+
+	f = build_file(cap, 5, kind, O_NONBLOCK, name);
+	cap->files[f].ino = 77;
+	build_watch(cap, f, ep);
+	build_watch(cap, build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6"), ep);
+	build_epoll_wait(cap, MAIN, ep, TURNS, 0, 0);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, TURNS, 0, 0, 0);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+	return f;
+}
+
+/* It reads five of the files that it watches in each turn, and none of these reads sleeps. */
+static void watches_itself(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, -1, CAP_K_REG, 0, NULL), in;
+
+	cap->files[f].merged = 1000;
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 5 * TURNS, 0, 0, 0);
+	in = never_sleeps(cap, CAP_K_INOTIFY, "inotify");
+	awake_by(cap, in, 1000);
+}
+
+static void rings_itself(struct iom_capture *cap)
+{
+	uint32_t f = never_sleeps(cap, CAP_K_EVENTFD, "eventfd");
+
+	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, TURNS, 0, 0, 0)->bytes = 8 * TURNS;
+	awake_by(cap, f, 1000);
+	build_transfers(cap, MAIN, f + 1, CAP_C_READ, SYS_read, 1000, 0, 0, 0);
+}
+
+/* A pool that rings all the time is load. */
+static void rung_by_others(struct iom_capture *cap)
+{
+	uint32_t f = never_sleeps(cap, CAP_K_EVENTFD, "eventfd");
+
+	build_thread(cap, MAIN, MAIN + 1, "pool");
+	build_transfers(cap, MAIN + 1, f, CAP_C_WRITE, SYS_write, TURNS, 0, 0, 0)->bytes = 8 * TURNS;
+	awake_by(cap, f, 1000);
+}
+
+static void one_client_sends(struct iom_capture *cap)
+{
+	uint32_t f = never_sleeps(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+
+	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, TURNS, 0, 0, 0);
+	awake_by(cap, f, 1000);
+}
+
+/* Of many that send, each makes some of the returns; one of them is inotify. */
+static void many_clients_send(struct iom_capture *cap)
+{
+	uint32_t f = never_sleeps(cap, CAP_K_INOTIFY, "inotify");
+
+	build_transfers(cap, MAIN, f + 1, CAP_C_READ, SYS_read, TURNS, 0, 0, 0);
+	awake_by(cap, f, 400);
+	awake_by(cap, f + 1, 600);
+}
+
+/* Now and then something happens in the folder that is watched. */
+static void seldom_awake(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t f = build_file(cap, 5, CAP_K_INOTIFY, O_NONBLOCK, "inotify");
+
+	build_watch(cap, f, ep);
+	build_epoll_wait(cap, MAIN, ep, 50, 900, 10 * MS);
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 950, 0, 0, 0);
+	awake_by(cap, f, 100);
+}
+
+/* One event, and then a job of a million reads: that is what it does. */
+static void one_event_and_a_job(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
+
+	build_watch(cap, s, ep);
+	build_epoll_wait(cap, MAIN, ep, 100, 0, 0);
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+	build_transfers(cap, MAIN, build_file(cap, 6, CAP_K_REG, 0, "/srv/big"), CAP_C_READ, SYS_read, 1000000,
+			0, 0, 0);
+}
+
 static const struct expected judged[] = {
+	{"43 it reads what it watches", watches_itself, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop",
+	 "busy-poll", TURNS, "blocking"},
+	{"43 it rings its own bell", rings_itself, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "busy-poll",
+	 1000, ""},
+	{"43 others ring", rung_by_others, IOM_M_NONE, IOM_FACT_NULL, NULL, "", 0, NULL},
+	{"43 one client sends", one_client_sends, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "", 0, ""},
+	{"43 many clients send", many_clients_send, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "", 0, ""},
+	{"43 seldom awake", seldom_awake, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "", 0, ""},
+	{"43 one event and a job", one_event_and_a_job, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", "", 0, NULL},
 	{"23 interrupted by a timer", by_a_timer, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
 	 NO_TRANSFERS, ""},
 	{"23 interrupted at once", at_once, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "",

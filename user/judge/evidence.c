@@ -167,6 +167,10 @@ static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t 
 	t->done += r->n.ok + r->n.ok_slept;
 	if (r->class == CAP_C_ACCEPT)
 		t->accepts += r->n.ok + r->n.ok_slept;
+	if (is_stored(kind)) {
+		t->stored += r->n.ok + r->n.ok_slept;
+		t->stored_slept += r->n.ok_slept;
+	}
 	if (ev_is_aside(ev, r->file))
 		t->aside += ops;
 	else if (is_bell_kind(kind) && !(kind == CAP_K_EVENTFD && r->n.ok_slept))

@@ -78,6 +78,7 @@ struct ev_thread {
 	uint64_t calls;	   /* all operations, to weigh the tries with */
 	uint64_t done;	   /* of them, that brought something */
 	uint64_t accepts;  /* of these, a connection */
+	uint64_t stored, stored_slept; /* of files that never wait for another party; that slept in the call */
 	uint64_t tries;	   /* fruitless: EAGAIN, empty polls, end of file again */
 	uint64_t aside; /* transfers that count when nothing else does, see ev_is_aside() */
 	uint64_t io_signals, sigwait_ns;

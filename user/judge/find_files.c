@@ -67,6 +67,8 @@ static void find_tiny(struct search *s)
 		/* A short answer on a connection has nothing to wait in a buffer for. */
 		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
 			continue;
+		if (cap->files[r->file].merged) /* of many files each may have been read whole */
+			continue;
 		if (!worst || n > worst->n.ok + worst->n.ok_slept)
 			worst = r;
 	}

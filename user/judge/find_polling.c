@@ -20,6 +20,12 @@
 #define AWAKE_TAKEN	0.20
 #define AWAKE_SAMPLES	4
 #define AWAKE_SHARE	0.50
+/* The thread's own doing: one file makes all but these returns, which are sampled so often, and it
+ * writes there for so many of its reads. */
+#define AWAKE_ALONE	0.98
+#define AWAKE_ALONE_SAMPLES 20
+#define AWAKE_OWN	0.50
+#define AWAKE_TOKEN	8 /* bytes; what is longer is data and no wake-up */
 /* EAGAIN by so many tries, and so many to each success, is a spin. */
 #define SPIN_TRIES   1000
 #define SPIN_PER_ONE 10
@@ -151,6 +157,13 @@ static char *awake_file(const struct iom_capture *cap, uint32_t file)
 	return iom_sentence("fd %d %s", f->fd, iom_finding_name(cap, file));
 }
 
+/* Does the call bring something each time, so often, and hardly ever sleep? */
+static bool is_awake(const struct rep_thread *rt, const struct loop_set *set)
+{
+	return a_second(set->calls, rt->time.wall_ns) >= BUSY_A_SEC && set->slept <= AWAKE_SLEPT * set->calls &&
+	       set->events >= AWAKE_BROUGHT * set->calls;
+}
+
 /* The readiness call comes back at once, since one file is always ready and nobody takes
  * what is there. */
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
@@ -164,9 +177,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	char *name;
 	bool closed;
 
-	if (a_second(set->calls, rt->time.wall_ns) < BUSY_A_SEC ||
-	    set->slept > AWAKE_SLEPT * set->calls || set->events < AWAKE_BROUGHT * set->calls ||
-	    !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
 	failing = iom_failing_on(s, rt, by.file);
@@ -192,6 +203,78 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 					      "nothing was taken",
 			     event_way_out(by.events, &d, closed)));
 	free(name);
+	f->count = set->calls - set->slept;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = by.file;
+	return true;
+}
+
+/* Reads, or writes of a few bytes. */
+static uint64_t tokens_of(const struct search *s, const struct cap_thread *ct, uint32_t file, bool in)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == file &&
+		    r->class == (in ? CAP_C_READ : CAP_C_WRITE) &&
+		    (in || r->bytes <= AWAKE_TOKEN * (r->n.ok + r->n.ok_slept)))
+			n += r->n.ok + r->n.ok_slept;
+	}
+	return n;
+}
+
+/* Does the thread itself write to what it waits for: an eventfd, or the other end of a pipe? */
+static bool wakes_itself(const struct search *s, const struct cap_thread *ct, uint32_t file)
+{
+	const struct cap_file *f = &s->cap->files[file];
+	uint64_t written = tokens_of(s, ct, file, false);
+
+	if (f->kind != CAP_K_EVENTFD && f->kind != CAP_K_FIFO)
+		return false;
+	for (size_t i = 0; i < s->cap->nfiles && f->kind == CAP_K_FIFO; i++)
+		if (i != file && s->cap->files[i].kind == CAP_K_FIFO && f->ino && s->cap->files[i].ino == f->ino)
+			written += tokens_of(s, ct, i, false);
+	return written && written >= AWAKE_OWN * tokens_of(s, ct, file, true);
+}
+
+/*
+ * The loop never sleeps, and it is one file that wakes it each time, though what is there is taken:
+ * the program makes the next event with what it does about the last. Of files that others write
+ * to this is not said: that is load.
+ */
+static bool find_own_events(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t samples = 0;
+	struct rep_awake by;
+	struct rep_finding *f;
+	bool watches;
+
+	for (size_t i = 0; i < rt->nawake_by; i++)
+		samples += rt->awake_by[i].samples;
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || by.file == IOM_NO_FILE || by.share < AWAKE_ALONE ||
+	    samples < AWAKE_ALONE_SAMPLES || rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
+		return false;
+	watches = s->cap->files[by.file].kind == CAP_K_INOTIFY;
+	if (!watches && !wakes_itself(s, ct, by.file))
+		return false;
+	f = iom_finding_add(
+		s, "busy-poll", IOM_SEV_WARNING,
+		iom_sentence("%s of thread %u came back %s times a second and hardly ever slept, on %s of a CPU: "
+			     "%s had something each time (%s of %s samples), and it was taken. %s",
+			     iom_syscall_name(set->nr), ct->ns_tid,
+			     iom_count(a_second(set->calls, rt->time.wall_ns)),
+			     iom_part(rt->time.running_ns, rt->time.wall_ns), iom_finding_name(s->cap, by.file),
+			     iom_count(by.samples), iom_count(samples),
+			     watches ? "A program that itself opens, reads or closes what it watches is told of that "
+				       "as well. Usual way out: watch for changes only, not for opening, reading "
+				       "and closing." :
+				       "The thread itself writes there. Usual way out: wake the loop only for "
+				       "what is still to be done."));
 	f->count = set->calls - set->slept;
 	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
@@ -411,7 +494,7 @@ void iom_find_polling(struct search *s)
 
 		if (!t->nsets)
 			continue;
-		if (!find_awake(s, rt, &t->sets[0]))
+		if (!find_awake(s, rt, &t->sets[0]) && !find_own_events(s, rt, &t->sets[0]))
 			find_spin(s, rt, &t->sets[0]);
 		find_idle_wakeups(s, rt, &t->sets[0]);
 		find_one_file(s, rt, &t->sets[0]);

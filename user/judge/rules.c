@@ -18,6 +18,9 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_TRANSFER_NS] = {"transfer", 5e3, "ns of waiting",
 		"what a transfer weighs besides its waiting: the less was waited, the more "
 		"transfers decide"},
+	[LIMIT_SERVED] = {"served", 20, "transfers an event",
+		"up to here transfers of stored files that do not sleep are part of serving what a "
+		"readiness call told of, as waits for a disk are"},
 	[LIMIT_KERNEL_FILE] = {"kernel-file", 0.1, "of a transfer",
 		"files of /proc and /sys are seldom what a program is about"},
 	[LIMIT_IDLE] = {"idle", 0.001, "of the sleep",

@@ -51,6 +51,21 @@ static double part_of(const struct asked *q)
 	return q->side.kind == CAP_K_LISTEN && hands_over(q->t) ? iom_limit(LIMIT_LISTENER) : 1;
 }
 
+/*
+ * Transfers of stored files that did not sleep, by a thread that asks for readiness: they are
+ * part of serving what a readiness call told of, and weigh so much of it. Beyond so many to each
+ * event they are a job of their own.
+ */
+static double part_served(const struct ev_thread *t)
+{
+	double part = iom_limit(LIMIT_DISK) * t->ready_events, most = iom_limit(LIMIT_SERVED) * t->ready_events;
+	double beyond = t->stored > most ? t->stored - most : 0;
+
+	if (!t->ready_events || !t->stored || t->stored_slept || part + beyond >= t->stored)
+		return 1;
+	return (part + beyond) / t->stored;
+}
+
 /* One vote counts for the thread, the file and the process at once. */
 static void vote(struct iom_evidence *ev, struct asked *q, enum iom_rule rule, enum iom_model model)
 {
@@ -59,6 +74,8 @@ static void vote(struct iom_evidence *ev, struct asked *q, enum iom_rule rule, e
 	if (model == IOM_M_NONE)
 		return;
 	iom_weigh(&q->n, q->side.kind, part_of(q));
+	if (rule == RULE_MAY_SLEEP && q->side.stored && q->t)
+		q->n.work *= part_served(q->t);
 	if (rule == RULE_HELPER) { /* the helper itself does what any other thread would */
 		own = iom_rule(iom_first_rule(q, RULE_HELPER + 1))->model;
 		q->p->helper_transfers += q->n.transfers;
