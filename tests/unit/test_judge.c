@@ -427,6 +427,26 @@ static void mutexes_in_a_ring(void **state)
 	}
 }
 
+/* Asking by FIONREAD is no read that said EAGAIN. */
+static void fionread_is_said(void **state)
+{
+	(void)state;
+	for (int asks = 0; asks < 2; asks++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f = build_file(cap, 4, CAP_K_SOCK, asks ? 0 : O_NONBLOCK, "unix");
+		struct cap_calls *r = build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 10, 0, 5000000, 0);
+		const struct rep_finding *found;
+		struct iom_report *rep;
+
+		r->n.nowait = asks ? 5000000 : 0;
+		rep = iom_judge(cap);
+		found = build_finding(rep, "eagain-spin");
+		assert_non_null(found);
+		assert_int_equal(strstr(found->message, "ioctl(4, FIONREAD) of unix said 5,000,000 times") != NULL, asks);
+		let_go(rep, cap);
+	}
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -477,6 +497,7 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(fionread_is_said),
 		cmocka_unit_test(one_call_again_and_again),
 		cmocka_unit_test(mutexes_in_a_ring),
 		cmocka_unit_test(workers_are_given_an_operation),

@@ -38,6 +38,8 @@
 #define ONE_FILE_CALLS	 10
 #define ONE_FILE_FOLLOWED 0.5
 
+#define NR_READ 0
+
 #define EV_IN	 0x01
 #define EV_OUT	 0x04
 #define EV_ERR	 0x08
@@ -355,6 +357,20 @@ static void find_idle_wakeups(struct search *s, const struct rep_thread *rt, con
 	f->file = set->main_file;
 }
 
+/* What said EAGAIN how often: heap. */
+static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	const char *name = iom_finding_name(cap, r->file);
+	const char *again = iom_count(r->n.again), *done = iom_count(r->n.ok + r->n.ok_slept);
+
+	/* read() has no flag not to wait: who asked for that asked by FIONREAD whether something is there. */
+	if (r->nr == NR_READ && 2 * r->n.nowait > r->n.again)
+		return iom_sentence("ioctl(%d, FIONREAD) of %s said %s times that nothing is there, for %s reads",
+				    cap->files[r->file].fd, name, again, done);
+	return iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded", iom_syscall_name(r->nr),
+			    cap->files[r->file].fd, name, again, done);
+}
+
 static void find_eagain(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
@@ -363,18 +379,18 @@ static void find_eagain(struct search *s)
 		const struct cap_calls *r = &cap->calls[i];
 		uint64_t done = r->n.ok + r->n.ok_slept, again = r->n.again;
 		struct rep_finding *f;
+		char *said;
 
 		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
 		    again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
 		    s->ev->files[r->file].watch == EV_WATCHED ||
 		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
-		f = iom_finding_add(
-			s, "eagain-spin", IOM_SEV_WARNING,
-			iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded, and nobody waited "
-				     "for it to become ready. Usual way out: epoll or poll, or a blocking file.",
-				     iom_syscall_name(r->nr), cap->files[r->file].fd,
-				     iom_finding_name(cap, r->file), iom_count(again), iom_count(done)));
+		said = eagain_text(cap, r);
+		f = iom_finding_add(s, "eagain-spin", IOM_SEV_WARNING,
+				    iom_sentence("%s, and nobody waited for it to become ready. Usual way out: epoll "
+						 "or poll, or a blocking file.", said));
+		free(said);
 		f->count = again;
 		f->nr = r->nr;
 		f->file = r->file;
