@@ -168,7 +168,7 @@ static void note_open(struct iom_gather *g, const struct iom_row *row, uint32_t 
 	e->file = file;
 }
 
-static char *name_of_row(const struct iom_row *row)
+char *gather_name_of_row(const struct iom_row *row)
 {
 	struct iom_sockname sock;
 
@@ -195,7 +195,7 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 
 	memcpy(&sock, row->name, sizeof(sock));
 	if (row->name_kind == IOM_NAME_SOCK && (sock.family == 2 || sock.family == 10))
-		return name_of_row(row);
+		return gather_name_of_row(row);
 	if (p && g->ops->generation(g->be, row->tgid, fd) == gen &&
 	    pfs_file_read(p->pid, fd, &f) == 0) {
 		if (f.ino == row->ino) {
@@ -207,10 +207,10 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 	}
 	if (!name)
 		name = gather_name_then(g, row);
-	return name ? name : name_of_row(row);
+	return name ? name : gather_name_of_row(row);
 }
 
-static void update(struct cap_file *f, const struct iom_row *row)
+void gather_update_file(struct cap_file *f, const struct iom_row *row)
 {
 	if (!(row->bits & IOM_B_FILE))
 		return;
@@ -229,78 +229,6 @@ static void update(struct cap_file *f, const struct iom_row *row)
 	}
 	if (row->code && (row->key >> 12 & 0xff) < IOM_C_SIGWAIT)
 		f->sig = row->code;
-}
-
-static uint64_t hash(uint64_t h, const void *bytes, size_t n)
-{
-	const uint8_t *p = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * 0x100000001b3; /* FNV-1a */
-	return h;
-}
-
-/* Of a connection one port was drawn for it alone, mostly the higher one: by that no two would
- * be alike. */
-static void name_bucket(struct bucket_key *key, const struct iom_row *row)
-{
-	const uint64_t start = 0xcbf29ce484222325;
-	struct iom_sockname sock;
-
-	if (row->name_kind != IOM_NAME_SOCK) {
-		key->name = hash(start, row->name, strnlen(row->name, sizeof(row->name)));
-		return;
-	}
-	memcpy(&sock, row->name, sizeof(sock));
-	key->local = !sock.dport || sock.sport < sock.dport;
-	key->port = key->local ? sock.sport : sock.dport;
-	key->name = hash(start, &sock.family, sizeof(sock.family) + sizeof(sock.type));
-	key->name = hash(key->name, sock.saddr, sizeof(sock.saddr) + sizeof(sock.daddr));
-}
-
-/* Is it a file of which no row was met yet? Rows of a descriptor come in its order. */
-static bool is_another(struct bucket_entry *e, const struct iom_row *row)
-{
-	uint32_t fd = row->key >> 20 & IOM_FD_NONE, gen = (uint32_t)row->id, at = fd % BUCKET_FDS;
-
-	if (e->last[at].fd == fd && e->last[at].gen == gen)
-		return false;
-	e->last[at].fd = fd;
-	e->last[at].gen = gen;
-	return true;
-}
-
-static uint32_t bucket(struct iom_gather *g, const struct iom_row *row)
-{
-	struct bucket_key key = {.tgid = row->tgid,
-				 .kind = row->kind,
-				 .bits = row->bits,
-				 .f_flags = row->f_flags & (O_NONBLOCK | O_ASYNC)};
-	struct bucket_entry *e;
-	struct cap_file *f;
-
-	name_bucket(&key, row);
-	HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
-	if (!e && HASH_COUNT(g->buckets) >= GATHER_BUCKETS_MAX) {
-		key.name = 0;
-		key.port = key.local = 0;
-		HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
-	}
-	if (!e) {
-		e = gather_alloc(sizeof(*e));
-		e->key = key;
-		e->file = iom_capture_add_file(g->cap);
-		HASH_ADD(hh, g->buckets, key, sizeof(key), e);
-		f = &g->cap->files[e->file];
-		f->tgid = row->tgid;
-		f->fd = -1;
-		f->name = key.name ? name_of_row(row) : NULL;
-	}
-	f = &g->cap->files[e->file];
-	f->merged += is_another(e, row);
-	update(f, row);
-	f->ino = 0; /* of many */
-	return e->file;
 }
 
 static bool ends_in(const char *text, const char *end)
@@ -323,7 +251,7 @@ static void name_better(struct cap_file *f, const struct iom_row *row)
 	if (f->name && !sock.dport && row->kind != IOM_K_LISTEN && !(sock.sport && ends_in(f->name, ":0")))
 		return;
 	free(f->name);
-	f->name = name_of_row(row);
+	f->name = gather_name_of_row(row);
 }
 
 #define GENERATIONS_BACK 16
@@ -370,7 +298,7 @@ static uint32_t file_of_shared(struct iom_gather *g, const struct iom_row *row, 
 	g->cap->files[file].fd = fd == IOM_FD_NONE ? -1 : (int32_t)fd;
 	g->cap->files[file].name = gather_name_then(g, row);
 	if (!g->cap->files[file].name)
-		g->cap->files[file].name = name_of_row(row);
+		g->cap->files[file].name = gather_name_of_row(row);
 	note_open(g, row, fd, 0, file);
 	return file;
 }
@@ -384,7 +312,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 	if (row->id == 0) { /* from the shared table */
 		file = file_of_shared(g, row, fd);
 		if (file != IOM_NO_FILE)
-			update(&g->cap->files[file], row);
+			gather_update_file(&g->cap->files[file], row);
 		return file;
 	}
 	if (fd == IOM_FD_NONE)
@@ -400,7 +328,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 		file = same_open_file(g, row);
 		if (file == IOM_NO_FILE && g->cap->nfiles - g->seeds >= GATHER_FILES_MAX &&
 		    g->ops->generation(g->be, row->tgid, fd) != gen)
-			return bucket(g, row);
+			return gather_merged_file(g, row);
 		if (file == IOM_NO_FILE) {
 			file = iom_capture_add_file(g->cap);
 			g->cap->files[file].tgid = row->tgid;
@@ -410,7 +338,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 		}
 		remember(g, row->tgid, fd, gen, file);
 	}
-	update(&g->cap->files[file], row);
+	gather_update_file(&g->cap->files[file], row);
 	g->cap->files[file].stdio |= fd <= 2;
 	return file;
 }

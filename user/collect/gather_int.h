@@ -225,6 +225,14 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid);
 void gather_files_finish(struct iom_gather *g);
 void gather_files_free(struct iom_gather *g);
 
+/* What the kernel side noted; heap, may be NULL. */
+char *gather_name_of_row(const struct iom_row *row);
+/* Take over what a row newly says of its file. */
+void gather_update_file(struct cap_file *f, const struct iom_row *row);
+
+/* gather_merged.c: the file that stands for this one and those like it. */
+uint32_t gather_merged_file(struct iom_gather *g, const struct iom_row *row);
+
 /* The file of a descriptor at that generation, if it was met; else IOM_NO_FILE. */
 uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen);
 
