@@ -342,14 +342,35 @@ static char *headline_multiplexed(const struct rep_process *rp)
 					    "It waits for %s; none of its calls transferred anything.", for_what);
 }
 
-static char *headline(const struct iom_capture *cap, const struct rep_process *rp)
+static bool waited_by(const struct ev_proc *p, enum iom_rule rule)
+{
+	return p->spoke[rule].vote.wait_ns || p->spoke[rule].vote.open_ns;
+}
+
+/* Most blocking programs sleep. Those that read files which the kernel has in memory do not, and of
+ * them it is not said. */
+static char *headline_blocking(const struct ev_proc *p)
+{
+	if (waited_by(p, RULE_SLEPT))
+		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
+				    "inside the transfer call.");
+	if (waited_by(p, RULE_PAGE))
+		return iom_sentence("Its threads sleep until pages of mapped files are there.");
+	if (waited_by(p, RULE_NAME))
+		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
+	if (p->spoke[RULE_ASIDE].vote.transfers)
+		return iom_sentence("Its transfers are of files that never wait; none of them slept.");
+	return iom_sentence("It transfers by calls that may sleep until there is data, or room; none of them "
+			    "slept.");
+}
+
+static char *headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	const struct rep_verdict *v = &rp->verdict;
 
 	switch (v->model) {
 	case IOM_M_BLOCKING:
-		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
-				    "inside the transfer call.");
+		return headline_blocking(&ev->procs[rp->proc]);
 	case IOM_M_NONBLOCKING:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "
@@ -370,7 +391,7 @@ static char *headline(const struct iom_capture *cap, const struct rep_process *r
 			       iom_sentence("It hands its transfers to the kernel and is told when they "
 					    "are done.");
 	default:
-		return only_wait(rp) ? headline_asleep(cap, only_wait(rp)) :
+		return only_wait(rp) ? headline_asleep(ev->cap, only_wait(rp)) :
 				       iom_sentence("It transferred nothing and waited for no file.");
 	}
 }
@@ -410,7 +431,7 @@ void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 	const struct ev_proc *p = &ev->procs[rp->proc];
 	bool said[RULE_NR] = {};
 
-	v->headline = headline(ev->cap, rp);
+	v->headline = headline(ev, rp);
 	if (p->unseen) {
 		char *head = v->headline, *rest = unseen_text(p);
 
