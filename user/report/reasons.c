@@ -331,13 +331,16 @@ static bool transfers(const struct rep_process *rp)
 	return n;
 }
 
-static char *headline_multiplexed(const struct rep_process *rp)
+static char *headline_multiplexed(const struct ev_proc *p, const struct rep_process *rp)
 {
 	const char *for_what = waits_for_one(rp) ? "a file in a readiness call" : "many files at once";
 
 	if (rp->verdict.in_fact == IOM_FACT_POLLING)
 		return iom_sentence("It asks a readiness call that comes back at once, again and again, and "
 				    "takes nothing: polling, whatever the call's name.");
+	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
+		return iom_sentence("It asks a readiness call for %s and never had to wait; then it transfers "
+				    "without sleeping.", waits_for_one(rp) ? "a file" : "many files");
 	return iom_sentence(transfers(rp) ? "It waits for %s, then transfers without sleeping." :
 					    "It waits for %s; none of its calls transferred anything.", for_what);
 }
@@ -377,7 +380,7 @@ static char *headline(const struct iom_evidence *ev, const struct rep_process *r
 					    "polling, whatever the call's name.") :
 			       iom_sentence("It asks again and again and is told that there is nothing yet.");
 	case IOM_M_MULTIPLEXED:
-		return headline_multiplexed(rp);
+		return headline_multiplexed(&ev->procs[rp->proc], rp);
 	case IOM_M_SIGNAL:
 		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
 				    "transfers.");
