@@ -185,6 +185,46 @@ static void one_event_and_a_job(struct iom_capture *cap)
 			0, 0, 0);
 }
 
+/* ---- what a blocking program's headline says -------------------------------------------- */
+
+struct told {
+	const char *name;
+	uint8_t class;
+	uint16_t nr;
+	uint8_t kind;
+	uint64_t fast, slept;
+	const char *says;
+};
+
+static void headline(void **state)
+{
+	const struct told *t = *state;
+	struct iom_capture *cap = build_capture("program");
+	uint32_t f = t->kind == CAP_K_UNKNOWN ? IOM_NO_FILE : build_file(cap, 3, t->kind, 0, "/srv/file");
+	struct iom_report *rep;
+
+	build_transfers(cap, MAIN, f, t->class, t->nr, t->fast, t->slept, 0, 100 * MS);
+	cap->threads[0].asleep_ns = 100 * MS * t->slept;
+	cap->threads[0].nvcsw = t->slept;
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
+	assert_non_null(strstr(rep->procs[0].verdict.headline, t->says));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* It says that threads sleep inside the transfer call only where one did. */
+static const struct told told[] = {
+	{"a read that slept", CAP_C_READ, SYS_read, CAP_K_REG, 30, 1, "sleep inside the transfer call"},
+	{"reads that did not sleep", CAP_C_READ, SYS_pread64, CAP_K_REG, 30, 0, "none of them slept"},
+	{"a pipe that always had something", CAP_C_READ, SYS_read, CAP_K_FIFO, 30, 0, "none of them slept"},
+	{"opens that slept", CAP_C_NAME, SYS_openat, CAP_K_UNKNOWN, 0, 30, "work on names"},
+	{"pages that were brought", CAP_C_FAULT, 0, CAP_K_UNKNOWN, 0, 30, "pages of mapped files"},
+	{"a file that never waits", CAP_C_WRITE, SYS_write, CAP_K_NULL, 30, 0, "never wait"},
+};
+
+#define NTOLD (sizeof(told) / sizeof(*told))
+
 static const struct expected judged[] = {
 	{"43 it reads what it watches", watches_itself, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop",
 	 "busy-poll", TURNS, "blocking"},
@@ -205,12 +245,16 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + 1];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 1];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
 					       .test_func = check_judged,
 					       .initial_state = (void *)&judged[i]};
-	tests[NJUDGED] = (struct CMUnitTest)cmocka_unit_test(interrupted_calls_slept);
+	for (size_t i = 0; i < NTOLD; i++)
+		tests[NJUDGED + i] = (struct CMUnitTest){.name = told[i].name,
+							 .test_func = headline,
+							 .initial_state = (void *)&told[i]};
+	tests[NJUDGED + NTOLD] = (struct CMUnitTest)cmocka_unit_test(interrupted_calls_slept);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -276,6 +277,35 @@ static void full_disk(void **state)
 	iom_capture_free(cap);
 }
 
+/* Of a loop that a signal interrupts all the time its line says which, and how often. */
+static void interrupting_signal_is_said(void **state)
+{
+	struct iom_capture *cap = build_capture("profiled");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	struct iom_text_options opt = {.width = 80};
+	struct cap_calls *r;
+	char *text;
+
+	(void)state;
+	build_watch(cap, build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, NULL), ep);
+	r = build_epoll_wait(cap, BUILD_PID, ep, 0, 0, 0);
+	r->n.err = 2500;
+	r->wait_ns = 9500 * MS;
+	r->max_wait_ns = 4 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	cap->threads[0].nvcsw = 2500;
+	build_signals(cap, CAP_S_DELIVERED, SIGPROF, 0x80, IOM_NO_FILE, 2500);
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "interrupted by SIGPROF about 250 times a second"));
+	free(text);
+	/* Few of the calls were. */
+	cap->signals[0].count = 20;
+	text = text_of(cap, opt);
+	assert_null(strstr(flat(text), "interrupted by"));
+	free(text);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +318,7 @@ int main(void)
 		cmocka_unit_test(colour_changes_nothing_else),
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(kinds_are_apart),
+		cmocka_unit_test(interrupting_signal_is_said),
 		cmocka_unit_test(full_disk),
 	};
 

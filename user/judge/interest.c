@@ -159,7 +159,8 @@ static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const s
 	uint64_t taken = taken_after(t, set);
 
 	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
-	       s->ns <= iom_limit(LIMIT_VAIN_SLEPT) * life && s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
+	       s->ns <= iom_limit(LIMIT_VAIN_SLEPT) * life &&
+	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
 }
 

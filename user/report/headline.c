@@ -193,7 +193,7 @@ static enum came what_came(const struct iom_capture *cap)
 	return came;
 }
 
-static char *headline_multiplexed(const struct iom_capture *cap, const struct rep_process *rp, bool unseen)
+static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	static const char *const thens[] = {
 		[CAME_DATA] = ", then transfers without sleeping",
@@ -202,9 +202,35 @@ static char *headline_multiplexed(const struct iom_capture *cap, const struct re
 		[CAME_NOTHING] = ", and nothing came",
 	};
 
+	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
+
+	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
+		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
+				    waits_for_one(rp) ? "a file" : "many files", then);
 	return iom_sentence("It waits for %s%s.",
-			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once",
-			    thens[unseen ? CAME_DATA : what_came(cap)]);
+			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once", then);
+}
+
+static bool waited_by(const struct ev_proc *p, enum iom_rule rule)
+{
+	return p->spoke[rule].vote.wait_ns || p->spoke[rule].vote.open_ns;
+}
+
+/* Most blocking programs sleep. Those that read files which the kernel has in memory do not, and of
+ * them it is not said. */
+static char *headline_blocking(const struct ev_proc *p)
+{
+	if (waited_by(p, RULE_SLEPT))
+		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
+				    "inside the transfer call.");
+	if (waited_by(p, RULE_PAGE))
+		return iom_sentence("Its threads sleep until pages of mapped files are there.");
+	if (waited_by(p, RULE_NAME))
+		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
+	if (p->spoke[RULE_ASIDE].vote.transfers)
+		return iom_sentence("Its transfers are of files that never wait; none of them slept.");
+	return iom_sentence("It transfers by calls that may sleep until there is data, or room; none of them "
+			    "slept.");
 }
 
 /* What does no I/O may yet call the kernel all the time: to look for a child, a lock, a name. */
@@ -224,14 +250,13 @@ static char *headline_of_none(const struct rep_process *rp)
 	return text;
 }
 
-static char *headline_of_model(const struct iom_capture *cap, const struct rep_process *rp, bool unseen)
+static char *headline_of_model(const struct rep_process *rp, const struct ev_proc *p)
 {
 	const struct rep_verdict *v = &rp->verdict;
 
 	switch (v->model) {
 	case IOM_M_BLOCKING:
-		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
-				    "inside the transfer call.");
+		return headline_blocking(p);
 	case IOM_M_NONBLOCKING:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "
@@ -241,7 +266,7 @@ static char *headline_of_model(const struct iom_capture *cap, const struct rep_p
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
 					    "takes nothing: polling, whatever the call's name.") :
-			       headline_multiplexed(cap, rp, unseen);
+			       headline_multiplexed(rp, p);
 	case IOM_M_SIGNAL:
 		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
 				    "transfers.");
@@ -304,9 +329,9 @@ static char *add_deadlock(const struct rep_process *rp, char *text)
 	return longer;
 }
 
-char *iom_headline(const struct rep_process *rp, bool unseen)
+char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	char *text = headline_of_sleepers(rp->cap, rp);
 
-	return add_deadlock(rp, text ? text : headline_of_model(rp->cap, rp, unseen));
+	return add_deadlock(rp, text ? text : headline_of_model(rp, &ev->procs[rp->proc]));
 }

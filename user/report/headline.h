@@ -5,9 +5,10 @@
 #ifndef IOM_HEADLINE_H
 #define IOM_HEADLINE_H
 
+#include "judge/evidence.h"
 #include "report/report.h"
 
-/* Heap. unseen: data of the process moves by shared memory, which no call shows. */
-char *iom_headline(const struct rep_process *rp, bool unseen);
+/* Of a process that was judged; heap. */
+char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp);
 
 #endif

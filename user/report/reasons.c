@@ -319,7 +319,7 @@ void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 	const struct ev_proc *p = &ev->procs[rp->proc];
 	bool said[RULE_NR] = {};
 
-	v->headline = iom_headline(rp, p->unseen);
+	v->headline = iom_headline(ev, rp);
 	if (p->unseen) {
 		char *head = v->headline, *rest = unseen_text(p);
 
