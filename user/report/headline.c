@@ -201,7 +201,6 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 		[CAME_EVENTS] = ", and made no transfer",
 		[CAME_NOTHING] = ", and nothing came",
 	};
-
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
 
 	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
