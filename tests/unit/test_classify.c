@@ -523,6 +523,13 @@ static void loop_that_syncs(struct iom_capture *cap)
 			SYS_fdatasync, 0, 7, 0, 12 * MS);
 }
 
+static void loop_that_writes_through(struct iom_capture *cap)
+{
+	epoll_and_read(cap);
+	build_transfers(cap, MAIN, build_file(cap, 8, CAP_K_REG, O_DSYNC, "/var/lib/journal"), CAP_C_WRITE,
+			SYS_pwrite64, 0, 7, 0, MS / 5);
+}
+
 /* ---- the table, and what is checked for each ------------------------------------------ */
 
 static const struct expected rules[] = {
@@ -600,6 +607,8 @@ static const struct expected rules[] = {
 	{"loop-blocked", loop_that_writes_a_file, IOM_M_MULTIPLEXED, 0, "event-loop",
 	 "loop-blocked", 0, NULL},
 	{"sync-on-loop", loop_that_syncs, IOM_M_MULTIPLEXED, 0, "event-loop",
+	 "sync-on-loop", 0, NULL},
+	{"O_DSYNC on a loop", loop_that_writes_through, IOM_M_MULTIPLEXED, 0, "event-loop",
 	 "sync-on-loop", 0, NULL},
 };
 #define NRULES (sizeof(rules) / sizeof(rules[0]))

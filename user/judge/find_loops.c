@@ -3,6 +3,7 @@
  * find_loops.c - what makes a loop's turns long: loop-blocked, sync-on-loop,
  * page-fault-io, loop-computes.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,14 @@ static bool is_for_one(const struct loop_set *own)
 static bool is_second_loop(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	return w->what == ACC_READINESS && w->file != IOM_NO_FILE && cap->files[w->file].kind == CAP_K_EPOLL;
+}
+
+/* fsync and the like, and writes to what was opened with O_SYNC or O_DSYNC. */
+static bool is_sync(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
+
+	return w->what == ACC_SYNC || (w->class == CAP_C_WRITE && f && is_stored(f->kind) && f->f_flags & O_DSYNC);
 }
 
 static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)
@@ -190,7 +199,7 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
 			     w->under_way ? ", and is asleep in it" : "", meanwhile,
-			     w->what == ACC_SYNC ? "sync in another thread, or less often" :
+			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
 						   way_out(s->cap, w)));
 	free(call);
 	free(how_long);
@@ -244,7 +253,7 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 	for (size_t i = 0; i < n && said < PER_LOOP; i++) {
 		const struct acc_wait *w = &all[i].sum;
 
-		if (w->what == ACC_SYNC && w->slept) {
+		if (is_sync(s->cap, w) && w->slept) {
 			on_loop(s, rt, own, &all[i], "sync-on-loop");
 			said++;
 		} else if (w->max_ns >= least_sleep(rt, w)) {
