@@ -447,6 +447,35 @@ static void fionread_is_said(void **state)
 	}
 }
 
+/* That a read may sleep though readiness was waited for is a warning once it did, for long. */
+static void may_block_has_blocked(void **state)
+{
+	(void)state;
+	for (int slept = 0; slept < 3; slept++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+		uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, "udp 127.0.0.1:53");
+		const struct rep_finding *found;
+		struct cap_calls *r;
+		struct iom_report *rep;
+
+		build_watch(cap, s, ep);
+		build_epoll_wait(cap, MAIN, ep, 0, 100, 9 * MS);
+		r = build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 100, 0, 0, 0);
+		r->n.ok_slept = slept > 0;
+		r->wait_ns = r->max_wait_ns = slept == 2 ? 300 * MS : slept * MS;
+		cap->threads[0].nvcsw = 101;
+		cap->threads[0].asleep_ns = 900 * MS + r->wait_ns;
+		rep = iom_judge(cap);
+		found = build_finding(rep, "may-block");
+		assert_non_null(found);
+		assert_int_equal(found->severity, slept == 2 ? IOM_SEV_WARNING : IOM_SEV_INFO);
+		assert_int_equal(strstr(found->message, "It has happened: recvfrom(5) udp 127.0.0.1:53 slept 1 time, "
+							"300 ms at worst.") != NULL, slept == 2);
+		let_go(rep, cap);
+	}
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -497,6 +526,7 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(may_block_has_blocked),
 		cmocka_unit_test(fionread_is_said),
 		cmocka_unit_test(one_call_again_and_again),
 		cmocka_unit_test(mutexes_in_a_ring),

@@ -3,12 +3,15 @@
  * find_files.c - how files are used: may-block, tiny-transfers, signal-overflow.
  */
 #include <fcntl.h>
+#include <stdlib.h>
 
 #include "base/sysname.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
+/* A sleep in a read that readiness was waited for before: shorter ones are locks of the kernel. */
+#define BLOCKED_NS 10000000
 /* So many transfers of so few bytes each, and the calls cost more than the data. */
 #define TINY_TRANSFERS 1000
 #define TINY_BYTES     8
@@ -18,19 +21,47 @@ static bool may_wait(uint8_t kind)
 	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
 }
 
+/* Waited for by readiness, and then read as if that could not be wrong. */
+static bool is_trusted(const struct search *s, uint32_t file)
+{
+	const struct cap_file *c = &s->cap->files[file];
+
+	return c->tgid == s->tgid && !(c->f_flags & O_NONBLOCK) && may_wait(c->kind) &&
+	       s->ev->files[file].watch == EV_WATCHED && s->ev->files[file].votes[IOM_M_MULTIPLEXED].transfers;
+}
+
+/* The calls that take from such a file of which one slept longest; NULL: none slept to speak of. */
+static const struct acc_calls *has_blocked(const struct search *s, const struct cap_calls **calls)
+{
+	const struct acc_calls *worst = NULL;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+		const struct acc_calls *a = &s->ev->account->calls[i];
+
+		if ((r->class != CAP_C_READ && r->class != CAP_C_RECV && r->class != CAP_C_ACCEPT) ||
+		    r->file == IOM_NO_FILE || a->max_ns < BLOCKED_NS || !is_trusted(s, r->file) ||
+		    (worst && a->max_ns <= worst->max_ns))
+			continue;
+		worst = a;
+		*calls = r;
+	}
+	return worst;
+}
+
 static void find_may_block(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
 	const struct ev_file *files = s->ev->files;
 	uint64_t n = 0, transfers = 0;
 	uint32_t first = IOM_NO_FILE;
+	const struct cap_calls *calls;
+	const struct acc_calls *slept;
 	struct rep_finding *f;
+	char *happened;
 
 	for (size_t i = 0; i < cap->nfiles; i++) {
-		const struct cap_file *c = &cap->files[i];
-
-		if (c->tgid != s->tgid || c->f_flags & O_NONBLOCK || !may_wait(c->kind) ||
-		    files[i].watch != EV_WATCHED || !files[i].votes[IOM_M_MULTIPLEXED].transfers)
+		if (!is_trusted(s, i))
 			continue;
 		n++;
 		transfers += files[i].votes[IOM_M_MULTIPLEXED].transfers;
@@ -39,14 +70,20 @@ static void find_may_block(struct search *s)
 	}
 	if (!n)
 		return;
+	slept = has_blocked(s, &calls);
+	happened = slept ? iom_sentence(" It has happened: %s(%d) %s slept %s %s, %s at worst.", iom_syscall_name(calls->nr),
+					cap->files[calls->file].fd, iom_finding_name(cap, calls->file),
+					iom_count(slept->slept), slept->slept == 1 ? "time" : "times", iom_time(slept->max_ns)) :
+			   iom_sentence("%s", "");
 	f = iom_finding_add(
-		s, "may-block", IOM_SEV_INFO,
+		s, "may-block", slept ? IOM_SEV_WARNING : IOM_SEV_INFO,
 		iom_sentence("%s file%s waited for by readiness and then used without O_NONBLOCK (%s transfers; "
 			     "most on fd %d %s): one false report of readiness, or somebody else who takes "
-			     "the data first, and the thread sleeps. Usual way out: O_NONBLOCK or "
+			     "the data first, and the thread sleeps.%s Usual way out: O_NONBLOCK or "
 			     "MSG_DONTWAIT.",
 			     iom_count(n), n == 1 ? " is" : "s are", iom_count(transfers), cap->files[first].fd,
-			     iom_finding_name(cap, first)));
+			     iom_finding_name(cap, first), happened));
+	free(happened);
 	f->count = transfers;
 	f->file = first;
 }
