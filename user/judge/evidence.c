@@ -39,6 +39,16 @@ bool ev_only_polls(const struct cap_requests *r)
 					     r->operation == IOCB_CMD_POLL;
 }
 
+bool ev_is_ring(const struct iom_evidence *ev, uint32_t file)
+{
+	const struct cap_file *f = &ev->cap->files[file];
+
+	if (ev->files[file].attempts)
+		return false;
+	return f->kind == CAP_K_ANON || (f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) ||
+									    !strncmp(f->name, "xdp", 3)));
+}
+
 bool ev_moves_data(const struct cap_requests *r)
 {
 	return r->interface == CAP_I_URING ? iom_uring_moves_data(r->operation) :

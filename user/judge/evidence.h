@@ -135,6 +135,10 @@ struct ev_proc *ev_proc_of(const struct iom_evidence *ev, uint32_t tgid);
  * that the runtime reads for itself? */
 bool ev_is_aside(const struct iom_evidence *ev, uint32_t file);
 
+/* Packet sockets and rings of perf and BPF: the program is told of data that it takes from
+ * memory, without a call. */
+bool ev_is_ring(const struct iom_evidence *ev, uint32_t file);
+
 /* Requests that move data, and those that only ask for readiness. */
 bool ev_moves_data(const struct cap_requests *r);
 bool ev_only_polls(const struct cap_requests *r);

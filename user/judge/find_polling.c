@@ -185,6 +185,9 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	failing = iom_failing_on(s, rt, by.file);
 	if (failing && (by.file != IOM_NO_FILE || failing >= AWAKE_SHARE * set->calls))
 		return true;
+	/* What is taken from memory is not seen to be taken. */
+	if (by.file != IOM_NO_FILE && (ev_is_ring(s->ev, by.file) || s->cap->files[by.file].kind == CAP_K_URING))
+		return true;
 	if (by.file != IOM_NO_FILE)
 		d = done_on(s, by.file);
 	closed = by.file != IOM_NO_FILE && s->cap->files[by.file].closed;

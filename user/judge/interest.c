@@ -22,25 +22,13 @@ struct look {
 	struct crowd *unknown; /* by process: files of which only is known that some epoll has them */
 };
 
-/* Packet sockets and rings of perf and BPF: the program is told of data that it takes from
- * memory, without a call. */
-static bool is_ring(const struct iom_evidence *ev, uint32_t file)
-{
-	const struct cap_file *f = &ev->cap->files[file];
-
-	if (ev->files[file].attempts)
-		return false;
-	return f->kind == CAP_K_ANON || (f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) ||
-									    !strncmp(f->name, "xdp", 3)));
-}
-
 static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_t file)
 {
 	bool bell = is_bell_kind(ev->cap->files[file].kind);
 
 	*(bell ? &to->bells : &to->payload) += 1;
 	*(bell ? &to->rung : &to->taken) += ev->files[file].taken;
-	to->rings += is_ring(ev, file);
+	to->rings += ev_is_ring(ev, file);
 }
 
 static void add_members(struct ev_set *to, const struct ev_set *from)
@@ -278,7 +266,7 @@ static void find_unseen(struct iom_evidence *ev)
 	for (size_t i = 0; i < ev->cap->nfiles; i++) {
 		struct ev_proc *p = ev_proc_of(ev, ev->cap->files[i].tgid);
 
-		ev->files[i].unseen = ev->files[i].watch && is_ring(ev, i);
+		ev->files[i].unseen = ev->files[i].watch && ev_is_ring(ev, i);
 		if (p)
 			p->unseen += ev->files[i].unseen;
 	}
