@@ -233,8 +233,10 @@ static void never_read(struct iom_capture *cap, const char *name)
 	uint32_t f = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, name);
 
 	build_watch(cap, f, ep);
-	build_epoll_wait(cap, MAIN, ep, TURNS, 0, 0);
-	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+	build_epoll_wait(cap, MAIN, ep, TURNS, 100, MS);
+	cap->threads[0].asleep_ns = 100 * MS;
+	cap->threads[0].nvcsw = 100;
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS - 100 * MS;
 	awake_by(cap, f, 1000);
 }
 
