@@ -178,6 +178,8 @@ bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|general protection fault|Kernel panic|
 grep -shaE "$bad" "$work/share/dmesg" "$work/console" | awk '!seen[$0]++' >"$work/bad" || true
 if [ -s "$work/bad" ]; then
 	say "$release: the kernel warned:"; head -n 40 "$work/bad" >&2
+	say "$release: and from the first of these lines on:"
+	cat "$work/share/dmesg" "$work/console" 2>/dev/null | grep -aE -m 1 -A 150 "$bad" >&2 || true
 	exit 123
 fi
 [ "$rc" = 0 ] || exit "$rc"
