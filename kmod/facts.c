@@ -305,21 +305,43 @@ void iom_fact_signal_generated(struct iom_session *session, struct task_struct *
 		iom_lost(session, IOM_LOST_ROWS);
 }
 
+#define TRIES 10000
+
+/* A signal is delivered under siglock, which nobody may hold who waits for state->lock
+ * (session.h). Only a scan can have that, for some rows.
+ */
+static bool try_signal_taken(struct iom_thread_state *state, struct iom_siginfo *si)
+{
+	unsigned long flags;
+
+	if (!spin_trylock_irqsave(&state->lock, flags))
+		return false;
+	state->nameless = true;
+	if (!state->gone)
+		signal_taken(&state->slot, IOM_C_SIGDELIVER, si, NULL);
+	state->nameless = false;
+	spin_unlock_irqrestore(&state->lock, flags);
+	return true;
+}
+
 void iom_fact_signal_delivered(struct iom_session *session, int sig,
 			       const struct kernel_siginfo *info, const struct k_sigaction *ka)
 {
 	struct iom_thread_state *state = iom_thread_get(session, current);
 	struct iom_siginfo si;
-	unsigned long flags;
+	int tries = 0;
 
 	if (!state)
 		return;
 	siginfo_copy(&si, info);
 	si.signo = sig;
-	spin_lock_irqsave(&state->lock, flags);
-	if (!state->gone)
-		signal_taken(&state->slot, IOM_C_SIGDELIVER, &si, NULL);
-	spin_unlock_irqrestore(&state->lock, flags);
+	while (!try_signal_taken(state, &si)) {
+		if (++tries == TRIES) {
+			iom_lost(session, IOM_LOST_ROWS);
+			break;
+		}
+		cpu_relax();
+	}
 	if (sig_stops(sig) && ka->sa.sa_handler == SIG_DFL)
 		iom_stop_begin(session, current->tgid);
 }

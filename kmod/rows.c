@@ -170,7 +170,7 @@ static struct iom_entry *begin(struct iom_thread_state *state, u64 key, u64 id)
 		goto none;
 	}
 	iom_rows_add(&state->rows, e);
-	if (key_fd(key) != IOM_FD_NONE && name_wanted(&state->slot, &e->row))
+	if (key_fd(key) != IOM_FD_NONE && !state->nameless && name_wanted(&state->slot, &e->row))
 		name_send(state, &e->row);
 	return e;
 none:

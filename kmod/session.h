@@ -15,7 +15,10 @@
  *			and iom_threads. Readers use RCU
  *   state->lock	spinlock, interrupts off for the same reason; slot and
  *			rows of a thread: its own calls, and whoever takes its
- *			rows away
+ *			rows away. Names of files are looked up under it, by
+ *			d_path(), which waits for writers of fs->seq that
+ *			interrupts come between: so nobody waits for it, or
+ *			looks up a name, under siglock
  *   session->async_lock	spinlock, interrupts off; shared rows, and changes of
  *			what is followed: any context, also under siglock and
  *			with a completion's locks held, so nothing is woken
@@ -178,6 +181,7 @@ struct iom_thread_state {
 	spinlock_t lock; /* guards what follows */
 	unsigned long flags; /* of who holds it at the return of a call, to let go for a moment */
 	bool gone;	     /* unlinked: counts nothing any more */
+	bool nameless;	     /* no path may be looked up: sighand->siglock is held */
 	struct iom_slot slot;
 	struct iom_rows rows;
 };
