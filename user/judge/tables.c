@@ -72,6 +72,12 @@ static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 	}
 }
 
+/* Whose sleep is told by a path, whatever descriptor came of it: opens, and work on names. */
+static bool is_by_path(uint8_t class)
+{
+	return class == CAP_C_NAME;
+}
+
 /* by_file: place of each of the capture's files in the process's list, SIZE_MAX: none. */
 static void add_files(const struct iom_evidence *ev, struct rep_process *rp, const size_t *by_file)
 {
@@ -79,25 +85,25 @@ static void add_files(const struct iom_evidence *ev, struct rep_process *rp, con
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
-		uint32_t file = cor_slept_for(cap, r);
 
-		if (file == IOM_NO_FILE || is_readiness(r->class))
+		if (r->file == IOM_NO_FILE || by_file[r->file] == SIZE_MAX || is_readiness(r->class))
 			continue;
-		if (by_file[file] != SIZE_MAX)
-			rp->files[by_file[file]].waited_ns += ev->account->calls[i].ns;
-		if (by_file[r->file] != SIZE_MAX)
-			rp->files[by_file[r->file]].bytes += r->bytes;
+		rp->files[by_file[r->file]].bytes += r->bytes;
+		if (is_by_path(r->class))
+			rp->files[by_file[r->file]].waited_ns += ev->account->calls[i].ns;
 	}
 	for (size_t i = 0; i < cap->nrequests; i++)
 		if (cap->requests[i].file != IOM_NO_FILE && by_file[cap->requests[i].file] != SIZE_MAX)
 			rp->files[by_file[cap->requests[i].file]].bytes += cap->requests[i].bytes;
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct cap_open_call *c = &cap->threads[rp->threads[i].thread].at_end;
+	/* As in the threads' accounts, which hold no more than the threads slept. */
+	for (size_t i = 0; i < rp->nthreads; i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++) {
+			const struct acc_wait *w = &rp->threads[i].time.waits[k];
 
-		if (c->nr >= 0 && c->file != IOM_NO_FILE && !is_readiness(c->class) &&
-		    by_file[c->file] != SIZE_MAX)
-			rp->files[by_file[c->file]].waited_ns += c->inside_ns;
-	}
+			if (w->file != IOM_NO_FILE && by_file[w->file] != SIZE_MAX && !is_readiness(w->class) &&
+			    !is_by_path(w->class))
+				rp->files[by_file[w->file]].waited_ns += w->ns;
+		}
 }
 
 void iom_tables(const struct iom_evidence *ev, struct rep_process *rp)
