@@ -112,11 +112,12 @@ static const struct topic topics[] = {
 	 "The call of multiplexing, used for polling. Either it is asked with a zero\n"
 	 "timeout and finds nothing, or one file of its set is always ready and nobody\n"
 	 "takes it out: an end of file, a hang-up, EPOLLOUT that is asked for though\n"
-	 "nothing waits to be written. Or what is there is taken, and doing so makes the\n"
-	 "next event: files that are watched by inotify and read by the same program, a\n"
-	 "loop that wakes itself. The file and the event are sampled from what the\n"
-	 "call returned. Usual ways out: a timeout, taking the file out of the set,\n"
-	 "EPOLLOUT only while there is something to write.\n"},
+	 "nothing waits to be written, a descriptor that was closed while a copy of it is\n"
+	 "open (dup, a child): its file stays in the epoll. Or what is there is taken, and\n"
+	 "doing so makes the next event: files that are watched by inotify and read by\n"
+	 "the same program, a loop that wakes itself. The file and the event are sampled\n"
+	 "from what the call returned. Usual ways out: a timeout, taking the file out of\n"
+	 "the set (before it is closed), EPOLLOUT only while there is something to write.\n"},
 	{"calls-fail", "calls fail again and again, and the program goes on trying", NULL,
 	 "Most of a thread's calls of one kind on one file failed, with an error that is\n"
 	 "no EAGAIN, time-out or signal: 20 times or more, 10 times a second or more. A\n"
