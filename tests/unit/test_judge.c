@@ -476,6 +476,44 @@ static void may_block_has_blocked(void **state)
 	}
 }
 
+/* Of a file that is in two sets of select one set is kept; the other has the same file, where there
+ * is no other. */
+static void selects_on_one_file(void **state)
+{
+	(void)state;
+	for (int files = 1; files <= 2; files++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f = build_file(cap, 3, CAP_K_TTY, O_NONBLOCK, "/dev/pts/0");
+		struct cap_interest *in = build_interest(cap, f, 30, 0);
+		struct cap_calls *r;
+		struct iom_report *rep;
+
+		in->by_select = true;
+		in->set = 5;
+		if (files == 2) {
+			in = build_interest(cap, build_file(cap, 4, CAP_K_FIFO, O_NONBLOCK, "pipe:[4]"), 30, 0);
+			in->by_select = true;
+			in->set = 5;
+		}
+		for (uint32_t set = 5; set <= 6; set++) {
+			r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6);
+			r->set = set;
+			r->set_size = 7;
+			r->n.ok_slept = 15;
+			r->events = 15;
+			r->wait_ns = set * 100 * MS;
+			r->max_wait_ns = 90 * MS;
+		}
+		cap->threads[0].asleep_ns = 1100 * MS;
+		cap->threads[0].nvcsw = 30;
+		rep = iom_judge(cap);
+		/* Set 6 slept longest. */
+		assert_int_equal(rep->procs[0].threads[0].time.waits[0].ns, 600 * MS);
+		assert_int_equal(rep->procs[0].threads[0].time.waits[0].file, files == 1 ? f : IOM_NO_FILE);
+		let_go(rep, cap);
+	}
+}
+
 /* ---- reasons --------------------------------------------------------------------------------- */
 
 /* What is named is the call that decided, and not the most frequent one. */
@@ -526,6 +564,7 @@ int main(void)
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),
+		cmocka_unit_test(selects_on_one_file),
 		cmocka_unit_test(may_block_has_blocked),
 		cmocka_unit_test(fionread_is_said),
 		cmocka_unit_test(one_call_again_and_again),

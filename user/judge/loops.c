@@ -174,6 +174,39 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 	free(moved);
 }
 
+/*
+ * Of a file that is in several of a thread's select sets one set alone is kept. Another that
+ * brought something brought this file, where the thread's selects never told of any other.
+ */
+static void lend_only_file(struct iom_loops *loops, const struct iom_capture *cap, const struct iom_threads *x)
+{
+	uint32_t *only = malloc((cap->nthreads + 1) * sizeof(*only));
+	bool *several = calloc(cap->nthreads + 1, sizeof(*several));
+
+	if (!only || !several)
+		abort();
+	for (size_t i = 0; i < cap->nthreads; i++)
+		only[i] = IOM_NO_FILE;
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		uint32_t thread = iom_thread_find(x, in->tid, in->tgid);
+
+		if (thread == UINT32_MAX || !in->by_select || !in->ready)
+			continue;
+		several[thread] |= only[thread] != IOM_NO_FILE && only[thread] != in->file;
+		only[thread] = in->file;
+	}
+	for (size_t i = 0; i < cap->nthreads; i++)
+		for (size_t k = 0; k < loops->threads[i].nsets && !several[i]; k++) {
+			struct loop_set *s = &loops->threads[i].sets[k];
+
+			if (s->class == CAP_C_SELECT && s->main_file == IOM_NO_FILE && s->events)
+				s->main_file = only[i];
+		}
+	free(only);
+	free(several);
+}
+
 /* A loop's set has several files, and stays; what is asked inside a turn is mostly one file. */
 static bool better(const struct loop_set *a, const struct loop_set *b)
 {
@@ -310,6 +343,7 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 	for (size_t i = 0; i < cap->nthreads; i++)
 		take_open(&loops->threads[i], cap, &cap->threads[i].at_end);
 	name_sets(cap, loops, x);
+	lend_only_file(loops, cap, x);
 	take_turns(cap, loops, x);
 	take_edges(cap, loops);
 	for (size_t i = 0; i < cap->nthreads; i++) {
