@@ -22,7 +22,7 @@ static bool is_said(const struct search *s, uint32_t thread, uint32_t file)
 /* Time and again, on a CPU; those that slept were waited for, and are no spin. */
 static bool is_spun(const struct rep_thread *rt, const struct cap_calls *r)
 {
-	return (r->class == CAP_C_READ || r->class == CAP_C_RECV) && r->file != IOM_NO_FILE &&
+	return is_input(r->class) && r->file != IOM_NO_FILE &&
 	       a_second(r->n.zero, rt->time.wall_ns) >= BUSY_A_SEC &&
 	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * cor_operations(r) &&
 	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;

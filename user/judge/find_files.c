@@ -39,8 +39,7 @@ static const struct acc_calls *has_blocked(const struct search *s, const struct 
 		const struct cap_calls *r = &s->cap->calls[i];
 		const struct acc_calls *a = &s->ev->account->calls[i];
 
-		if ((r->class != CAP_C_READ && r->class != CAP_C_RECV && r->class != CAP_C_ACCEPT) ||
-		    r->file == IOM_NO_FILE || a->max_ns < BLOCKED_NS || !is_trusted(s, r->file) ||
+		if (!is_taking(r->class) || r->file == IOM_NO_FILE || a->max_ns < BLOCKED_NS || !is_trusted(s, r->file) ||
 		    (worst && a->max_ns <= worst->max_ns))
 			continue;
 		worst = a;

@@ -106,7 +106,7 @@ static uint64_t tries_elsewhere(const struct crowd *c, const struct cap_calls *w
 		    is_stored(f->kind) || is_same(c->f, f))
 			continue;
 		n += r->n.again;
-		if (r->class == CAP_C_READ || r->class == CAP_C_RECV || r->class == CAP_C_ACCEPT)
+		if (is_taking(r->class))
 			n += r->n.ok + r->n.ok_slept + r->n.zero + r->n.zero_slept;
 	}
 	return n;

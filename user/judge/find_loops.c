@@ -220,12 +220,6 @@ static bool is_nobodys(const struct acc_wait *w)
 	       w->what == ACC_PAGE || w->what == ACC_SIGNAL;
 }
 
-/* Calls that take what a readiness call announced. */
-static bool takes(const struct acc_wait *w)
-{
-	return w->class == CAP_C_READ || w->class == CAP_C_RECV || w->class == CAP_C_ACCEPT;
-}
-
 static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)
 {
 	if (w->class != CAP_C_FUTEX)
@@ -242,7 +236,7 @@ static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 	if (is_nobodys(w) || w->own)
 		return false;
 	/* Round a single file nobody else waits; but that file was said to be ready. */
-	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && takes(w));
+	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && is_taking(w->class));
 }
 
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)

@@ -56,7 +56,7 @@ static uint64_t taken_by(const struct cap_calls *r)
 {
 	uint64_t n = r->n.ok + r->n.ok_slept;
 
-	return (r->class == CAP_C_READ || r->class == CAP_C_RECV) && r->bytes < n ? r->bytes : n;
+	return is_input(r->class) && r->bytes < n ? r->bytes : n;
 }
 
 static struct done done_on(const struct search *s, uint32_t file)
@@ -453,9 +453,7 @@ static void find_spurious(struct search *s)
 
 		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->ev->files[r->file].watch != EV_WATCHED)
 			continue;
-		if (r->class != CAP_C_ACCEPT && r->class != CAP_C_RECV && r->class != CAP_C_READ)
-			continue;
-		if (!is_first_of_file(s, i))
+		if (!is_taking(r->class) || !is_first_of_file(s, i))
 			continue;
 		d = all_done(s, r);
 		/* A doorbell that nobody rang is made sure to be silent before the wait. */

@@ -42,11 +42,6 @@ static double work_of(const struct ev_vote votes[IOM_M_NR])
 	return work;
 }
 
-static bool is_input(uint8_t class)
-{
-	return class == CAP_C_READ || class == CAP_C_RECV;
-}
-
 static void find_use(struct cast *c)
 {
 	const struct iom_capture *cap = c->ev->cap;

@@ -23,6 +23,17 @@ static inline bool is_transfer(uint8_t class)
 	return class >= CAP_C_READ && class <= CAP_C_TRANSFER_LAST;
 }
 
+/* Calls that take data, and those that take what comes, connections too. */
+static inline bool is_input(uint8_t class)
+{
+	return class == CAP_C_READ || class == CAP_C_RECV;
+}
+
+static inline bool is_taking(uint8_t class)
+{
+	return is_input(class) || class == CAP_C_ACCEPT;
+}
+
 static inline bool is_readiness(uint8_t class)
 {
 	return class >= CAP_C_EPOLL_WAIT && class <= CAP_C_SELECT;

@@ -213,7 +213,7 @@ struct row { /* of transfers */
 /* At the end of a file, a pipe or a connection there is nothing to transfer. */
 static bool may_end(const struct cap_calls *r)
 {
-	return r->class == CAP_C_READ || r->class == CAP_C_RECV;
+	return is_input(r->class);
 }
 
 static uint64_t ends(const struct cap_calls *r)
