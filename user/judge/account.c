@@ -300,7 +300,7 @@ static int by_length(const void *a, const void *b)
 	return by_key(a, b);
 }
 
-static void join(struct acc_wait *to, const struct acc_wait *w)
+void iom_wait_add(struct acc_wait *to, const struct acc_wait *w)
 {
 	to->count += w->count;
 	to->slept += w->slept;
@@ -312,6 +312,11 @@ static void join(struct acc_wait *to, const struct acc_wait *w)
 	if (w->before_ns > to->before_ns)
 		to->before_ns = w->before_ns;
 	to->under_way |= w->under_way;
+}
+
+static void join(struct acc_wait *to, const struct acc_wait *w)
+{
+	iom_wait_add(to, w);
 	if (w->holder)
 		to->holder = w->holder;
 }

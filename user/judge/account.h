@@ -73,6 +73,9 @@ struct iom_account {
 	struct acc_thread *threads; /* capture->nthreads */
 };
 
+/* Add what was counted of one wait to another. Of what they are called nothing changes. */
+void iom_wait_add(struct acc_wait *to, const struct acc_wait *w);
+
 /* Borrows the capture. Out of memory ends the program. */
 struct iom_account *iom_account(const struct iom_capture *cap);
 void iom_account_free(struct iom_account *acc, const struct iom_capture *cap);

@@ -46,16 +46,7 @@ static void join(struct acc_alike *to, const struct iom_capture *cap, const stru
 		to->others += files_of(cap, w);
 	if (sum->file == IOM_NO_FILE && w->file != IOM_NO_FILE)
 		sum->file = w->file;
-	sum->count += w->count;
-	sum->slept += w->slept;
-	sum->ns += w->ns;
-	sum->unsplit_ns += w->unsplit_ns;
-	if (w->max_ns > sum->max_ns)
-		sum->max_ns = w->max_ns;
-	sum->before |= w->before;
-	if (w->before_ns > sum->before_ns)
-		sum->before_ns = w->before_ns;
-	sum->under_way |= w->under_way;
+	iom_wait_add(sum, w);
 	if (sum->holder && (!w->holder || strcmp(sum->holder, w->holder)))
 		sum->holder = NULL;
 	if (sum->file == IOM_NO_FILE && sum->what != ACC_OPEN && sum->path &&
