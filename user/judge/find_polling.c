@@ -166,13 +166,36 @@ static bool is_awake(const struct rep_thread *rt, const struct loop_set *set)
 	       set->events >= AWAKE_BROUGHT * set->calls;
 }
 
+/* A loop that is kept from sleeping; what: the end of the sentence, which is the callee's. */
+static void tell_awake(struct search *s, const char *id, const struct rep_thread *rt, const struct loop_set *set,
+		       uint32_t file, char *what)
+{
+	struct rep_finding *f = iom_finding_add(
+		s, id, IOM_SEV_WARNING,
+		iom_sentence("%s of thread %u came back %s times a second %s", iom_syscall_name(set->nr),
+			     s->cap->threads[rt->thread].ns_tid,
+			     iom_count(a_second(set->calls, rt->time.wall_ns)), what));
+
+	free(what);
+	f->count = set->calls - set->slept;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = file;
+}
+
+/* All samples of what kept the loop awake, those of other files too. */
+static uint64_t samples_of(const struct rep_awake *by)
+{
+	return by->samples / by->share + 0.5;
+}
+
 /* The readiness call comes back at once, since one file is always ready and nobody takes
  * what is there. */
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
 	struct rep_awake by;
-	struct rep_finding *f;
 	struct done d = {};
 	uint64_t failing;
 	const char *id;
@@ -194,25 +217,15 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	name = awake_file(s->cap, by.file);
 	id = !closed && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
 											"busy-poll";
-	f = iom_finding_add(
-		s, id, IOM_SEV_WARNING,
-		iom_sentence("%s of thread %u came back %s times a second without waiting, on %s of a CPU: "
-			     "%s %s (%s of %s samples), and %s. Usual way out: %s.",
-			     iom_syscall_name(set->nr), ct->ns_tid,
-			     iom_count(a_second(set->calls, rt->time.wall_ns)),
-			     iom_part(rt->time.running_ns, rt->time.wall_ns),
-			     name, event_text(by.events, &d, closed),
-			     iom_count(by.samples), iom_count(by.samples / by.share + 0.5),
-			     is_failing(&d) ? "the calls on it failed" :
-			     d.taken	    ? "hardly anything was taken" :
-					      "nothing was taken",
-			     event_way_out(by.events, &d, closed)));
+	tell_awake(s, id, rt, set, by.file,
+		   iom_sentence("without waiting, on %s of a CPU: %s %s (%s of %s samples), and %s. Usual way out: %s.",
+				iom_part(rt->time.running_ns, rt->time.wall_ns), name,
+				event_text(by.events, &d, closed), iom_count(by.samples), iom_count(samples_of(&by)),
+				is_failing(&d) ? "the calls on it failed" :
+				d.taken	       ? "hardly anything was taken" :
+						 "nothing was taken",
+				event_way_out(by.events, &d, closed)));
 	free(name);
-	f->count = set->calls - set->slept;
-	f->ns = rt->time.running_ns;
-	f->thread = rt->thread;
-	f->nr = set->nr;
-	f->file = by.file;
 	return true;
 }
 
@@ -254,37 +267,25 @@ static bool wakes_itself(const struct search *s, const struct cap_thread *ct, ui
 static bool find_own_events(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t samples = 0;
 	struct rep_awake by;
-	struct rep_finding *f;
 	bool watches;
 
-	for (size_t i = 0; i < rt->nawake_by; i++)
-		samples += rt->awake_by[i].samples;
 	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || by.file == IOM_NO_FILE || by.share < AWAKE_ALONE ||
-	    samples < AWAKE_ALONE_SAMPLES || rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
+	    samples_of(&by) < AWAKE_ALONE_SAMPLES || rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
 		return false;
 	watches = s->cap->files[by.file].kind == CAP_K_INOTIFY;
 	if (!watches && !wakes_itself(s, ct, by.file))
 		return false;
-	f = iom_finding_add(
-		s, "busy-poll", IOM_SEV_WARNING,
-		iom_sentence("%s of thread %u came back %s times a second and hardly ever slept, on %s of a CPU: "
-			     "%s had something each time (%s of %s samples), and it was taken. %s",
-			     iom_syscall_name(set->nr), ct->ns_tid,
-			     iom_count(a_second(set->calls, rt->time.wall_ns)),
-			     iom_part(rt->time.running_ns, rt->time.wall_ns), iom_finding_name(s->cap, by.file),
-			     iom_count(by.samples), iom_count(samples),
-			     watches ? "A program that itself opens, reads or closes what it watches is told of that "
-				       "as well. Usual way out: watch for changes only, not for opening, reading "
-				       "and closing." :
-				       "The thread itself writes there. Usual way out: wake the loop only for "
-				       "what is still to be done."));
-	f->count = set->calls - set->slept;
-	f->ns = rt->time.running_ns;
-	f->thread = rt->thread;
-	f->nr = set->nr;
-	f->file = by.file;
+	tell_awake(s, "busy-poll", rt, set, by.file,
+		   iom_sentence("and hardly ever slept, on %s of a CPU: %s had something each time (%s of %s samples), "
+				"and it was taken. %s",
+				iom_part(rt->time.running_ns, rt->time.wall_ns), iom_finding_name(s->cap, by.file),
+				iom_count(by.samples), iom_count(samples_of(&by)),
+				watches ? "A program that itself opens, reads or closes what it watches is told of "
+					  "that as well. Usual way out: watch for changes only, not for opening, "
+					  "reading and closing." :
+					  "The thread itself writes there. Usual way out: wake the loop only for "
+					  "what is still to be done."));
 	return true;
 }
 
