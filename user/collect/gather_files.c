@@ -70,11 +70,17 @@ static bool may_look(struct iom_gather *g, bool first)
 	return false;
 }
 
+/* Where a descriptor is remembered that was not open. */
+static struct missing_file *missing_place(struct iom_gather *g, uint32_t tgid, uint32_t fd)
+{
+	return &g->missing[(tgid * 31 + fd) % GATHER_MISSING];
+}
+
 /* Was it looked for a moment ago, and not there? A closed descriptor that is still in the set
  * of an epoll is in each of many thousand samples. */
-static bool was_missing(const struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+static bool was_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
 {
-	const struct missing_file *m = &g->missing[(tgid * 31 + fd) % GATHER_MISSING];
+	const struct missing_file *m = missing_place(g, tgid, fd);
 
 	return m->at_ns && m->tgid == tgid && m->fd == fd && m->gen == gen &&
 	       gather_now() - m->at_ns < GATHER_MISSING_NS;
@@ -87,8 +93,7 @@ bool gather_is_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 
 static void note_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
 {
-	g->missing[(tgid * 31 + fd) % GATHER_MISSING] =
-		(struct missing_file){.tgid = tgid, .fd = fd, .gen = gen, .at_ns = gather_now()};
+	*missing_place(g, tgid, fd) = (struct missing_file){.tgid = tgid, .fd = fd, .gen = gen, .at_ns = gather_now()};
 }
 
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
