@@ -73,6 +73,9 @@ struct iom_account {
 	struct acc_thread *threads; /* capture->nthreads */
 };
 
+/* A stage of iom_account() (account_calls.c): calls is capture->ncalls, zeroed. */
+void iom_account_calls(const struct iom_capture *cap, struct acc_calls *calls);
+
 /* Add what was counted of one wait to another. Of what they are called nothing changes. */
 void iom_wait_add(struct acc_wait *to, const struct acc_wait *w);
 
