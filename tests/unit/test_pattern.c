@@ -62,12 +62,11 @@ static void pair_within(struct iom_capture *cap)
 		build_transfers(cap, MAIN + 1 + i, wr, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
 }
 
-/* The same numbers, and the pool's threads do serve: each a connection of its own. */
-static void served_by_threads(struct iom_capture *cap)
+/* Threads that each serve a socket of this name. */
+static void each_serves(struct iom_capture *cap, const char *name)
 {
-	loop(cap, 100);
 	for (int i = 0; i < POOL; i++) {
-		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, "unix -> 99 client");
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, name);
 
 		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
 		build_transfers(cap, MAIN + 1 + i, s, CAP_C_RECV, SYS_recvfrom, 0, 1000, 0, MS);
@@ -75,16 +74,17 @@ static void served_by_threads(struct iom_capture *cap)
 	}
 }
 
+/* The same numbers, and the pool's threads do serve: each a connection of its own. */
+static void served_by_threads(struct iom_capture *cap)
+{
+	loop(cap, 100);
+	each_serves(cap, "unix -> 99 client");
+}
+
 /* A pair whose other end a child of the program has too: its threads serve it. */
 static void pair_with_a_child(struct iom_capture *cap)
 {
-	for (int i = 0; i < POOL; i++) {
-		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, "unix -> 4711 program");
-
-		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
-		build_transfers(cap, MAIN + 1 + i, s, CAP_C_RECV, SYS_recvfrom, 0, 1000, 0, MS);
-		build_transfers(cap, MAIN + 1 + i, s, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
-	}
+	each_serves(cap, "unix -> 4711 program");
 }
 
 /* getaddrinfo in threads: each asks a name server by a socket of its own, and polls for that. */
