@@ -112,6 +112,16 @@ static inline void ref_loop_wait(struct ref_loop *l)
 		ref_die("read");
 }
 
+/* Ask n times, and be told of events of descriptor fd each time, without taking anything. */
+static inline void ref_loop_only_ask(const struct ref_loop *l, int n, int fd, uint32_t events)
+{
+	struct epoll_event ev;
+
+	for (int i = 0; i < n; i++)
+		if (epoll_wait(l->ep, &ev, 1, 1000) != 1 || ev.data.fd != fd || !(ev.events & events))
+			ref_die("epoll_wait");
+}
+
 /* Expects the longest turn to be as long as it was here. The return from the call and the way
  * into the next one are the kernel's, and an emulated machine may spend milliseconds there.
  * Call after ref_later_open() and the last turn. */

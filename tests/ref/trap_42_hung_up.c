@@ -9,7 +9,6 @@
 int main(int argc, char **argv)
 {
 	struct ref_loop l;
-	struct epoll_event ev;
 
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
@@ -19,8 +18,6 @@ int main(int argc, char **argv)
 	ref_expect("awake fd=%d EPOLLHUP", l.idle[0]);
 	ref_expect("finding busy-poll epoll_wait fd=%d warning=1", l.idle[0]);
 	ref_ready();
-	for (int i = 0; i < N; i++)
-		if (epoll_wait(l.ep, &ev, 1, 1000) != 1 || !(ev.events & EPOLLHUP))
-			ref_die("epoll_wait");
+	ref_loop_only_ask(&l, N, l.idle[0], EPOLLHUP);
 	ref_done();
 }
