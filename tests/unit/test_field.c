@@ -493,7 +493,7 @@ static void no_label_from_log_lines(void **state)
 	let_go(rep, cap);
 }
 
-static void one_file_is_not_many(void **state)
+static void one_file_is_not_several(void **state)
 {
 	struct iom_capture *cap = build_capture("program");
 	struct iom_report *rep;
@@ -501,7 +501,7 @@ static void one_file_is_not_many(void **state)
 	(void)state;
 	threads_poll_one(cap);
 	rep = iom_judge(cap);
-	assert_false(says(&rep->procs[0].verdict, "many files"));
+	assert_false(says(&rep->procs[0].verdict, "several files"));
 	let_go(rep, cap);
 }
 
@@ -541,7 +541,7 @@ int main(void)
 					       .initial_state = (void *)&cases[i]};
 	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(slow_source);
 	tests[NCASES + 1] = (struct CMUnitTest)cmocka_unit_test(no_label_from_trifles);
-	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(one_file_is_not_many);
+	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(one_file_is_not_several);
 	tests[NCASES + 3] = (struct CMUnitTest)cmocka_unit_test(computing_is_said);
 	tests[NCASES + 4] = (struct CMUnitTest)cmocka_unit_test(unseen_data_is_said);
 	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(no_label_from_log_lines);

@@ -107,11 +107,11 @@ static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
 } heads[] = {
-	{nothing_came, "It waits for many files at once, and nothing came."},
-	{events_that_nobody_took, "It waits for many files at once, and made no transfer."},
-	{served, "It waits for many files at once, then transfers without sleeping."},
-	{all_written_itself, "It waits for many files at once; all that it read it had written itself."},
-	{not_all_written_itself, "It waits for many files at once, then transfers without sleeping."},
+	{nothing_came, "It waits for several files at once, and nothing came."},
+	{events_that_nobody_took, "It waits for several files at once, and made no transfer."},
+	{served, "It waits for several files at once, then transfers without sleeping."},
+	{all_written_itself, "It waits for several files at once; all that it read it had written itself."},
+	{not_all_written_itself, "It waits for several files at once, then transfers without sleeping."},
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},

@@ -205,9 +205,9 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 
 	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
 		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
-				    waits_for_one(rp) ? "a file" : "many files", then);
+				    waits_for_one(rp) ? "a file" : "several files", then);
 	return iom_sentence("It waits for %s%s.",
-			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once", then);
+			    waits_for_one(rp) ? "a file in a readiness call" : "several files at once", then);
 }
 
 static bool waited_by(const struct ev_proc *p, enum iom_rule rule)
