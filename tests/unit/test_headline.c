@@ -103,6 +103,58 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* No call, and so no number: since 2 s before the watch. */
+static void stopped(struct iom_capture *cap, uint32_t thread, const char *by)
+{
+	struct cap_thread *t = &cap->threads[thread];
+
+	t->cpu_ns = t->runq_ns = 0;
+	t->asleep_ns = BUILD_LIFE_NS;
+	t->at_start.class = t->at_end.class = CAP_C_STOPPED;
+	t->at_start.before_ns = t->at_end.before_ns = 2000 * MS;
+	t->at_end.inside_ns = BUILD_LIFE_NS;
+	t->at_end.target = by ? strdup(by) : NULL;
+}
+
+static void stopped_by_signal(struct iom_capture *cap)
+{
+	stopped(cap, 0, NULL);
+}
+
+static void stopped_by_tracer(struct iom_capture *cap)
+{
+	stopped(cap, 0, "process 12 gdb");
+}
+
+static void all_stopped_by_tracer(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "a");
+	stopped(cap, 0, "process 12 gdb");
+	stopped(cap, 1, "process 12 gdb");
+}
+
+/* Asked again without waiting, between sleeps of 10 ms. */
+static void asks_again(struct iom_capture *cap, uint8_t class, uint16_t nr)
+{
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_TTY, O_NONBLOCK, "/dev/pts/0"), class, nr, 0, 0, 300, 0);
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+	r->n.ok_slept = 300;
+	r->wait_ns = 3000 * MS;
+	r->max_wait_ns = 10 * MS;
+}
+
+static void no_data(struct iom_capture *cap)
+{
+	asks_again(cap, CAP_C_READ, SYS_read);
+}
+
+static void no_room(struct iom_capture *cap)
+{
+	asks_again(cap, CAP_C_WRITE, SYS_write);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -116,6 +168,15 @@ static const struct {
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
 	{one_works, "It transferred nothing and waited for no file."},
+	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
+			    "watch."},
+	{stopped_by_tracer, "It is asleep in no call: stopped by its tracer, process 12 gdb, and has been since "
+			    "2.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{all_stopped_by_tracer, "All its 2 threads are asleep in no call: stopped by its tracer, process 12 gdb, "
+				"and have been since 2.00 s before the watch. What process 12 does, `iomodel "
+				"attach 12` tells."},
+	{no_data, "It asks again and again and is told that there is nothing yet."},
+	{no_room, "It asks again and again and is told that there is no room yet."},
 };
 
 static void headlines(void **state)

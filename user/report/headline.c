@@ -67,19 +67,27 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* What is asleep until another process does something leads to that process. */
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+/* What is asleep until another process does something leads to that process: heap. */
+static char *lead_text(const struct acc_wait *w)
 {
-	char *call = iom_view_call(cap, w), next[80] = "", *text;
 	const char *whom = w->holder ? w->holder : w->path;
 	int pid;
 
-	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
-		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED) &&
+	    sscanf(whom, "process %d", &pid) == 1)
+		return iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid);
+	return iom_sentence("%s", "");
+}
+
+static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), *lead = lead_text(w), *text;
+
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "", next);
+			    w->before ? " before the watch" : "", lead);
 	free(call);
+	free(lead);
 	return text;
 }
 
@@ -92,17 +100,31 @@ static int most_threads(const void *a, const void *b)
 	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
 }
 
-static const char *call_of(const struct acc_wait *w)
+/* Heap. */
+static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	if (w->what == ACC_STOPPED)
-		return "no call, stopped by a signal";
-	return w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr);
+		return iom_view_call(cap, w);
+	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
 }
 
-static char *headline_all_asleep(struct asleep *calls, size_t n)
+/* All in the same call. */
+static char *headline_same(const struct iom_capture *cap, const struct asleep *a)
+{
+	char *call = call_of(cap, &a->wait), *lead = a->wait.what == ACC_STOPPED ? lead_text(&a->wait) : NULL, *text;
+
+	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
+			    call, a->wait.before_ns ? iom_time(a->wait.before_ns) : "the watch began",
+			    a->wait.before_ns ? " before the watch" : "", lead ? lead : "");
+	free(call);
+	free(lead);
+	return text;
+}
+
+static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
-	char *text, *longer;
+	char *text, *longer, *call;
 	size_t all = 0;
 
 	qsort(calls, n, sizeof(*calls), most_threads);
@@ -111,13 +133,13 @@ static char *headline_all_asleep(struct asleep *calls, size_t n)
 		if (calls[i].wait.before_ns < before)
 			before = calls[i].wait.before_ns;
 	}
-	text = iom_sentence("All its %s threads are asleep%s%s, and have been since %s%s%s", iom_count(all),
-			    n > 1 ? "" : " in ", n > 1 ? "" : call_of(&calls[0].wait),
-			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "",
-			    n > 1 ? ":" : ".");
-	for (size_t i = 0; i < n && n > 1; i++) {
-		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads),
-				      call_of(&calls[i].wait), i + 1 < n ? "" : ".");
+	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
+			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
+	for (size_t i = 0; i < n; i++) {
+		call = call_of(cap, &calls[i].wait);
+		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
+				      i + 1 < n ? "" : ".");
+		free(call);
 		free(text);
 		text = longer;
 	}
@@ -133,8 +155,10 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 
 	if (n == 1 && calls[0].threads == 1)
 		text = headline_asleep(cap, &calls[0].wait);
+	else if (n == 1)
+		text = headline_same(cap, calls);
 	else if (n)
-		text = headline_all_asleep(calls, n);
+		text = headline_all_asleep(cap, calls, n);
 	free(calls);
 	return text;
 }
@@ -249,6 +273,16 @@ static char *headline_of_none(const struct rep_process *rp)
 	return text;
 }
 
+/* Asked again and again: for data, or for room. */
+static char *headline_nonblocking(const struct iom_capture *cap, const struct ev_proc *p)
+{
+	uint32_t calls = p->spoke[RULE_AGAIN].calls;
+
+	return iom_sentence("It asks again and again and is told that there is %s yet.",
+			    calls != UINT32_MAX && cap->calls[calls].n.again && is_output(cap->calls[calls].class) ?
+				    "no room" : "nothing");
+}
+
 static char *headline_of_model(const struct rep_process *rp, const struct ev_proc *p)
 {
 	const struct rep_verdict *v = &rp->verdict;
@@ -260,7 +294,7 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "
 					    "polling, whatever the call's name.") :
-			       iom_sentence("It asks again and again and is told that there is nothing yet.");
+			       headline_nonblocking(rp->cap, p);
 	case IOM_M_MULTIPLEXED:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
