@@ -60,7 +60,7 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_COMPUTES] = {"computes", 0.5, "of a CPU",
 		"where nothing else happened, a thread that computes so much is what happened"},
 	[LIMIT_IDLE_RATE] = {"idle-wakeups", 10, "a second",
-		"time limits of a loop that run out less often than this are clocks and housekeeping,"},
+		"time limits that run out less often than this are clocks and housekeeping,"},
 	[LIMIT_IDLE_WARN] = {"idle-wakeups-warn", 100, "a second",
 		"and from here on they are a warning: the CPU is never asleep for as long as saves power"},
 	[LIMIT_IDLE_EMPTY] = {"idle-empty", 0.8, "of the returns",
