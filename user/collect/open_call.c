@@ -74,8 +74,7 @@ static char *string_at(uint32_t pid, uint64_t addr)
 	return text[0] ? strdup(text) : NULL;
 }
 
-/* "process 123 cat", and how many more; NULL: none is known. */
-static char *process_text(int64_t pid, size_t more)
+char *iom_process_text(int64_t pid, size_t more)
 {
 	char comm[IOM_COMM_LEN] = "", others[48] = "", *text = NULL;
 
@@ -94,7 +93,7 @@ static char *any_child(uint32_t pid, uint32_t tid)
 {
 	struct pfs_children c = pfs_children((pid_t)pid, (pid_t)tid);
 
-	return process_text(c.first, c.n ? c.n - 1 : 0);
+	return iom_process_text(c.first, c.n ? c.n - 1 : 0);
 }
 
 /* Who makes a child by vfork(2), as posix_spawn(3) does, sleeps until that has begun another
@@ -112,7 +111,7 @@ static bool waits_for_exec(const struct iom_thread *t, uint32_t pid)
 /* The newest of its children. */
 static char *vfork_child(uint32_t pid, uint32_t tid)
 {
-	char *child = process_text(pfs_children((pid_t)pid, (pid_t)tid).last, 0), *text = NULL;
+	char *child = iom_process_text(pfs_children((pid_t)pid, (pid_t)tid).last, 0), *text = NULL;
 
 	if (child && asprintf(&text, "%s until it calls exec or ends", child) < 0)
 		text = NULL;
@@ -136,7 +135,7 @@ static char *lock_holder(uint32_t pid)
 	if (holder <= 0)
 		return NULL;
 	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
-		return process_text(holder, 0);
+		return iom_process_text(holder, 0);
 	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
 						      "an open file that process %d, now gone, locked",
 		     (int)holder) < 0)
@@ -209,13 +208,13 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return process_text((int32_t)t->args[0], 0);
+		return iom_process_text((int32_t)t->args[0], 0);
 	if (waits_for_exec(t, pid))
 		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return process_text((int32_t)t->args[1], 0);
+		return iom_process_text((int32_t)t->args[1], 0);
 	if (t->nr == NR_FUTEX)
 		return futex_owner(t, pid);
 	return locks_file(t) ? lock_holder(pid) : NULL;
@@ -237,7 +236,7 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	if (t->flags & IOM_TF_STOPPED) {
 		call->class = IOM_C_STOPPED;
 		free(call->target);
-		call->target = process_text(pfs_tracer((pid_t)t->ns_tid), 0);
+		call->target = iom_process_text(pfs_tracer((pid_t)t->ns_tid), 0);
 	}
 	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;

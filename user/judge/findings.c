@@ -103,14 +103,19 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct search s = {
 		.ev = ev, .cap = ev->cap, .rp = rp, .tgid = ev->cap->procs[rp->proc].tgid};
+	bool stopped;
 
-	iom_find_on_loops(&s);
+	stopped = iom_find_traced(&s);
+	if (!stopped)
+		iom_find_on_loops(&s);
 	iom_find_failing(&s);
 	iom_find_polling(&s);
 	iom_find_ends(&s);
-	iom_find_async(&s);
-	iom_find_files(&s);
-	iom_find_idle(&s);
+	if (!stopped) {
+		iom_find_async(&s);
+		iom_find_files(&s);
+		iom_find_idle(&s);
+	}
 	if (rp->nfindings)
 		qsort(rp->findings, rp->nfindings, sizeof(*rp->findings), worst_first);
 }

@@ -51,7 +51,8 @@ uint64_t iom_taken_by(const struct cap_calls *r);
 /* All transfers of a thread that did. */
 uint64_t iom_all_taken(const struct search *s, const struct cap_thread *ct);
 
-/* Each looks for findings of its kind. */
+/* Each looks for findings of its kind. The first says whether sleep means nothing here. */
+bool iom_find_traced(struct search *s);
 void iom_find_on_loops(struct search *s);
 void iom_find_failing(struct search *s);
 void iom_find_ends(struct search *s);

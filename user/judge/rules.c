@@ -71,6 +71,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"and no more is computed: that would be what the timer is for"},
 	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
 		"is left where data moves by memory: mapped files, rings shared with the kernel"},
+	[LIMIT_TRACED] = {"traced", 0.7, "of the confidence",
+		"is left where a tracer stops the program at its calls: whether these sleep is not known"},
 	[LIMIT_FAILS] = {"fails", 20, "calls",
 		"fewer failures are what happens at the start, when a peer leaves, or when something is tried,"},
 	[LIMIT_FAILS_RATE] = {"fails-rate", 10, "a second",

@@ -198,6 +198,12 @@ static const struct topic topics[] = {
 	 "sends plain SIGIO, which names no file. A program that does not then look at\n"
 	 "all its files hangs on those whose signal was lost. Usual way out: handle\n"
 	 "SIGIO by polling all, or use epoll.\n"},
+	{"traced", "another process traces it by ptrace(2)", NULL,
+	 "A debugger, or strace, may stop the program whenever it likes. Where nearly all of\n"
+	 "the program's calls slept, and it left the CPU more often than that, it is stopped\n"
+	 "at each call, as strace does: the time goes to the call, and nothing of it was the\n"
+	 "program's own. Findings about sleep are not said then, and the verdict is less\n"
+	 "sure. Usual way out: end the tracer, and watch again.\n"},
 };
 
 static const char idea[] =
