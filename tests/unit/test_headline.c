@@ -133,6 +133,47 @@ static void all_stopped_by_tracer(struct iom_capture *cap)
 	stopped(cap, 1, "process 12 gdb");
 }
 
+/* Asleep since 2 s before the watch, for a file or its set. */
+static void asleep_on(struct iom_capture *cap, uint8_t class, int32_t nr, uint32_t file)
+{
+	asleep(cap, 0, class, nr, 2000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = file;
+}
+
+static void reads_a_pipe(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- a b 12 fd 1"));
+}
+
+static void reads_its_own_pipe(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- program 4711 fd 4"));
+}
+
+static void reads_a_socket(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_RECV, SYS_recvfrom, build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 12 dbus-daemon"));
+}
+
+static void selects_a_pipe(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- make 12 fd 4");
+
+	build_file(cap, 5, CAP_K_SOCK, 0, "unix");
+	cap->files[f].waited_at_end = true;
+	asleep_on(cap, CAP_C_SELECT, SYS_pselect6, IOM_NO_FILE);
+}
+
+static void waits_for_four(struct iom_capture *cap)
+{
+	uint32_t ep = loop_of_two(cap);
+
+	build_watch(cap, build_file(cap, 7, CAP_K_TIMERFD, 0, NULL), ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SOCK, 0, "udp"), ep);
+	iom_capture_order(cap);
+	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
+}
+
 /* Asked again without waiting, between sleeps of 10 ms. */
 static void asks_again(struct iom_capture *cap, uint8_t class, uint16_t nr)
 {
@@ -175,6 +216,16 @@ static const struct {
 	{all_stopped_by_tracer, "All its 2 threads are asleep in no call: stopped by its tracer, process 12 gdb, "
 				"and have been since 2.00 s before the watch. What process 12 does, `iomodel "
 				"attach 12` tells."},
+	{reads_a_pipe, "It is asleep in read(3) pipe:[7] <- a b 12 fd 1, and has been since 2.00 s before the watch. "
+		       "What process 12 does, `iomodel attach 12` tells."},
+	{reads_its_own_pipe, "It is asleep in read(3) pipe:[7] <- program 4711 fd 4, and has been since 2.00 s "
+			     "before the watch."},
+	{reads_a_socket, "It is asleep in recvfrom(3) unix -> 12 dbus-daemon, and has been since 2.00 s before the "
+			 "watch. What process 12 does, `iomodel attach 12` tells."},
+	{selects_a_pipe, "It is asleep in pselect6 for fd 3 pipe:[7] <- make 12 fd 4, and has been since 2.00 s "
+			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
+			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
 	{no_data, "It asks again and again and is told that there is nothing yet."},
 	{no_room, "It asks again and again and is told that there is no room yet."},
 };

@@ -7,9 +7,12 @@
 
 #include "base/errname.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
+
+#define SET_NAMED 2 /* files of the set that is slept for, by name */
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -67,21 +70,100 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* What is asleep until another process does something leads to that process: heap. */
-static char *lead_text(const struct acc_wait *w)
+/* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
+static int peer_of(const struct cap_file *f)
 {
-	const char *whom = w->holder ? w->holder : w->path;
+	const char *name = f->name ? f->name : "", *at = name + strlen(name), *arrow;
 	int pid;
 
-	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED) &&
-	    sscanf(whom, "process %d", &pid) == 1)
-		return iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid);
-	return iom_sentence("%s", "");
+	arrow = strstr(name, " -> ") ? strstr(name, " -> ") : strstr(name, " <- ");
+	if (!arrow)
+		return 0;
+	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
+		return !strncmp(name, "unix", 4) && sscanf(arrow + 4, "%d ", &pid) == 1 ? pid : 0;
+	if (f->kind != CAP_K_FIFO) /* "pipe:[7] <- cat 123 fd 1": names may have spaces in them */
+		return 0;
+	for (int words = 0; at > arrow + 4 && words < 3; at--)
+		words += at[-1] == ' ';
+	return sscanf(at + 1, "%d fd ", &pid) == 1 ? pid : 0;
 }
 
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+/* Who can end the sleep in another process; 0: it is not known. */
+static int who_ends(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
 {
-	char *call = iom_view_call(cap, w), *lead = lead_text(w), *text;
+	const char *whom = w->holder ? w->holder : w->path;
+	int pid = 0;
+
+	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
+		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
+	if (file != IOM_NO_FILE && (w->what == ACC_TRANSFER || w->what == ACC_READINESS))
+		pid = peer_of(&rp->cap->files[file]);
+	return (uint32_t)pid == rp->cap->procs[rp->proc].pid ? 0 : pid;
+}
+
+/* What is asleep until another process does something leads to that process: heap. */
+static char *lead_text(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
+{
+	int pid = who_ends(rp, w, file);
+
+	return pid > 0 ? iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid) :
+			 iom_sentence("%s", "");
+}
+
+/* Is the file in the set that the only thread of its process sleeps for? */
+static bool is_waited_for(const struct iom_capture *cap, const struct rep_process *rp, const struct acc_wait *w,
+			  uint32_t file)
+{
+	const struct cap_registration *in;
+	size_t n;
+
+	if (cap->files[file].tgid != cap->procs[rp->proc].tgid)
+		return false;
+	if (w->class != CAP_C_EPOLL_WAIT)
+		return cap->files[file].waited_at_end;
+	in = iom_capture_epolls(cap, file, &n);
+	while (n && in[n - 1].epoll != w->file)
+		n--;
+	return n;
+}
+
+/* "pselect6 for fd 3 pipe:[7] <- make 12 fd 4 and 2 more files": heap. *only: the file, where it is one. */
+static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, uint32_t *only)
+{
+	const struct iom_capture *cap = rp->cap;
+	char *text, *longer;
+	size_t n = 0;
+
+	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
+		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
+		       iom_sentence("%s", iom_syscall_name(w->nr));
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *f = &cap->files[i];
+
+		if (!is_waited_for(cap, rp, w, i) || n++ >= SET_NAMED)
+			continue;
+		*only = n == 1 ? i : IOM_NO_FILE;
+		longer = iom_sentence("%s%sfd %d %s", text, n == 1 ? " for " : ", ", f->fd,
+				      f->name ? f->name : iom_kind_name(f->kind));
+		free(text);
+		text = longer;
+	}
+	if (!n) {
+		free(text);
+		return iom_view_call(cap, w);
+	}
+	if (n <= SET_NAMED)
+		return text;
+	longer = iom_sentence("%s and %s more file%s", text, iom_count(n - SET_NAMED), n == SET_NAMED + 1 ? "" : "s");
+	free(text);
+	return longer;
+}
+
+static char *headline_asleep(const struct rep_process *rp, const struct acc_wait *w)
+{
+	uint32_t file = w->file;
+	char *call = w->what == ACC_READINESS ? asleep_for(rp, w, &file) : iom_view_call(rp->cap, w);
+	char *lead = lead_text(rp, w, file), *text;
 
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
@@ -109,9 +191,10 @@ static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
 }
 
 /* All in the same call. */
-static char *headline_same(const struct iom_capture *cap, const struct asleep *a)
+static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
-	char *call = call_of(cap, &a->wait), *lead = a->wait.what == ACC_STOPPED ? lead_text(&a->wait) : NULL, *text;
+	char *call = call_of(rp->cap, &a->wait), *text;
+	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, IOM_NO_FILE) : NULL;
 
 	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
 			    call, a->wait.before_ns ? iom_time(a->wait.before_ns) : "the watch began",
@@ -154,9 +237,9 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	char *text = NULL;
 
 	if (n == 1 && calls[0].threads == 1)
-		text = headline_asleep(cap, &calls[0].wait);
+		text = headline_asleep(rp, &calls[0].wait);
 	else if (n == 1)
-		text = headline_same(cap, calls);
+		text = headline_same(rp, calls);
 	else if (n)
 		text = headline_all_asleep(cap, calls, n);
 	free(calls);
