@@ -174,6 +174,48 @@ static void waits_for_four(struct iom_capture *cap)
 	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
 }
 
+static void waits_for_thread(struct iom_capture *cap, uint32_t thread, const char *what)
+{
+	asleep(cap, thread, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+	cap->threads[thread].at_end.target = strdup(what);
+	cap->threads[thread].at_start = cap->threads[thread].at_end;
+	cap->threads[thread].at_start.target = NULL;
+}
+
+/* One waits for the end of another, which waits for the mutex of a third, which reads a pipe. */
+static void chain(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- cat 12 fd 1");
+
+	for (uint32_t i = 1; i < 3; i++)
+		build_thread(cap, BUILD_PID, MAIN + i, "t");
+	waits_for_thread(cap, 0, "the end of thread 4712 t");
+	waits_for_thread(cap, 1, "a mutex that thread 4713 t has");
+	asleep(cap, 2, CAP_C_READ, SYS_read, 2000 * MS);
+	cap->threads[2].at_end.file = cap->threads[2].at_start.file = f;
+}
+
+/* What the last one waits for is not known. */
+static void chain_to_a_futex(struct iom_capture *cap)
+{
+	chain(cap);
+	asleep(cap, 2, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+}
+
+static void circle(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "t");
+	waits_for_thread(cap, 0, "a mutex that thread 4712 t has");
+	waits_for_thread(cap, 1, "a mutex that thread 4711 program has");
+}
+
+static void circle_of_two_kinds(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "t");
+	waits_for_thread(cap, 0, "the end of thread 4712 t");
+	waits_for_thread(cap, 1, "a rwlock that thread 4711 program has for writing");
+}
+
 /* Asked again without waiting, between sleeps of 10 ms. */
 static void asks_again(struct iom_capture *cap, uint8_t class, uint16_t nr)
 {
@@ -226,6 +268,14 @@ static const struct {
 			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
 			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
+	{chain, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in futex, 1 in read. "
+		"Thread 4713, for which 2 of them wait, sleeps in read(3) pipe:[7] <- cat 12 fd 1. What process 12 "
+		"does, `iomodel attach 12` tells."},
+	{chain_to_a_futex, "All its 3 threads are asleep in futex, and have been since 2.00 s before the watch."},
+	{circle, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. Threads 4711 and "
+		 "4712 wait for each other's mutexes: a deadlock."},
+	{circle_of_two_kinds, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. "
+			      "Threads 4711 and 4712 wait for each other: a deadlock."},
 	{no_data, "It asks again and again and is told that there is nothing yet."},
 	{no_room, "It asks again and again and is told that there is no room yet."},
 };

@@ -400,54 +400,116 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 	}
 }
 
-/* The thread that has the mutex which this one is asleep for; NULL: none, or it is not known. */
-static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t)
+/* The thread that the waiter is to be woken by, by what the collector found out of its futex; *mutex:
+ * it has one that is waited for. 0: none, or it is not known. */
+static unsigned int thread_waited_for(const struct acc_wait *w, bool *mutex)
 {
+	static const char *const whom[] = {"a mutex that thread %u", "a rwlock that thread %u", "the end of thread %u"};
 	unsigned int tid;
 
-	for (size_t i = 0; i < t->time.nwaits; i++) {
-		const struct acc_wait *w = &t->time.waits[i];
+	for (size_t i = 0; w->under_way && w->class == CAP_C_FUTEX && w->path && i < 3; i++)
+		if (sscanf(w->path, whom[i], &tid) == 1) {
+			*mutex &= !i;
+			return tid;
+		}
+	return 0;
+}
 
-		if (!w->under_way || w->class != CAP_C_FUTEX || !w->path ||
-		    sscanf(w->path, "a mutex that thread %u", &tid) != 1)
-			continue;
-		for (size_t k = 0; k < rp->nthreads; k++)
+/* The thread that this one is asleep for; NULL: none, or it is not known. */
+static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t, bool *mutex)
+{
+	for (size_t i = 0; i < t->time.nwaits; i++) {
+		unsigned int tid = thread_waited_for(&t->time.waits[i], mutex);
+
+		for (size_t k = 0; tid && k < rp->nthreads; k++)
 			if (rp->cap->threads[rp->threads[k].thread].ns_tid == tid)
 				return &rp->threads[k];
 	}
 	return NULL;
 }
 
-/* text, and where threads wait for each other's mutexes that they do; text is the callee's. */
-static char *add_deadlock(const struct rep_process *rp, char *text)
+/* The sentence about threads that wait for each other; NULL: none do. */
+static char *deadlock(const struct rep_process *rp)
 {
 	const struct rep_thread *t = NULL, *next = NULL;
-	char *longer;
+	bool mutex = true;
+	uint32_t first;
 	size_t n = 0;
 
 	for (size_t i = 0; i < rp->nthreads && !n; i++) {
 		t = next = &rp->threads[i];
-		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next)) && next != t; n++)
+		mutex = true;
+		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next, &mutex)) && next != t; n++)
 			;
 		if (next != t)
 			n = 0;
 	}
 	if (!n)
-		return text;
+		return NULL;
+	first = rp->cap->threads[t->thread].ns_tid;
 	if (n == 1)
-		longer = iom_sentence("%s Thread %u waits for a mutex that it has itself: a deadlock.", text,
-				      rp->cap->threads[t->thread].ns_tid);
-	else
-		longer = iom_sentence("%s Threads %u and %u%s wait for each other's mutexes: a deadlock.", text,
-				      rp->cap->threads[t->thread].ns_tid,
-				      rp->cap->threads[waits_for(rp, t)->thread].ns_tid, n == 2 ? "" : " and others");
-	free(text);
-	return longer;
+		return iom_sentence("Thread %u waits for a %s that it has itself: a deadlock.", first,
+				    mutex ? "mutex" : "lock");
+	return iom_sentence("Threads %u and %u%s wait for each other%s: a deadlock.", first,
+			    rp->cap->threads[waits_for(rp, t, &mutex)->thread].ns_tid, n == 2 ? "" : " and others",
+			    mutex ? "'s mutexes" : "");
+}
+
+/* The thread at the end of the chain that begins here: it waits for none of the others. */
+static const struct rep_thread *end_of_chain(const struct rep_process *rp, const struct rep_thread *t)
+{
+	const struct rep_thread *next;
+	bool mutex;
+
+	for (size_t n = 0; n < rp->nthreads && (next = waits_for(rp, t, &mutex)); n++)
+		t = next;
+	return t;
+}
+
+/* The sentence about the thread that most of the others wait for, directly or not, where it sleeps
+ * for something else; NULL: there is none. */
+static char *held_up_by(const struct rep_process *rp)
+{
+	size_t *waiters = calloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
+	const struct acc_wait *w;
+	char *call, *lead, *text;
+
+	if (!waiters)
+		abort();
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *end = end_of_chain(rp, &rp->threads[i]);
+
+		if (end != &rp->threads[i] && ++waiters[end - rp->threads] > waiters[most])
+			most = end - rp->threads;
+	}
+	w = waiters[most] ? only_wait(&rp->threads[most].time) : NULL;
+	if (!w || w->class == CAP_C_FUTEX) { /* for a thread again, and which is not known */
+		free(waiters);
+		return NULL;
+	}
+	call = iom_view_call(rp->cap, w);
+	lead = lead_text(rp, w, w->file);
+	text = iom_sentence("Thread %u, for which %s of them wait%s, sleeps in %s.%s",
+			    rp->cap->threads[rp->threads[most].thread].ns_tid, iom_count(waiters[most]),
+			    waiters[most] == 1 ? "s" : "", call, lead);
+	free(waiters);
+	free(call);
+	free(lead);
+	return text;
 }
 
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	char *text = headline_of_sleepers(rp->cap, rp);
+	char *text = headline_of_sleepers(rp->cap, rp), *all, *rest = deadlock(rp);
 
-	return add_deadlock(rp, text ? text : headline_of_model(rp, &ev->procs[rp->proc]));
+	if (text && !rest && rp->nthreads > 1)
+		rest = held_up_by(rp);
+	if (!text)
+		text = headline_of_model(rp, &ev->procs[rp->proc]);
+	if (!rest)
+		return text;
+	all = iom_sentence("%s %s", text, rest);
+	free(text);
+	free(rest);
+	return all;
 }
