@@ -12,6 +12,7 @@
 #define IOM_EAGAIN	  11
 #define IOM_EBADF	  9
 #define IOM_EINPROGRESS	  115
+#define IOM_ETIMEDOUT	  110
 #define IOM_RESTART_MIN	  512 /* ERESTARTSYS */
 #define IOM_RESTART_BLOCK 516
 
@@ -70,7 +71,8 @@ static __always_inline void count_transfer(struct iom_row *r, struct iom_slot *s
 	r->retry_mark = 0;
 }
 
-/* A call that slept and moved nothing; one that did not leaves no trace. */
+/* A call that slept and moved nothing, of those that timed out as ZERO; one that did not sleep leaves
+ * no trace. */
 static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u32 class, __u32 fd)
 {
 	struct iom_row *r;
@@ -82,7 +84,9 @@ static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u3
 		return;
 	r->nr = f->nr;
 	row_slept(r, f);
-	r->n[will_restart(f->ret) ? IOM_N_RESTART : IOM_N_OK_SLEPT]++;
+	r->n[will_restart(f->ret)	    ? IOM_N_RESTART :
+	     f->ret == -IOM_ETIMEDOUT ? IOM_N_ZERO_SLEPT :
+					IOM_N_OK_SLEPT]++;
 }
 
 /* A call on a descriptor that is no open file, or one that cannot be used like this (O_PATH,

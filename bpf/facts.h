@@ -125,7 +125,8 @@ enum iom_count {
 	IOM_N_OK = 0,	      /* done without sleeping; readiness: files were ready at once */
 	IOM_N_OK_SLEPT = 1,   /* done after sleeping */
 	IOM_N_ZERO = 2,	      /* read: end of file, not slept; readiness: nothing, not slept */
-	IOM_N_ZERO_SLEPT = 3, /* the same after sleeping; readiness: timed out */
+	IOM_N_ZERO_SLEPT = 3, /* the same after sleeping; readiness, and calls that are
+			      * counted only when they sleep: timed out */
 	IOM_N_AGAIN = 4,      /* EAGAIN, EINPROGRESS without sleeping: an attempt, no transfer */
 	IOM_N_AGAIN_SLEPT = 5, /* EAGAIN after sleeping: a time-out such as SO_RCVTIMEO */
 	IOM_N_ERR = 6,	      /* any other error, EINTR included */

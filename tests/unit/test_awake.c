@@ -196,6 +196,56 @@ struct told {
 	const char *says;
 };
 
+/* poll() is always told of a regular file, and reads bring nothing at its end. */
+static void at_the_end_of_a_log(struct iom_capture *cap)
+{
+	uint32_t f = never_sleeps(cap, CAP_K_REG, "/var/log/syslog");
+	struct cap_calls *r = &cap->calls[cap->ncalls - 1];
+
+	awake_by(cap, f, TURNS / 16);
+	r->n.ok = r->bytes = 0;
+	r->n.zero = TURNS;
+}
+
+static void says_why(void **state)
+{
+	struct iom_capture *cap = build_capture("tail");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	at_the_end_of_a_log(cap);
+	rep = iom_judge(cap);
+	f = build_finding(rep, "busy-poll");
+	assert_non_null(f);
+	assert_non_null(strstr(f->message, "/var/log/syslog is a file for which readiness calls do not wait"));
+	assert_non_null(strstr(f->message, "inotify"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* FIONREAD says 0 at the end of a file: nothing was tried that said EAGAIN. */
+static void asked_at_the_end(void **state)
+{
+	(void)state;
+	for (int tried = 0; tried < 2; tried++) {
+		struct iom_capture *cap = build_capture("asks");
+		uint32_t f = never_sleeps(cap, CAP_K_SOCK, "unix");
+		struct cap_calls *r = &cap->calls[cap->ncalls - 1];
+		struct iom_report *rep;
+
+		awake_by(cap, f, TURNS / 16);
+		r->n.ok = r->bytes = 0;
+		r->n.zero = r->n.again = TURNS;
+		r->n.nowait = tried ? 0 : TURNS;
+		rep = iom_judge(cap);
+		assert_non_null(build_finding(rep, "busy-poll"));
+		assert_true(!!build_finding(rep, "spurious-ready") == !!tried);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 static void headline(void **state)
 {
 	const struct told *t = *state;
@@ -274,7 +324,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 1];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 3];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -285,5 +335,7 @@ int main(void)
 							 .test_func = headline,
 							 .initial_state = (void *)&told[i]};
 	tests[NJUDGED + NTOLD] = (struct CMUnitTest)cmocka_unit_test(interrupted_calls_slept);
+	tests[NJUDGED + NTOLD + 1] = (struct CMUnitTest)cmocka_unit_test(says_why);
+	tests[NJUDGED + NTOLD + 2] = (struct CMUnitTest)cmocka_unit_test(asked_at_the_end);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

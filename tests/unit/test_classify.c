@@ -572,7 +572,7 @@ static const struct expected rules[] = {
 	{"multishot poll from before", ring_that_told_of_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 0, NULL},
 	{"multishot receive from before", ring_that_brought_data, IOM_M_ASYNC, 0, "proactor", NULL, 0, NULL},
 	{"RWF_NOWAIT", nowait_sleeps_for_a_lock, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 0, NULL},
-	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "", 10, ""},
+	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "idle-wakeups", 10, ""},
 	{"zero timeouts", zero_timeouts, IOM_M_NONBLOCKING, IOM_FACT_POLLING, "busy-poll",
 	 "busy-poll", 10000, ""},
 	{"epoll and read", epoll_and_read, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},

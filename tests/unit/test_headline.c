@@ -103,6 +103,141 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* No call, and so no number: since 2 s before the watch. */
+static void stopped(struct iom_capture *cap, uint32_t thread, const char *by)
+{
+	struct cap_thread *t = &cap->threads[thread];
+
+	t->cpu_ns = t->runq_ns = 0;
+	t->asleep_ns = BUILD_LIFE_NS;
+	t->at_start.class = t->at_end.class = CAP_C_STOPPED;
+	t->at_start.before_ns = t->at_end.before_ns = 2000 * MS;
+	t->at_end.inside_ns = BUILD_LIFE_NS;
+	t->at_end.target = by ? strdup(by) : NULL;
+}
+
+static void stopped_by_signal(struct iom_capture *cap)
+{
+	stopped(cap, 0, NULL);
+}
+
+static void stopped_by_tracer(struct iom_capture *cap)
+{
+	stopped(cap, 0, "process 12 gdb");
+}
+
+static void all_stopped_by_tracer(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "a");
+	stopped(cap, 0, "process 12 gdb");
+	stopped(cap, 1, "process 12 gdb");
+}
+
+/* Asleep since 2 s before the watch, for a file or its set. */
+static void asleep_on(struct iom_capture *cap, uint8_t class, int32_t nr, uint32_t file)
+{
+	asleep(cap, 0, class, nr, 2000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = file;
+}
+
+static void reads_a_pipe(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- a b 12 fd 1"));
+}
+
+static void reads_its_own_pipe(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- program 4711 fd 4"));
+}
+
+static void reads_a_socket(struct iom_capture *cap)
+{
+	asleep_on(cap, CAP_C_RECV, SYS_recvfrom, build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 12 dbus-daemon"));
+}
+
+static void selects_a_pipe(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- make 12 fd 4");
+
+	build_file(cap, 5, CAP_K_SOCK, 0, "unix");
+	cap->files[f].waited_at_end = true;
+	asleep_on(cap, CAP_C_SELECT, SYS_pselect6, IOM_NO_FILE);
+}
+
+static void waits_for_four(struct iom_capture *cap)
+{
+	uint32_t ep = loop_of_two(cap);
+
+	build_watch(cap, build_file(cap, 7, CAP_K_TIMERFD, 0, NULL), ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SOCK, 0, "udp"), ep);
+	iom_capture_order(cap);
+	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
+}
+
+static void waits_for_thread(struct iom_capture *cap, uint32_t thread, const char *what)
+{
+	asleep(cap, thread, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+	cap->threads[thread].at_end.target = strdup(what);
+	cap->threads[thread].at_start = cap->threads[thread].at_end;
+	cap->threads[thread].at_start.target = NULL;
+}
+
+/* One waits for the end of another, which waits for the mutex of a third, which reads a pipe. */
+static void chain(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- cat 12 fd 1");
+
+	for (uint32_t i = 1; i < 3; i++)
+		build_thread(cap, BUILD_PID, MAIN + i, "t");
+	waits_for_thread(cap, 0, "the end of thread 4712 t");
+	waits_for_thread(cap, 1, "a mutex that thread 4713 t has");
+	asleep(cap, 2, CAP_C_READ, SYS_read, 2000 * MS);
+	cap->threads[2].at_end.file = cap->threads[2].at_start.file = f;
+}
+
+/* What the last one waits for is not known. */
+static void chain_to_a_futex(struct iom_capture *cap)
+{
+	chain(cap);
+	asleep(cap, 2, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+}
+
+static void circle(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "t");
+	waits_for_thread(cap, 0, "a mutex that thread 4712 t has");
+	waits_for_thread(cap, 1, "a mutex that thread 4711 program has");
+}
+
+static void circle_of_two_kinds(struct iom_capture *cap)
+{
+	build_thread(cap, BUILD_PID, MAIN + 1, "t");
+	waits_for_thread(cap, 0, "the end of thread 4712 t");
+	waits_for_thread(cap, 1, "a rwlock that thread 4711 program has for writing");
+}
+
+/* Asked again without waiting, between sleeps of 10 ms. */
+static void asks_again(struct iom_capture *cap, uint8_t class, uint16_t nr)
+{
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_TTY, O_NONBLOCK, "/dev/pts/0"), class, nr, 0, 0, 300, 0);
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+	r->n.ok_slept = 300;
+	r->wait_ns = 3000 * MS;
+	r->max_wait_ns = 10 * MS;
+}
+
+static void no_data(struct iom_capture *cap)
+{
+	asks_again(cap, CAP_C_READ, SYS_read);
+}
+
+static void no_room(struct iom_capture *cap)
+{
+	asks_again(cap, CAP_C_WRITE, SYS_write);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -116,6 +251,33 @@ static const struct {
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
 	{one_works, "It transferred nothing and waited for no file."},
+	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
+			    "watch."},
+	{stopped_by_tracer, "It is asleep in no call: stopped by its tracer, process 12 gdb, and has been since "
+			    "2.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{all_stopped_by_tracer, "All its 2 threads are asleep in no call: stopped by its tracer, process 12 gdb, "
+				"and have been since 2.00 s before the watch. What process 12 does, `iomodel "
+				"attach 12` tells."},
+	{reads_a_pipe, "It is asleep in read(3) pipe:[7] <- a b 12 fd 1, and has been since 2.00 s before the watch. "
+		       "What process 12 does, `iomodel attach 12` tells."},
+	{reads_its_own_pipe, "It is asleep in read(3) pipe:[7] <- program 4711 fd 4, and has been since 2.00 s "
+			     "before the watch."},
+	{reads_a_socket, "It is asleep in recvfrom(3) unix -> 12 dbus-daemon, and has been since 2.00 s before the "
+			 "watch. What process 12 does, `iomodel attach 12` tells."},
+	{selects_a_pipe, "It is asleep in pselect6 for fd 3 pipe:[7] <- make 12 fd 4, and has been since 2.00 s "
+			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
+			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
+	{chain, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in futex, 1 in read. "
+		"Thread 4713, for which 2 of them wait, sleeps in read(3) pipe:[7] <- cat 12 fd 1. What process 12 "
+		"does, `iomodel attach 12` tells."},
+	{chain_to_a_futex, "All its 3 threads are asleep in futex, and have been since 2.00 s before the watch."},
+	{circle, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. Threads 4711 and "
+		 "4712 wait for each other's mutexes: a deadlock."},
+	{circle_of_two_kinds, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. "
+			      "Threads 4711 and 4712 wait for each other: a deadlock."},
+	{no_data, "It asks again and again and is told that there is nothing yet."},
+	{no_room, "It asks again and again and is told that there is no room yet."},
 };
 
 static void headlines(void **state)

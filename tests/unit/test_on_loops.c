@@ -205,6 +205,56 @@ static void files_of_a_select(void **state)
 	let_go(rep, cap);
 }
 
+/* A loop whose reads slept each time; so many sleeps of the thread for each call, by so many of the calls. */
+static struct iom_capture *traced(uint64_t reads_slept, uint64_t sleeps, bool by_somebody)
+{
+	struct iom_capture *cap = loop();
+	uint32_t s = build_file(cap, 20, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:82");
+
+	build_watch(cap, s, 0);
+	for (size_t i = 0; i + 1 < cap->ncalls; i++)
+		cap->calls[i].n.ok = 0;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 300 - reads_slept, reads_slept, 0, 2 * MS);
+	cap->threads[0].nvcsw = sleeps;
+	cap->threads[0].asleep_ns = 300 * 12 * MS;
+	cap->procs[0].tracer = by_somebody ? strdup("process 12 strace") : NULL;
+	return cap;
+}
+
+/* All that slept may have slept for the tracer: nothing of it is the loop's fault. */
+static void sleeps_for_a_tracer(void **state)
+{
+	static const struct {
+		uint64_t reads_slept, sleeps;
+		bool by_somebody;
+		size_t blocked, warned;
+	} cases[] = {
+		{300, 1300, true, 0, 1},
+		{300, 1300, false, 1, 0},
+		{300, 620, true, 1, 0},	 /* each slept once: of its own accord */
+		{100, 1300, true, 1, 0}, /* most did not sleep: nobody stopped them */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = traced(cases[i].reads_slept, cases[i].sleeps, cases[i].by_somebody);
+		struct iom_report *rep = iom_judge(cap);
+		const struct rep_finding *f = build_finding(rep, "traced");
+
+		assert_int_equal(findings(rep, "loop-blocked"), cases[i].blocked);
+		assert_int_equal(!!f, cases[i].by_somebody);
+		assert_int_equal(f && f->severity == IOM_SEV_WARNING, cases[i].warned);
+		if (cases[i].warned) {
+			assert_int_equal(f->count, 600);
+			assert_non_null(strstr(f->message, "traced by process 12 strace (ptrace), which stops it"));
+			assert_true(rep->procs[0].verdict.confidence < 0.75);
+			assert_int_equal(rep->procs[0].verdict.nalso, 0);
+			assert_int_equal(rep->procs[0].verdict.model, IOM_M_MULTIPLEXED);
+		}
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +264,7 @@ int main(void)
 		cmocka_unit_test(short_ones_stay_short),
 		cmocka_unit_test(ways_out),
 		cmocka_unit_test(files_of_a_select),
+		cmocka_unit_test(sleeps_for_a_tracer),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

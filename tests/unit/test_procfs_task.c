@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -400,6 +401,26 @@ static void nobody_is_read(void **state)
 	assert_int_equal(v.n, 0);
 }
 
+/* Children in the order in which they were made, and who traces one. */
+static void children_and_tracer(void **state)
+{
+	pid_t first = sleeper(sleeps_in_poll), second = sleeper(sleeps_in_poll);
+	struct pfs_children c = pfs_children(getpid(), getpid());
+
+	(void)state;
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.first, first);
+	assert_int_equal(c.last, second);
+	assert_int_equal(pfs_tracer(first), 0);
+	assert_int_equal(pfs_tgid(first), first);
+	if (!ptrace(PTRACE_SEIZE, first, NULL, NULL))
+		assert_int_equal(pfs_tracer(first), getpid());
+	end(first);
+	end(second);
+	assert_int_equal(pfs_tracer(first), 0);
+	assert_int_equal(pfs_children(getpid(), getpid()).n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +428,7 @@ int main(void)
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(nobody_is_read),
+		cmocka_unit_test(children_and_tracer),
 	};
 	int failed = cmocka_run_group_tests_name("procfs_task", tests, NULL, NULL);
 

@@ -261,6 +261,47 @@ static void wakes_and_computes(struct iom_capture *cap)
 	cap->threads[0].cpu_ns = 4000 * MS;
 }
 
+/* A thread that sleeps until a time, 30 times a second, beside one that waits for it to end. */
+static void sleeps(struct iom_capture *cap, uint8_t class, uint16_t nr, uint64_t ran_out, uint64_t woken)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, class, nr);
+
+	r->n.zero_slept = class == CAP_C_FUTEX ? ran_out : 0;
+	r->n.ok_slept = class == CAP_C_FUTEX ? woken : ran_out;
+	r->wait_ns = 9800 * MS;
+	r->max_wait_ns = 40 * MS;
+	cap->threads[0].asleep_ns = 9800 * MS;
+}
+
+static void sleeps_by_clock(struct iom_capture *cap)
+{
+	sleeps(cap, CAP_C_TIMER, SYS_clock_nanosleep, 300, 0);
+}
+
+static void waits_in_vain_for_a_thread(struct iom_capture *cap)
+{
+	sleeps(cap, CAP_C_FUTEX, SYS_futex, 300, 10);
+}
+
+static void is_woken_by_a_thread(struct iom_capture *cap)
+{
+	sleeps(cap, CAP_C_FUTEX, SYS_futex, 300, 300);
+}
+
+/* What another thread does may be what it wakes for. */
+static void sleeps_while_others_send(struct iom_capture *cap)
+{
+	sleeps_by_clock(cap);
+	build_thread(cap, BUILD_PID, MAIN + 1, "sends");
+	build_transfers(cap, MAIN + 1, build_file(cap, 6, CAP_K_SOCK, 0, "udp"), CAP_C_SEND, SYS_sendto, 300, 0, 0, 0);
+}
+
+static void sleeps_and_others_compute(struct iom_capture *cap)
+{
+	sleeps_by_clock(cap);
+	cap->threads[build_thread(cap, BUILD_PID, MAIN + 1, "computes")].cpu_ns = 4000 * MS;
+}
+
 /* How loud it is said: 99 a second, or 101. */
 static void idle_wakeups_warn(void **state)
 {
@@ -307,6 +348,11 @@ static const struct expected thresholds[] = {
 	{"idle-empty: half", wakes_and_serves, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS, ""},
 	{"idle-taken: each", wakes_and_sends, IOM_M_MULTIPLEXED, 0, "event-loop", "", 0, NULL},
 	{"idle-runs: much", wakes_and_computes, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS, ""},
+	{"idle-wakeups: by the clock", sleeps_by_clock, IOM_M_NONE, 0, NULL, "idle-wakeups", 0, ""},
+	{"idle-wakeups: no thread came", waits_in_vain_for_a_thread, IOM_M_NONE, 0, NULL, "idle-wakeups", 0, ""},
+	{"idle-empty: a thread came", is_woken_by_a_thread, IOM_M_NONE, 0, NULL, "", 0, ""},
+	{"idle-taken: by another thread", sleeps_while_others_send, IOM_M_BLOCKING, 0, "sequential", "", 300, NULL},
+	{"busy: another thread is", sleeps_and_others_compute, IOM_M_NONE, 0, NULL, "", 0, ""},
 	{"busy: hardly", polls_by_a_timer, IOM_M_NONBLOCKING, 0, "timer poll", NULL, 10, ""},
 };
 #define NTHRESHOLDS (sizeof(thresholds) / sizeof(thresholds[0]))

@@ -426,7 +426,7 @@ static const struct expected traps[] = {
 	{"poll as a sleep", poll_as_sleep, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"inotify in a loop", inotify_in_a_loop, IOM_M_MULTIPLEXED, 0, "event-loop", "", 89, NULL},
 	{"keyboard each frame", keyboard_each_frame, IOM_M_NONBLOCKING, IOM_FACT_POLLING,
-	 "busy-poll", "", NO_TRANSFERS, NULL},
+	 "busy-poll", "idle-wakeups", NO_TRANSFERS, NULL},
 	{"restarted calls", restarted, IOM_M_BLOCKING, 0, "sequential", "", 13, NULL},
 	{"asleep in poll", asleep_in_poll, IOM_M_MULTIPLEXED, 0, "event-loop", "", NO_TRANSFERS,
 	 NULL},

@@ -38,6 +38,7 @@ struct cap_proc {
 	uint32_t ppid;
 	char comm[CAP_COMM_LEN]; /* raw bytes: escape before showing */
 	char *exe;		 /* path or NULL; raw bytes */
+	char *tracer; /* "process 123 strace": who traced its first thread by ptrace(2); NULL: nobody */
 	enum iom_runtime runtime;
 	bool imports_posix_aio; /* aio_read, aio_write, lio_listio, ... in its dynamic symbols */
 	bool exited;		/* left inside the window */

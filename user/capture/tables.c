@@ -84,6 +84,7 @@ static const struct cap_column process[] = {
 	PID(ppid),
 	COMM(comm),
 	TEXT(exe, PATH_LEN, CAP_X_PATH),
+	TEXT(tracer, PATH_LEN, CAP_X_FILE),
 	NUMBER(runtime, IOM_RT_OTHER_SCRIPT),
 	FLAG(imports_posix_aio),
 	FLAG(exited),

@@ -68,6 +68,9 @@ uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n);
  * files still open, other ends of pipes). */
 void iom_gather_finish(struct iom_gather *g);
 
+/* "process 123 cat", and how many more; heap, NULL: none is known. */
+char *iom_process_text(int64_t pid, size_t more);
+
 /* The call a thread sleeps in, with its file and set: user/collect/open_call.c.
  * pid: the process in the caller's namespace. file is left to the caller. */
 void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_call *call,

@@ -42,6 +42,12 @@ bool iom_gather_has(const struct iom_gather *g, uint32_t tgid)
 	return p && p->seen;
 }
 
+static void take_tracer(struct cap_proc *c)
+{
+	if (!c->tracer)
+		c->tracer = iom_process_text(pfs_tracer((pid_t)c->pid), 0);
+}
+
 /* First sight of a process: it gets its place in the capture, and what /proc
  * says of it and its files is kept. */
 static struct proc_entry *take_proc(struct iom_gather *g, const struct iom_thread *t, bool born)
@@ -78,6 +84,7 @@ static struct proc_entry *take_proc(struct iom_gather *g, const struct iom_threa
 	c->start_ns = t->now_ns;
 	memcpy(c->comm, t->comm, sizeof(c->comm));
 	pfs_proc_read(p->pid, c);
+	take_tracer(c);
 	gather_files_seed(g, t->tgid, p->pid);
 	return p;
 }
@@ -365,8 +372,10 @@ void gather_threads_finish(struct iom_gather *g)
 			g->cap->threads[i].end_ns = now;
 	for (size_t i = 0; i < g->cap->nprocs; i++) {
 		g->cap->procs[i].unread = pfs_unread((pid_t)g->cap->procs[i].pid);
-		if (!g->cap->procs[i].exited)
-			g->cap->procs[i].end_ns = g->cap->end_ns;
+		if (g->cap->procs[i].exited)
+			continue;
+		g->cap->procs[i].end_ns = g->cap->end_ns;
+		take_tracer(&g->cap->procs[i]);
 	}
 }
 

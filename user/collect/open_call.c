@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,15 @@
 
 #define NR_POLL		   7
 #define NR_NANOSLEEP	   35
+#define NR_CLONE	   56
+#define NR_VFORK	   58
 #define NR_WAIT4	   61
 #define NR_FCNTL	   72
 #define NR_FLOCK	   73
 #define NR_FUTEX	   202
 #define NR_RESTART_SYSCALL 219
 #define NR_WAITID	   247
+#define NR_CLONE3	   435
 #define NR_EPOLL_PWAIT2	   441
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
@@ -70,8 +74,7 @@ static char *string_at(uint32_t pid, uint64_t addr)
 	return text[0] ? strdup(text) : NULL;
 }
 
-/* "process 123 cat", and how many more; NULL: none is known. */
-static char *process_text(int64_t pid, size_t more)
+char *iom_process_text(int64_t pid, size_t more)
 {
 	char comm[IOM_COMM_LEN] = "", others[48] = "", *text = NULL;
 
@@ -88,10 +91,32 @@ static char *process_text(int64_t pid, size_t more)
 /* Of its own children. Those of other threads it may wait for too. */
 static char *any_child(uint32_t pid, uint32_t tid)
 {
-	size_t n;
-	pid_t first = pfs_first_child((pid_t)pid, (pid_t)tid, &n);
+	struct pfs_children c = pfs_children((pid_t)pid, (pid_t)tid);
 
-	return process_text(first, n ? n - 1 : 0);
+	return iom_process_text(c.first, c.n ? c.n - 1 : 0);
+}
+
+/* Who makes a child by vfork(2), as posix_spawn(3) does, sleeps until that has begun another
+ * program or has ended. */
+static bool waits_for_exec(const struct iom_thread *t, uint32_t pid)
+{
+	uint64_t flags; /* the first member of struct clone_args */
+
+	if (t->nr == NR_CLONE3)
+		return iom_target_read((pid_t)pid, t->args[0], &flags, sizeof(flags), 0) == sizeof(flags) &&
+		       flags & CLONE_VFORK;
+	return t->nr == NR_VFORK || (t->nr == NR_CLONE && t->args[0] & CLONE_VFORK);
+}
+
+/* The newest of its children. */
+static char *vfork_child(uint32_t pid, uint32_t tid)
+{
+	char *child = iom_process_text(pfs_children((pid_t)pid, (pid_t)tid).last, 0), *text = NULL;
+
+	if (child && asprintf(&text, "%s until it calls exec or ends", child) < 0)
+		text = NULL;
+	free(child);
+	return text;
 }
 
 static bool locks_file(const struct iom_thread *t)
@@ -110,7 +135,7 @@ static char *lock_holder(uint32_t pid)
 	if (holder <= 0)
 		return NULL;
 	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
-		return process_text(holder, 0);
+		return iom_process_text(holder, 0);
 	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
 						      "an open file that process %d, now gone, locked",
 		     (int)holder) < 0)
@@ -134,11 +159,25 @@ static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread 
 	return text;
 }
 
+/* glibc's rwlock (struct __pthread_rwlock_arch_t): readers wait for its third word, writers for its
+ * fourth, and the seventh is the number of the thread that has it for writing. */
+static char *rwlock_writer(const struct iom_thread *t, uint32_t pid)
+{
+	static const char fmt[] = "a rwlock that thread %d %s has for writing";
+	int32_t word[2];
+	char *text;
+
+	if (iom_target_read((pid_t)pid, t->args[0] + 12, word, sizeof(word), 0) != sizeof(word))
+		return NULL;
+	text = thread_text(fmt, pid, t, word[0]);
+	return text ? text : thread_text(fmt, pid, t, word[1]);
+}
+
 /*
  * Whom a futex is waited for, as far as glibc's words tell (nptl, 2.36): a mutex is {lock, count,
  * owner}, and lock is 2 where somebody waits; pthread_join() waits for a word with the number of
  * the thread, which the kernel clears. A mutex with priority inheritance has its owner in the lock
- * (futex(2)).
+ * (futex(2)). Who waits for the writer of a rwlock waits for a word that is 3.
  */
 static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 {
@@ -152,6 +191,8 @@ static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 		return thread_text(mutex, pid, t, word[0] & FUTEX_TID_MASK);
 	if ((op != FUTEX_WAIT && op != FUTEX_WAIT_BITSET) || word[0] != (int32_t)t->args[2])
 		return NULL;
+	if (word[0] == 3)
+		return rwlock_writer(t, pid);
 	return word[0] == 2 ? thread_text(mutex, pid, t, word[2]) : thread_text(end, pid, t, word[0]);
 }
 
@@ -167,11 +208,13 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return process_text((int32_t)t->args[0], 0);
+		return iom_process_text((int32_t)t->args[0], 0);
+	if (waits_for_exec(t, pid))
+		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return process_text((int32_t)t->args[1], 0);
+		return iom_process_text((int32_t)t->args[1], 0);
 	if (t->nr == NR_FUTEX)
 		return futex_owner(t, pid);
 	return locks_file(t) ? lock_holder(pid) : NULL;
@@ -190,8 +233,11 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	int n;
 
 	*nset = 0;
-	if (t->flags & IOM_TF_STOPPED)
+	if (t->flags & IOM_TF_STOPPED) {
 		call->class = IOM_C_STOPPED;
+		free(call->target);
+		call->target = iom_process_text(pfs_tracer((pid_t)t->ns_tid), 0);
+	}
 	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;
 	call->nr = t->nr == NR_RESTART_SYSCALL ? restarted_nr(pid, t->ns_tid) : t->nr;

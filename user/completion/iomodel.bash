@@ -75,7 +75,8 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll calls-fail eof-spin not-drained
 			eagain-spin idle-wakeups spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
-			unread-data accept-queue slow-peer datagrams-dropped submit-blocked iowq-offload sqpoll-spin signal-overflow --live '"$common" -- "$cur")
+			unread-data accept-queue slow-peer datagrams-dropped submit-blocked iowq-offload sqpoll-spin
+			signal-overflow traced --live '"$common" -- "$cur")
 		;;
 	lab)
 		mapfile -t COMPREPLY < <(compgen -W 'list start check hint show watch shell next solution submit

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/roles.h"
+#include "judge/rules.h"
 
 #define SIGIO_NR       29
 #define SI_KERNEL_BYTE 0x80
@@ -15,6 +16,10 @@
 #define NR_PWRITE64    18
 #define NR_FSYNC       74
 #define NR_FDATASYNC   75
+/* Nearly all calls slept, and threads left the CPU more often than calls slept: at the beginning and
+ * at the end of each. Of what is not traced this holds where calls are woken in vain. */
+#define STOPPED_CALLS 0.9
+#define STOPS_A_CALL  1.5
 
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid)
 {
@@ -331,6 +336,33 @@ static void take_file(struct iom_evidence *ev, const struct cap_file *f)
 		p->set_sig = true;
 }
 
+static void take_stops(struct iom_evidence *ev)
+{
+	const struct iom_capture *cap = ev->cap;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		struct ev_proc *p = ev_proc_of(ev, r->tgid);
+
+		if (!p)
+			continue;
+		p->stops.slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
+		p->stops.calls += cor_operations(r) - r->n.err;
+	}
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		struct ev_proc *p = ev_proc_of(ev, cap->threads[i].tgid);
+
+		if (p)
+			p->stops.sleeps += cap->threads[i].nvcsw;
+	}
+	for (size_t i = 0; i < cap->nprocs; i++) {
+		struct ev_stops *n = &ev->procs[i].stops;
+
+		n->at_calls = cap->procs[i].tracer && n->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
+			      n->slept >= STOPPED_CALLS * n->calls && n->sleeps >= STOPS_A_CALL * n->slept;
+	}
+}
+
 static void take_facts(struct iom_evidence *ev)
 {
 	const struct iom_capture *cap = ev->cap;
@@ -341,6 +373,7 @@ static void take_facts(struct iom_evidence *ev)
 		for (int k = 0; k < RULE_NR; k++)
 			ev->procs[i].spoke[k].calls = ev->procs[i].spoke[k].thread = UINT32_MAX;
 	}
+	take_stops(ev);
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		ev->files[i].since_ns = -1;
 		take_file(ev, &cap->files[i]);

@@ -96,8 +96,15 @@ struct ev_async {
 	bool uring;
 };
 
+/* How often calls of a process slept, of how many, and how often its threads left the CPU. */
+struct ev_stops {
+	uint64_t slept, calls, sleeps;
+	bool at_calls; /* a tracer stops it at each call: their sleep says nothing of the program */
+};
+
 struct ev_proc {
 	uint32_t proc;
+	struct ev_stops stops;
 	struct ev_vote votes[IOM_M_NR];
 	struct ev_spoke spoke[RULE_NR];
 	bool silent; /* nothing happened but what counts only then */

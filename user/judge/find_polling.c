@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_polling.c - asking again and again, and being told for nothing: busy-poll,
- * not-drained, idle-wakeups, eagain-spin, spurious-ready, one-file-readiness.
+ * not-drained, eagain-spin, spurious-ready, one-file-readiness.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,14 +51,6 @@ struct done {
 	uint64_t taken, ends, again, err; /* operations that brought something; end of file; EAGAIN; other errors */
 };
 
-/* Operations of a row that brought something; peeked (MSG_PEEK) is not taken: no byte was moved. */
-static uint64_t taken_by(const struct cap_calls *r)
-{
-	uint64_t n = r->n.ok + r->n.ok_slept;
-
-	return is_input(r->class) && r->bytes < n ? r->bytes : n;
-}
-
 static struct done done_on(const struct search *s, uint32_t file)
 {
 	struct done d = {};
@@ -68,25 +60,12 @@ static struct done done_on(const struct search *s, uint32_t file)
 
 		if (r->tgid != s->tgid || r->file != file || !is_transfer(r->class))
 			continue;
-		d.taken += taken_by(r);
+		d.taken += iom_taken_by(r);
 		d.ends += r->n.zero + r->n.zero_slept;
 		d.again += r->n.again;
 		d.err += r->n.err;
 	}
 	return d;
-}
-
-static uint64_t all_taken(const struct search *s, const struct cap_thread *ct)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
-
-		if (r->tgid == ct->tgid && r->tid == ct->tid && is_transfer(r->class))
-			n += taken_by(r);
-	}
-	return n;
 }
 
 bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
@@ -108,11 +87,23 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 	return by->share >= AWAKE_SHARE;
 }
 
-static const char *event_text(uint32_t events, const struct done *d, bool closed)
+/* What keeps a loop awake. */
+struct waker {
+	uint32_t events; /* EPOLL* or POLL* */
+	struct done done;
+	bool closed, stored;
+};
+
+static const char *event_text(const struct waker *w)
 {
-	if (closed)
+	const struct done *d = &w->done;
+	uint32_t events = w->events;
+
+	if (w->closed)
 		return "was closed, but is still in the set, since some copy of it is open (dup, or another "
 		       "process), and is ready all the time";
+	if (w->stored)
+		return "is a file for which readiness calls do not wait: it is always ready";
 	if (d->ends > d->taken)
 		return "is at end of file";
 	if (events & EV_HUP)
@@ -132,10 +123,15 @@ static bool is_failing(const struct done *d)
 	return d->err > d->taken + d->ends + d->again;
 }
 
-static const char *event_way_out(uint32_t events, const struct done *d, bool closed)
+static const char *event_way_out(const struct waker *w)
 {
-	if (closed)
+	const struct done *d = &w->done;
+	uint32_t events = w->events;
+
+	if (w->closed)
 		return "EPOLL_CTL_DEL before close";
+	if (w->stored)
+		return "inotify, which tells that a file has changed, or a pause between two looks";
 	if (is_failing(d))
 		return "look at errno, and take the file out of the set until its calls can succeed";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
@@ -190,19 +186,24 @@ static uint64_t samples_of(const struct rep_awake *by)
 	return by->samples / by->share + 0.5;
 }
 
+/* Regular files and folders are ready whatever happens. Some files of /proc tell of events. */
+static bool is_never_waited_for(const struct cap_file *f)
+{
+	return f->kind == CAP_K_REG || f->kind == CAP_K_DIR;
+}
+
 /* The readiness call comes back at once, since one file is always ready and nobody takes
  * what is there. */
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	struct waker w = {};
 	struct rep_awake by;
-	struct done d = {};
 	uint64_t failing;
 	const char *id;
 	char *name;
-	bool closed;
 
-	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || iom_all_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
 	failing = iom_failing_on(s, rt, by.file);
@@ -211,20 +212,25 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	/* What is taken from memory is not seen to be taken. */
 	if (by.file != IOM_NO_FILE && (ev_is_ring(s->ev, by.file) || s->cap->files[by.file].kind == CAP_K_URING))
 		return true;
-	if (by.file != IOM_NO_FILE)
-		d = done_on(s, by.file);
-	closed = by.file != IOM_NO_FILE && s->cap->files[by.file].closed;
+	w.events = by.events;
+	if (by.file != IOM_NO_FILE) {
+		w.done = done_on(s, by.file);
+		w.closed = s->cap->files[by.file].closed;
+		w.stored = is_never_waited_for(&s->cap->files[by.file]);
+	}
 	name = awake_file(s->cap, by.file);
-	id = !closed && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) && d.ends <= d.taken ? "not-drained" :
-											"busy-poll";
+	id = !w.closed && !w.stored && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
+			     w.done.ends <= w.done.taken ?
+		     "not-drained" :
+		     "busy-poll";
 	tell_awake(s, id, rt, set, by.file,
 		   iom_sentence("without waiting, on %s of a CPU: %s %s (%s of %s samples), and %s. Usual way out: %s.",
 				iom_part(rt->time.running_ns, rt->time.wall_ns), name,
-				event_text(by.events, &d, closed), iom_count(by.samples), iom_count(samples_of(&by)),
-				is_failing(&d) ? "the calls on it failed" :
-				d.taken	       ? "hardly anything was taken" :
-						 "nothing was taken",
-				event_way_out(by.events, &d, closed)));
+				event_text(&w), iom_count(by.samples), iom_count(samples_of(&by)),
+				is_failing(&w.done) ? "the calls on it failed" :
+				w.done.taken	    ? "hardly anything was taken" :
+						      "nothing was taken",
+				event_way_out(&w)));
 	free(name);
 	return true;
 }
@@ -315,52 +321,6 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	f->file = set->main_file;
 }
 
-/* Requests to the kernel that a thread handed over instead of making a call. */
-static uint64_t all_requested(const struct search *s, const struct cap_thread *ct)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s->cap->nrequests; i++)
-		if (s->cap->requests[i].tgid == ct->tgid && s->cap->requests[i].tid == ct->tid)
-			n += s->cap->requests[i].submitted;
-	return n;
-}
-
-/* A readiness call sleeps, and wakes since its time limit has run out, mostly for nothing. */
-static void find_idle_wakeups(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
-{
-	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t ran_out = set->empty - set->empty_fast, rate = a_second(ran_out, rt->time.wall_ns), moved;
-	char *times, *nothing;
-	struct rep_finding *f;
-
-	if (set->calls < iom_limit(LIMIT_SPIN_CALLS) || rate < iom_limit(LIMIT_IDLE_RATE) ||
-	    set->empty < iom_limit(LIMIT_IDLE_EMPTY) * set->calls || ct->kernel_worker ||
-	    s->ev->threads[rt->thread].polls ||
-	    rt->time.running_ns > iom_limit(LIMIT_IDLE_RUNS) * rt->time.wall_ns)
-		return;
-	moved = all_taken(s, ct) + all_requested(s, ct);
-	if (moved > iom_limit(LIMIT_IDLE_TAKEN) * ran_out)
-		return;
-	times = ran_out == set->empty ? iom_sentence("%s times", iom_count(rate)) :
-					iom_sentence("%s times, %s", iom_count(ran_out), iom_count(rate));
-	nothing = set->empty == set->calls ? iom_sentence("always") :
-					     iom_sentence("%s times", iom_count(set->empty));
-	f = iom_finding_add(
-		s, "idle-wakeups", rate < iom_limit(LIMIT_IDLE_WARN) ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("%s of thread %u came back %s times, %s with nothing: its time limit ran out %s a "
-			     "second, and the thread made %s transfer%s. Usual way out: wait until something is "
-			     "due, and let an event tell what else there is (eventfd, timerfd).",
-			     iom_syscall_name(set->nr), ct->ns_tid, iom_count(set->calls), nothing, times,
-			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s"));
-	free(nothing);
-	free(times);
-	f->count = set->empty;
-	f->thread = rt->thread;
-	f->nr = set->nr;
-	f->file = set->main_file;
-}
-
 /* What said EAGAIN how often: heap. */
 static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *r)
 {
@@ -422,6 +382,9 @@ static struct done all_done(const struct search *s, const struct cap_calls *one)
 			continue;
 		d.taken += r->n.ok + r->n.ok_slept;
 		d.again += r->n.again;
+		/* Not tried: FIONREAD was asked, which says 0 at the end of a file as well. */
+		if (r->class == CAP_C_READ)
+			d.again -= r->n.nowait < r->n.again ? r->n.nowait : r->n.again;
 	}
 	return d;
 }
@@ -491,7 +454,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == set->main_file &&
 		    is_transfer(r->class) && r->file != IOM_NO_FILE)
-			followed += taken_by(r);
+			followed += iom_taken_by(r);
 	}
 	if (followed < ONE_FILE_FOLLOWED * set->calls)
 		return;
@@ -517,7 +480,6 @@ void iom_find_polling(struct search *s)
 			continue;
 		if (!find_awake(s, rt, &t->sets[0]) && !find_own_events(s, rt, &t->sets[0]))
 			find_spin(s, rt, &t->sets[0]);
-		find_idle_wakeups(s, rt, &t->sets[0]);
 		find_one_file(s, rt, &t->sets[0]);
 	}
 	find_eagain(s);

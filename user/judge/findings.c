@@ -6,6 +6,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/roles.h"
 #include "report/sentence.h"
 
 struct rep_finding *iom_finding_add(struct search *s, const char *id, enum rep_severity severity,
@@ -59,6 +60,26 @@ const struct rep_thread *iom_finding_thread(const struct search *s, uint32_t tid
 	return NULL;
 }
 
+uint64_t iom_taken_by(const struct cap_calls *r)
+{
+	uint64_t n = r->n.ok + r->n.ok_slept;
+
+	return is_input(r->class) && r->bytes < n ? r->bytes : n;
+}
+
+uint64_t iom_all_taken(const struct search *s, const struct cap_thread *ct)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid && is_transfer(r->class))
+			n += iom_taken_by(r);
+	}
+	return n;
+}
+
 /* The longest pause; of what burns a CPU all that it burnt. */
 static uint64_t worst(const struct rep_finding *f)
 {
@@ -82,14 +103,20 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct search s = {
 		.ev = ev, .cap = ev->cap, .rp = rp, .tgid = ev->cap->procs[rp->proc].tgid};
+	bool stopped;
 
-	iom_find_on_loops(&s);
+	stopped = iom_find_traced(&s);
+	if (!stopped)
+		iom_find_on_loops(&s);
 	iom_find_failing(&s);
 	iom_find_polling(&s);
 	iom_find_ends(&s);
-	iom_find_async(&s);
-	iom_find_files(&s);
 	iom_find_queues(&s);
+	if (!stopped) {
+		iom_find_async(&s);
+		iom_find_files(&s);
+		iom_find_idle(&s);
+	}
 	if (rp->nfindings)
 		qsort(rp->findings, rp->nfindings, sizeof(*rp->findings), worst_first);
 }

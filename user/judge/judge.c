@@ -246,6 +246,10 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 	take_rules(p, rp);
 	if (is_unseen(p, rp->verdict.model))
 		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);
+	if (p->stops.at_calls) {
+		rp->verdict.confidence *= iom_limit(LIMIT_TRACED);
+		rp->verdict.nalso = 0;
+	}
 	rp->verdict.in_fact = in_fact(p, rp->verdict.model, p->polled && 2 * p->polled >= p->ready_calls);
 	rp->verdict.pattern = iom_pattern(ev, rp);
 	iom_tables(ev, rp);

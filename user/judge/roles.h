@@ -23,10 +23,15 @@ static inline bool is_transfer(uint8_t class)
 	return class >= CAP_C_READ && class <= CAP_C_TRANSFER_LAST;
 }
 
-/* Calls that take data, and those that take what comes, connections too. */
+/* Calls that take data, those that put it, and those that take what comes, connections too. */
 static inline bool is_input(uint8_t class)
 {
 	return class == CAP_C_READ || class == CAP_C_RECV;
+}
+
+static inline bool is_output(uint8_t class)
+{
+	return class == CAP_C_WRITE || class == CAP_C_SEND;
 }
 
 static inline bool is_taking(uint8_t class)

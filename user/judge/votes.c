@@ -244,6 +244,12 @@ static void share_out(struct asked *q, uint64_t n, uint64_t all, uint64_t bytes)
 	q->n.bytes = all ? (double)bytes * n / all : 0;
 }
 
+/* Where a tracer makes all calls sleep, who is told of a file's readiness may not have slept for it. */
+static bool is_for_tracer(const struct asked *q)
+{
+	return q->p && q->p->stops.at_calls && q->side.watch == EV_WATCHED;
+}
+
 static struct row read_row(const struct iom_evidence *ev, size_t i)
 {
 	const struct cap_calls *r = &ev->cap->calls[i];
@@ -264,8 +270,8 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	row.part[SLEPT].what = ASK_SLEPT;
 	if (two)
 		row.part[SLEPT].side = decide(a, b, true);
-	/* Told not to wait, by O_NONBLOCK or with each call: it slept for a lock or a page. */
-	if (row.part[SLEPT].side.nonblock || (r->n.nowait && r->n.nowait >= cor_operations(r))) {
+	/* Told not to wait, by O_NONBLOCK or with each call: it slept for a lock, a page or a tracer. */
+	if (row.part[SLEPT].side.nonblock || is_for_tracer(&q) || (r->n.nowait && r->n.nowait >= cor_operations(r))) {
 		slept = 0;
 	} else {
 		slept -= sleep->pages < slept ? sleep->pages : slept; /* of the program's memory */

@@ -166,11 +166,13 @@ static const struct topic topics[] = {
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
 	 "or take the file out of the set while its data is not wanted.\n"},
-	{"idle-wakeups", "a readiness call comes back since its time limit ran out", NULL,
-	 "The loop sleeps, but for no longer than a few milliseconds, and mostly finds\n"
-	 "nothing when it wakes. Said from 10 a second on, a warning from 100 on; not where\n"
-	 "the thread computes or transfers when it is woken: then that is what its timer is\n"
-	 "for. It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
+	{"idle-wakeups", "a thread wakes since its time limit ran out, again and again", NULL,
+	 "The thread sleeps in a readiness call, until a time, or for another thread with a\n"
+	 "time limit, but for no longer than some milliseconds, and mostly finds nothing when\n"
+	 "it wakes. Said from 10 a second on, a warning from 100 on; not where the thread\n"
+	 "computes or transfers when it is woken: then that is what its timer is for. Of\n"
+	 "sleeps outside of readiness calls it is said where the whole process does neither.\n"
+	 "It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
 	 "out: no time limit, or until the next timer is due; an eventfd for what other\n"
 	 "threads have to say, a timerfd for timers.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
@@ -221,6 +223,12 @@ static const struct topic topics[] = {
 	 "sends plain SIGIO, which names no file. A program that does not then look at\n"
 	 "all its files hangs on those whose signal was lost. Usual way out: handle\n"
 	 "SIGIO by polling all, or use epoll.\n"},
+	{"traced", "another process traces it by ptrace(2)", NULL,
+	 "A debugger, or strace, may stop the program whenever it likes. Where nearly all of\n"
+	 "the program's calls slept, and it left the CPU more often than that, it is stopped\n"
+	 "at each call, as strace does: the time goes to the call, and nothing of it was the\n"
+	 "program's own. Findings about sleep are not said then, and the verdict is less\n"
+	 "sure. Usual way out: end the tracer, and watch again.\n"},
 };
 
 static const char idea[] =

@@ -7,9 +7,12 @@
 
 #include "base/errname.h"
 #include "base/sysname.h"
+#include "capture/names.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
+
+#define SET_NAMED 2 /* files of the set that is slept for, by name */
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -67,19 +70,106 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* What is asleep until another process does something leads to that process. */
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+/* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
+static int peer_of(const struct cap_file *f)
 {
-	char *call = iom_view_call(cap, w), next[80] = "", *text;
-	const char *whom = w->holder ? w->holder : w->path;
+	const char *name = f->name ? f->name : "", *at = name + strlen(name), *arrow;
 	int pid;
 
-	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
-		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	arrow = strstr(name, " -> ") ? strstr(name, " -> ") : strstr(name, " <- ");
+	if (!arrow)
+		return 0;
+	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
+		return !strncmp(name, "unix", 4) && sscanf(arrow + 4, "%d ", &pid) == 1 ? pid : 0;
+	if (f->kind != CAP_K_FIFO) /* "pipe:[7] <- cat 123 fd 1": names may have spaces in them */
+		return 0;
+	for (int words = 0; at > arrow + 4 && words < 3; at--)
+		words += at[-1] == ' ';
+	return sscanf(at + 1, "%d fd ", &pid) == 1 ? pid : 0;
+}
+
+/* Who can end the sleep in another process; 0: it is not known. */
+static int who_ends(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
+{
+	const char *whom = w->holder ? w->holder : w->path;
+	int pid = 0;
+
+	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
+		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
+	if (file != IOM_NO_FILE && (w->what == ACC_TRANSFER || w->what == ACC_READINESS))
+		pid = peer_of(&rp->cap->files[file]);
+	return (uint32_t)pid == rp->cap->procs[rp->proc].pid ? 0 : pid;
+}
+
+/* What is asleep until another process does something leads to that process: heap. */
+static char *lead_text(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
+{
+	int pid = who_ends(rp, w, file);
+
+	return pid > 0 ? iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid) :
+			 iom_sentence("%s", "");
+}
+
+/* Is the file in the set that the only thread of its process sleeps for? */
+static bool is_waited_for(const struct iom_capture *cap, const struct rep_process *rp, const struct acc_wait *w,
+			  uint32_t file)
+{
+	const struct cap_registration *in;
+	size_t n;
+
+	if (cap->files[file].tgid != cap->procs[rp->proc].tgid)
+		return false;
+	if (w->class != CAP_C_EPOLL_WAIT)
+		return cap->files[file].waited_at_end;
+	in = iom_capture_epolls(cap, file, &n);
+	while (n && in[n - 1].epoll != w->file)
+		n--;
+	return n;
+}
+
+/* "pselect6 for fd 3 pipe:[7] <- make 12 fd 4 and 2 more files": heap. *only: the file, where it is one. */
+static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, uint32_t *only)
+{
+	const struct iom_capture *cap = rp->cap;
+	char *text, *longer;
+	size_t n = 0;
+
+	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
+		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
+		       iom_sentence("%s", iom_syscall_name(w->nr));
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *f = &cap->files[i];
+
+		if (!is_waited_for(cap, rp, w, i) || n++ >= SET_NAMED)
+			continue;
+		*only = n == 1 ? i : IOM_NO_FILE;
+		longer = iom_sentence("%s%sfd %d %s", text, n == 1 ? " for " : ", ", f->fd,
+				      f->name ? f->name : iom_kind_name(f->kind));
+		free(text);
+		text = longer;
+	}
+	if (!n) {
+		free(text);
+		return iom_view_call(cap, w);
+	}
+	if (n <= SET_NAMED)
+		return text;
+	longer = iom_sentence("%s and %s more file%s", text, iom_count(n - SET_NAMED), n == SET_NAMED + 1 ? "" : "s");
+	free(text);
+	return longer;
+}
+
+static char *headline_asleep(const struct rep_process *rp, const struct acc_wait *w)
+{
+	uint32_t file = w->file;
+	char *call = w->what == ACC_READINESS ? asleep_for(rp, w, &file) : iom_view_call(rp->cap, w);
+	char *lead = lead_text(rp, w, file), *text;
+
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "", next);
+			    w->before ? " before the watch" : "", lead);
 	free(call);
+	free(lead);
 	return text;
 }
 
@@ -92,17 +182,32 @@ static int most_threads(const void *a, const void *b)
 	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
 }
 
-static const char *call_of(const struct acc_wait *w)
+/* Heap. */
+static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	if (w->what == ACC_STOPPED)
-		return "no call, stopped by a signal";
-	return w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr);
+		return iom_view_call(cap, w);
+	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
 }
 
-static char *headline_all_asleep(struct asleep *calls, size_t n)
+/* All in the same call. */
+static char *headline_same(const struct rep_process *rp, const struct asleep *a)
+{
+	char *call = call_of(rp->cap, &a->wait), *text;
+	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, IOM_NO_FILE) : NULL;
+
+	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
+			    call, a->wait.before_ns ? iom_time(a->wait.before_ns) : "the watch began",
+			    a->wait.before_ns ? " before the watch" : "", lead ? lead : "");
+	free(call);
+	free(lead);
+	return text;
+}
+
+static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
-	char *text, *longer;
+	char *text, *longer, *call;
 	size_t all = 0;
 
 	qsort(calls, n, sizeof(*calls), most_threads);
@@ -111,13 +216,13 @@ static char *headline_all_asleep(struct asleep *calls, size_t n)
 		if (calls[i].wait.before_ns < before)
 			before = calls[i].wait.before_ns;
 	}
-	text = iom_sentence("All its %s threads are asleep%s%s, and have been since %s%s%s", iom_count(all),
-			    n > 1 ? "" : " in ", n > 1 ? "" : call_of(&calls[0].wait),
-			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "",
-			    n > 1 ? ":" : ".");
-	for (size_t i = 0; i < n && n > 1; i++) {
-		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads),
-				      call_of(&calls[i].wait), i + 1 < n ? "" : ".");
+	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
+			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
+	for (size_t i = 0; i < n; i++) {
+		call = call_of(cap, &calls[i].wait);
+		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
+				      i + 1 < n ? "" : ".");
+		free(call);
 		free(text);
 		text = longer;
 	}
@@ -132,9 +237,11 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	char *text = NULL;
 
 	if (n == 1 && calls[0].threads == 1)
-		text = headline_asleep(cap, &calls[0].wait);
+		text = headline_asleep(rp, &calls[0].wait);
+	else if (n == 1)
+		text = headline_same(rp, calls);
 	else if (n)
-		text = headline_all_asleep(calls, n);
+		text = headline_all_asleep(cap, calls, n);
 	free(calls);
 	return text;
 }
@@ -249,6 +356,16 @@ static char *headline_of_none(const struct rep_process *rp)
 	return text;
 }
 
+/* Asked again and again: for data, or for room. */
+static char *headline_nonblocking(const struct iom_capture *cap, const struct ev_proc *p)
+{
+	uint32_t calls = p->spoke[RULE_AGAIN].calls;
+
+	return iom_sentence("It asks again and again and is told that there is %s yet.",
+			    calls != UINT32_MAX && cap->calls[calls].n.again && is_output(cap->calls[calls].class) ?
+				    "no room" : "nothing");
+}
+
 static char *headline_of_model(const struct rep_process *rp, const struct ev_proc *p)
 {
 	const struct rep_verdict *v = &rp->verdict;
@@ -260,7 +377,7 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "
 					    "polling, whatever the call's name.") :
-			       iom_sentence("It asks again and again and is told that there is nothing yet.");
+			       headline_nonblocking(rp->cap, p);
 	case IOM_M_MULTIPLEXED:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
@@ -283,54 +400,116 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 	}
 }
 
-/* The thread that has the mutex which this one is asleep for; NULL: none, or it is not known. */
-static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t)
+/* The thread that the waiter is to be woken by, by what the collector found out of its futex; *mutex:
+ * it has one that is waited for. 0: none, or it is not known. */
+static unsigned int thread_waited_for(const struct acc_wait *w, bool *mutex)
 {
+	static const char *const whom[] = {"a mutex that thread %u", "a rwlock that thread %u", "the end of thread %u"};
 	unsigned int tid;
 
-	for (size_t i = 0; i < t->time.nwaits; i++) {
-		const struct acc_wait *w = &t->time.waits[i];
+	for (size_t i = 0; w->under_way && w->class == CAP_C_FUTEX && w->path && i < 3; i++)
+		if (sscanf(w->path, whom[i], &tid) == 1) {
+			*mutex &= !i;
+			return tid;
+		}
+	return 0;
+}
 
-		if (!w->under_way || w->class != CAP_C_FUTEX || !w->path ||
-		    sscanf(w->path, "a mutex that thread %u", &tid) != 1)
-			continue;
-		for (size_t k = 0; k < rp->nthreads; k++)
+/* The thread that this one is asleep for; NULL: none, or it is not known. */
+static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t, bool *mutex)
+{
+	for (size_t i = 0; i < t->time.nwaits; i++) {
+		unsigned int tid = thread_waited_for(&t->time.waits[i], mutex);
+
+		for (size_t k = 0; tid && k < rp->nthreads; k++)
 			if (rp->cap->threads[rp->threads[k].thread].ns_tid == tid)
 				return &rp->threads[k];
 	}
 	return NULL;
 }
 
-/* text, and where threads wait for each other's mutexes that they do; text is the callee's. */
-static char *add_deadlock(const struct rep_process *rp, char *text)
+/* The sentence about threads that wait for each other; NULL: none do. */
+static char *deadlock(const struct rep_process *rp)
 {
 	const struct rep_thread *t = NULL, *next = NULL;
-	char *longer;
+	bool mutex = true;
+	uint32_t first;
 	size_t n = 0;
 
 	for (size_t i = 0; i < rp->nthreads && !n; i++) {
 		t = next = &rp->threads[i];
-		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next)) && next != t; n++)
+		mutex = true;
+		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next, &mutex)) && next != t; n++)
 			;
 		if (next != t)
 			n = 0;
 	}
 	if (!n)
-		return text;
+		return NULL;
+	first = rp->cap->threads[t->thread].ns_tid;
 	if (n == 1)
-		longer = iom_sentence("%s Thread %u waits for a mutex that it has itself: a deadlock.", text,
-				      rp->cap->threads[t->thread].ns_tid);
-	else
-		longer = iom_sentence("%s Threads %u and %u%s wait for each other's mutexes: a deadlock.", text,
-				      rp->cap->threads[t->thread].ns_tid,
-				      rp->cap->threads[waits_for(rp, t)->thread].ns_tid, n == 2 ? "" : " and others");
-	free(text);
-	return longer;
+		return iom_sentence("Thread %u waits for a %s that it has itself: a deadlock.", first,
+				    mutex ? "mutex" : "lock");
+	return iom_sentence("Threads %u and %u%s wait for each other%s: a deadlock.", first,
+			    rp->cap->threads[waits_for(rp, t, &mutex)->thread].ns_tid, n == 2 ? "" : " and others",
+			    mutex ? "'s mutexes" : "");
+}
+
+/* The thread at the end of the chain that begins here: it waits for none of the others. */
+static const struct rep_thread *end_of_chain(const struct rep_process *rp, const struct rep_thread *t)
+{
+	const struct rep_thread *next;
+	bool mutex;
+
+	for (size_t n = 0; n < rp->nthreads && (next = waits_for(rp, t, &mutex)); n++)
+		t = next;
+	return t;
+}
+
+/* The sentence about the thread that most of the others wait for, directly or not, where it sleeps
+ * for something else; NULL: there is none. */
+static char *held_up_by(const struct rep_process *rp)
+{
+	size_t *waiters = calloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
+	const struct acc_wait *w;
+	char *call, *lead, *text;
+
+	if (!waiters)
+		abort();
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct rep_thread *end = end_of_chain(rp, &rp->threads[i]);
+
+		if (end != &rp->threads[i] && ++waiters[end - rp->threads] > waiters[most])
+			most = end - rp->threads;
+	}
+	w = waiters[most] ? only_wait(&rp->threads[most].time) : NULL;
+	if (!w || w->class == CAP_C_FUTEX) { /* for a thread again, and which is not known */
+		free(waiters);
+		return NULL;
+	}
+	call = iom_view_call(rp->cap, w);
+	lead = lead_text(rp, w, w->file);
+	text = iom_sentence("Thread %u, for which %s of them wait%s, sleeps in %s.%s",
+			    rp->cap->threads[rp->threads[most].thread].ns_tid, iom_count(waiters[most]),
+			    waiters[most] == 1 ? "s" : "", call, lead);
+	free(waiters);
+	free(call);
+	free(lead);
+	return text;
 }
 
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	char *text = headline_of_sleepers(rp->cap, rp);
+	char *text = headline_of_sleepers(rp->cap, rp), *all, *rest = deadlock(rp);
 
-	return add_deadlock(rp, text ? text : headline_of_model(rp, &ev->procs[rp->proc]));
+	if (text && !rest && rp->nthreads > 1)
+		rest = held_up_by(rp);
+	if (!text)
+		text = headline_of_model(rp, &ev->procs[rp->proc]);
+	if (!rest)
+		return text;
+	all = iom_sentence("%s %s", text, rest);
+	free(text);
+	free(rest);
+	return all;
 }

@@ -143,13 +143,21 @@ bool pfs_comm(pid_t pid, char comm[16]);
 
 /* Process of a thread id (Tgid in its status); 0 when it does not exist. */
 pid_t pfs_tgid(pid_t tid);
+/* Who traces a thread by ptrace(2); 0: nobody. */
+pid_t pfs_tracer(pid_t tid);
 bool pfs_is_kthread(pid_t pid);
 
 /* The process that took the lock of a file which pid waits for, by /proc/locks (proc(5)); 0: none
  * is known, it waits for two, or the lock is of an open file description and so of nobody. */
 pid_t pfs_lock_holder(pid_t pid);
 
-/* The first child that the thread made and has not waited for; 0: none. *n: how many. */
-pid_t pfs_first_child(pid_t pid, pid_t tid, size_t *n);
+/* Children that the thread made and nobody has waited for, in the order in which it made them; 0:
+ * none. */
+struct pfs_children {
+	pid_t first, last;
+	size_t n;
+};
+
+struct pfs_children pfs_children(pid_t pid, pid_t tid);
 
 #endif

@@ -23,11 +23,12 @@ static bool read_stat(pid_t pid, struct parsed_stat *s)
 	return ok;
 }
 
-pid_t pfs_tgid(pid_t tid)
+/* The number on a line of status that begins with key; 0: there is none, or no such thread. */
+static pid_t status_number(pid_t tid, const char *key)
 {
 	struct rd_request rq = rd_path(RD_FILE, tid, "status");
 	char *text, *at;
-	pid_t tgid = 0;
+	pid_t number = 0;
 
 	if (tid <= 0)
 		return 0;
@@ -35,11 +36,21 @@ pid_t pfs_tgid(pid_t tid)
 	if (!text)
 		return 0;
 	/* A line feed in the name is escaped in this file. */
-	at = strstr(text, "\nTgid:");
+	at = strstr(text, key);
 	if (at)
-		tgid = atoi(at + 6);
+		number = atoi(at + strlen(key));
 	free(text);
-	return tgid;
+	return number;
+}
+
+pid_t pfs_tgid(pid_t tid)
+{
+	return status_number(tid, "\nTgid:");
+}
+
+pid_t pfs_tracer(pid_t tid)
+{
+	return status_number(tid, "\nTracerPid:");
 }
 
 bool pfs_is_kthread(pid_t pid)
@@ -62,22 +73,23 @@ void pfs_wchan(pid_t pid, pid_t tid, char where[64])
 
 #define CHILDREN_MAX 65536
 
-pid_t pfs_first_child(pid_t pid, pid_t tid, size_t *n)
+struct pfs_children pfs_children(pid_t pid, pid_t tid)
 {
 	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/children", tid);
 	char *text = rd_text(&rq, CHILDREN_MAX, NULL), *at = text, *end;
-	pid_t first = 0;
+	struct pfs_children c = {};
 
-	for (*n = 0; at; at = end, ++*n) {
+	for (; at; at = end, c.n++) {
 		long child = strtol(at, &end, 10);
 
 		if (end == at || child <= 0)
 			break;
-		if (!first)
-			first = (pid_t)child;
+		c.last = (pid_t)child;
+		if (!c.first)
+			c.first = c.last;
 	}
 	free(text);
-	return first;
+	return c;
 }
 
 int pfs_same_file(pid_t pid, int fd1, int fd2)

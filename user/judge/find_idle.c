@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * find_idle.c - waking up since a time limit has run out, and finding nothing to do: idle-wakeups.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysname.h"
+#include "judge/findings.h"
+#include "judge/roles.h"
+#include "judge/rules.h"
+#include "report/sentence.h"
+
+#define IN_VAIN 0.5 /* looks that find nothing, of the times that the thread woke: they are what it woke for */
+
+/* Requests to the kernel that a thread handed over instead of making a call. */
+static uint64_t all_requested(const struct search *s, const struct cap_thread *ct)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++)
+		if (s->cap->requests[i].tgid == ct->tgid && s->cap->requests[i].tid == ct->tid)
+			n += s->cap->requests[i].submitted;
+	return n;
+}
+
+/* A readiness call sleeps, and wakes since its time limit has run out, mostly for nothing. */
+static bool find_in_loop(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t ran_out = set->empty - set->empty_fast, rate = a_second(ran_out, rt->time.wall_ns), moved;
+	char *times, *nothing;
+	struct rep_finding *f;
+
+	if (set->calls < iom_limit(LIMIT_SPIN_CALLS) || rate < iom_limit(LIMIT_IDLE_RATE) ||
+	    set->empty < iom_limit(LIMIT_IDLE_EMPTY) * set->calls || ct->kernel_worker ||
+	    s->ev->threads[rt->thread].polls ||
+	    rt->time.running_ns > iom_limit(LIMIT_IDLE_RUNS) * rt->time.wall_ns)
+		return false;
+	moved = iom_all_taken(s, ct) + all_requested(s, ct);
+	if (moved > iom_limit(LIMIT_IDLE_TAKEN) * ran_out)
+		return false;
+	times = ran_out == set->empty ? iom_sentence("%s times", iom_count(rate)) :
+					iom_sentence("%s times, %s", iom_count(ran_out), iom_count(rate));
+	nothing = set->empty == set->calls ? iom_sentence("always") :
+					     iom_sentence("%s times", iom_count(set->empty));
+	f = iom_finding_add(
+		s, "idle-wakeups", rate < iom_limit(LIMIT_IDLE_WARN) ? IOM_SEV_INFO : IOM_SEV_WARNING,
+		iom_sentence("%s of thread %u came back %s times, %s with nothing: its time limit ran out %s a "
+			     "second, and the thread made %s transfer%s. Usual way out: wait until something is "
+			     "due, and let an event tell what else there is (eventfd, timerfd).",
+			     iom_syscall_name(set->nr), ct->ns_tid, iom_count(set->calls), nothing, times,
+			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s"));
+	free(nothing);
+	free(times);
+	f->count = set->empty;
+	f->thread = rt->thread;
+	f->nr = set->nr;
+	f->file = set->main_file;
+	return true;
+}
+
+/* ---- sleeps until a time ---------------------------------------------------------------- */
+
+/* How often a thread woke, whatever for, and how often of that since its time had run out. */
+struct woken {
+	uint64_t all, by_time;
+	const struct cap_calls *calls; /* that made most of the latter */
+	uint64_t most;
+};
+
+/* Of a row of calls those whose time had run out. What sleeps until another thread wakes it says
+ * so by the result. */
+static uint64_t by_time(const struct cap_calls *r)
+{
+	if (r->class == CAP_C_TIMER || r->class == CAP_C_SLEEP_POLL)
+		return r->n.ok_slept + r->n.zero_slept;
+	return r->class == CAP_C_FUTEX ? r->n.zero_slept : 0;
+}
+
+static struct woken woken(const struct search *s, const struct cap_thread *ct)
+{
+	struct woken w = {};
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+		uint64_t n = by_time(r);
+
+		if (r->tgid != ct->tgid || r->tid != ct->tid)
+			continue;
+		w.all += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
+		w.by_time += n;
+		if (n > w.most) {
+			w.most = n;
+			w.calls = r;
+		}
+	}
+	return w;
+}
+
+/* All that the process moved: who makes a thread wake by a clock may do so for what others do. */
+static uint64_t moved_by_all(const struct search *s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct cap_thread *ct = &s->cap->threads[s->rp->threads[i].thread];
+
+		n += iom_all_taken(s, ct) + all_requested(s, ct);
+	}
+	return n;
+}
+
+static uint64_t run_by_all(const struct search *s)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		ns += s->rp->threads[i].time.running_ns;
+	return ns;
+}
+
+/* What the thread looks at in vain is said already, with the clock by which it does so. */
+static bool is_said(const struct search *s)
+{
+	static const char *const ids[] = {"eagain-spin", "eof-spin", "busy-poll", "not-drained", "calls-fail"};
+
+	for (size_t i = 0; i < s->rp->nfindings; i++)
+		for (size_t k = 0; k < sizeof(ids) / sizeof(*ids); k++)
+			if (!strcmp(s->rp->findings[i].id, ids[k]))
+				return true;
+	return false;
+}
+
+/* What it tried each time and found nothing, or no room: ", and read(4) /var/log/x brought nothing
+ * 4,560 times": heap. */
+static char *in_vain_text(const struct search *s, const struct cap_thread *ct, const struct woken *w)
+{
+	const struct cap_calls *most = NULL;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid != ct->tgid || r->tid != ct->tid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
+		    s->cap->files[r->file].fd < 0 || r->n.zero + r->n.again <= n)
+			continue;
+		n = r->n.zero + r->n.again;
+		most = r;
+	}
+	if (!most || n < IN_VAIN * w->by_time)
+		return iom_sentence("%s", "");
+	return iom_sentence(", and %s(%d) %s %s %s times", iom_syscall_name(most->nr), s->cap->files[most->file].fd,
+			    iom_finding_name(s->cap, most->file),
+			    is_taking(most->class) ? "brought nothing" : "could move nothing", iom_count(n));
+}
+
+/* What moves by memory is not counted: a player of a mapped film is not idle. */
+static bool may_move_unseen(const struct search *s)
+{
+	const struct ev_proc *p = &s->ev->procs[s->rp->proc];
+
+	return p->unseen || p->spoke[RULE_PAGE].vote.ops;
+}
+
+/* A thread sleeps until a time, again and again, in a process that does next to nothing. */
+static void find_by_time(struct search *s, const struct rep_thread *rt)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	struct woken w = woken(s, ct);
+	uint64_t rate = a_second(w.by_time, rt->time.wall_ns), moved;
+	struct rep_finding *f;
+	char *vain;
+
+	if (w.by_time < iom_limit(LIMIT_SPIN_CALLS) || rate < iom_limit(LIMIT_IDLE_RATE) || ct->kernel_worker ||
+	    w.by_time < iom_limit(LIMIT_IDLE_EMPTY) * w.all ||
+	    run_by_all(s) > iom_limit(LIMIT_BUSY) * rt->time.wall_ns || may_move_unseen(s))
+		return;
+	moved = moved_by_all(s);
+	if (moved > iom_limit(LIMIT_IDLE_TAKEN) * w.by_time)
+		return;
+	vain = in_vain_text(s, ct, &w);
+	f = iom_finding_add(
+		s, "idle-wakeups", rate < iom_limit(LIMIT_IDLE_WARN) ? IOM_SEV_INFO : IOM_SEV_WARNING,
+		iom_sentence("Thread %u slept in %s until its time had run out %s times, %s a second%s; the process "
+			     "made %s transfer%s. Usual way out: wait until something is due, and let an event tell "
+			     "what else there is (a condition variable, eventfd, inotify).",
+			     ct->ns_tid, iom_syscall_name(w.calls->nr), iom_count(w.by_time), iom_count(rate), vain,
+			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s"));
+	free(vain);
+	f->count = w.by_time;
+	f->thread = rt->thread;
+	f->nr = w.calls->nr;
+}
+
+void iom_find_idle(struct search *s)
+{
+	bool said = is_said(s);
+
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
+		const struct rep_thread *rt = &s->rp->threads[i];
+		const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+
+		if ((!t->nsets || !find_in_loop(s, rt, &t->sets[0])) && !said)
+			find_by_time(s, rt);
+	}
+}
