@@ -54,14 +54,16 @@ static uint64_t half_below(const struct cap_turns *n)
 
 static char *turns_text(const struct cap_turns *n)
 {
+	uint64_t half = n ? half_below(n) : 0;
+	bool says_half = n && half && half < n->longest_ns; /* a bound above all of them says nothing */
+
 	if (!n || !(n->exact + n->inexact))
 		return strdup("");
 	return iom_sentence("; %s turn%s, the longest %s%s%s%s%s", iom_count(n->exact + n->inexact),
 			    n->exact + n->inexact == 1 ? "" : "s", n->longest_inexact ? "about " : "",
 			    iom_time(n->longest_ns),
 			    n->longest_runq_ns * 2 > n->longest_ns ? ", most of it waiting for a CPU" : "",
-			    half_below(n) ? ", half below " : "",
-			    half_below(n) ? iom_time(half_below(n)) : "");
+			    says_half ? ", half below " : "", says_half ? iom_time(half) : "");
 }
 
 static const struct acc_wait *own_wait(const struct rep_thread *t)
@@ -213,44 +215,71 @@ static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
 	return t->loop.calls < LOOP_CALLS && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
 }
 
+/* What there is to say of a thread. */
+enum way { WAY_WORKER, WAY_LOOP, WAY_IDLE, WAY_WAITS, WAY_RUNS, WAY_NOTHING };
+
+static enum way way_of(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	if (cap->threads[t->thread].kernel_worker)
+		return WAY_WORKER;
+	if (t->loop.is_loop && t->loop.calls && !is_aside(t, most))
+		return WAY_LOOP;
+	if (is_idle(t))
+		return WAY_IDLE;
+	if (most->ns > t->time.running_ns / 100)
+		return WAY_WAITS;
+	return t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2 ? WAY_RUNS : WAY_NOTHING;
+}
+
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
-	const struct cap_thread *ct = &cap->threads[t->thread];
 	struct acc_wait most = main_wait(&t->time);
-	char *busy = busy_text(&t->time), *waits, *text;
+	char *busy = busy_text(&t->time), *waits = NULL, *text = NULL;
 
-	if (ct->kernel_worker) {
+	switch (way_of(cap, t, &most)) {
+	case WAY_WORKER:
 		text = iom_sentence("%s of io_uring%s",
-				    strncmp(ct->comm, "iou-sqp", 7) ? "worker" : "submission thread", busy);
-	} else if (t->loop.is_loop && t->loop.calls && !is_aside(t, &most)) {
+				    strncmp(cap->threads[t->thread].comm, "iou-sqp", 7) ? "worker" :
+											  "submission thread",
+				    busy);
+		break;
+	case WAY_LOOP:
 		text = loop_text(cap, t);
-	} else if (is_idle(t)) {
+		break;
+	case WAY_IDLE:
 		text = idle_text(cap, &t->time.waits[0]);
-	} else if (most.ns > t->time.running_ns / 100) {
+		break;
+	case WAY_WAITS:
 		waits = wait_text(cap, &most);
 		text = iom_sentence("%s%s", waits, busy);
-		free(waits);
-	} else if (t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2) {
+		break;
+	case WAY_RUNS:
 		text = iom_sentence("runs and waits for nothing%s", busy);
-	} else {
+		break;
+	case WAY_NOTHING:
 		text = iom_sentence("did nothing in the watch%s", busy);
+		break;
 	}
+	free(waits);
 	free(busy);
 	return text;
 }
 
-/* Threads of the same name and model; idle ones that sleep in the same call, whatever their
- * names, where no file tells them apart; loops that make the same call. */
+/* Threads of the same name that do the same; idle ones that sleep in the same call, whatever their
+ * names, where no file tells them apart; loops of the same model that make the same call. */
 static bool alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
 {
-	const struct acc_wait *x = a->time.nwaits ? &a->time.waits[0] : NULL;
-	const struct acc_wait *y = b->time.nwaits ? &b->time.waits[0] : NULL;
+	struct acc_wait x = main_wait(&a->time), y = main_wait(&b->time);
+	enum way way = way_of(cap, a, &x);
 
-	if (a->verdict.model != b->verdict.model || is_idle(a) != is_idle(b) ||
-	    a->loop.is_loop != b->loop.is_loop || (a->loop.is_loop && a->loop.nr != b->loop.nr))
+	if (way != way_of(cap, b, &y))
 		return false;
-	if (is_idle(a))
-		return x->nr == y->nr && x->what == y->what && (x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path);
+	if (way == WAY_LOOP && (a->loop.nr != b->loop.nr || a->verdict.model != b->verdict.model))
+		return false;
+	if ((way == WAY_IDLE || way == WAY_WAITS) && (x.nr != y.nr || x.what != y.what))
+		return false;
+	if (way == WAY_IDLE)
+		return x.file == IOM_NO_FILE && y.file == IOM_NO_FILE && !x.path && !y.path;
 	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
@@ -261,6 +290,13 @@ static uint64_t transfers_of(const struct rep_thread *t)
 	for (int m = 0; m < IOM_M_NR; m++)
 		n += t->models[m].transfers;
 	return n;
+}
+
+static bool does_more(const struct rep_thread *a, const struct rep_thread *b)
+{
+	uint64_t x = transfers_of(a), y = transfers_of(b);
+
+	return x != y ? x > y : a->time.running_ns > b->time.running_ns;
 }
 
 static void name_thread(struct view_thread *v, const struct iom_capture *cap, const struct rep_thread *t,
@@ -309,7 +345,7 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 			to->threads++;
 			same_name &= !memcmp(rp->cap->threads[rp->threads[i].thread].comm,
 					     rp->cap->threads[o->thread].comm, CAP_COMM_LEN);
-			if (transfers_of(o) > transfers_of(t))
+			if (does_more(o, t))
 				t = o;
 			to->weight += o->time.running_ns + transfers_of(o) * 1000 + o->loop.calls * 1000;
 		}
