@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_polling.c - asking again and again, and being told for nothing: busy-poll,
- * not-drained, idle-wakeups, eagain-spin, spurious-ready, one-file-readiness.
+ * not-drained, eagain-spin, spurious-ready, one-file-readiness.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ static struct done done_on(const struct search *s, uint32_t file)
 	return d;
 }
 
-static uint64_t all_taken(const struct search *s, const struct cap_thread *ct)
+uint64_t iom_taken(const struct search *s, const struct cap_thread *ct)
 {
 	uint64_t n = 0;
 
@@ -202,7 +202,7 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	char *name;
 	bool closed;
 
-	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || all_taken(s, ct) > AWAKE_TAKEN * set->events)
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || iom_taken(s, ct) > AWAKE_TAKEN * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
 	failing = iom_failing_on(s, rt, by.file);
@@ -310,52 +310,6 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 			     iom_part(rt->time.running_ns, rt->time.wall_ns)));
 	f->count = set->empty;
 	f->ns = rt->time.running_ns;
-	f->thread = rt->thread;
-	f->nr = set->nr;
-	f->file = set->main_file;
-}
-
-/* Requests to the kernel that a thread handed over instead of making a call. */
-static uint64_t all_requested(const struct search *s, const struct cap_thread *ct)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s->cap->nrequests; i++)
-		if (s->cap->requests[i].tgid == ct->tgid && s->cap->requests[i].tid == ct->tid)
-			n += s->cap->requests[i].submitted;
-	return n;
-}
-
-/* A readiness call sleeps, and wakes since its time limit has run out, mostly for nothing. */
-static void find_idle_wakeups(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
-{
-	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t ran_out = set->empty - set->empty_fast, rate = a_second(ran_out, rt->time.wall_ns), moved;
-	char *times, *nothing;
-	struct rep_finding *f;
-
-	if (set->calls < iom_limit(LIMIT_SPIN_CALLS) || rate < iom_limit(LIMIT_IDLE_RATE) ||
-	    set->empty < iom_limit(LIMIT_IDLE_EMPTY) * set->calls || ct->kernel_worker ||
-	    s->ev->threads[rt->thread].polls ||
-	    rt->time.running_ns > iom_limit(LIMIT_IDLE_RUNS) * rt->time.wall_ns)
-		return;
-	moved = all_taken(s, ct) + all_requested(s, ct);
-	if (moved > iom_limit(LIMIT_IDLE_TAKEN) * ran_out)
-		return;
-	times = ran_out == set->empty ? iom_sentence("%s times", iom_count(rate)) :
-					iom_sentence("%s times, %s", iom_count(ran_out), iom_count(rate));
-	nothing = set->empty == set->calls ? iom_sentence("always") :
-					     iom_sentence("%s times", iom_count(set->empty));
-	f = iom_finding_add(
-		s, "idle-wakeups", rate < iom_limit(LIMIT_IDLE_WARN) ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("%s of thread %u came back %s times, %s with nothing: its time limit ran out %s a "
-			     "second, and the thread made %s transfer%s. Usual way out: wait until something is "
-			     "due, and let an event tell what else there is (eventfd, timerfd).",
-			     iom_syscall_name(set->nr), ct->ns_tid, iom_count(set->calls), nothing, times,
-			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s"));
-	free(nothing);
-	free(times);
-	f->count = set->empty;
 	f->thread = rt->thread;
 	f->nr = set->nr;
 	f->file = set->main_file;
@@ -517,7 +471,6 @@ void iom_find_polling(struct search *s)
 			continue;
 		if (!find_awake(s, rt, &t->sets[0]) && !find_own_events(s, rt, &t->sets[0]))
 			find_spin(s, rt, &t->sets[0]);
-		find_idle_wakeups(s, rt, &t->sets[0]);
 		find_one_file(s, rt, &t->sets[0]);
 	}
 	find_eagain(s);

@@ -46,11 +46,15 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by);
  * most of any kind. IOM_NO_FILE: on whatever. */
 uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file);
 
+/* Operations by which a thread took or gave something. */
+uint64_t iom_taken(const struct search *s, const struct cap_thread *ct);
+
 /* Each looks for findings of its kind. */
 void iom_find_on_loops(struct search *s);
 void iom_find_failing(struct search *s);
 void iom_find_ends(struct search *s);
 void iom_find_polling(struct search *s);
+void iom_find_idle(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);
 

@@ -141,13 +141,16 @@ static const struct topic topics[] = {
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
 	 "or take the file out of the set while its data is not wanted.\n"},
-	{"idle-wakeups", "a readiness call comes back since its time limit ran out", NULL,
+	{"idle-wakeups", "a thread wakes since a time limit ran out, again and again", NULL,
 	 "The loop sleeps, but for no longer than a few milliseconds, and mostly finds\n"
-	 "nothing when it wakes. Said from 10 a second on, a warning from 100 on; not where\n"
-	 "the thread computes or transfers when it is woken: then that is what its timer is\n"
-	 "for. It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
-	 "out: no time limit, or until the next timer is due; an eventfd for what other\n"
-	 "threads have to say, a timerfd for timers.\n"},
+	 "nothing when it wakes. Or threads sleep by timer, or in a futex with a time\n"
+	 "limit, to look for something that is told to nobody: a flag, a child, a queue;\n"
+	 "that of a whole process which hardly transfers anything. Said from 10 a second\n"
+	 "on, a warning from 100 on; not where the thread computes or transfers when it is\n"
+	 "woken: then that is what its timer is for. It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
+	 "out: no time limit, or until the next timer is due; an eventfd or a condition\n"
+	 "variable for what other threads have to say, a pidfd for children, a timerfd\n"
+	 "for timers.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
 	 "Nobody waits for the file's readiness, so each try costs a call. Usual ways\n"
 	 "out: epoll or poll before the retry, or a blocking file.\n"},
