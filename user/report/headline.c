@@ -67,14 +67,38 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* What is asleep until another process does something leads to that process. */
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+/* "pipe:[7] <- cat 123 fd 1": the process, 0: none is known. */
+static int process_of_pipe(const struct cap_file *f)
 {
-	char *call = iom_view_call(cap, w), next[80] = "", *text;
+	const char *fd = NULL, *next, *name = f->kind == CAP_K_FIFO && f->name ? f->name : "";
+
+	if (!strstr(name, " <- ") && !strstr(name, " -> "))
+		return 0;
+	for (next = strstr(name, " fd "); next; next = strstr(next + 1, " fd "))
+		fd = next;
+	while (fd && fd > name && fd[-1] >= '0' && fd[-1] <= '9')
+		fd--;
+	return fd ? atoi(fd) : 0;
+}
+
+/* The process that a sleep is for; 0: it is for none, or that is not known. */
+static int process_waited_for(const struct iom_capture *cap, const struct acc_wait *w)
+{
 	const char *whom = w->holder ? w->holder : w->path;
 	int pid;
 
 	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
+		return pid;
+	return w->file != IOM_NO_FILE && w->what == ACC_TRANSFER ? process_of_pipe(&cap->files[w->file]) : 0;
+}
+
+/* What is asleep until another process does something leads to that process. */
+static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_call(cap, w), next[80] = "", *text;
+	int pid = process_waited_for(cap, w);
+
+	if (pid > 0)
 		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",

@@ -37,9 +37,11 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 		return iom_sentence(w->what == ACC_IDLE ? "wait for work" : "no call that is known");
 	if (!name)
 		return iom_sentence("%s", iom_syscall_name(w->nr));
+	if (f && f->fd >= 0 && w->what != ACC_OPEN && !w->holder)
+		return iom_sentence("%s(%d) %s", iom_syscall_name(w->nr), f->fd, name);
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
-		return iom_sentence("%s(%d) %s%s%s", iom_syscall_name(w->nr), f->fd, name,
-				    w->holder ? ", locked by " : "", w->holder ? w->holder : "");
+		return iom_sentence(w->class == CAP_C_LOCK ? "%s(%d) %s, locked by %s" : "%s(%d) %s (%s)",
+				    iom_syscall_name(w->nr), f->fd, name, w->holder);
 	return iom_sentence(w->class == CAP_C_FUTEX ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
 }
 

@@ -66,6 +66,10 @@ void pfs_sockets_close(void); /* gives up all that is kept */
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino);
 void pfs_pipes_refresh(void);
 
+/* The other end of a connected socket of tcp or unix: "process 123 cat" for some other process
+ * of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
+char *pfs_socket_peer(pid_t pid, uint64_t ino);
+
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
 
