@@ -130,6 +130,18 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+static void nobody_wakes_it(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
+}
+
+static void other_processes_may(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup("in the shared memory /dev/shm/sem.mp-1");
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -147,6 +159,11 @@ static const struct {
 	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been since 1.00 s "
+			  "before the watch. Nothing but a signal can end that. So hangs a child of fork() on a lock that "
+			  "another thread had at the time, and who takes a lock twice."},
+	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
+			      "before the watch."},
 	{one_works, "It transferred nothing and waited for no file."},
 };
 

@@ -95,6 +95,8 @@ static int process_waited_for(const struct iom_capture *cap, const struct acc_wa
 /* What is asleep until another process does something leads to that process. */
 static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
 {
+	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
+				     "thread had at the time, and who takes a lock twice.";
 	char *call = iom_view_call(cap, w), next[80] = "", *text;
 	int pid = process_waited_for(cap, w);
 
@@ -102,7 +104,8 @@ static char *headline_asleep(const struct iom_capture *cap, const struct acc_wai
 		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "", next);
+			    w->before ? " before the watch" : "",
+			    w->path && !strcmp(w->path, CAP_TARGET_ALONE) ? nobody : next);
 	free(call);
 	return text;
 }

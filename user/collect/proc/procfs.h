@@ -141,6 +141,12 @@ bool pfs_is_kthread(pid_t pid);
  * is known, it waits for two, or the lock is of an open file description and so of nobody. */
 pid_t pfs_lock_holder(pid_t pid);
 
+/* Has the process one thread only? */
+bool pfs_is_single(pid_t pid);
+
+/* The file that is mapped at this address and may be shared: its path, heap; NULL: there is none. */
+char *pfs_shared_at(pid_t pid, uint64_t addr);
+
 /* The first child that the thread made and has not waited for; 0: none. *n: how many. */
 pid_t pfs_first_child(pid_t pid, pid_t tid, size_t *n);
 
