@@ -472,7 +472,7 @@ static void only_threads_and_children(struct iom_capture *cap)
 	for (size_t i = 0; i < sizeof(sleeps) / sizeof(sleeps[0]); i++) {
 		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, sleeps[i].class, sleeps[i].nr);
 
-		r->n.ok_slept = 100;
+		r->n.ok_slept = 90;
 		r->wait_ns = 1900 * MS;
 	}
 	cap->threads[0].asleep_ns = 9500 * MS;

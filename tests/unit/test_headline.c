@@ -238,6 +238,45 @@ static void no_room(struct iom_capture *cap)
 	asks_again(cap, CAP_C_WRITE, SYS_write);
 }
 
+/* Asleep in read on this file all the time. */
+static uint32_t reads_on(struct iom_capture *cap, uint8_t kind, const char *name)
+{
+	uint32_t f = build_file(cap, 5, kind, 0, name);
+
+	asleep(cap, 0, CAP_C_READ, SYS_read, 1000 * MS);
+	cap->threads[0].at_start.file = cap->threads[0].at_end.file = f;
+	cap->threads[0].at_start.fd = cap->threads[0].at_end.fd = 5;
+	return f;
+}
+
+static void reads_from_a_pipe(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_FIFO, "pipe:[7] <- php fd 3 12 fd 1");
+}
+
+static void reads_from_its_own_pipe(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_FIFO, "pipe:[7]");
+}
+
+static void reads_from_a_socket(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	cap->threads[0].at_end.target = strdup("process 12 curl");
+}
+
+static void nobody_wakes_it(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
+}
+
+static void other_processes_may(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup("in the shared memory /dev/shm/sem.mp-1");
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -250,6 +289,16 @@ static const struct {
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
+	{reads_from_a_pipe, "It is asleep in read(5) pipe:[7] <- php fd 3 12 fd 1, and has been since 1.00 s before "
+			    "the watch. What process 12 does, `iomodel attach 12` tells."},
+	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
+	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
+			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been since 1.00 s "
+			  "before the watch. Nothing but a signal can end that. So hangs a child of fork() on a lock that "
+			  "another thread had at the time, and who takes a lock twice."},
+	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
+			      "before the watch."},
 	{one_works, "It transferred nothing and waited for no file."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},

@@ -255,6 +255,37 @@ static void sleeps_for_a_tracer(void **state)
 	}
 }
 
+/* Accept, then select with a time limit on that one connection: only where somebody waits for the
+ * listener by readiness as well does a sleep in accept keep others waiting. */
+static void accept_is_no_turn(void **state)
+{
+	(void)state;
+	for (int watched = 0; watched < 2; watched++) {
+		struct iom_capture *cap = build_capture("worker");
+		uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_select);
+		struct iom_report *rep;
+
+		r->n.ok = r->n.ok_slept = 8;
+		r->set = 7;
+		r->wait_ns = 8 * MS;
+		r->max_wait_ns = MS;
+		for (int i = 0; i < 16 + watched; i++) {
+			uint32_t c = i == 16 ? l : build_file(cap, 5, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+			struct cap_interest *in = build_interest(cap, c, 1, 0);
+
+			in->by_select = true;
+			in->set = 7;
+			if (c != l)
+				build_transfers(cap, MAIN, c, CAP_C_READ, SYS_read, 1, 0, 0, 0);
+		}
+		slept(cap, l, CAP_C_ACCEPT, SYS_accept4, 16, 280);
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-blocked"), watched);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +296,7 @@ int main(void)
 		cmocka_unit_test(ways_out),
 		cmocka_unit_test(files_of_a_select),
 		cmocka_unit_test(sleeps_for_a_tracer),
+		cmocka_unit_test(accept_is_no_turn),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

@@ -262,6 +262,50 @@ static void kinds_are_apart(void **state)
 	iom_capture_free(cap);
 }
 
+/* Threads of one name that sleep in different calls do different things; of those that do the same
+ * the one that runs most speaks. A bound that all turns are below is no news. */
+static void threads_that_do_the_same(void **state)
+{
+	struct iom_capture *cap = build_capture("app");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), i;
+	struct iom_report *rep;
+	struct cap_calls *r;
+	struct view *v;
+
+	(void)state;
+	build_watch(cap, build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 0, 40, 100 * MS);
+	i = iom_capture_add_turns(cap);
+	cap->turns[i].tid = cap->turns[i].tgid = BUILD_PID;
+	cap->turns[i].class = CAP_C_EPOLL_WAIT;
+	cap->turns[i].file = ep;
+	cap->turns[i].exact = 40;
+	cap->turns[i].longest_ns = 300 * MS;
+	cap->turns[i].bins[19] = 40; /* below 537 ms */
+	for (int k = 1; k <= 3; k++) {
+		cap->threads[build_thread(cap, BUILD_PID, BUILD_PID + k, "worker")].cpu_ns = k * MS;
+		r = build_calls(cap, BUILD_PID + k, IOM_NO_FILE, k == 1 ? CAP_C_TIMER : CAP_C_FUTEX,
+				k == 1 ? SYS_clock_nanosleep : SYS_futex);
+		r->n.ok_slept = 100 * k;
+		r->wait_ns = (9900 - 100 * k) * MS;
+		r->max_wait_ns = 90 * MS;
+		cap->threads[k].asleep_ns = r->wait_ns;
+	}
+	rep = iom_judge(cap);
+	v = iom_view(&rep->procs[0], false);
+	assert_int_equal(v->nthreads, 3);
+	for (size_t k = 0; k < v->nthreads; k++) {
+		if (v->threads[k].threads == 2) {
+			assert_string_equal(v->threads[k].name, "2 x worker");
+			assert_non_null(strstr(v->threads[k].what, "the busiest: futex: slept 300 times"));
+		}
+		assert_null(strstr(v->threads[k].what, "half below"));
+	}
+	iom_view_free(v);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 static void full_disk(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
@@ -319,6 +363,7 @@ int main(void)
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
+		cmocka_unit_test(threads_that_do_the_same),
 		cmocka_unit_test(full_disk),
 	};
 

@@ -62,7 +62,11 @@ static const char *const plain[] = {
 	"->", "<-", "tcp", "udp", "udplite", "unix", "raw", "icmp", "icmpv6", "igmp", "netlink",
 	"packet", "vsock", "alg", "can", "bluetooth", "listen", "protocol", "socket", "of", "family",
 	"fd", "epoll", "eventfd", "timerfd", "signalfd", "inotify", "fanotify", "io_uring", "pidfd",
-	"(deleted)", NULL,
+	"(deleted)",
+	/* and of what is waited for where no file says it */
+	"process", "thread", "a", "mutex", "that", "has", "the", "end", "itself", "or", "other", "others",
+	"an", "open", "file", "it", "locked", "now", "gone,", "for", "its", "own", "process,", "which", "no",
+	"in", "shared", "memory", NULL,
 };
 
 /* Parts of paths that every system has. */

@@ -12,6 +12,9 @@
 
 #define CAP_COMM_LEN 16 /* names of threads: up to 15 bytes and a NUL */
 
+/* What a futex is for that nobody is there to wake (cap_open_call.target). */
+#define CAP_TARGET_ALONE "for its own process, which has no other thread"
+
 enum cap_class {
 	CAP_C_NONE = 0, /* no call */
 

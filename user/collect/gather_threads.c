@@ -10,6 +10,7 @@
 
 #define NR_SENDFILE 40
 #define SET_MAX	    1024 /* descriptors taken of the set a thread sleeps on */
+#define PEERS_NAMED 64	 /* other ends of sockets that are looked for */
 
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid)
 {
@@ -362,11 +363,30 @@ static void forget_ended_calls(struct iom_gather *g)
 	free(rows);
 }
 
+/* Who is at the other end of the sockets that threads wait for as the watch ends. */
+static void name_other_ends(struct iom_gather *g)
+{
+	size_t left = PEERS_NAMED;
+
+	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
+		struct cap_open_call *c = &g->cap->threads[i].at_end;
+		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
+		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
+
+		if (!p || f->kind != IOM_K_SOCK || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST)
+			continue;
+		if (left-- == PEERS_NAMED)
+			pfs_sockets_refresh();
+		c->target = pfs_socket_peer((pid_t)p->pid, f->ino);
+	}
+}
+
 void gather_threads_finish(struct iom_gather *g)
 {
 	uint64_t now = gather_now();
 
 	forget_ended_calls(g);
+	name_other_ends(g);
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;

@@ -196,6 +196,34 @@ static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 	return word[0] == 2 ? thread_text(mutex, pid, t, word[2]) : thread_text(end, pid, t, word[0]);
 }
 
+/*
+ * What is known of a futex of which nobody is known to have it. One that is the process's own is
+ * ended by its threads alone; where there is no other it never is, unless by a time limit or a
+ * signal. One that is not lies in memory that other processes may share.
+ */
+static char *futex_place(const struct iom_thread *t, uint32_t pid)
+{
+	int op = (int)t->args[1] & FUTEX_CMD_MASK;
+	char *file, *text = NULL;
+
+	if (op != FUTEX_WAIT && op != FUTEX_WAIT_BITSET)
+		return NULL;
+	if (t->args[1] & FUTEX_PRIVATE_FLAG)
+		return !t->args[3] && pfs_is_single((pid_t)pid) ? strdup(CAP_TARGET_ALONE) : NULL;
+	file = pfs_shared_at((pid_t)pid, t->args[0]);
+	if (file && asprintf(&text, "in the shared memory %s", file) < 0)
+		text = NULL;
+	free(file);
+	return text;
+}
+
+static char *futex_text(const struct iom_thread *t, uint32_t pid)
+{
+	char *owner = futex_owner(t, pid);
+
+	return owner ? owner : futex_place(t, pid);
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -216,7 +244,7 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
 		return iom_process_text((int32_t)t->args[1], 0);
 	if (t->nr == NR_FUTEX)
-		return futex_owner(t, pid);
+		return futex_text(t, pid);
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 

@@ -50,7 +50,7 @@ struct acc_wait {
 	uint32_t set;	/* select: which of the thread's sets */
 	uint32_t set_file; /* poll: the first file of the set, which names it */
 	const char *path; /* where no file is known: what the call was given; the capture's, may be NULL */
-	const char *holder; /* "process 123 cat": who has the lock that is waited for; as path */
+	const char *holder; /* "process 123 cat": who has the lock, or the other end of the socket; as path */
 	uint64_t count;	  /* calls; of those that are counted only when they sleep, the slept ones */
 	uint64_t slept;
 	uint64_t ns, max_ns; /* inside the watch, a sleep under way included */

@@ -163,45 +163,91 @@ static bool may_move_unseen(const struct search *s)
 	return p->unseen || p->spoke[RULE_PAGE].vote.ops;
 }
 
-/* A thread sleeps until a time, again and again, in a process that does next to nothing. */
-static void find_by_time(struct search *s, const struct rep_thread *rt)
+/* Threads that sleep until a time in the same call. */
+struct sleepers {
+	size_t threads;
+	uint64_t times;
+	const struct rep_thread *most;
+	struct woken woken; /* of that one */
+};
+
+static bool is_sleeper(const struct search *s, const struct rep_thread *rt, struct woken *w)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	struct woken w = woken(s, ct);
-	uint64_t rate = a_second(w.by_time, rt->time.wall_ns), moved;
-	struct rep_finding *f;
-	char *vain;
 
-	if (w.by_time < iom_limit(LIMIT_SPIN_CALLS) || rate < iom_limit(LIMIT_IDLE_RATE) || ct->kernel_worker ||
-	    w.by_time < iom_limit(LIMIT_IDLE_EMPTY) * w.all ||
-	    run_by_all(s) > iom_limit(LIMIT_BUSY) * rt->time.wall_ns || may_move_unseen(s))
-		return;
-	moved = moved_by_all(s);
-	if (moved > iom_limit(LIMIT_IDLE_TAKEN) * w.by_time)
-		return;
-	vain = in_vain_text(s, ct, &w);
-	f = iom_finding_add(
+	*w = woken(s, ct);
+	return !ct->kernel_worker && w->by_time >= iom_limit(LIMIT_SPIN_CALLS) &&
+	       a_second(w->by_time, rt->time.wall_ns) >= iom_limit(LIMIT_IDLE_RATE) &&
+	       w->by_time >= iom_limit(LIMIT_IDLE_EMPTY) * w->all;
+}
+
+static void tell_sleepers(struct search *s, const struct sleepers *l, uint64_t moved)
+{
+	const struct cap_thread *ct = &s->cap->threads[l->most->thread];
+	uint64_t rate = a_second(l->times, l->most->time.wall_ns);
+	char *vain = in_vain_text(s, ct, &l->woken);
+	char *who = l->threads == 1 ? iom_sentence("Thread %u", ct->ns_tid) :
+				      iom_sentence("%s threads, %u among them,", iom_count(l->threads), ct->ns_tid);
+	struct rep_finding *f = iom_finding_add(
 		s, "idle-wakeups", rate < iom_limit(LIMIT_IDLE_WARN) ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("Thread %u slept in %s until its time had run out %s times, %s a second%s; the process "
-			     "made %s transfer%s. Usual way out: wait until something is due, and let an event tell "
-			     "what else there is (a condition variable, eventfd, inotify).",
-			     ct->ns_tid, iom_syscall_name(w.calls->nr), iom_count(w.by_time), iom_count(rate), vain,
-			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s"));
+		iom_sentence("%s slept in %s until %s time had run out %s times, %s a second%s; the process made %s "
+			     "transfer%s. Usual way out: wait until something is due, and let an event tell what else "
+			     "there is (a condition variable, eventfd, inotify, pidfd).",
+			     who, iom_syscall_name(l->woken.calls->nr), l->threads == 1 ? "its" : "their",
+			     iom_count(l->times), iom_count(rate), vain, moved ? iom_count(moved) : "no",
+			     moved == 1 ? "" : "s"));
+
+	free(who);
 	free(vain);
-	f->count = w.by_time;
-	f->thread = rt->thread;
-	f->nr = w.calls->nr;
+	f->count = l->times;
+	f->thread = l->most->thread;
+	f->nr = l->woken.calls->nr;
+}
+
+/* Threads from this one on that sleep until a time in the call in which it does; said of the process
+ * where that does next to nothing else. */
+static void find_by_time(struct search *s, size_t from, bool *told)
+{
+	struct sleepers l = {};
+	uint64_t moved = moved_by_all(s);
+	struct woken w;
+	uint16_t nr;
+
+	if (told[from] || !is_sleeper(s, &s->rp->threads[from], &w))
+		return;
+	nr = w.calls->nr;
+	for (size_t i = from; i < s->rp->nthreads; i++) {
+		const struct rep_thread *rt = &s->rp->threads[i];
+
+		if (told[i] || !is_sleeper(s, rt, &w) || w.calls->nr != nr)
+			continue;
+		told[i] = true;
+		l.threads++;
+		l.times += w.by_time;
+		if (l.most && w.by_time <= l.woken.by_time)
+			continue;
+		l.most = rt;
+		l.woken = w;
+	}
+	if (run_by_all(s) <= iom_limit(LIMIT_BUSY) * l.most->time.wall_ns &&
+	    moved <= iom_limit(LIMIT_IDLE_TAKEN) * l.times)
+		tell_sleepers(s, &l, moved);
 }
 
 void iom_find_idle(struct search *s)
 {
-	bool said = is_said(s);
+	bool *told = calloc(s->rp->nthreads + 1, sizeof(*told));
+	bool said = is_said(s) || may_move_unseen(s);
 
+	if (!told)
+		abort();
 	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		const struct rep_thread *rt = &s->rp->threads[i];
 		const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 
-		if ((!t->nsets || !find_in_loop(s, rt, &t->sets[0])) && !said)
-			find_by_time(s, rt);
+		told[i] = t->nsets && find_in_loop(s, rt, &t->sets[0]);
 	}
+	for (size_t i = 0; i < s->rp->nthreads && !said; i++)
+		find_by_time(s, i, told);
+	free(told);
 }

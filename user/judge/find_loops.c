@@ -48,13 +48,28 @@ static bool is_shared(const struct search *s, uint32_t thread, const struct loop
 	return false;
 }
 
+/* Does the thread get its work from accept(), of a listener that nobody asks the readiness of? Then
+ * a readiness call between two connections is about the one that it serves, and no loop. */
+static bool serves_in_turn(const struct search *s, const struct rep_thread *rt, const struct loop_set *own)
+{
+	for (size_t i = 0; i < rt->time.nwaits; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+
+		if (w->class == CAP_C_ACCEPT && w->file != IOM_NO_FILE && w->slept >= LOOP_RETURNS &&
+		    w->ns > own->ns && s->ev->files[w->file].watch != EV_WATCHED)
+			return true;
+	}
+	return false;
+}
+
 /* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */
 static const struct loop_set *loop_of(const struct search *s, const struct rep_thread *rt)
 {
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker)
+	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker ||
+	    serves_in_turn(s, rt, own))
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
 }

@@ -161,13 +161,16 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 
 static char *headline_asleep(const struct rep_process *rp, const struct acc_wait *w)
 {
+	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
+				     "thread had at the time, and who takes a lock twice.";
 	uint32_t file = w->file;
 	char *call = w->what == ACC_READINESS ? asleep_for(rp, w, &file) : iom_view_call(rp->cap, w);
 	char *lead = lead_text(rp, w, file), *text;
 
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "", lead);
+			    w->before ? " before the watch" : "",
+			    w->path && !strcmp(w->path, CAP_TARGET_ALONE) ? nobody : lead);
 	free(call);
 	free(lead);
 	return text;

@@ -28,7 +28,8 @@ static char *call_on_file(const struct iom_capture *cap, const struct cap_calls 
 	if (!f)
 		return iom_sentence("%s", iom_syscall_name(r->nr));
 	if (f->merged || f->fd < 0)
-		return iom_sentence("%s of a %s", iom_syscall_name(r->nr), iom_kind_name(f->kind));
+		return iom_sentence("%s of %s %s", iom_syscall_name(r->nr), iom_article(iom_kind_name(f->kind)),
+				    iom_kind_name(f->kind));
 	return iom_sentence("%s(%d)%s%s", iom_syscall_name(r->nr), f->fd, f->name ? " " : "",
 			    f->name ? f->name : "");
 }

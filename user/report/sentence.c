@@ -85,3 +85,8 @@ const char *iom_part(uint64_t part, uint64_t whole)
 		snprintf(to, 40, "%.0f %%", p);
 	return to;
 }
+
+const char *iom_article(const char *word)
+{
+	return word[0] && strchr("aeio", word[0]) ? "an" : "a";
+}

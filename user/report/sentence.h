@@ -19,6 +19,8 @@ void iom_because(struct rep_verdict *v, char *sentence);
  * eight more were asked for. */
 const char *iom_count(uint64_t n);
 const char *iom_time(uint64_t ns);
+/* "a" or "an", before this word. */
+const char *iom_article(const char *word);
 /* "12 %", "<1 %" */
 const char *iom_part(uint64_t part, uint64_t whole);
 

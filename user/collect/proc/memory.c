@@ -102,6 +102,32 @@ int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t
 	return -EINVAL;
 }
 
+/* ---- shared memory ---- */
+
+struct place {
+	uint64_t addr;
+	char *path;
+};
+
+static bool take_shared(const struct pfs_map *map, void *arg)
+{
+	struct place *p = arg;
+
+	if (p->addr < map->start || p->addr >= map->end)
+		return true;
+	if (map->shared && map->path[0] == '/')
+		p->path = pfs_strdup(map->path);
+	return false;
+}
+
+char *pfs_shared_at(pid_t pid, uint64_t addr)
+{
+	struct place p = {.addr = addr};
+
+	pfs_maps_each(pid, take_shared, &p);
+	return p.path;
+}
+
 /* ---- libaio's rings ---- */
 
 struct rings {

@@ -22,6 +22,7 @@ bool parse_map(char *line, struct pfs_map *map)
 	    strlen(perm) != 4)
 		return false;
 	map->exec = perm[2] == 'x';
+	map->shared = perm[3] == 's';
 	line += at;
 	line += strspn(line, " ");
 	n = strlen(line);

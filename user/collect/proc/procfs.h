@@ -78,6 +78,10 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino);
 void pfs_pipes_refresh(void);
 
+/* The other end of a connected socket of tcp or unix: "process 123 cat" for some other process
+ * of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
+char *pfs_socket_peer(pid_t pid, uint64_t ino);
+
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
 
@@ -159,5 +163,11 @@ struct pfs_children {
 };
 
 struct pfs_children pfs_children(pid_t pid, pid_t tid);
+
+/* Has the process one thread only? */
+bool pfs_is_single(pid_t pid);
+
+/* The file that is mapped at this address and may be shared: its path, heap; NULL: there is none. */
+char *pfs_shared_at(pid_t pid, uint64_t addr);
 
 #endif

@@ -39,7 +39,7 @@ enum pfs_fs pfs_fs_of_path(pid_t pid, const char *path);
 struct pfs_map {
 	uint64_t start, end, offset, ino;
 	unsigned int dev_major, dev_minor;
-	bool exec;
+	bool exec, shared;
 	const char *path; /* "" where there is none; " (deleted)" left out */
 };
 

@@ -416,6 +416,59 @@ char *pfs_netns_name(const struct pfs_netns *ns, uint64_t ino, bool *listening)
 			 accepted ? "<-" : "->");
 }
 
+/* An address of IPv4 is the same in either family. */
+static void to_ipv6(const struct sock_entry *e, const uint8_t addr[16], uint8_t out[16])
+{
+	if (e->family == AF_INET6) {
+		memcpy(out, addr, 16);
+		return;
+	}
+	memset(out, 0, 10);
+	memset(out + 10, 0xff, 2);
+	memcpy(out + 12, addr, 4);
+}
+
+static bool same_end(const struct sock_entry *a, const uint8_t x[16], const struct sock_entry *b, const uint8_t y[16])
+{
+	uint8_t v[16], w[16];
+
+	to_ipv6(a, x, v);
+	to_ipv6(b, y, w);
+	return !memcmp(v, w, sizeof(v));
+}
+
+static bool is_other_end(const struct sock_entry *a, const struct sock_entry *b)
+{
+	return (b->family == AF_INET || b->family == AF_INET6) && !b->listening && a->sport == b->dport &&
+	       a->dport == b->sport && !strcmp(a->proto, b->proto) && same_end(a, a->saddr, b, b->daddr) &&
+	       same_end(a, a->daddr, b, b->saddr);
+}
+
+/* The other end in the same namespace: its inode, 0: none is known. */
+static uint64_t other_end(const struct pfs_netns *ns, const struct sock_entry *e)
+{
+	if (e->family == AF_UNIX)
+		return e->peer;
+	if (strcmp(e->proto, "tcp") || e->listening || !e->dport)
+		return 0;
+	for (size_t i = 0; i < ns->n; i++)
+		if (&ns->v[i] != e && is_other_end(e, &ns->v[i]))
+			return ns->v[i].ino;
+	return 0;
+}
+
+char *pfs_socket_peer(pid_t pid, uint64_t ino)
+{
+	const struct pfs_netns *ns = pfs_netns_of(pid);
+	const struct sock_entry *e = find(ns, ino);
+	uint64_t peer = e ? other_end(ns, e) : 0;
+	struct pfs_holder holder;
+
+	if (!peer || !pfs_socket_holder(peer, &holder) || holder.pid == pid)
+		return NULL;
+	return pfs_format("process %d %s", holder.pid, holder.comm);
+}
+
 /* Which side asked for the connection, told by ports alone. */
 static const char *arrow_of(uint16_t sport, uint16_t dport, bool stream)
 {

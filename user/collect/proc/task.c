@@ -92,6 +92,20 @@ struct pfs_children pfs_children(pid_t pid, pid_t tid)
 	return c;
 }
 
+static void count_threads(const void *data, size_t size, void *arg)
+{
+	(void)data;
+	*(size_t *)arg += size / sizeof(int32_t);
+}
+
+bool pfs_is_single(pid_t pid)
+{
+	struct rd_request rq = rd_path(RD_LIST, pid, "task");
+	size_t n = 0;
+
+	return !rd_ask(&rq, count_threads, &n) && n == 1;
+}
+
 int pfs_same_file(pid_t pid, int fd1, int fd2)
 {
 	struct rd_request rq = {.op = RD_SAME, .pid = pid, .fd = fd1, .fd2 = fd2};
