@@ -17,6 +17,8 @@
 #define IDLE_PART  0.99 /* asleep in one call for so much of its time: idle */
 #define BUSY_PART  0.05 /* worth a word */
 #define LOOP_CALLS 10	/* fewer readiness calls are no loop to speak of */
+#define SHORT_PART 0.1	/* a life of less of the watch is told with what was done in it */
+#define WORK_NS	   1e6	/* asleep for its work, of a thread that is mostly parked: worth a word */
 
 /* One sleep fills its watch: not many, one after the other, in the same call. */
 static bool is_idle(const struct rep_thread *t)
@@ -74,27 +76,65 @@ static const struct acc_wait *own_wait(const struct rep_thread *t)
 	return NULL;
 }
 
+/* Waits for other threads or for a time: what a thread of a pool does between two pieces of work. */
+static bool is_parked(const struct acc_wait *w)
+{
+	return w->class == CAP_C_FUTEX || w->what == ACC_TIMER;
+}
+
 static bool is_elsewhere(const struct acc_wait *w, const void *unused)
 {
 	(void)unused;
 	return !w->own;
 }
 
-/* What a thread slept in besides its loop, when that was not nothing. */
-static char *else_text(const struct iom_capture *cap, const struct rep_thread *t)
+/* Sleep in the work itself. */
+static bool is_in_work(const struct acc_wait *w, const void *unused)
+{
+	(void)unused;
+	return !w->own && !is_parked(w) && w->what != ACC_OTHER && w->what != ACC_IDLE && w->what != ACC_READINESS &&
+	       w->what != ACC_STOPPED;
+}
+
+/* "; 1.5 s asleep in fsync(7) /a/b and 3 others", of the longest of those waits that are wanted, where
+ * that was so much: heap. */
+static char *asleep_text(const struct iom_capture *cap, const struct rep_thread *t, acc_wanted wanted,
+			 double least_ns, bool *parked)
 {
 	size_t n;
-	struct acc_alike *all = iom_alike(cap, &t->time, is_elsewhere, NULL, &n);
+	struct acc_alike *all = iom_alike(cap, &t->time, wanted, NULL, &n);
 	char *call, *text;
 
-	if (!n || all->sum.ns < BUSY_PART * t->time.wall_ns) {
+	if (!n || all->sum.ns < least_ns) {
 		free(all);
 		return strdup("");
 	}
+	*parked = is_parked(&all->sum);
 	call = iom_view_call(cap, &all->sum);
 	text = iom_sentence("; %s asleep in %s%s", iom_time(all->sum.ns), call, iom_alike_others(all));
 	free(call);
 	free(all);
+	return text;
+}
+
+/* What a thread that is mostly parked slept in for its work: heap. */
+static char *work_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	bool unused;
+
+	return asleep_text(cap, t, is_in_work, WORK_NS, &unused);
+}
+
+/* What a thread slept in besides its loop, when that was not nothing. */
+static char *else_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	bool parked = true;
+	char *most = asleep_text(cap, t, is_elsewhere, BUSY_PART * t->time.wall_ns, &parked);
+	char *work = parked ? work_text(cap, t) : strdup(""), *text;
+
+	text = iom_sentence("%s%s", most, work);
+	free(most);
+	free(work);
 	return text;
 }
 
@@ -184,15 +224,42 @@ static struct acc_wait main_wait(const struct acc_thread *t)
 	return best;
 }
 
-static char *wait_text(const struct iom_capture *cap, const struct acc_wait *w)
+static bool is_same_call(const struct acc_wait *w, const void *arg)
 {
-	char *call = iom_view_call(cap, w), *text;
+	const struct acc_wait *most = arg;
+
+	return w->nr == most->nr && w->what == most->what;
+}
+
+/* The call of a wait that is many in one; where most of them were on files of one kind these are named. */
+static char *call_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	size_t n;
+	struct acc_alike *all = iom_alike(cap, &t->time, is_same_call, most, &n);
+	char *call = iom_view_call(cap, most), *text;
+
+	if (n && most->file == IOM_NO_FILE && !most->path && all->sum.ns > most->ns / 2) {
+		free(call);
+		call = iom_view_call(cap, &all->sum);
+		text = iom_sentence("%s%s", call, iom_alike_others(all));
+	} else {
+		text = strdup(call);
+	}
+	free(call);
+	free(all);
+	return text;
+}
+
+static char *wait_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *w)
+{
+	char *call = call_text(cap, t, w), *work = is_parked(w) ? work_text(cap, t) : strdup(""), *text;
 
 	if (w->max_ns && w->slept > 1)
-		text = iom_sentence("%s: slept %s times, %s in all, %s at most", call, iom_count(w->slept),
-				    iom_time(w->ns), iom_time(w->max_ns));
+		text = iom_sentence("%s: slept %s times, %s in all, %s at most%s", call, iom_count(w->slept),
+				    iom_time(w->ns), iom_time(w->max_ns), work);
 	else
-		text = iom_sentence("%s: slept %s", call, iom_time(w->ns));
+		text = iom_sentence("%s: slept %s%s", call, iom_time(w->ns), work);
+	free(work);
 	free(call);
 	return text;
 }
@@ -215,6 +282,14 @@ static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
 	return t->loop.calls < LOOP_CALLS && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
 }
 
+/* It began and ended while it was watched, and was there for little of that. */
+static bool is_short(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+
+	return ct->born && ct->exited && t->time.wall_ns < SHORT_PART * (cap->end_ns - cap->start_ns);
+}
+
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
@@ -229,7 +304,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 	} else if (is_idle(t)) {
 		text = idle_text(cap, &t->time.waits[0]);
 	} else if (most.ns > t->time.running_ns / 100) {
-		waits = wait_text(cap, &most);
+		waits = wait_text(cap, t, &most);
 		text = iom_sentence("%s%s", waits, busy);
 		free(waits);
 	} else if (t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2) {
@@ -278,13 +353,70 @@ static void name_thread(struct view_thread *v, const struct iom_capture *cap, co
 		v->name = iom_sentence("%s threads", iom_count(v->threads));
 }
 
+/* Threads of a runtime that now and then see to something, as a JVM has a dozen. */
+static bool is_housekeeping(const struct rep_thread *t)
+{
+	for (size_t i = 0; i < t->time.nwaits; i++)
+		if (!is_parked(&t->time.waits[i]) && t->time.waits[i].what != ACC_OTHER)
+			return false;
+	return !transfers_of(t) && !t->loop.calls && t->time.nwaits && t->time.running_ns < BUSY_PART * t->time.wall_ns;
+}
+
+static enum view_rank rank_of(const struct rep_thread *t)
+{
+	const struct acc_wait *w = t->time.waits;
+
+	if (is_idle(t))
+		return is_parked(w) && !w->path ? VIEW_PARKED : VIEW_WAITS;
+	return is_housekeeping(t) ? VIEW_HOUSEKEEPING : VIEW_WORKS;
+}
+
 static int what_does_most(const void *a, const void *b)
 {
 	const struct view_thread *x = a, *y = b;
 
-	if (x->idle != y->idle)
-		return x->idle ? 1 : -1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	return x->weight > y->weight ? -1 : x->weight < y->weight;
+}
+
+/* Threads that are one line. */
+struct group {
+	const struct rep_thread *busiest;
+	uint64_t shorts, shorts_ns; /* of short lives, and how long these were */
+};
+
+/* "the busiest: ..."; of threads that came and went how many and how long: heap. text is the callee's. */
+static char *group_text(const struct rep_process *rp, const struct group *g, const struct view_thread *to, char *text)
+{
+	char *longer;
+	bool any = transfers_of(g->busiest) || g->busiest->loop.calls;
+	double seconds = (rp->cap->end_ns - rp->cap->start_ns) / 1e9;
+
+	if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
+		longer = iom_sentence("began and ended in the watch, %s a second, after %s on average%s%s",
+				      iom_count(g->shorts / seconds + 0.5),
+				      iom_time(g->shorts_ns / g->shorts), any ? "; the busiest: " : "", any ? text : "");
+	else if (g->shorts && to->threads == 1)
+		longer = iom_sentence("began and ended in the watch, after %s: %s", iom_time(g->shorts_ns), text);
+	else if (to->threads > 1 && !to->idle)
+		longer = iom_sentence("the busiest: %s", text);
+	else
+		return text;
+	free(text);
+	return longer;
+}
+
+static void join_group(struct group *g, struct view_thread *to, const struct rep_process *rp, const struct rep_thread *t)
+{
+	to->threads++;
+	to->weight += t->time.running_ns + transfers_of(t) * 1000 + t->loop.calls * 1000;
+	if (transfers_of(t) > transfers_of(g->busiest))
+		g->busiest = t;
+	if (!is_short(rp->cap, t))
+		return;
+	g->shorts++;
+	g->shorts_ns += t->time.wall_ns;
 }
 
 void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose)
@@ -293,7 +425,7 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 
 	v->threads = iom_alloc(rp->nthreads, sizeof(*v->threads));
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct rep_thread *t = &rp->threads[i];
+		struct group g = {.busiest = &rp->threads[i]};
 		struct view_thread *to;
 		bool same_name = true;
 
@@ -306,23 +438,15 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 			if (k > i && (verbose || done[k] || !alike(rp->cap, &rp->threads[i], o)))
 				continue;
 			done[k] = true;
-			to->threads++;
 			same_name &= !memcmp(rp->cap->threads[rp->threads[i].thread].comm,
 					     rp->cap->threads[o->thread].comm, CAP_COMM_LEN);
-			if (transfers_of(o) > transfers_of(t))
-				t = o;
-			to->weight += o->time.running_ns + transfers_of(o) * 1000 + o->loop.calls * 1000;
+			join_group(&g, to, rp, o);
 		}
-		to->model = t->verdict.model;
-		to->idle = is_idle(t);
-		to->what = thread_text(rp->cap, t);
-		if (to->threads > 1 && !to->idle) {
-			char *one = to->what;
-
-			to->what = iom_sentence("the busiest: %s", one);
-			free(one);
-		}
-		name_thread(to, rp->cap, t, same_name);
+		to->model = g.busiest->verdict.model;
+		to->rank = rank_of(g.busiest);
+		to->idle = is_idle(g.busiest);
+		to->what = group_text(rp, &g, to, thread_text(rp->cap, g.busiest));
+		name_thread(to, rp->cap, g.busiest, same_name);
 	}
 	free(done);
 	if (v->nthreads)
