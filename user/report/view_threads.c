@@ -327,7 +327,8 @@ static bool alike(const struct iom_capture *cap, const struct rep_thread *a, con
 	    a->loop.is_loop != b->loop.is_loop || (a->loop.is_loop && a->loop.nr != b->loop.nr))
 		return false;
 	if (is_idle(a))
-		return x->nr == y->nr && x->what == y->what && (x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path);
+		return x->nr == y->nr && x->what == y->what && x->file == IOM_NO_FILE && y->file == IOM_NO_FILE &&
+		       !x->path && !y->path;
 	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
@@ -359,7 +360,8 @@ static bool is_housekeeping(const struct rep_thread *t)
 	for (size_t i = 0; i < t->time.nwaits; i++)
 		if (!is_parked(&t->time.waits[i]) && t->time.waits[i].what != ACC_OTHER)
 			return false;
-	return !transfers_of(t) && !t->loop.calls && t->time.nwaits && t->time.running_ns < BUSY_PART * t->time.wall_ns;
+	return !transfers_of(t) && !t->loop.calls && t->time.nwaits &&
+	       t->time.running_ns < BUSY_PART * t->time.wall_ns;
 }
 
 static enum view_rank rank_of(const struct rep_thread *t)
@@ -387,7 +389,8 @@ struct group {
 };
 
 /* "the busiest: ..."; of threads that came and went how many and how long: heap. text is the callee's. */
-static char *group_text(const struct rep_process *rp, const struct group *g, const struct view_thread *to, char *text)
+static char *group_text(const struct rep_process *rp, const struct group *g, const struct view_thread *to,
+			char *text)
 {
 	char *longer;
 	bool any = transfers_of(g->busiest) || g->busiest->loop.calls;
@@ -407,7 +410,8 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 	return longer;
 }
 
-static void join_group(struct group *g, struct view_thread *to, const struct rep_process *rp, const struct rep_thread *t)
+static void join_group(struct group *g, struct view_thread *to, const struct rep_process *rp,
+		       const struct rep_thread *t)
 {
 	to->threads++;
 	to->weight += t->time.running_ns + transfers_of(t) * 1000 + t->loop.calls * 1000;
