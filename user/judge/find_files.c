@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sysname.h"
 #include "judge/findings.h"
@@ -87,38 +88,70 @@ static void find_may_block(struct search *s)
 	f->file = first;
 }
 
+static bool is_tiny(const struct search *s, const struct cap_calls *r)
+{
+	const struct iom_capture *cap = s->cap;
+	uint64_t n = r->n.ok + r->n.ok_slept;
+
+	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND || r->file == IOM_NO_FILE || !r->bytes ||
+	    r->bytes > TINY_BYTES * n)
+		return false;
+	/* A short answer on a connection has nothing to wait in a buffer for. */
+	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
+		return false;
+	return !cap->files[r->file].merged; /* of many files each may have been read whole */
+}
+
+/* The same call on the same file, or on one that was opened by the same name, in whichever thread. */
+static bool is_of_one_stream(const struct iom_capture *cap, const struct cap_calls *a, const struct cap_calls *b)
+{
+	const char *x = cap->files[a->file].name, *y = cap->files[b->file].name;
+
+	return a->nr == b->nr && (a->file == b->file || (x && y && x[0] == '/' && !strcmp(x, y)));
+}
+
+/* All tiny calls of the stream that one row is of; the first of these rows speaks for all. */
+static struct cap_calls tiny_stream(const struct search *s, size_t first)
+{
+	struct cap_calls sum = s->cap->calls[first];
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (i == first || !is_tiny(s, r) || !is_of_one_stream(s->cap, r, &sum))
+			continue;
+		if (i < first)
+			return (struct cap_calls){};
+		sum.n.ok += r->n.ok + r->n.ok_slept;
+		sum.bytes += r->bytes;
+	}
+	sum.n.ok += sum.n.ok_slept;
+	return sum;
+}
+
 static void find_tiny(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
-	const struct cap_calls *worst = NULL;
+	struct cap_calls worst = {};
 	struct rep_finding *f;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *r = &cap->calls[i];
-		uint64_t n = r->n.ok + r->n.ok_slept;
+		struct cap_calls sum = is_tiny(s, &cap->calls[i]) ? tiny_stream(s, i) : (struct cap_calls){};
 
-		if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
-		    r->file == IOM_NO_FILE || n < TINY_TRANSFERS || !r->bytes || r->bytes > TINY_BYTES * n)
-			continue;
-		/* A short answer on a connection has nothing to wait in a buffer for. */
-		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
-			continue;
-		if (cap->files[r->file].merged) /* of many files each may have been read whole */
-			continue;
-		if (!worst || n > worst->n.ok + worst->n.ok_slept)
-			worst = r;
+		if (sum.n.ok >= TINY_TRANSFERS && sum.n.ok > worst.n.ok)
+			worst = sum;
 	}
-	if (!worst)
+	if (!worst.n.ok)
 		return;
 	f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
 			    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
 					 "price of a whole call. Usual way out: a buffer.",
-					 iom_count(worst->n.ok + worst->n.ok_slept), iom_syscall_name(worst->nr),
-					 cap->files[worst->file].fd, iom_finding_name(cap, worst->file),
-					 (double)worst->bytes / (worst->n.ok + worst->n.ok_slept)));
-	f->count = worst->n.ok + worst->n.ok_slept;
-	f->nr = worst->nr;
-	f->file = worst->file;
+					 iom_count(worst.n.ok), iom_syscall_name(worst.nr),
+					 cap->files[worst.file].fd, iom_finding_name(cap, worst.file),
+					 (double)worst.bytes / worst.n.ok));
+	f->count = worst.n.ok;
+	f->nr = worst.nr;
+	f->file = worst.file;
 }
 
 static void find_overflow(struct search *s)
