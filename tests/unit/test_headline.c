@@ -103,6 +103,24 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* A runtime that waits for a child's output, which a grandchild keeps open: what wakes the runtime itself is
+ * told after that. */
+static void asleep_for_a_pipe(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t own = build_file(cap, 5, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[8]");
+	uint32_t back = build_file(cap, 6, CAP_K_FIFO, O_WRONLY | O_NONBLOCK, "pipe:[8]");
+
+	cap->files[own].ino = cap->files[back].ino = 8;
+	build_watch(cap, own, ep);
+	build_watch(cap, build_file(cap, 7, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[9] <- sleep 900 fd 1"), ep);
+	build_thread(cap, BUILD_PID, MAIN + 1, "b");
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	asleep(cap, 1, CAP_C_EPOLL_WAIT, SYS_epoll_pwait, 1000 * MS);
+	cap->threads[1].at_start.file = cap->threads[1].at_end.file = ep;
+	cap->threads[1].at_start.fd = cap->threads[1].at_end.fd = 4;
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -115,6 +133,8 @@ static const struct {
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
+	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
+			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8])."},
 	{one_works, "It transferred nothing and waited for no file."},
 };
 

@@ -70,7 +70,7 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 /* What is asleep until another process does something leads to that process. */
 static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
 {
-	char *call = iom_view_call(cap, w), next[80] = "", *text;
+	char *call = iom_view_idle(cap, w), next[80] = "", *text;
 	const char *whom = w->holder ? w->holder : w->path;
 	int pid;
 
@@ -99,10 +99,10 @@ static const char *call_of(const struct acc_wait *w)
 	return w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr);
 }
 
-static char *headline_all_asleep(struct asleep *calls, size_t n)
+static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
-	char *text, *longer;
+	char *text, *longer, *call;
 	size_t all = 0;
 
 	qsort(calls, n, sizeof(*calls), most_threads);
@@ -116,8 +116,11 @@ static char *headline_all_asleep(struct asleep *calls, size_t n)
 			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "",
 			    n > 1 ? ":" : ".");
 	for (size_t i = 0; i < n && n > 1; i++) {
-		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads),
-				      call_of(&calls[i].wait), i + 1 < n ? "" : ".");
+		call = calls[i].threads == 1 ? iom_view_idle(cap, &calls[i].wait) :
+					       iom_sentence("%s", call_of(&calls[i].wait));
+		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
+				      i + 1 < n ? "" : ".");
+		free(call);
 		free(text);
 		text = longer;
 	}
@@ -134,7 +137,7 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	if (n == 1 && calls[0].threads == 1)
 		text = headline_asleep(cap, &calls[0].wait);
 	else if (n)
-		text = headline_all_asleep(calls, n);
+		text = headline_all_asleep(cap, calls, n);
 	free(calls);
 	return text;
 }

@@ -48,6 +48,8 @@ void iom_view_free(struct view *v);
 
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
+/* The same of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
+char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
 /* The thread whose time tells most of the process's; NULL: it has none. */
 const struct rep_thread *iom_view_principal(const struct rep_process *rp);
 

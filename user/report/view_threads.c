@@ -266,7 +266,7 @@ static char *wait_text(const struct iom_capture *cap, const struct rep_thread *t
 
 static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
 {
-	char *call = iom_view_call(cap, w), *text;
+	char *call = iom_view_idle(cap, w), *text;
 
 	text = iom_sentence("asleep in %s throughout%s%s%s", call, w->before ? ", since " : "",
 			    w->before ? iom_time(w->before_ns) : "", w->before ? " before the watch" : "");
