@@ -140,11 +140,23 @@ static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
 	return text;
 }
 
+/* ", and is asleep in it", and for whom where that is known: heap. */
+static char *under_way_text(const struct rep_thread *rt, const struct acc_wait *w)
+{
+	for (size_t i = 0; w->class == CAP_C_FUTEX && i < rt->time.nwaits; i++) {
+		const struct acc_wait *one = &rt->time.waits[i];
+
+		if (one->under_way && one->class == CAP_C_FUTEX && one->path)
+			return iom_sentence(", and is asleep in it (%s)", one->path);
+	}
+	return iom_sentence("%s", w->under_way ? ", and is asleep in it" : "");
+}
+
 static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
 				   const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
 	const struct acc_wait *w = &a->sum;
-	char *call = call_text(s->cap, a), meanwhile[64], *how_long;
+	char *call = call_text(s->cap, a), meanwhile[64], *how_long, *now = under_way_text(rt, w);
 	struct rep_finding *f;
 
 	if (is_for_one(own))
@@ -162,11 +174,12 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
-			     w->under_way ? ", and is asleep in it" : "", meanwhile,
+			     now, meanwhile,
 			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
 						   way_out(s->cap, w)));
 	free(call);
 	free(how_long);
+	free(now);
 	f->count = w->slept;
 	f->ns = w->ns;
 	f->max_ns = w->max_ns;
