@@ -3,8 +3,8 @@
  * The lines of threads: what each slept in for its work, in an order in which those come first
  * that a question is about.
  */
+#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -157,6 +157,43 @@ static void short_lives_are_told(void **state)
 	let_go(&s);
 }
 
+/* Calls of poll for n files of which file is the first, each of which slept. */
+static void polls(struct iom_capture *cap, uint32_t tid, uint32_t file, uint32_t n)
+{
+	struct cap_calls *r = build_transfers(cap, tid, file, CAP_C_POLL, SYS_poll, 0, 20, 0, 400 * MS);
+	struct cap_interest *in;
+
+	r->set_size = n;
+	in = build_interest(cap, file, 20, 0);
+	in->set_file = file;
+	in->tid = tid;
+}
+
+/* A thread that asks for one file is another line than the loop of the same name, and says for which. */
+static void a_loop_and_its_resolver(void **state)
+{
+	struct iom_capture *cap = parked_process("client");
+	struct shown s;
+
+	(void)state;
+	for (uint32_t tid = 5000; tid < 5002; tid++) {
+		uint32_t thread = build_thread(cap, BUILD_PID, tid, "client");
+
+		cap->threads[thread].nvcsw = 20;
+		cap->threads[thread].asleep_ns = 8000 * MS;
+	}
+	polls(cap, 5000, build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80"), 5);
+	polls(cap, 5001, build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "udp 127.0.0.1:82 -> 127.0.0.9:53"), 1);
+	s = show(cap);
+	assert_int_equal(s.v->nthreads, 3);
+	for (size_t i = 0; i < 2; i++)
+		assert_non_null(strstr(s.v->threads[i].what,
+				       strstr(s.v->threads[i].name, "5000") ?
+					       "poll, 5 files: 20 returns" :
+					       "poll(4) udp 127.0.0.1:82 -> 127.0.0.9:53: 20 returns"));
+	let_go(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +201,7 @@ int main(void)
 		cmocka_unit_test(one_of_many_files_is_named),
 		cmocka_unit_test(who_waits_comes_before_housekeeping),
 		cmocka_unit_test(short_lives_are_told),
+		cmocka_unit_test(a_loop_and_its_resolver),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);

@@ -165,6 +165,21 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 				   iom_count(n / seconds + 0.5));
 }
 
+/* poll on a single file that is known. */
+static bool is_for_one(const struct rep_loop *l, const struct acc_wait *own)
+{
+	return l->class == CAP_C_POLL && l->files == 1 && own && own->file != IOM_NO_FILE;
+}
+
+/* "epoll_wait(5)", "poll(7) udp 10.0.0.1:4000 -> 10.0.0.2:53": heap. */
+static char *loop_call(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *own)
+{
+	if (is_for_one(&t->loop, own))
+		return iom_view_call(cap, own);
+	return t->loop.fd >= 0 ? iom_sentence("%s(%d)", iom_syscall_name(t->loop.nr), t->loop.fd) :
+				 iom_sentence("%s", iom_syscall_name(t->loop.nr));
+}
+
 static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct rep_loop *l = &t->loop;
@@ -172,20 +187,18 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	const struct acc_wait *own = own_wait(t);
 	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
 	char *signal = signal_text(cap, t);
-	char fd[16] = "", files[48] = "", rate[64] = "";
+	char files[48] = "", rate[64] = "", *call = loop_call(cap, t, own);
 	double seconds = t->time.wall_ns / 1e9;
 
-	if (l->fd >= 0)
-		snprintf(fd, sizeof(fd), "(%d)", l->fd);
-	if (l->files)
+	if (l->files && !is_for_one(l, own))
 		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
 	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
-	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", iom_syscall_name(l->nr), fd,
-			    files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
+	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
 			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), signal,
 			    turns, other, busy);
+	free(call);
 	free(signal);
 	free(turns);
 	free(busy);
@@ -325,6 +338,9 @@ static bool alike(const struct iom_capture *cap, const struct rep_thread *a, con
 
 	if (a->verdict.model != b->verdict.model || is_idle(a) != is_idle(b) ||
 	    a->loop.is_loop != b->loop.is_loop || (a->loop.is_loop && a->loop.nr != b->loop.nr))
+		return false;
+	/* A loop, and a thread that asks for one file, as a resolver's does. */
+	if (a->loop.class != CAP_C_EPOLL_WAIT && a->loop.is_loop && (a->loop.files > 1) != (b->loop.files > 1))
 		return false;
 	if (is_idle(a))
 		return x->nr == y->nr && x->what == y->what && x->file == IOM_NO_FILE && y->file == IOM_NO_FILE &&
