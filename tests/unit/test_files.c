@@ -75,12 +75,24 @@ static void other_files_are_others(void **state)
 	assert_int_equal(tiny(cap), 0);
 }
 
+/* A small file that is read whole each time it is opened. */
+static void a_small_file_read_whole(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+
+	(void)state;
+	for (int i = 0; i < 600; i++)
+		read_bytes(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, "/srv/counter"), 2);
+	assert_int_equal(tiny(cap), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_read_one_pipe),
 		cmocka_unit_test(a_file_opened_anew),
 		cmocka_unit_test(other_files_are_others),
+		cmocka_unit_test(a_small_file_read_whole),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, NULL, NULL);

@@ -16,6 +16,7 @@
 /* So many transfers of so few bytes each, and the calls cost more than the data. */
 #define TINY_TRANSFERS 1000
 #define TINY_BYTES     8
+#define TINY_EACH      100 /* of one opening of many */
 
 static bool may_wait(uint8_t kind)
 {
@@ -102,23 +103,28 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	return !cap->files[r->file].merged; /* of many files each may have been read whole */
 }
 
-/* The same call on the same file, or on one that was opened by the same name, in whichever thread. */
+/* The same call on the same file, in whichever thread; or on one of the same name, each opening of which was
+ * read by many calls: what is small enough is read whole by one. */
 static bool is_of_one_stream(const struct iom_capture *cap, const struct cap_calls *a, const struct cap_calls *b)
 {
 	const char *x = cap->files[a->file].name, *y = cap->files[b->file].name;
 
-	return a->nr == b->nr && (a->file == b->file || (x && y && x[0] == '/' && !strcmp(x, y)));
+	if (a->nr != b->nr)
+		return false;
+	return a->file == b->file || (a->n.ok + a->n.ok_slept >= TINY_EACH && b->n.ok + b->n.ok_slept >= TINY_EACH &&
+				      x && y && x[0] == '/' && !strcmp(x, y));
 }
 
 /* All tiny calls of the stream that one row is of; the first of these rows speaks for all. */
 static struct cap_calls tiny_stream(const struct search *s, size_t first)
 {
-	struct cap_calls sum = s->cap->calls[first];
+	const struct cap_calls *lead = &s->cap->calls[first];
+	struct cap_calls sum = *lead;
 
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (i == first || !is_tiny(s, r) || !is_of_one_stream(s->cap, r, &sum))
+		if (i == first || !is_tiny(s, r) || !is_of_one_stream(s->cap, r, lead))
 			continue;
 		if (i < first)
 			return (struct cap_calls){};
