@@ -194,6 +194,43 @@ static void a_loop_and_its_resolver(void **state)
 	let_go(&s);
 }
 
+/* n threads of a pool asleep in a read, of two connections, or of so many as they are. */
+static struct shown show_pool(int n, bool two)
+{
+	struct iom_capture *cap = parked_process("server");
+	uint32_t file = IOM_NO_FILE;
+	char name[64];
+
+	for (int i = 0; i < n; i++) {
+		if (!two || i < 2) {
+			snprintf(name, sizeof(name), "tcp 127.0.0.1:400%d -> 127.0.0.1:80", i);
+			file = build_file(cap, 7 + i, CAP_K_SOCK, 0, name);
+		}
+		snprintf(name, sizeof(name), "pool-%d", i + 7);
+		build_asleep(cap, build_thread(cap, BUILD_PID, 5000 + i, name), CAP_C_READ, SYS_read, file, MS,
+			     BUILD_LIFE_NS);
+	}
+	return show(cap);
+}
+
+static void a_crowd_is_one_line(void **state)
+{
+	struct shown s = show_pool(5, false);
+
+	(void)state;
+	assert_int_equal(s.v->nthreads, 2);
+	assert_string_equal(s.v->threads[0].name, "5 x pool-*");
+	assert_string_equal(s.v->threads[0].what, "asleep in read(7) tcp 127.0.0.1:4000 -> 127.0.0.1:80 and 4 others "
+						  "throughout, since 1.0 ms before the watch");
+	let_go(&s);
+	s = show_pool(5, true);
+	assert_non_null(strstr(s.v->threads[0].what, "127.0.0.1:80 and another throughout"));
+	let_go(&s);
+	s = show_pool(3, false);
+	assert_int_equal(s.v->nthreads, 4);
+	let_go(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +239,7 @@ int main(void)
 		cmocka_unit_test(who_waits_comes_before_housekeeping),
 		cmocka_unit_test(short_lives_are_told),
 		cmocka_unit_test(a_loop_and_its_resolver),
+		cmocka_unit_test(a_crowd_is_one_line),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);

@@ -81,7 +81,8 @@ static uint64_t failed_like(const struct search *s, const struct cap_calls *r, u
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *o = &s->cap->calls[i];
 
-		if (o != r && (!is_used_up(r->error) || !is_same_failure(o, r) || o->nr != r->nr || o->file != r->file))
+		if (o != r && (!is_used_up(r->error) || !is_same_failure(o, r) || o->nr != r->nr ||
+			       o->file != r->file))
 			continue;
 		n += o->n.failed;
 		*all += cor_operations(o);

@@ -94,8 +94,8 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	const struct iom_capture *cap = s->cap;
 	uint64_t n = r->n.ok + r->n.ok_slept;
 
-	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND || r->file == IOM_NO_FILE || !r->bytes ||
-	    r->bytes > TINY_BYTES * n)
+	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
+	    r->file == IOM_NO_FILE || !r->bytes || r->bytes > TINY_BYTES * n)
 		return false;
 	/* A short answer on a connection has nothing to wait in a buffer for. */
 	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
@@ -111,8 +111,10 @@ static bool is_of_one_stream(const struct iom_capture *cap, const struct cap_cal
 
 	if (a->nr != b->nr)
 		return false;
-	return a->file == b->file || (a->n.ok + a->n.ok_slept >= TINY_EACH && b->n.ok + b->n.ok_slept >= TINY_EACH &&
-				      x && y && x[0] == '/' && !strcmp(x, y));
+	if (a->file == b->file)
+		return true;
+	return a->n.ok + a->n.ok_slept >= TINY_EACH && b->n.ok + b->n.ok_slept >= TINY_EACH && x && y &&
+	       x[0] == '/' && !strcmp(x, y);
 }
 
 /* All tiny calls of the stream that one row is of; the first of these rows speaks for all. */

@@ -253,7 +253,8 @@ static void find_shared(const struct iom_capture *cap, const struct cap_thread *
 	for (size_t i = 0; i < cap->ninterests; i++) {
 		const struct cap_interest *in = &cap->interests[i];
 
-		if (in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE && is_of_set(cap, in, &t->sets[0]))
+		if (in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE &&
+		    is_of_set(cap, in, &t->sets[0]))
 			in_first[in->file] = true;
 	}
 	for (size_t i = 0; i < cap->ninterests; i++) {

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "report/view_int.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define IDLE_PART  0.99 /* asleep in one call for so much of its time: idle */
 #define BUSY_PART  0.05 /* worth a word */
 #define LOOP_CALLS 10	/* fewer readiness calls are no loop to speak of */
+#define CROWD	   4	/* threads that wait alike for files of one kind are one line */
 #define SHORT_PART 0.1	/* a life of less of the watch is told with what was done in it */
 #define WORK_NS	   1e6	/* asleep for its work, of a thread that is mostly parked: worth a word */
 
@@ -92,8 +94,8 @@ static bool is_elsewhere(const struct acc_wait *w, const void *unused)
 static bool is_in_work(const struct acc_wait *w, const void *unused)
 {
 	(void)unused;
-	return !w->own && !is_parked(w) && w->what != ACC_OTHER && w->what != ACC_IDLE && w->what != ACC_READINESS &&
-	       w->what != ACC_STOPPED;
+	return !w->own && !is_parked(w) && w->what != ACC_OTHER && w->what != ACC_IDLE &&
+	       w->what != ACC_READINESS && w->what != ACC_STOPPED;
 }
 
 /* "; 1.5 s asleep in fsync(7) /a/b and 3 others", of the longest of those waits that are wanted, where
@@ -277,11 +279,16 @@ static char *wait_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
-static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
+/* others: further files, of threads that wait so. */
+static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w, uint64_t others)
 {
-	char *call = iom_view_idle(cap, w), *text;
+	char *call = iom_view_idle(cap, w), more[48] = "", *text;
 
-	text = iom_sentence("asleep in %s throughout%s%s%s", call, w->before ? ", since " : "",
+	if (others == 1)
+		snprintf(more, sizeof(more), " and another");
+	else if (others)
+		snprintf(more, sizeof(more), " and %s others", iom_count(others));
+	text = iom_sentence("asleep in %s%s throughout%s%s%s", call, more, w->before ? ", since " : "",
 			    w->before ? iom_time(w->before_ns) : "", w->before ? " before the watch" : "");
 	free(call);
 	return text;
@@ -315,7 +322,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 	} else if (t->loop.is_loop && t->loop.calls && !is_aside(t, &most)) {
 		text = loop_text(cap, t);
 	} else if (is_idle(t)) {
-		text = idle_text(cap, &t->time.waits[0]);
+		text = idle_text(cap, &t->time.waits[0], 0);
 	} else if (most.ns > t->time.running_ns / 100) {
 		waits = wait_text(cap, t, &most);
 		text = iom_sentence("%s%s", waits, busy);
@@ -348,6 +355,84 @@ static bool alike(const struct iom_capture *cap, const struct rep_thread *a, con
 	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
+/* How much of two names is the same, up to a number. */
+static int common_part(const char *a, const char *b)
+{
+	int n = 0;
+
+	while (n < CAP_COMM_LEN && a[n] && a[n] == b[n])
+		n++;
+	while (n && isdigit((unsigned char)a[n - 1]))
+		n--;
+	return n;
+}
+
+/* "pool-1-thread-7" and "pool-1-thread-12" are named by one program. */
+static bool has_like_name(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
+{
+	const char *x = cap->threads[a->thread].comm, *y = cap->threads[b->thread].comm;
+	int n = common_part(x, y);
+
+	for (int i = n; i < CAP_COMM_LEN && x[i]; i++)
+		if (!isdigit((unsigned char)x[i]))
+			return false;
+	for (int i = n; i < CAP_COMM_LEN && y[i]; i++)
+		if (!isdigit((unsigned char)y[i]))
+			return false;
+	return true;
+}
+
+/* Asleep throughout in the same call, on files of one kind. */
+static bool waits_alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
+{
+	const struct acc_wait *x, *y;
+
+	if (!is_idle(a) || !is_idle(b) || a->verdict.model != b->verdict.model || !has_like_name(cap, a, b))
+		return false;
+	x = &a->time.waits[0];
+	y = &b->time.waits[0];
+	if (x->nr != y->nr || x->what != y->what || x->class == CAP_C_FUTEX)
+		return false;
+	if (x->file == IOM_NO_FILE || y->file == IOM_NO_FILE)
+		return x->file == y->file && x->path && y->path;
+	return cap->files[x->file].kind == cap->files[y->file].kind;
+}
+
+static bool is_for_the_same(const struct acc_wait *a, const struct acc_wait *b)
+{
+	return a->file == b->file && (a->file != IOM_NO_FILE || !a->path || !b->path || !strcmp(a->path, b->path));
+}
+
+/* How many files the threads wait for that wait as this one does. */
+static uint64_t files_of_crowd(const struct rep_process *rp, const struct rep_thread *t)
+{
+	const struct acc_wait **seen = iom_alloc(rp->nthreads, sizeof(*seen));
+	uint64_t n = 0, k;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = rp->threads[i].time.waits;
+
+		if (!waits_alike(rp->cap, t, &rp->threads[i]))
+			continue;
+		for (k = 0; k < n && !is_for_the_same(seen[k], w); k++)
+			;
+		if (k == n)
+			seen[n++] = w;
+	}
+	free(seen);
+	return n;
+}
+
+/* Do enough threads wait as this one does for one line? */
+static bool is_crowd(const struct rep_process *rp, const struct rep_thread *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rp->nthreads && n < CROWD; i++)
+		n += waits_alike(rp->cap, t, &rp->threads[i]);
+	return n >= CROWD;
+}
+
 static uint64_t transfers_of(const struct rep_thread *t)
 {
 	uint64_t n = 0;
@@ -357,15 +442,18 @@ static uint64_t transfers_of(const struct rep_thread *t)
 	return n;
 }
 
-static void name_thread(struct view_thread *v, const struct iom_capture *cap, const struct rep_thread *t,
-			bool same_name)
+/* "7 java", "3 x worker", "4 x pool-1-thread-*", "9 threads"; alike: so long a beginning of their names
+ * is the same. */
+static void name_thread(struct view_thread *v, const struct iom_capture *cap, const struct rep_thread *t, int alike)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
 
 	if (v->threads == 1)
 		v->name = iom_sentence("%u %.*s", ct->ns_tid, CAP_COMM_LEN, ct->comm);
-	else if (same_name)
+	else if (alike == CAP_COMM_LEN)
 		v->name = iom_sentence("%s x %.*s", iom_count(v->threads), CAP_COMM_LEN, ct->comm);
+	else if (alike)
+		v->name = iom_sentence("%s x %.*s*", iom_count(v->threads), alike, ct->comm);
 	else
 		v->name = iom_sentence("%s threads", iom_count(v->threads));
 }
@@ -401,6 +489,7 @@ static int what_does_most(const void *a, const void *b)
 /* Threads that are one line. */
 struct group {
 	const struct rep_thread *busiest;
+	bool crowd; /* asleep throughout, in one call */
 	uint64_t shorts, shorts_ns; /* of short lives, and how long these were */
 };
 
@@ -412,7 +501,9 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 	bool any = transfers_of(g->busiest) || g->busiest->loop.calls;
 	double seconds = (rp->cap->end_ns - rp->cap->start_ns) / 1e9;
 
-	if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
+	if (g->crowd)
+		longer = idle_text(rp->cap, &g->busiest->time.waits[0], files_of_crowd(rp, g->busiest) - 1);
+	else if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
 		longer = iom_sentence("began and ended in the watch, %s a second, after %s on average%s%s",
 				      iom_count(g->shorts / seconds + 0.5),
 				      iom_time(g->shorts_ns / g->shorts), any ? "; the busiest: " : "", any ? text : "");
@@ -439,6 +530,19 @@ static void join_group(struct group *g, struct view_thread *to, const struct rep
 	g->shorts_ns += t->time.wall_ns;
 }
 
+/* How much of a group's names is alike, when o is of it too: all, a beginning, or none. */
+static int like_so_far(const struct iom_capture *cap, const struct rep_thread *first, const struct rep_thread *o,
+		       bool crowd, int so_far)
+{
+	const char *a = cap->threads[first->thread].comm, *b = cap->threads[o->thread].comm;
+	int n;
+
+	if (!memcmp(a, b, CAP_COMM_LEN))
+		return so_far;
+	n = crowd ? common_part(a, b) : 0;
+	return n < so_far ? n : so_far;
+}
+
 void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose)
 {
 	bool *done = iom_alloc(rp->nthreads, sizeof(*done));
@@ -447,26 +551,27 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		struct group g = {.busiest = &rp->threads[i]};
 		struct view_thread *to;
-		bool same_name = true;
+		int name = CAP_COMM_LEN;
 
 		if (done[i])
 			continue;
 		to = &v->threads[v->nthreads++];
+		g.crowd = !verbose && is_crowd(rp, g.busiest);
 		for (size_t k = i; k < rp->nthreads; k++) {
 			const struct rep_thread *o = &rp->threads[k];
 
-			if (k > i && (verbose || done[k] || !alike(rp->cap, &rp->threads[i], o)))
+			if (k > i && (verbose || done[k] ||
+				      !(g.crowd ? waits_alike : alike)(rp->cap, &rp->threads[i], o)))
 				continue;
 			done[k] = true;
-			same_name &= !memcmp(rp->cap->threads[rp->threads[i].thread].comm,
-					     rp->cap->threads[o->thread].comm, CAP_COMM_LEN);
+			name = like_so_far(rp->cap, &rp->threads[i], o, g.crowd, name);
 			join_group(&g, to, rp, o);
 		}
 		to->model = g.busiest->verdict.model;
 		to->rank = rank_of(g.busiest);
 		to->idle = is_idle(g.busiest);
 		to->what = group_text(rp, &g, to, thread_text(rp->cap, g.busiest));
-		name_thread(to, rp->cap, g.busiest, same_name);
+		name_thread(to, rp->cap, g.busiest, name);
 	}
 	free(done);
 	if (v->nthreads)
