@@ -238,6 +238,27 @@ static void taken_back(struct iom_capture *cap)
 	receives(cap, TURNS, ECANCELED);
 }
 
+/* A server of Go pauses for up to a second before it tries again, in whichever thread is free. */
+static void too_many_open_and_pauses(struct iom_capture *cap)
+{
+	uint32_t l = listener(cap);
+
+	build_thread(cap, BUILD_PID, MAIN + 1, "program");
+	failing(cap, l, CAP_C_ACCEPT, SYS_accept4, 2, EMFILE);
+	failing(cap, l, CAP_C_ACCEPT, SYS_accept4, 3, EMFILE)->tid = MAIN + 1;
+}
+
+/* Clients that were gone before they were accepted. */
+static void aborted_and_pauses(struct iom_capture *cap)
+{
+	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 5, ECONNABORTED);
+}
+
+static void too_many_open_once(struct iom_capture *cap)
+{
+	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 1, EMFILE);
+}
+
 static const struct expected cases[] = {
 	{"accept: EMFILE", too_many_open, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
 	 NO_TRANSFERS, NULL},
@@ -250,6 +271,9 @@ static const struct expected cases[] = {
 	{"poll: POLLNVAL", closed_in_poll, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
 	 NO_TRANSFERS, NULL},
 	{"fails-rate: now and then", too_many_now_and_then, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"fails-full: seldom", too_many_open_and_pauses, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"fails-full: another error", aborted_and_pauses, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"fails-full: once", too_many_open_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"no descriptor", closes_none, IOM_M_NONE, 0, NULL, "", 0, NULL},
@@ -292,6 +316,22 @@ static void accept_is_named(void **state)
 
 	(void)state;
 	check_said(too_many_open, "calls-fail", IOM_SEV_WARNING, parts);
+}
+
+/* What several threads meet is said once, with all of it. */
+static void threads_fail_together(void **state)
+{
+	static const char *const parts[] = {"accept4(3) tcp listen 127.0.0.1:80 failed 5 times, at last with EMFILE", NULL};
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+
+	(void)state;
+	check_said(too_many_open_and_pauses, "calls-fail", IOM_SEV_INFO, parts);
+	too_many_open_and_pauses(cap);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].nfindings, 1);
+	iom_report_free(rep);
+	iom_capture_free(cap);
 }
 
 static void rarely_is_no_warning(void **state)
@@ -361,7 +401,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 8];
+	static struct CMUnitTest tests[NCASES + 9];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -375,5 +415,6 @@ int main(void)
 	tests[NCASES + 5] = (struct CMUnitTest)cmocka_unit_test(errors_have_names);
 	tests[NCASES + 6] = (struct CMUnitTest)cmocka_unit_test(requests_are_named);
 	tests[NCASES + 7] = (struct CMUnitTest)cmocka_unit_test(an_unknown_error_is_no_lack_of_reading);
+	tests[NCASES + 8] = (struct CMUnitTest)cmocka_unit_test(threads_fail_together);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

@@ -277,6 +277,24 @@ static void other_processes_may(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("in the shared memory /dev/shm/sem.mp-1");
 }
 
+/* A runtime that waits for a child's output, which a grandchild keeps open: what wakes the runtime itself is
+ * told after that. */
+static void asleep_for_a_pipe(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t own = build_file(cap, 5, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[8]");
+	uint32_t back = build_file(cap, 6, CAP_K_FIFO, O_WRONLY | O_NONBLOCK, "pipe:[8]");
+
+	cap->files[own].ino = cap->files[back].ino = 8;
+	build_watch(cap, own, ep);
+	build_watch(cap, build_file(cap, 7, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[9] <- sleep 900 fd 1"), ep);
+	build_thread(cap, BUILD_PID, MAIN + 1, "b");
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	asleep(cap, 1, CAP_C_EPOLL_WAIT, SYS_epoll_pwait, 1000 * MS);
+	cap->threads[1].at_start.file = cap->threads[1].at_end.file = ep;
+	cap->threads[1].at_start.fd = cap->threads[1].at_end.fd = 4;
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -299,6 +317,8 @@ static const struct {
 			  "another thread had at the time, and who takes a lock twice."},
 	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
 			      "before the watch."},
+	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
+			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8])."},
 	{one_works, "It transferred nothing and waited for no file."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},

@@ -33,7 +33,7 @@ static void wakes(struct iom_capture *cap, uint32_t thread, uint8_t class, uint1
 static void pool(struct iom_capture *cap)
 {
 	cap->threads[0].asleep_ns = BUILD_LIFE_NS - MS;
-	cap->threads[0].nvcsw = 1;
+	build_asleep(cap, 0, CAP_C_FUTEX, SYS_futex, IOM_NO_FILE, 0, BUILD_LIFE_NS - MS);
 	for (uint32_t i = 1; i <= WORKERS; i++)
 		wakes(cap, build_thread(cap, MAIN, MAIN + i, "worker"), CAP_C_FUTEX, SYS_futex, 900 + i);
 }

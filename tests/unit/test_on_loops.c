@@ -286,6 +286,62 @@ static void accept_is_no_turn(void **state)
 	}
 }
 
+/* A call of poll by the loop's thread for n files of which first is the first: so many sleeps of 20 ms. */
+static void polled(struct iom_capture *cap, uint32_t first, uint32_t n, uint64_t times)
+{
+	slept(cap, first, CAP_C_POLL, SYS_poll, times, 20);
+	cap->calls[cap->ncalls - 1].set_size = n;
+}
+
+static void in_poll(struct iom_capture *cap, uint32_t file, uint32_t first)
+{
+	build_interest(cap, file, 1, 10)->set_file = first;
+}
+
+/* A loop of poll that waits for other files in one turn than in another: none of its sets is waited for
+ * while the other has to be served. One that has nothing in common with it is no part of it. */
+static void a_set_that_changes(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t wake = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "unix");
+	uint32_t a = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	uint32_t b = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:82 -> 127.0.0.1:80");
+	uint32_t alone = build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:83 -> 127.0.0.1:79");
+	struct iom_report *rep;
+
+	(void)state;
+	polled(cap, a, 3, 200);
+	in_poll(cap, wake, a);
+	polled(cap, b, 2, 11);
+	in_poll(cap, wake, b);
+	in_poll(cap, alone, alone);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 0);
+	iom_report_free(rep);
+
+	polled(cap, alone, 1, 11);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	assert_non_null(strstr(build_finding(rep, "loop-blocked")->message, "poll(6) tcp 127.0.0.1:83"));
+	let_go(rep, cap);
+}
+
+/* Which thread a loop waits for is known of the sleep that is under way. */
+static void whose_end_is_waited_for(void **state)
+{
+	struct iom_capture *cap = loop();
+	struct iom_report *rep;
+
+	(void)state;
+	slept(cap, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex, 1, 1900);
+	build_asleep(cap, 0, CAP_C_FUTEX, SYS_futex, IOM_NO_FILE, 0, 1500 * MS);
+	cap->threads[0].at_end.target = strdup("the end of thread 5000 resolver");
+	rep = iom_judge(cap);
+	assert_non_null(strstr(build_finding(rep, "loop-blocked")->message,
+			       "and is asleep in it (the end of thread 5000 resolver): "));
+	let_go(rep, cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +353,8 @@ int main(void)
 		cmocka_unit_test(files_of_a_select),
 		cmocka_unit_test(sleeps_for_a_tracer),
 		cmocka_unit_test(accept_is_no_turn),
+		cmocka_unit_test(a_set_that_changes),
+		cmocka_unit_test(whose_end_is_waited_for),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

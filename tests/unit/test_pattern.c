@@ -133,6 +133,37 @@ static void loop_and_reader(struct iom_capture *cap)
 	build_transfers(cap, MAIN + 1, s, CAP_C_READ, SYS_read, 0, 30, 0, 10 * MS);
 }
 
+/* A listener, and threads asleep in a read of such a connection for the whole of the watch. */
+static void stuck(struct iom_capture *cap, int threads, const char *name)
+{
+	uint32_t l = build_file(cap, 4, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+
+	build_transfers(cap, MAIN, l, CAP_C_ACCEPT, SYS_accept, 0, 20, 0, 400 * MS);
+	for (int i = 0; i < threads; i++) {
+		uint32_t s = build_file(cap, 10 + i, CAP_K_SOCK, 0, name);
+
+		build_asleep(cap, build_thread(cap, MAIN, MAIN + 1 + i, "pool"), CAP_C_READ, SYS_read, s, MS,
+			     BUILD_LIFE_NS);
+	}
+}
+
+/* A server behind this one does not answer. */
+static void stuck_pool(struct iom_capture *cap)
+{
+	stuck(cap, POOL, "tcp 127.0.0.1:4000 -> 127.0.0.1:5432");
+}
+
+/* Clients that say nothing. */
+static void idle_connections(struct iom_capture *cap)
+{
+	stuck(cap, POOL, "tcp 127.0.0.1:80 <- 127.0.0.1:4000");
+}
+
+static void one_is_stuck(struct iom_capture *cap)
+{
+	stuck(cap, 1, "tcp 127.0.0.1:4000 -> 127.0.0.1:5432");
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -143,6 +174,10 @@ static const struct expected judged[] = {
 	{"25 resolvers in threads", resolvers, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop + worker pool",
 	 NULL, 0, ""},
 	{"25 a notifier's thread", notifier, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, "blocking"},
+	{"stuck: a pool", stuck_pool, IOM_M_BLOCKING, IOM_FACT_NULL, "thread pool", "", 20, NULL},
+	{"stuck: idle connections", idle_connections, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection", "", 20,
+	 NULL},
+	{"stuck: one thread", one_is_stuck, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", "", 20, NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

@@ -42,10 +42,19 @@ static bool is_of(const struct search *s, const struct rep_thread *rt, const str
 	return r->tid == ct->tid && r->tgid == ct->tgid;
 }
 
-static bool is_much(const struct rep_thread *rt, uint64_t failed, uint64_t all)
+/* Something of which there is no more: no next try succeeds before somebody makes room. */
+static bool is_used_up(int error)
 {
-	return failed >= iom_limit(LIMIT_FAILS) && failed >= iom_limit(LIMIT_FAILS_PART) * all &&
-	       failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
+	return error == EMFILE || error == ENFILE || error == ENOSPC || error == EDQUOT;
+}
+
+static bool is_much(const struct rep_thread *rt, int error, uint64_t failed, uint64_t all)
+{
+	if (failed < iom_limit(LIMIT_FAILS_PART) * all)
+		return false;
+	if (is_used_up(error))
+		return failed >= iom_limit(LIMIT_FAILS_FULL);
+	return failed >= iom_limit(LIMIT_FAILS) && failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
 }
 
 static bool is_spun(const struct rep_thread *rt, uint64_t failed)
@@ -54,9 +63,38 @@ static bool is_spun(const struct rep_thread *rt, uint64_t failed)
 	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
 }
 
-static bool is_failing(const struct rep_thread *rt, const struct cap_calls *r)
+/* Does another row tell of the same failure? Where descriptors are used up all threads of the process fail,
+ * and in which of them a call is made may be chance. */
+static bool is_same_failure(const struct cap_calls *a, const struct cap_calls *b)
 {
-	if (!r->error || is_not_yet(r->error) || !is_much(rt, r->n.failed, cor_operations(r)))
+	if (a->tgid != b->tgid || a->error != b->error)
+		return false;
+	return a->tid == b->tid || (is_used_up(a->error) && a->nr == b->nr && a->file == b->file);
+}
+
+/* Failures that are told with those of row r, and calls. */
+static uint64_t failed_like(const struct search *s, const struct cap_calls *r, uint64_t *all)
+{
+	uint64_t n = 0;
+
+	*all = 0;
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *o = &s->cap->calls[i];
+
+		if (o != r && (!is_used_up(r->error) || !is_same_failure(o, r) || o->nr != r->nr ||
+			       o->file != r->file))
+			continue;
+		n += o->n.failed;
+		*all += cor_operations(o);
+	}
+	return n;
+}
+
+static bool is_failing(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
+{
+	uint64_t all, failed = failed_like(s, r, &all);
+
+	if (!r->error || is_not_yet(r->error) || !r->n.failed || !is_much(rt, r->error, failed, all))
 		return false;
 	/* -1, which a program gives that has no descriptor, or a call that is given none. */
 	return r->error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
@@ -69,7 +107,7 @@ uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uin
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (is_of(s, rt, r) && (file == IOM_NO_FILE || r->file == file) && is_failing(rt, r) &&
+		if (is_of(s, rt, r) && (file == IOM_NO_FILE || r->file == file) && is_failing(s, rt, r) &&
 		    r->n.failed > most)
 			most = r->n.failed;
 	}
@@ -130,6 +168,9 @@ static const char *way_out(const struct search *s, const struct rep_thread *rt, 
 		return "close files, or raise RLIMIT_NOFILE";
 	case ENFILE:
 		return "close files, or raise fs.file-max, which is the whole machine's limit";
+	case ENOSPC:
+	case EDQUOT:
+		return "make room: of space or inodes on the file system, of watches for inotify";
 	case EBADF:
 		return way_out_of_closed(s, rt, r);
 	case ENOTCONN:
@@ -154,16 +195,16 @@ static const char *way_out(const struct search *s, const struct rep_thread *rt, 
 }
 
 /* What failed how often, and with what: heap. */
-static char *what_failed(const struct iom_capture *cap, const struct cap_calls *r)
+static char *what_failed(const struct iom_capture *cap, const struct cap_calls *r, uint64_t failed)
 {
 	char *call = call_text(cap, r), *error = iom_errno_text(r->error), *text;
 
 	if (is_invalid_in_poll(r))
 		text = iom_sentence("%s came back %s times with nothing but POLLNVAL, at last for descriptor "
 				    "%d, which is not open",
-				    iom_syscall_name(r->nr), iom_count(r->n.failed), r->no_file);
+				    iom_syscall_name(r->nr), iom_count(failed), r->no_file);
 	else
-		text = iom_sentence("%s failed %s times, at last with %s", call, iom_count(r->n.failed), error);
+		text = iom_sentence("%s failed %s times, at last with %s", call, iom_count(failed), error);
 	free(call);
 	free(error);
 	return text;
@@ -178,7 +219,7 @@ static char *what_else(const struct search *s, const struct rep_thread *rt, cons
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (r == lead || !is_of(s, rt, r) || r->error != lead->error || !is_failing(rt, r) || n++ >= NAMED)
+		if (r == lead || !is_of(s, rt, r) || r->error != lead->error || !is_failing(s, rt, r) || n++ >= NAMED)
 			continue;
 		call = call_text(s->cap, r);
 		longer = iom_sentence("%s%s%s", text, n == 1 ? ", as did " : " and ", call);
@@ -216,28 +257,30 @@ static char *how_often(const struct rep_thread *rt, uint64_t failed)
 }
 
 /* The finding, with its message, which is taken over. */
-static struct rep_finding *add(struct search *s, const struct rep_thread *rt, uint64_t failed, char *message)
+static struct rep_finding *add(struct search *s, const struct rep_thread *rt, int error, uint64_t failed,
+			       char *message)
 {
 	bool spins = is_spun(rt, failed);
 	struct rep_finding *f = iom_finding_add(s, "calls-fail", spins ? IOM_SEV_WARNING : IOM_SEV_INFO, message);
 
 	f->count = failed;
 	f->ns = spins ? rt->time.running_ns : 0;
+	f->error = error;
 	f->thread = rt->thread;
 	return f;
 }
 
 static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
 {
-	char *failed = what_failed(s->cap, r), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
+	uint64_t all, n = failed_like(s, r, &all);
+	char *failed = what_failed(s->cap, r, n), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
 	char *often = how_often(rt, r->n.failed);
-	struct rep_finding *f = add(s, rt, r->n.failed,
+	struct rep_finding *f = add(s, rt, r->error, n,
 				    iom_sentence("%s%s%s%s. Usual way out: %s.", failed, also, often, tells,
 						 way_out(s, rt, r)));
 
 	f->nr = r->nr;
 	f->file = r->file;
-	f->error = r->error;
 	free(failed);
 	free(also);
 	free(tells);
@@ -250,9 +293,10 @@ static bool is_lead(const struct search *s, const struct rep_thread *rt, const s
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (r == one || !is_of(s, rt, r) || r->error != one->error || !is_failing(rt, r))
+		if (r == one || !is_same_failure(r, one) || (is_of(s, rt, r) && !is_failing(s, rt, r)))
 			continue;
-		if (r->n.failed > one->n.failed || (r->n.failed == one->n.failed && r->nr < one->nr))
+		if (r->n.failed > one->n.failed ||
+		    (r->n.failed == one->n.failed && (r->nr < one->nr || (r->nr == one->nr && r < one))))
 			return false;
 	}
 	return true;
@@ -269,7 +313,7 @@ static bool is_asked_for(int error)
 static bool is_failing_request(const struct rep_thread *rt, const struct cap_requests *r)
 {
 	return r->error && !is_asked_for(r->error) && ev_moves_data(r) &&
-	       is_much(rt, r->errors, r->done_inline + r->done_asleep + r->done_late + r->more);
+	       is_much(rt, r->error, r->errors, r->done_inline + r->done_asleep + r->done_late + r->more);
 }
 
 /* Operations that may take a buffer from a group. */
@@ -293,7 +337,7 @@ static void tell_request(struct search *s, const struct rep_thread *rt, const st
 	char *on = file && file->fd >= 0 ?
 			   iom_sentence(" on fd %d %s", file->fd, iom_finding_name(s->cap, r->file)) :
 			   iom_sentence("%s%s", file ? " on " : "", file ? iom_finding_name(s->cap, r->file) : "");
-	struct rep_finding *f = add(s, rt, r->errors,
+	struct rep_finding *f = add(s, rt, r->error, r->errors,
 				    iom_sentence("%s%s%s failed %s times, at last with %s%s. Usual way out: %s.",
 						 uring ? iom_uring_opcode_name(r->operation) : "Requests",
 						 uring ? " requests of io_uring" : " of libaio", on,
@@ -301,7 +345,6 @@ static void tell_request(struct search *s, const struct rep_thread *rt, const st
 
 	f->nr = uring ? NR_IO_URING_ENTER : NR_IO_SUBMIT;
 	f->file = r->file;
-	f->error = r->error;
 	free(error);
 	free(often);
 	free(on);
@@ -313,7 +356,7 @@ void iom_find_failing(struct search *s)
 		const struct cap_calls *r = &s->cap->calls[i];
 		const struct rep_thread *rt = r->n.failed ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
 
-		if (rt && is_failing(rt, r) && is_lead(s, rt, r))
+		if (rt && is_failing(s, rt, r) && is_lead(s, rt, r))
 			tell(s, rt, r);
 	}
 	for (size_t i = 0; i < s->cap->nrequests; i++) {

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sysname.h"
 #include "judge/findings.h"
@@ -15,6 +16,7 @@
 /* So many transfers of so few bytes each, and the calls cost more than the data. */
 #define TINY_TRANSFERS 1000
 #define TINY_BYTES     8
+#define TINY_EACH      100 /* of one opening of many */
 
 static bool may_wait(uint8_t kind)
 {
@@ -87,38 +89,116 @@ static void find_may_block(struct search *s)
 	f->file = first;
 }
 
-static void find_tiny(struct search *s)
+static bool is_tiny(const struct search *s, const struct cap_calls *r)
 {
 	const struct iom_capture *cap = s->cap;
-	const struct cap_calls *worst = NULL;
-	struct rep_finding *f;
+	uint64_t n = r->n.ok + r->n.ok_slept;
 
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *r = &cap->calls[i];
-		uint64_t n = r->n.ok + r->n.ok_slept;
+	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
+	    r->file == IOM_NO_FILE || !r->bytes || r->bytes > TINY_BYTES * n)
+		return false;
+	/* A short answer on a connection has nothing to wait in a buffer for. */
+	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
+		return false;
+	return !cap->files[r->file].merged; /* of many files each may have been read whole */
+}
 
-		if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
-		    r->file == IOM_NO_FILE || n < TINY_TRANSFERS || !r->bytes || r->bytes > TINY_BYTES * n)
+/* Calls of one number on one file, or on files of one name. */
+struct stream {
+	uint16_t nr;
+	uint32_t file;
+	const char *path; /* the name of several openings that are one stream; else NULL */
+	uint64_t n, bytes;
+};
+
+static int by_file(const void *a, const void *b)
+{
+	const struct stream *x = a, *y = b;
+
+	if (x->nr != y->nr)
+		return x->nr < y->nr ? -1 : 1;
+	return x->file < y->file ? -1 : x->file > y->file;
+}
+
+/* Those that have no path stay apart. */
+static int by_path(const void *a, const void *b)
+{
+	const struct stream *x = a, *y = b;
+
+	if (x->path && y->path && x->nr == y->nr && strcmp(x->path, y->path))
+		return strcmp(x->path, y->path);
+	if (!x->path != !y->path)
+		return x->path ? -1 : 1;
+	if (x->path && x->nr == y->nr)
+		return 0;
+	return by_file(a, b);
+}
+
+static size_t merge(struct stream *v, size_t n, int (*order)(const void *, const void *))
+{
+	size_t kept = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), order);
+	for (size_t i = 0; i < n; i++) {
+		if (!kept || order(&v[kept - 1], &v[i])) {
+			v[kept++] = v[i];
 			continue;
-		/* A short answer on a connection has nothing to wait in a buffer for. */
-		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
-			continue;
-		if (cap->files[r->file].merged) /* of many files each may have been read whole */
-			continue;
-		if (!worst || n > worst->n.ok + worst->n.ok_slept)
-			worst = r;
+		}
+		v[kept - 1].n += v[i].n;
+		v[kept - 1].bytes += v[i].bytes;
 	}
-	if (!worst)
-		return;
-	f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
-			    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
-					 "price of a whole call. Usual way out: a buffer.",
-					 iom_count(worst->n.ok + worst->n.ok_slept), iom_syscall_name(worst->nr),
-					 cap->files[worst->file].fd, iom_finding_name(cap, worst->file),
-					 (double)worst->bytes / (worst->n.ok + worst->n.ok_slept)));
-	f->count = worst->n.ok + worst->n.ok_slept;
-	f->nr = worst->nr;
-	f->file = worst->file;
+	return kept;
+}
+
+/* The calls on a file are a stream, in whichever threads; those on several of one name too, where each
+ * opening was read by many: what is small enough is read whole by one. Heap. */
+static struct stream *tiny_streams(const struct search *s, size_t *n)
+{
+	struct stream *v = calloc(s->cap->ncalls + 1, sizeof(*v));
+
+	if (!v)
+		abort();
+	*n = 0;
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (is_tiny(s, r))
+			v[(*n)++] = (struct stream){.nr = r->nr, .file = r->file, .n = r->n.ok + r->n.ok_slept,
+						    .bytes = r->bytes};
+	}
+	*n = merge(v, *n, by_file);
+	for (size_t i = 0; i < *n; i++) {
+		const char *name = s->cap->files[v[i].file].name;
+
+		v[i].path = v[i].n >= TINY_EACH && name && name[0] == '/' ? name : NULL;
+	}
+	*n = merge(v, *n, by_path);
+	return v;
+}
+
+static void find_tiny(struct search *s)
+{
+	const struct stream *worst = NULL;
+	struct rep_finding *f;
+	size_t n;
+	struct stream *v = tiny_streams(s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].n >= TINY_TRANSFERS && (!worst || v[i].n > worst->n))
+			worst = &v[i];
+	if (worst) {
+		f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
+				    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
+						 "price of a whole call. Usual way out: a buffer.",
+						 iom_count(worst->n), iom_syscall_name(worst->nr),
+						 s->cap->files[worst->file].fd, iom_finding_name(s->cap, worst->file),
+						 (double)worst->bytes / worst->n));
+		f->count = worst->n;
+		f->nr = worst->nr;
+		f->file = worst->file;
+	}
+	free(v);
 }
 
 static void find_overflow(struct search *s)

@@ -13,6 +13,7 @@
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
+#include "report/set_text.h"
 
 /* A loop has come back so often; once is no loop. */
 #define LOOP_RETURNS 3
@@ -30,7 +31,6 @@
 /* Waiting for pages worth a word: of the thread's time, and in all. */
 #define PAGES_PART 0.05
 #define PAGES_NS   20000000
-#define SET_NAMED  3 /* names of files in an inner set */
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -137,49 +137,13 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 	return "O_NONBLOCK or MSG_DONTWAIT, and try again when it is ready";
 }
 
-/* Epolls that a descriptor meant in turn are one here: which of them a file was in is not known. */
-static bool is_in_set(const struct iom_capture *cap, const struct cap_registration *r, uint32_t epoll)
-{
-	const struct cap_file *a = &cap->files[r->epoll], *b = &cap->files[epoll];
-
-	return r->epoll == epoll || (a->kind == b->kind && a->fd == b->fd && a->tgid == b->tgid);
-}
-
-/* " (on eventfd, unix)": what is in the set of an epoll, each name once. */
-static char *set_text(const struct iom_capture *cap, uint32_t epoll)
-{
-	const char *names[SET_NAMED];
-	char *text = iom_sentence("%s", ""), *longer;
-	size_t n = 0, k;
-
-	for (size_t i = 0; i < cap->nregistrations && n <= SET_NAMED; i++) {
-		const char *name = iom_finding_name(cap, cap->registrations[i].file);
-
-		if (!is_in_set(cap, &cap->registrations[i], epoll))
-			continue;
-		for (k = 0; k < n && strcmp(names[k], name); k++)
-			;
-		if (k < n || n++ == SET_NAMED)
-			continue;
-		names[k] = name;
-		longer = iom_sentence("%s%s%s", text, k ? ", " : " (on ", name);
-		free(text);
-		text = longer;
-	}
-	if (!n)
-		return text;
-	longer = iom_sentence("%s%s)", text, n > SET_NAMED ? " and more" : "");
-	free(text);
-	return longer;
-}
-
 /* The call, its files, and what is known of the wait beyond that. */
 static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
 {
 	char *call = iom_finding_call(cap, &a->sum), *set = NULL, *text;
 
 	if (is_second_loop(cap, &a->sum)) {
-		set = set_text(cap, a->sum.file);
+		set = iom_set_text(cap, a->sum.file);
 		text = iom_sentence("%s%s, a second loop inside a turn%s", call, iom_alike_others(a), set);
 	} else if (a->sum.class == CAP_C_FUTEX) {
 		text = iom_sentence("%s, for another thread (a lock, or work that it waits for)", call);
@@ -191,11 +155,23 @@ static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
 	return text;
 }
 
+/* ", and is asleep in it", and for whom where that is known: heap. */
+static char *under_way_text(const struct rep_thread *rt, const struct acc_wait *w)
+{
+	for (size_t i = 0; w->class == CAP_C_FUTEX && i < rt->time.nwaits; i++) {
+		const struct acc_wait *one = &rt->time.waits[i];
+
+		if (one->under_way && one->class == CAP_C_FUTEX && one->path)
+			return iom_sentence(", and is asleep in it (%s)", one->path);
+	}
+	return iom_sentence("%s", w->under_way ? ", and is asleep in it" : "");
+}
+
 static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
 				   const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
 	const struct acc_wait *w = &a->sum;
-	char *call = call_text(s->cap, a), meanwhile[64], *how_long;
+	char *call = call_text(s->cap, a), meanwhile[64], *how_long, *now = under_way_text(rt, w);
 	struct rep_finding *f;
 
 	if (is_for_one(own))
@@ -213,11 +189,12 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
-			     w->under_way ? ", and is asleep in it" : "", meanwhile,
+			     now, meanwhile,
 			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
 						   way_out(s->cap, w)));
 	free(call);
 	free(how_long);
+	free(now);
 	f->count = w->slept;
 	f->ns = w->ns;
 	f->max_ns = w->max_ns;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "judge/roles.h"
 #include "judge/threads.h"
 
@@ -233,7 +234,51 @@ static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, c
 	return false;
 }
 
-static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
+/* A set whose first file was not known when the row began goes by the descriptor alone. */
+static bool is_of_set(const struct iom_capture *cap, const struct cap_interest *in, const struct loop_set *s)
+{
+	if (in->by_select || s->class != CAP_C_POLL || s->file == IOM_NO_FILE)
+		return false;
+	if (in->set_file != IOM_NO_FILE)
+		return in->set_file == s->file;
+	return in->set == (uint32_t)cap->files[s->file].fd;
+}
+
+/* A poll whose set changes from turn to turn is known by whichever file comes first. Sets that have a file
+ * in common with the first one are the same loop's. */
+static void find_shared(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)
+{
+	bool *in_first = iom_alloc(cap->nfiles, sizeof(*in_first));
+
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+
+		if (in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE &&
+		    is_of_set(cap, in, &t->sets[0]))
+			in_first[in->file] = true;
+	}
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+
+		if (in->tid != ct->tid || in->tgid != ct->tgid || in->file == IOM_NO_FILE || !in_first[in->file])
+			continue;
+		for (size_t k = 1; k < t->nsets; k++)
+			t->sets[k].shared |= is_of_set(cap, in, &t->sets[k]);
+	}
+	free(in_first);
+}
+
+/* Is b waited in instead of a, not while what a waits for has to be served? */
+static bool is_loops_own(const struct iom_capture *cap, const struct loop_set *a, const struct loop_set *b)
+{
+	if (b->files <= 1)
+		return false;
+	if (b->shared)
+		return true;
+	return (b->class == CAP_C_POLL || b->calls >= SECOND_LOOP_CALLS * a->calls) && !is_inside(cap, a, b);
+}
+
+static void choose_own(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)
 {
 	struct loop_set swap;
 	size_t first = 0;
@@ -247,10 +292,10 @@ static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
 	t->sets[0] = t->sets[first];
 	t->sets[first] = swap;
 	t->sets[0].own = true;
+	if (t->nsets > 1 && t->sets[0].class == CAP_C_POLL)
+		find_shared(cap, ct, t);
 	for (size_t i = 1; i < t->nsets; i++)
-		t->sets[i].own = t->sets[i].files > 1 &&
-				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls &&
-				 !is_inside(cap, &t->sets[0], &t->sets[i]);
+		t->sets[i].own = is_loops_own(cap, &t->sets[0], &t->sets[i]);
 }
 
 static void take_turns(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
@@ -347,7 +392,7 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 	take_turns(cap, loops, x);
 	take_edges(cap, loops);
 	for (size_t i = 0; i < cap->nthreads; i++) {
-		choose_own(cap, &loops->threads[i]);
+		choose_own(cap, &cap->threads[i], &loops->threads[i]);
 		mark_own(&loops->threads[i], &acc->threads[i]);
 	}
 	name_waits(loops, cap, acc);

@@ -11,6 +11,9 @@
 #include "judge/roles.h"
 #include "judge/score.h"
 
+/* Asleep in one call for so much of its time. */
+#define STUCK_PART 0.99
+
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */
 	uint64_t moved; /* transfers of connections */
@@ -211,6 +214,39 @@ static const char *loop_pattern(const struct cast *c)
 	return "event-loop";
 }
 
+/* Asleep throughout for somebody else: in a transfer of a connection, or in an open that waits. */
+static bool is_stuck(const struct cast *c, const struct rep_thread *rt)
+{
+	const struct cap_open_call *o = &c->ev->cap->threads[rt->thread].at_end;
+	const struct cap_file *f = o->file == IOM_NO_FILE ? NULL : &c->ev->cap->files[o->file];
+
+	if (o->nr < 0 || o->inside_ns < STUCK_PART * rt->time.wall_ns)
+		return false;
+	if (o->class == CAP_C_NAME)
+		return o->target && !is_close(o->nr);
+	return is_transfer(o->class) && f && f->kind == CAP_K_SOCK && serves(c, o->file);
+}
+
+/* Threads that each are stuck with something of their own do not work one after the other. */
+static const char *stuck_pattern(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+	size_t stuck = 0, accepted = 0;
+
+	for (size_t i = 0; i < c->rp->nthreads; i++) {
+		const struct rep_thread *rt = &c->rp->threads[i];
+		uint32_t file = cap->threads[rt->thread].at_end.file;
+
+		if (!is_stuck(c, rt))
+			continue;
+		stuck++;
+		accepted += file != IOM_NO_FILE && cap->files[file].name && strstr(cap->files[file].name, " <- ");
+	}
+	if (stuck < 2)
+		return NULL;
+	return accepted == stuck ? "thread-per-connection" : "thread pool";
+}
+
 static const char *synchronous_pattern(const struct cast *c)
 {
 	uint64_t page_ns = c->ev->procs[c->rp->proc].spoke[RULE_PAGE].vote.wait_ns;
@@ -223,6 +259,8 @@ static const char *synchronous_pattern(const struct cast *c)
 		return "event-loop";
 	if (page_ns > c->rp->models[IOM_M_BLOCKING].phase1_ns / 2)
 		return "memory-mapped";
+	if (stuck_pattern(c))
+		return stuck_pattern(c);
 	if (c->workers + c->servers > 1)
 		return "thread pool";
 	if (c->accepts && shares_listener(c))

@@ -79,6 +79,9 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"seldomer ones are paid for by nobody,"},
 	[LIMIT_FAILS_PART] = {"fails-part", 0.5, "of these calls",
 		"and where most succeed the program goes on"},
+	[LIMIT_FAILS_FULL] = {"fails-full", 2, "calls",
+		"where descriptors or space are used up few failures are enough: programs pause "
+		"before they try again, and nobody is served meanwhile"},
 	[LIMIT_ENDS_PART] = {"ends-part", 0.9, "of the reads",
 		"reading to the end finds it once or twice a file; when so many do, nobody looks at what came"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},

@@ -120,7 +120,9 @@ static const struct topic topics[] = {
 	 "the set (before it is closed), EPOLLOUT only while there is something to write.\n"},
 	{"calls-fail", "calls fail again and again, and the program goes on trying", NULL,
 	 "Most of a thread's calls of one kind on one file failed, with an error that is\n"
-	 "no EAGAIN, time-out or signal: 20 times or more, 10 times a second or more. A\n"
+	 "no EAGAIN, time-out or signal: 20 times or more, 10 times a second or more;\n"
+	 "twice is enough, in whichever threads, where descriptors or space are used up\n"
+	 "(EMFILE, ENFILE, ENOSPC, EDQUOT): servers pause before they try again. A\n"
 	 "warning where it is 200 times a second and the thread on a CPU. Of the errors\n"
 	 "only the last is known. An error that the program does not look at keeps it\n"
 	 "awake: a listener stays ready while accept says EMFILE, epoll_wait on a closed\n"

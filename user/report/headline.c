@@ -222,7 +222,8 @@ static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *c
 	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
 			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
 	for (size_t i = 0; i < n; i++) {
-		call = call_of(cap, &calls[i].wait);
+		call = calls[i].threads == 1 && calls[i].wait.class == CAP_C_EPOLL_WAIT ?
+			       iom_view_idle(cap, &calls[i].wait) : call_of(cap, &calls[i].wait);
 		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
 				      i + 1 < n ? "" : ".");
 		free(call);

@@ -10,6 +10,7 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "report/sentence.h"
+#include "report/set_text.h"
 
 #define FOLDED_DIRS 6 /* regular files of one directory are one line from so many on */
 
@@ -45,6 +46,21 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 				    iom_syscall_name(w->nr), f->fd, name, w->holder);
 	return iom_sentence(w->class == CAP_C_FUTEX ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
 }
+
+char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
+	char *set, *text;
+
+	if (!f || f->kind != CAP_K_EPOLL || f->fd < 0)
+		return iom_view_call(cap, w);
+	set = iom_set_text(cap, w->file);
+	text = iom_sentence("%s(%d)%s", iom_syscall_name(w->nr), f->fd, *set ? set : " epoll");
+	free(set);
+	return text;
+}
+
+/* ---- files ------------------------------------------------------------------------ */
 
 /* A connection's own port says nothing: "tcp 1.2.3.4:80 <- 5.6.7.8:5121" without the last. */
 static void cut_port(char *name)

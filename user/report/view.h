@@ -18,13 +18,21 @@ struct view_file {
 	enum iom_model model;
 };
 
+enum view_rank {
+	VIEW_WORKS,
+	VIEW_WAITS,	   /* in one call throughout: for I/O, a child, or a thread that is known */
+	VIEW_HOUSEKEEPING, /* for other threads and by timer, in turns */
+	VIEW_PARKED,	   /* for other threads throughout */
+};
+
 struct view_thread {
 	char *name;  /* "9909 redis-server", "4 x bio" */
 	size_t threads;
 	char *what; /* what it does */
 	enum iom_model model;
-	uint64_t weight; /* for the order: what is idle comes last */
-	bool idle;
+	enum view_rank rank; /* for the order, */
+	uint64_t weight;     /* and among those of one rank */
+	bool idle;	     /* asleep in one call throughout */
 };
 
 struct view {
@@ -40,6 +48,8 @@ void iom_view_free(struct view *v);
 
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
+/* The same of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
+char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
 /* The thread whose time tells most of the process's; NULL: it has none. */
 const struct rep_thread *iom_view_principal(const struct rep_process *rp);
 

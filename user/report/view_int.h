@@ -10,6 +10,7 @@
 /* Room for one element more than n, zeroed. Out of memory ends the program. */
 void *iom_view_more(void *v, size_t n, size_t size);
 
+/* Fills v->threads, which must be empty. */
 void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose);
 
 #endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How files are used: tiny transfers of one stream are one, in whichever threads and however
+ * often it was opened.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "judge/judge.h"
+
+/* n reads of one byte each by thread tid. */
+static void read_bytes(struct iom_capture *cap, uint32_t tid, uint32_t file, uint64_t n)
+{
+	build_transfers(cap, tid, file, CAP_C_READ, SYS_read, n, 0, 0, 0)->bytes = n;
+}
+
+/* How many tiny transfers are told; 0: none. The capture is let go. */
+static uint64_t tiny(struct iom_capture *cap)
+{
+	struct iom_report *rep = iom_judge(cap);
+	const struct rep_finding *f = build_finding(rep, "tiny-transfers");
+	uint64_t n = f ? f->count : 0;
+
+	iom_report_free(rep);
+	iom_capture_free(cap);
+	return n;
+}
+
+/* A runtime moves what reads from thread to thread. */
+static void threads_read_one_pipe(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t pipe = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[7]");
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		build_thread(cap, BUILD_PID, 5000 + i, "program");
+		read_bytes(cap, 5000 + i, pipe, 400);
+	}
+	assert_int_equal(tiny(cap), 1600);
+}
+
+static void a_file_opened_anew(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		read_bytes(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, "/srv/log"), 400);
+	assert_int_equal(tiny(cap), 1600);
+}
+
+/* Many files of which each has few, and one that is read whole beside them. */
+static void other_files_are_others(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "/srv/log%d", i);
+		read_bytes(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, name), 400);
+		read_bytes(cap, BUILD_PID, build_file(cap, 3, CAP_K_FIFO, 0, "pipe"), 400);
+	}
+	build_transfers(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, "/srv/log0"), CAP_C_READ, SYS_read, 9000, 0, 0,
+			0);
+	assert_int_equal(tiny(cap), 0);
+}
+
+/* A small file that is read whole each time it is opened. */
+static void a_small_file_read_whole(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+
+	(void)state;
+	for (int i = 0; i < 600; i++)
+		read_bytes(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, "/srv/counter"), 2);
+	assert_int_equal(tiny(cap), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(threads_read_one_pipe),
+		cmocka_unit_test(a_file_opened_anew),
+		cmocka_unit_test(other_files_are_others),
+		cmocka_unit_test(a_small_file_read_whole),
+	};
+
+	return cmocka_run_group_tests_name("files", tests, NULL, NULL);
+}
