@@ -103,6 +103,51 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
+{
+	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
+	cap->threads[thread].at_end.set_file = cap->threads[thread].at_start.set_file = first;
+}
+
+/* A session that ended but for what a process left behind holds open. */
+static void poll_of_several(struct iom_capture *cap)
+{
+	uint32_t sock = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:22 <- 127.0.0.1:81");
+	uint32_t out = build_file(cap, 7, CAP_K_FIFO, O_NONBLOCK, "pipe:[7] <- a fd 9 fd 12 fd 1");
+
+	build_file(cap, 8, CAP_K_FIFO, O_NONBLOCK, "pipe:[8] <- b 13 fd 1");
+	cap->files[sock].waited_at_end = cap->files[out].waited_at_end = true;
+	asleep_in_poll(cap, 0, sock);
+}
+
+static void poll_of_two_peers(struct iom_capture *cap)
+{
+	poll_of_several(cap);
+	cap->files[2].waited_at_end = true;
+}
+
+/* Of two threads in poll it is not known which waits for what. */
+static void two_polls(struct iom_capture *cap)
+{
+	poll_of_several(cap);
+	build_thread(cap, BUILD_PID, MAIN + 1, "b");
+	asleep_in_poll(cap, 1, 2);
+}
+
+static void loop_asleep(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = loop_of_two(cap);
+}
+
+static void reads_pipe(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[9] <- my prog 77 fd 1");
+
+	asleep(cap, 0, CAP_C_READ, SYS_read, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = in;
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -115,6 +160,16 @@ static const struct {
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
+	{poll_of_several, "It is asleep in ppoll for tcp 127.0.0.1:22 <- 127.0.0.1:81, pipe:[7] <- a fd 9 fd 12 fd 1, "
+			  "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
+			  "tells."},
+	{poll_of_two_peers, "It is asleep in ppoll for tcp 127.0.0.1:22 <- 127.0.0.1:81, pipe:[7] <- a fd 9 fd 12 fd "
+			    "1, pipe:[8] <- b 13 fd 1, and has been since 1.00 s before the watch."},
+	{two_polls, "All its 2 threads are asleep in ppoll, and have been since 1.00 s before the watch."},
+	{loop_asleep, "It is asleep in epoll_wait(4) for tcp listen 127.0.0.1:80, tcp 127.0.0.1:80 <- 127.0.0.1:81, "
+		      "and has been since 1.00 s before the watch."},
+	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
+		     "watch. What process 77 does, `iomodel attach 77` tells."},
 	{one_works, "It transferred nothing and waited for no file."},
 };
 

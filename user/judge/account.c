@@ -483,6 +483,8 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 	merge(&l);
 	mark_start(&l, &t->at_start);
 	divide(&acc->threads[thread], t, &l);
+	for (i = 0; i < acc->threads[thread].nwaits; i++)
+		acc->threads[thread].waits[i].thread = thread;
 }
 
 struct iom_account *iom_account(const struct iom_capture *cap)

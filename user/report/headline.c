@@ -10,6 +10,7 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
+#include "report/waiting.h"
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -72,9 +73,9 @@ static char *headline_asleep(const struct iom_capture *cap, const struct acc_wai
 {
 	char *call = iom_view_call(cap, w), next[80] = "", *text;
 	const char *whom = w->holder ? w->holder : w->path;
-	int pid;
+	int pid = iom_waiting_peer(cap, w);
 
-	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
+	if (pid || (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1))
 		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",

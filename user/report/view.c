@@ -12,6 +12,7 @@
 #include "capture/names.h"
 #include "judge/alike.h"
 #include "report/sentence.h"
+#include "report/waiting.h"
 
 #define FOLDED_DIRS 6	 /* regular files of one directory are one line from so many on */
 #define IDLE_PART   0.99 /* asleep in one call for so much of its time: idle */
@@ -29,10 +30,18 @@ static void *more(void *v, size_t n, size_t size)
 	return v;
 }
 
+static char *call_for(const struct acc_wait *w, const struct cap_file *f, const char *set)
+{
+	if (w->class == CAP_C_EPOLL_WAIT && f && f->fd >= 0)
+		return iom_sentence("%s(%d) for %s", iom_syscall_name(w->nr), f->fd, set);
+	return iom_sentence("%s for %s", iom_syscall_name(w->nr), set);
+}
+
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
 	const char *name = f ? (f->name ? f->name : iom_kind_name(f->kind)) : w->path;
+	char *set, *text;
 
 	if (w->what == ACC_PAGE)
 		return iom_sentence("page faults");
@@ -40,6 +49,12 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 		return iom_sentence("no call: stopped by a signal");
 	if (w->nr < 0)
 		return iom_sentence(w->what == ACC_IDLE ? "wait for work" : "no call that is known");
+	set = w->what == ACC_READINESS ? iom_waiting_for(cap, w) : NULL;
+	if (set) {
+		text = call_for(w, f, set);
+		free(set);
+		return text;
+	}
 	if (!name)
 		return iom_sentence("%s", iom_syscall_name(w->nr));
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
