@@ -103,6 +103,37 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* A log that is a pipe, and nobody who reads it in time. */
+static void loop_that_writes(struct iom_capture *cap)
+{
+	uint32_t out;
+
+	build_epoll_wait(cap, MAIN, loop_of_two(cap), 0, 100, 10 * MS);
+	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+	out = build_file(cap, 9, CAP_K_FIFO, 0, "/run/log");
+	build_transfers(cap, MAIN, out, CAP_C_WRITE, SYS_write, 300, 30, 0, 100 * MS);
+}
+
+/* Not for long enough to be what a report begins with. */
+static void loop_that_hardly_writes(struct iom_capture *cap)
+{
+	loop_that_writes(cap);
+	cap->calls[2].wait_ns = 2000 * MS;
+}
+
+static void pauses(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 9, CAP_K_REG, 0, "/srv/table");
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, in, CAP_C_READ, SYS_pread64, 300, 2, 0, 1 * MS);
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SLEEP_POLL, SYS_pselect6);
+	r->n.zero_slept = 200;
+	r->wait_ns = 200 * 20 * MS;
+	r->max_wait_ns = 20 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+}
+
 static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
 {
 	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
@@ -160,6 +191,11 @@ static const struct {
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
+	{loop_that_writes, "It waits for many files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
+			   "write(9) /run/log."},
+	{loop_that_hardly_writes, "It waits for many files at once, then transfers without sleeping."},
+	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
+		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{poll_of_several, "It is asleep in ppoll for tcp 127.0.0.1:22 <- 127.0.0.1:81, pipe:[7] <- a fd 9 fd 12 fd 1, "
 			  "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
 			  "tells."},

@@ -7,10 +7,14 @@
 
 #include "base/errname.h"
 #include "base/sysname.h"
+#include "judge/alike.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
 #include "report/waiting.h"
+
+/* Of the time of the thread that does most: from here on it is said at once what it slept in. */
+#define ELSEWHERE_PART 0.25
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -140,6 +144,50 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	return text;
 }
 
+static bool is_of_transfer(const struct acc_wait *w)
+{
+	return w->what == ACC_TRANSFER || w->what == ACC_SYNC || w->what == ACC_QUEUE;
+}
+
+/* A sleep that the sentence about the model does not tell of. What threads sleep for each other, for
+ * work or for a lock, is no news. */
+static bool is_untold(const struct acc_wait *w, const void *model)
+{
+	switch (w->what) {
+	case ACC_TRANSFER:
+	case ACC_SYNC:
+	case ACC_QUEUE:
+	case ACC_OPEN:
+		return *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
+	case ACC_LOCK:
+		return w->class == CAP_C_LOCK;
+	case ACC_TIMER:
+	case ACC_CHILD:
+	case ACC_DEVICE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What the thread that does most slept in besides, where it slept much. */
+static bool slept_elsewhere(const struct rep_process *rp, struct acc_alike *most)
+{
+	const struct rep_thread *t = iom_view_principal(rp);
+	struct acc_alike *all;
+	size_t n;
+	bool is;
+
+	if (!t)
+		return false;
+	all = iom_alike(rp->cap, &t->time, is_untold, &rp->verdict.model, &n);
+	is = n && all->sum.ns >= ELSEWHERE_PART * t->time.wall_ns;
+	if (is)
+		*most = *all;
+	free(all);
+	return is;
+}
+
 static bool is_done(const struct cap_calls *r)
 {
 	return r->n.ok || r->n.ok_slept;
@@ -196,8 +244,10 @@ static enum came what_came(const struct iom_capture *cap)
 
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
-	static const char *const thens[] = {
-		[CAME_DATA] = ", then transfers without sleeping",
+	struct acc_alike slept;
+	bool sleeps = slept_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
+	const char *const thens[] = {
+		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
 		[CAME_NOTHING] = ", and nothing came",
@@ -329,9 +379,30 @@ static char *add_deadlock(const struct rep_process *rp, char *text)
 	return longer;
 }
 
+/* text, and what the thread that does most slept in, where that is not what text is about. */
+static char *add_elsewhere(const struct rep_process *rp, char *text)
+{
+	const struct rep_thread *t = iom_view_principal(rp);
+	struct acc_alike slept;
+	char who[24] = "it", *call, *longer;
+
+	if (!slept_elsewhere(rp, &slept))
+		return text;
+	if (rp->nthreads > 1)
+		snprintf(who, sizeof(who), "thread %u", rp->cap->threads[t->thread].ns_tid);
+	call = iom_view_call(rp->cap, &slept.sum);
+	longer = iom_sentence("%s For %s of %s %s was asleep in %s%s.", text, iom_time(slept.sum.ns),
+			      iom_time(t->time.wall_ns), who, call, iom_alike_others(&slept));
+	free(call);
+	free(text);
+	return longer;
+}
+
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	char *text = headline_of_sleepers(rp->cap, rp);
 
-	return add_deadlock(rp, text ? text : headline_of_model(rp, &ev->procs[rp->proc]));
+	if (!text)
+		text = add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc]));
+	return add_deadlock(rp, text);
 }

@@ -56,7 +56,8 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 		return text;
 	}
 	if (!name)
-		return iom_sentence("%s", iom_syscall_name(w->nr));
+		return iom_sentence(w->class == CAP_C_SLEEP_POLL ? "%s (no file, a timer)" : "%s",
+				    iom_syscall_name(w->nr));
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
 		return iom_sentence("%s(%d) %s%s%s", iom_syscall_name(w->nr), f->fd, name,
 				    w->holder ? ", locked by " : "", w->holder ? w->holder : "");
