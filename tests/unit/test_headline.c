@@ -134,6 +134,27 @@ static void pauses(struct iom_capture *cap)
 	cap->threads[0].asleep_ns += r->wait_ns;
 }
 
+/* A transfer that is held back: between two looks at its socket it waits for something else. */
+static void held_back(struct iom_capture *cap)
+{
+	uint32_t sock = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	uint32_t wake = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "unix");
+	struct cap_calls *r = build_calls(cap, MAIN, sock, CAP_C_POLL, SYS_poll);
+
+	r->n.ok = r->n.nowait = 100;
+	r->set_size = 2;
+	r = build_calls(cap, MAIN, wake, CAP_C_POLL, SYS_poll);
+	r->n.zero_slept = 6;
+	r->wait_ns = 6 * 1000 * MS;
+	r->max_wait_ns = 1000 * MS;
+	r->set_size = 1;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	build_interest(cap, sock, 100, 0)->set_file = sock;
+	build_interest(cap, wake, 0, 100)->set_file = sock;
+	build_interest(cap, wake, 0, 6)->set_file = wake;
+	build_transfers(cap, MAIN, sock, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+}
+
 static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
 {
 	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
@@ -196,6 +217,8 @@ static const struct {
 	{loop_that_hardly_writes, "It waits for many files at once, then transfers without sleeping."},
 	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
 		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
+	{held_back, "It asks a readiness call for many files and never has to wait, then transfers without sleeping. "
+		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
 	{poll_of_several, "It is asleep in ppoll for tcp 127.0.0.1:22 <- 127.0.0.1:81, pipe:[7] <- a fd 9 fd 12 fd 1, "
 			  "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
 			  "tells."},

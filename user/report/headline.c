@@ -158,7 +158,8 @@ static bool is_untold(const struct acc_wait *w, const void *model)
 	case ACC_SYNC:
 	case ACC_QUEUE:
 	case ACC_OPEN:
-		return *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
+	case ACC_READINESS:
+		return !w->own && *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
 	case ACC_LOCK:
 		return w->class == CAP_C_LOCK;
 	case ACC_TIMER:
@@ -242,6 +243,16 @@ static enum came what_came(const struct iom_capture *cap)
 	return came;
 }
 
+/* Did any loop sleep in its readiness call? Another one that it sleeps in inside a turn is not that. */
+static bool has_waited(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads; i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (rp->threads[i].time.waits[k].own)
+				return true;
+	return false;
+}
+
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	struct acc_alike slept;
@@ -254,7 +265,7 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	};
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
 
-	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
+	if (!has_waited(rp) && p->ready_calls)
 		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
 				    waits_for_one(rp) ? "a file" : "many files", then);
 	return iom_sentence("It waits for %s%s.",
