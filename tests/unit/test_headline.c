@@ -155,6 +155,23 @@ static void held_back(struct iom_capture *cap)
 	build_transfers(cap, MAIN, sock, CAP_C_READ, SYS_read, 100, 0, 0, 0);
 }
 
+/* The main thread has nothing to do; of the others one waits for room, and one for that one. */
+static void one_is_held_up(struct iom_capture *cap)
+{
+	uint32_t out = build_file(cap, 6, CAP_K_SOCK, 0, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	struct cap_calls *r;
+
+	asleep(cap, 0, CAP_C_SLEEP_POLL, SYS_pselect6, 1000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "out");
+	build_asleep(cap, 1, CAP_C_SEND, SYS_sendto, out, 0, 9000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 2, "in");
+	r = build_calls(cap, MAIN + 2, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
+	r->n.ok_slept = 4;
+	r->wait_ns = 9000 * MS;
+	r->max_wait_ns = 3000 * MS;
+	cap->threads[2].asleep_ns = r->wait_ns;
+}
+
 static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
 {
 	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
@@ -219,6 +236,9 @@ static const struct {
 		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for many files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
+	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
+			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "
+			 "127.0.0.1:80."},
 	{poll_of_several, "It is asleep in ppoll for tcp 127.0.0.1:22 <- 127.0.0.1:81, pipe:[7] <- a fd 9 fd 12 fd 1, "
 			  "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
 			  "tells."},

@@ -7,14 +7,11 @@
 
 #include "base/errname.h"
 #include "base/sysname.h"
-#include "judge/alike.h"
 #include "judge/roles.h"
+#include "report/elsewhere.h"
 #include "report/sentence.h"
 #include "report/view.h"
 #include "report/waiting.h"
-
-/* Of the time of the thread that does most: from here on it is said at once what it slept in. */
-#define ELSEWHERE_PART 0.25
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -149,46 +146,6 @@ static bool is_of_transfer(const struct acc_wait *w)
 	return w->what == ACC_TRANSFER || w->what == ACC_SYNC || w->what == ACC_QUEUE;
 }
 
-/* A sleep that the sentence about the model does not tell of. What threads sleep for each other, for
- * work or for a lock, is no news. */
-static bool is_untold(const struct acc_wait *w, const void *model)
-{
-	switch (w->what) {
-	case ACC_TRANSFER:
-	case ACC_SYNC:
-	case ACC_QUEUE:
-	case ACC_OPEN:
-	case ACC_READINESS:
-		return !w->own && *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
-	case ACC_LOCK:
-		return w->class == CAP_C_LOCK;
-	case ACC_TIMER:
-	case ACC_CHILD:
-	case ACC_DEVICE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* What the thread that does most slept in besides, where it slept much. */
-static bool slept_elsewhere(const struct rep_process *rp, struct acc_alike *most)
-{
-	const struct rep_thread *t = iom_view_principal(rp);
-	struct acc_alike *all;
-	size_t n;
-	bool is;
-
-	if (!t)
-		return false;
-	all = iom_alike(rp->cap, &t->time, is_untold, &rp->verdict.model, &n);
-	is = n && all->sum.ns >= ELSEWHERE_PART * t->time.wall_ns;
-	if (is)
-		*most = *all;
-	free(all);
-	return is;
-}
-
 static bool is_done(const struct cap_calls *r)
 {
 	return r->n.ok || r->n.ok_slept;
@@ -256,7 +213,7 @@ static bool has_waited(const struct rep_process *rp)
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	struct acc_alike slept;
-	bool sleeps = slept_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
+	bool sleeps = iom_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
 	const char *const thens[] = {
 		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
 		[CAME_OWN] = "; all that it read it had written itself",
@@ -390,14 +347,15 @@ static char *add_deadlock(const struct rep_process *rp, char *text)
 	return longer;
 }
 
-/* text, and what the thread that does most slept in, where that is not what text is about. */
+/* text, and what it slept in besides, where that is not what text is about. */
 static char *add_elsewhere(const struct rep_process *rp, char *text)
 {
-	const struct rep_thread *t = iom_view_principal(rp);
+	const struct rep_thread *t;
 	struct acc_alike slept;
 	char who[24] = "it", *call, *longer;
 
-	if (!slept_elsewhere(rp, &slept))
+	t = iom_elsewhere(rp, &slept);
+	if (!t)
 		return text;
 	if (rp->nthreads > 1)
 		snprintf(who, sizeof(who), "thread %u", rp->cap->threads[t->thread].ns_tid);
