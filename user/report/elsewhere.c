@@ -13,13 +13,15 @@
  * work or for a lock, is no news. */
 static bool is_untold(const struct acc_wait *w, const void *model)
 {
+	if (w->own)
+		return false;
 	switch (w->what) {
 	case ACC_TRANSFER:
 	case ACC_SYNC:
 	case ACC_QUEUE:
 	case ACC_OPEN:
 	case ACC_READINESS:
-		return !w->own && *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
+		return *(const enum iom_model *)model == IOM_M_MULTIPLEXED;
 	case ACC_LOCK:
 		return w->class == CAP_C_LOCK;
 	case ACC_TIMER:
