@@ -295,6 +295,120 @@ static void asleep_for_a_pipe(struct iom_capture *cap)
 	cap->threads[1].at_start.fd = cap->threads[1].at_end.fd = 4;
 }
 
+/* A log that is a pipe, and nobody who reads it in time. */
+static void loop_that_writes(struct iom_capture *cap)
+{
+	uint32_t out;
+
+	build_epoll_wait(cap, MAIN, loop_of_two(cap), 0, 100, 10 * MS);
+	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+	out = build_file(cap, 9, CAP_K_FIFO, 0, "/run/log");
+	build_transfers(cap, MAIN, out, CAP_C_WRITE, SYS_write, 300, 30, 0, 100 * MS);
+}
+
+/* Not for long enough to be what a report begins with. */
+static void loop_that_hardly_writes(struct iom_capture *cap)
+{
+	loop_that_writes(cap);
+	cap->calls[2].wait_ns = 2000 * MS;
+}
+
+static void pauses(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 9, CAP_K_REG, 0, "/srv/table");
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, in, CAP_C_READ, SYS_pread64, 300, 2, 0, 1 * MS);
+	r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SLEEP_POLL, SYS_pselect6);
+	r->n.zero_slept = 200;
+	r->wait_ns = 200 * 20 * MS;
+	r->max_wait_ns = 20 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+}
+
+/* A transfer that is held back: between two looks at its socket it waits for something else. */
+static void held_back(struct iom_capture *cap)
+{
+	uint32_t sock = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	uint32_t wake = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "unix");
+	struct cap_calls *r = build_calls(cap, MAIN, sock, CAP_C_POLL, SYS_poll);
+
+	r->n.ok = r->n.nowait = 100;
+	r->set_size = 2;
+	r = build_calls(cap, MAIN, wake, CAP_C_POLL, SYS_poll);
+	r->n.zero_slept = 6;
+	r->wait_ns = 6 * 1000 * MS;
+	r->max_wait_ns = 1000 * MS;
+	r->set_size = 1;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	build_interest(cap, sock, 100, 0)->set_file = sock;
+	build_interest(cap, wake, 0, 100)->set_file = sock;
+	build_interest(cap, wake, 0, 6)->set_file = wake;
+	build_transfers(cap, MAIN, sock, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+}
+
+/* The main thread has nothing to do; of the others one waits for room, and one for that one. */
+static void one_is_held_up(struct iom_capture *cap)
+{
+	uint32_t out = build_file(cap, 6, CAP_K_SOCK, 0, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	struct cap_calls *r;
+
+	asleep(cap, 0, CAP_C_SLEEP_POLL, SYS_pselect6, 1000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "out");
+	build_asleep(cap, 1, CAP_C_SEND, SYS_sendto, out, 0, 9000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 2, "in");
+	r = build_calls(cap, MAIN + 2, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
+	r->n.ok_slept = 4;
+	r->wait_ns = 9000 * MS;
+	r->max_wait_ns = 3000 * MS;
+	cap->threads[2].asleep_ns = r->wait_ns;
+}
+
+static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
+{
+	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
+	cap->threads[thread].at_end.set_file = cap->threads[thread].at_start.set_file = first;
+}
+
+/* A session that ended but for what a process left behind holds open. */
+static void poll_of_several(struct iom_capture *cap)
+{
+	uint32_t sock = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:22 <- 127.0.0.1:81");
+	uint32_t out = build_file(cap, 7, CAP_K_FIFO, O_NONBLOCK, "pipe:[7] <- a fd 9 fd 12 fd 1");
+
+	build_file(cap, 8, CAP_K_FIFO, O_NONBLOCK, "pipe:[8] <- b 13 fd 1");
+	cap->files[sock].waited_at_end = cap->files[out].waited_at_end = true;
+	asleep_in_poll(cap, 0, sock);
+}
+
+static void poll_of_two_peers(struct iom_capture *cap)
+{
+	poll_of_several(cap);
+	cap->files[2].waited_at_end = true;
+}
+
+/* Of two threads in poll it is not known which waits for what. */
+static void two_polls(struct iom_capture *cap)
+{
+	poll_of_several(cap);
+	build_thread(cap, BUILD_PID, MAIN + 1, "b");
+	asleep_in_poll(cap, 1, 2);
+}
+
+static void loop_asleep(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = loop_of_two(cap);
+}
+
+static void reads_pipe(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[9] <- my prog 77 fd 1");
+
+	asleep(cap, 0, CAP_C_READ, SYS_read, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = in;
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -319,6 +433,26 @@ static const struct {
 			      "before the watch."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
 			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8])."},
+	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
+			   "write(9) /run/log."},
+	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
+	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
+		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
+	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
+		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
+	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
+			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "
+			 "127.0.0.1:80."},
+	{poll_of_several, "It is asleep in ppoll for fd 4 tcp 127.0.0.1:22 <- 127.0.0.1:81, fd 7 pipe:[7] <- a fd 9 fd 12 fd 1, "
+			  "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
+			  "tells."},
+	{poll_of_two_peers, "It is asleep in ppoll for fd 4 tcp 127.0.0.1:22 <- 127.0.0.1:81, fd 7 pipe:[7] <- a fd 9 fd 12 "
+			    "fd 1 and 1 more file, and has been since 1.00 s before the watch."},
+	{two_polls, "All its 2 threads are asleep in ppoll, and have been since 1.00 s before the watch."},
+	{loop_asleep, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- 127.0.0.1:81, "
+		      "and has been since 1.00 s before the watch."},
+	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
+		     "watch. What process 77 does, `iomodel attach 77` tells."},
 	{one_works, "It transferred nothing and waited for no file."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},

@@ -91,6 +91,43 @@ static void files_of_one_kind(void **state)
 	let_go(rep, cap);
 }
 
+/* A loop around select whose sets lie at one place. Under way at the end: a select with no file, with
+ * these sets or with none. */
+static struct iom_capture *select_under_way(uint32_t set)
+{
+	struct iom_capture *cap = build_capture("relay");
+	uint32_t in = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6);
+	struct cap_interest *interest;
+
+	r->set = 251;
+	r->n.ok_slept = 10;
+	r->wait_ns = 10 * 900 * MS;
+	r->max_wait_ns = 900 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	interest = build_interest(cap, in, 10, 0);
+	interest->by_select = true;
+	interest->set = 251;
+	build_transfers(cap, MAIN, in, CAP_C_READ, SYS_read, 10, 0, 0, 0);
+	build_asleep(cap, 0, CAP_C_SLEEP_POLL, SYS_pselect6, IOM_NO_FILE, 0, 378 * MS);
+	cap->threads[0].at_end.set = set;
+	return cap;
+}
+
+static void emptied_sets_are_the_loop(void **state)
+{
+	struct iom_capture *cap = select_under_way(251);
+	struct iom_report *rep = iom_judge(cap);
+
+	(void)state;
+	assert_int_equal(findings(rep, "loop-blocked"), 0);
+	let_go(rep, cap);
+	cap = select_under_way(0);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	let_go(rep, cap);
+}
+
 /* One lock file, opened anew each time, is one file. */
 static void one_file_by_its_name(void **state)
 {
@@ -346,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_one_kind),
+		cmocka_unit_test(emptied_sets_are_the_loop),
 		cmocka_unit_test(one_file_by_its_name),
 		cmocka_unit_test(kinds_apart),
 		cmocka_unit_test(short_ones_stay_short),

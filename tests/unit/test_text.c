@@ -350,6 +350,53 @@ static void interrupting_signal_is_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* A pool of which each thread sleeps until there is work; one of them does some. */
+static void build_pool(struct iom_capture *cap)
+{
+	uint32_t file = build_file(cap, 5, CAP_K_REG, 0, "/srv/disk");
+	struct cap_calls *r;
+
+	build_transfers(cap, BUILD_PID, file, CAP_C_READ, SYS_pread64, 3000, 0, 0, 0);
+	r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
+	r->n.ok_slept = 3000;
+	r->wait_ns = 9000 * MS;
+	r->max_wait_ns = 4 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	for (uint32_t i = 1; i < 4; i++) {
+		build_thread(cap, BUILD_PID, BUILD_PID + i, "pool");
+		build_asleep(cap, i, CAP_C_FUTEX, SYS_futex, IOM_NO_FILE, 1000 * MS, BUILD_LIFE_NS);
+	}
+}
+
+static void calls_under_way_are_counted(void **state)
+{
+	struct iom_text_options opt = {.utf8 = true, .width = 80};
+	struct iom_capture *cap = build_capture("pool");
+	char *text;
+
+	(void)state;
+	build_pool(cap);
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "futex (3 under way)"));
+	free(text);
+	iom_capture_free(cap);
+}
+
+static void workers_say_what_they_transfer(void **state)
+{
+	struct iom_text_options opt = {.utf8 = true, .width = 80};
+	struct iom_capture *cap = build_capture("pool");
+	char *text;
+
+	(void)state;
+	build_pool(cap);
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x pread64(5) "
+					   "/srv/disk"));
+	free(text);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +411,8 @@ int main(void)
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
 		cmocka_unit_test(threads_that_do_the_same),
+		cmocka_unit_test(calls_under_way_are_counted),
+		cmocka_unit_test(workers_say_what_they_transfer),
 		cmocka_unit_test(full_disk),
 	};
 

@@ -267,7 +267,7 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->holder = c->file == IOM_NO_FILE ? NULL : c->target;
 	if (c->class == CAP_C_POLL)
 		w->file = w->set_file = c->set_file;
-	if (c->class == CAP_C_SELECT)
+	if (c->class == CAP_C_SELECT || c->class == CAP_C_SLEEP_POLL)
 		w->set = c->set;
 	w->before = c->before_ns > 0;
 	w->before_ns = c->before_ns;
@@ -496,6 +496,8 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 	merge(&l);
 	mark_start(&l, &t->at_start);
 	divide(&acc->threads[thread], t, &l);
+	for (i = 0; i < acc->threads[thread].nwaits; i++)
+		acc->threads[thread].waits[i].thread = thread;
 }
 
 struct iom_account *iom_account(const struct iom_capture *cap)

@@ -47,8 +47,9 @@ struct acc_wait {
 	uint8_t class;	/* enum cap_class */
 	int32_t nr;	/* system call, -1: none */
 	uint32_t file;	/* index into capture->files or IOM_NO_FILE */
-	uint32_t set;	/* select: which of the thread's sets */
+	uint32_t set;	/* select: which of the thread's sets; 0: none */
 	uint32_t set_file; /* poll: the first file of the set, which names it */
+	uint32_t thread; /* index into capture->threads */
 	const char *path; /* where no file is known: what the call was given; the capture's, may be NULL */
 	const char *holder; /* "process 123 cat": who has the lock, or the other end of the socket; as path */
 	uint64_t count;	  /* calls; of those that are counted only when they sleep, the slept ones */

@@ -346,12 +346,21 @@ static void name_waits(struct iom_loops *loops, const struct iom_capture *cap, s
 		}
 }
 
+/* A select under way in which a loop has put no file this time, where it keeps its sets; those that
+ * came back cannot be told from those with files. */
+static bool is_emptied(const struct loop_set *s, const struct acc_wait *w)
+{
+	return w->class == CAP_C_SLEEP_POLL && w->set && s->class == CAP_C_SELECT && s->set == w->set;
+}
+
 /* Is the wait a sleep in one of the thread's own loop's sets? */
 static bool is_own(const struct loop_thread *t, const struct acc_wait *w)
 {
 	for (size_t i = 0; i < t->nsets; i++) {
 		const struct loop_set *s = &t->sets[i];
 
+		if (s->own && is_emptied(s, w))
+			return true;
 		if (!s->own || s->class != w->class)
 			continue;
 		if (s->class == CAP_C_EPOLL_WAIT ? s->file == w->file :

@@ -34,7 +34,7 @@ static void add_waits(struct rep_process *rp, const struct acc_thread *t)
 		c->ns += w->ns;
 		if (w->max_ns > c->max_ns)
 			c->max_ns = w->max_ns;
-		c->under_way |= w->under_way;
+		c->under_way += w->under_way;
 		if (w->nr < 0 || w->under_way)
 			c->calls += w->nr < 0 ? w->count : 1;
 	}

@@ -9,6 +9,7 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/roles.h"
+#include "report/elsewhere.h"
 #include "report/sentence.h"
 #include "report/view.h"
 
@@ -88,23 +89,36 @@ static int peer_of(const struct cap_file *f)
 	return sscanf(at + 1, "%d fd ", &pid) == 1 ? pid : 0;
 }
 
-/* Who can end the sleep in another process; 0: it is not known. */
-static int who_ends(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
+static int peer_of_file(const struct iom_capture *cap, uint32_t file)
+{
+	return file == IOM_NO_FILE ? 0 : peer_of(&cap->files[file]);
+}
+
+/* Below 0: two different ones. */
+static void join_peer(int *all, int peer)
+{
+	if (peer)
+		*all = !*all || *all == peer ? peer : -1;
+}
+
+/* Who can end the sleep in another process, peer being who has the other ends of what it is for; 0: it is
+ * not known. */
+static int who_ends(const struct rep_process *rp, const struct acc_wait *w, int peer)
 {
 	const char *whom = w->holder ? w->holder : w->path;
-	int pid = 0;
+	int pid;
 
 	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
 		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
-	if (file != IOM_NO_FILE && (w->what == ACC_TRANSFER || w->what == ACC_READINESS))
-		pid = peer_of(&rp->cap->files[file]);
-	return (uint32_t)pid == rp->cap->procs[rp->proc].pid ? 0 : pid;
+	if (w->what != ACC_TRANSFER && w->what != ACC_READINESS)
+		return 0;
+	return peer < 0 || (uint32_t)peer == rp->cap->procs[rp->proc].pid ? 0 : peer;
 }
 
 /* What is asleep until another process does something leads to that process: heap. */
-static char *lead_text(const struct rep_process *rp, const struct acc_wait *w, uint32_t file)
+static char *lead_text(const struct rep_process *rp, const struct acc_wait *w, int peer)
 {
-	int pid = who_ends(rp, w, file);
+	int pid = who_ends(rp, w, peer);
 
 	return pid > 0 ? iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid) :
 			 iom_sentence("%s", "");
@@ -127,8 +141,9 @@ static bool is_waited_for(const struct iom_capture *cap, const struct rep_proces
 	return n;
 }
 
-/* "pselect6 for fd 3 pipe:[7] <- make 12 fd 4 and 2 more files": heap. *only: the file, where it is one. */
-static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, uint32_t *only)
+/* "pselect6 for fd 3 pipe:[7] <- make 12 fd 4 and 2 more files": heap. *peer: who has their
+ * other ends, where that is known of one process; below 0: of several. */
+static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, int *peer)
 {
 	const struct iom_capture *cap = rp->cap;
 	char *text, *longer;
@@ -140,9 +155,11 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *f = &cap->files[i];
 
-		if (!is_waited_for(cap, rp, w, i) || n++ >= SET_NAMED)
+		if (!is_waited_for(cap, rp, w, i))
 			continue;
-		*only = n == 1 ? i : IOM_NO_FILE;
+		join_peer(peer, peer_of(f));
+		if (n++ >= SET_NAMED)
+			continue;
 		longer = iom_sentence("%s%sfd %d %s", text, n == 1 ? " for " : ", ", f->fd,
 				      f->name ? f->name : iom_kind_name(f->kind));
 		free(text);
@@ -150,6 +167,7 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 	}
 	if (!n) {
 		free(text);
+		*peer = peer_of_file(cap, w->file);
 		return iom_view_call(cap, w);
 	}
 	if (n <= SET_NAMED)
@@ -163,9 +181,10 @@ static char *headline_asleep(const struct rep_process *rp, const struct acc_wait
 {
 	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
 				     "thread had at the time, and who takes a lock twice.";
-	uint32_t file = w->file;
-	char *call = w->what == ACC_READINESS ? asleep_for(rp, w, &file) : iom_view_call(rp->cap, w);
-	char *lead = lead_text(rp, w, file), *text;
+	bool of_set = w->what == ACC_READINESS;
+	int peer = of_set ? 0 : peer_of_file(rp->cap, w->file);
+	char *call = of_set ? asleep_for(rp, w, &peer) : iom_view_call(rp->cap, w);
+	char *lead = lead_text(rp, w, peer), *text;
 
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
@@ -197,7 +216,7 @@ static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
 static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
 	char *call = call_of(rp->cap, &a->wait), *text;
-	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, IOM_NO_FILE) : NULL;
+	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, 0) : NULL;
 
 	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
 			    call, a->wait.before_ns ? iom_time(a->wait.before_ns) : "the watch began",
@@ -248,6 +267,11 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 		text = headline_all_asleep(cap, calls, n);
 	free(calls);
 	return text;
+}
+
+static bool is_of_transfer(const struct acc_wait *w)
+{
+	return w->what == ACC_TRANSFER || w->what == ACC_SYNC || w->what == ACC_QUEUE;
 }
 
 static bool is_done(const struct cap_calls *r)
@@ -304,17 +328,29 @@ static enum came what_came(const struct iom_capture *cap)
 	return came;
 }
 
+/* Did any loop sleep in its readiness call? Another one that it sleeps in inside a turn is not that. */
+static bool has_waited(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads; i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (rp->threads[i].time.waits[k].own)
+				return true;
+	return false;
+}
+
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
-	static const char *const thens[] = {
-		[CAME_DATA] = ", then transfers without sleeping",
+	struct acc_alike slept;
+	bool sleeps = iom_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
+	const char *const thens[] = {
+		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
 		[CAME_NOTHING] = ", and nothing came",
 	};
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
 
-	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
+	if (!has_waited(rp) && p->ready_calls)
 		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
 				    waits_for_one(rp) ? "a file" : "several files", then);
 	return iom_sentence("It waits for %s%s.",
@@ -492,7 +528,7 @@ static char *held_up_by(const struct rep_process *rp)
 		return NULL;
 	}
 	call = iom_view_call(rp->cap, w);
-	lead = lead_text(rp, w, w->file);
+	lead = lead_text(rp, w, peer_of_file(rp->cap, w->file));
 	text = iom_sentence("Thread %u, for which %s of them wait%s, sleeps in %s.%s",
 			    rp->cap->threads[rp->threads[most].thread].ns_tid, iom_count(waiters[most]),
 			    waiters[most] == 1 ? "s" : "", call, lead);
@@ -502,6 +538,26 @@ static char *held_up_by(const struct rep_process *rp)
 	return text;
 }
 
+/* text, and what it slept in besides, where that is not what text is about. */
+static char *add_elsewhere(const struct rep_process *rp, char *text)
+{
+	const struct rep_thread *t;
+	struct acc_alike slept;
+	char who[24] = "it", *call, *longer;
+
+	t = iom_elsewhere(rp, &slept);
+	if (!t)
+		return text;
+	if (rp->nthreads > 1)
+		snprintf(who, sizeof(who), "thread %u", rp->cap->threads[t->thread].ns_tid);
+	call = iom_view_call(rp->cap, &slept.sum);
+	longer = iom_sentence("%s For %s of %s %s was asleep in %s%s.", text, iom_time(slept.sum.ns),
+			      iom_time(t->time.wall_ns), who, call, iom_alike_others(&slept));
+	free(call);
+	free(text);
+	return longer;
+}
+
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	char *text = headline_of_sleepers(rp->cap, rp), *all, *rest = deadlock(rp);
@@ -509,7 +565,7 @@ char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 	if (text && !rest && rp->nthreads > 1)
 		rest = held_up_by(rp);
 	if (!text)
-		text = headline_of_model(rp, &ev->procs[rp->proc]);
+		text = add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc]));
 	if (!rest)
 		return text;
 	all = iom_sentence("%s %s", text, rest);

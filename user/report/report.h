@@ -139,7 +139,7 @@ struct rep_call {
 	enum acc_what what;
 	uint64_t calls;	 /* of those that are counted only when they sleep, the slept ones */
 	uint64_t slept, ns, max_ns; /* sleeps under way included */
-	bool under_way;
+	uint64_t under_way; /* of slept: so many were, as the watch ended */
 };
 
 /* What one rule of the judgement said of a process. */

@@ -197,7 +197,9 @@ void text_calls(struct page *p, const struct rep_process *rp)
 
 		if (!is_call(c))
 			continue;
-		t.cells[row][0] = iom_sentence("%s%s", call_name(c), c->under_way ? " (one under way)" : "");
+		t.cells[row][0] = c->under_way ? iom_sentence("%s (%s under way)", call_name(c),
+							       c->under_way == 1 ? "one" : iom_count(c->under_way)) :
+						  iom_sentence("%s", call_name(c));
 		t.cells[row][1] = counted ? page_count(c->calls) : iom_sentence("-");
 		t.cells[row][2] = counted ? page_count(c->slept) : iom_sentence("-");
 		t.cells[row][3] = time_or_dash(p, c->ns);

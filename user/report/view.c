@@ -38,7 +38,8 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (w->nr < 0)
 		return iom_sentence(w->what == ACC_IDLE ? "wait for work" : "no call that is known");
 	if (!name)
-		return iom_sentence("%s", iom_syscall_name(w->nr));
+		return iom_sentence(w->class == CAP_C_SLEEP_POLL ? "%s (no file, a timer)" : "%s",
+				    iom_syscall_name(w->nr));
 	if (f && f->fd >= 0 && w->what != ACC_OPEN && !w->holder)
 		return iom_sentence("%s(%d) %s", iom_syscall_name(w->nr), f->fd, name);
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
