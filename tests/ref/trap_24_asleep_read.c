@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 	ref_expect("also none");
 	ref_expect("model blocking transfers 0 phase1_ns>=200000000");
 	ref_expect("name %d <- %.15s %d fd", p[0], comm, (int)writer);
-	ref_expect("files-with since %d", p[0]);
+	ref_expect("file %d since_ns>=0 open_at_end=1", p[0]);
 	ref_ready_asleep(__NR_read);
 	return (int)read(p[0], buf, sizeof(buf));
 }

@@ -479,8 +479,10 @@ static const struct {
 		 "4712 wait for each other's mutexes: a deadlock."},
 	{circle_of_two_kinds, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. "
 			      "Threads 4711 and 4712 wait for each other: a deadlock."},
-	{no_data, "It asks again and again and is told that there is nothing yet."},
-	{no_room, "It asks again and again and is told that there is no room yet."},
+	{no_data, "It asks again and again and is told that there is nothing yet. For 3.00 s of 10.00 s it was "
+		  "asleep in clock_nanosleep."},
+	{no_room, "It asks again and again and is told that there is no room yet. For 3.00 s of 10.00 s it was "
+		  "asleep in clock_nanosleep."},
 };
 
 static void headlines(void **state)

@@ -234,6 +234,57 @@ static void lost_counts_are_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* What is not counted at all is no part of what was counted whole. */
+static void other_abis_are_said(void **state)
+{
+	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
+	char *text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+
+	(void)state;
+	assert_non_null(strstr(text, "; every call counted, none lost;"));
+	free(text);
+	cap->lost.compat_calls = 3;
+	text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+	assert_null(strstr(text, "every call counted"));
+	assert_non_null(strstr(text, "every call of 64-bit code counted, none lost; calls by 32-bit or x32 code were "
+				     "seen and not counted;"));
+	free(text);
+	iom_capture_free(cap);
+}
+
+/* The process with a warning, then the one that used the CPU, then in the order of the report. */
+static void worst_is_first(void **state)
+{
+	static const char *const order[] = {"redis-server", "spinner", "sleeper", "dozer"};
+	struct iom_capture *cap = build_server("redis-server", "/x");
+	const char *at;
+	uint32_t spinner;
+	char *text;
+
+	(void)state;
+	build_proc(cap, 100, "sleeper");
+	build_proc(cap, 101, "dozer");
+	spinner = build_proc(cap, 102, "spinner");
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		bool spins = cap->threads[i].tgid == cap->procs[spinner].tgid;
+
+		cap->threads[i].cpu_ns = spins ? BUILD_LIFE_NS : 100 * MS;
+		cap->threads[i].asleep_ns = BUILD_LIFE_NS - cap->threads[i].cpu_ns;
+		cap->threads[i].nvcsw = !spins;
+	}
+	text = text_of(cap, (struct iom_text_options){.width = 80});
+	for (int round = 0; round < 2; round++) { /* in the table, and then as pages */
+		at = round ? strstr(text, "\n\n") : text;
+		for (size_t i = 0; i < 4; i++) {
+			at = strstr(at, order[i]);
+			if (!at)
+				fail_msg("%s is not where it belongs: %s", order[i], text);
+		}
+	}
+	free(text);
+	iom_capture_free(cap);
+}
+
 /* FIFOs and regular files of one directory are two lines; each sleep under way is counted. */
 static void kinds_are_apart(void **state)
 {
@@ -408,6 +459,8 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_shown),
 		cmocka_unit_test(colour_changes_nothing_else),
 		cmocka_unit_test(lost_counts_are_said),
+		cmocka_unit_test(other_abis_are_said),
+		cmocka_unit_test(worst_is_first),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
 		cmocka_unit_test(threads_that_do_the_same),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * expect_check.c - one line held against a report: a function for each form of line.
+ */
 #define _GNU_SOURCE
-#include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,101 +11,49 @@
 #include "expect/expect_int.h"
 #include "report/sentence.h"
 
-/* A value of the report: a number or a text; unknown: there is no such key. */
-struct value {
-	bool known, is_number;
-	double number;
-	const char *text;
-};
-
-static struct value num(double n)
+void exp_see(char **seen, char *text)
 {
-	return (struct value){.known = true, .is_number = true, .number = n};
+	free(*seen);
+	*seen = text;
 }
 
-static struct value txt(const char *s)
+void exp_see_or(char **seen, char *text, const char *otherwise)
 {
-	return (struct value){.known = true, .text = s ? s : "null"};
+	exp_see(seen, text ? text : iom_sentence("%s", otherwise));
 }
 
-int exp_kind_of(const char *word)
-{
-	for (int k = 1; k < CAP_K_MAX; k++) {
-		const char *name = iom_kind_name(k);
-		size_t i = 0;
+/* ---- the verdict ------------------------------------------------------------------------ */
 
-		while (name[i] && word[i] && (name[i] == word[i] || (name[i] == ' ' && word[i] == '-')))
-			i++;
-		if (!name[i] && !word[i] && i)
-			return k;
-	}
-	return -1;
+static bool same_text(const struct exp_line *l, const char *have, char **seen)
+{
+	exp_see(seen, iom_sentence("%s", have ? have : "null"));
+	return exp_matches(l->words[0], *seen);
 }
 
-static bool compare(const struct exp_cond *c, const struct value *v)
+static bool check_model_name(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	double d;
-	bool same;
-
-	if (!v->is_number || !c->is_number) {
-		same = v->text && !fnmatch(c->text, v->text, 0);
-		return !strcmp(c->operator, "!=") ? !same : !strcmp(c->operator, "=") && same;
-	}
-	d = v->number - c->number;
-	switch (c->operator[0]) {
-	case '<':
-		return c->operator[1] ? d <= 0 : d < 0;
-	case '>':
-		return c->operator[1] ? d >= 0 : d > 0;
-	case '!':
-		return d != 0;
-	default:
-		return d == 0;
-	}
+	return same_text(l, iom_model_name(p->rp->verdict.model), seen);
 }
 
-static char *shown(const char *key, const struct value *v)
+static bool check_in_fact(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	if (!v->known)
-		return iom_sentence("there is no `%s`", key);
-	if (!v->is_number)
-		return iom_sentence("%s %s", key, v->text);
-	return iom_sentence(v->number == (double)(long long)v->number ? "%s %.0f" : "%s %g", key, v->number);
+	return same_text(l, exp_fact(p->rp->verdict.in_fact), seen);
 }
 
-typedef struct value (*getter)(const void *of, const char *key, const struct iom_capture *cap);
-
-/* All conditions of a line hold; *seen: the first that does not, else all. */
-static bool all_hold(const struct exp_line *l, const void *of, getter get, const struct iom_capture *cap,
-		     char **seen)
+static bool check_pattern(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	char *text = NULL;
-
-	for (size_t i = 0; i < l->nconds; i++) {
-		struct value v = get(of, l->conds[i].key, cap);
-		char *one = shown(l->conds[i].key, &v), *longer;
-
-		if (!v.known || !compare(&l->conds[i], &v)) {
-			free(text);
-			if (seen)
-				*seen = one;
-			else
-				free(one);
-			return false;
-		}
-		longer = iom_sentence("%s%s%s", text ? text : "", text ? ", " : "", one);
-		free(one);
-		free(text);
-		text = longer;
-	}
-	if (seen)
-		*seen = text ? text : iom_sentence("it is there");
-	else
-		free(text);
-	return true;
+	return same_text(l, p->rp->verdict.pattern, seen);
 }
 
-/* ---- what can be asked for ---------------------------------------------------------- */
+static bool check_pattern_not(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	return !same_text(l, p->rp->verdict.pattern, seen);
+}
+
+static bool check_verdict(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	return exp_hold(l, &exp_verdict, &p->rp->verdict, p->cap, seen);
+}
 
 static enum iom_model model_of(const char *name)
 {
@@ -115,410 +64,353 @@ static enum iom_model model_of(const char *name)
 	return m;
 }
 
-static struct value of_share(const void *of, const char *key, const struct iom_capture *cap)
+/* A bit for each; none has none. */
+static unsigned int models_of(const char *list)
 {
-	const struct rep_share *s = of;
+	char *names = iom_sentence("%s", list), *save = NULL;
+	unsigned int bits = 0;
 
-	(void)cap;
-	if (!strcmp(key, "transfers"))
-		return num(s->transfers);
-	if (!strcmp(key, "bytes"))
-		return num(s->bytes);
-	if (!strcmp(key, "phase1_ns"))
-		return num(s->phase1_ns);
-	if (!strcmp(key, "phase2_ns"))
-		return num(s->phase2_ns);
-	if (!strcmp(key, "share"))
-		return num(s->share);
-	return (struct value){};
+	for (char *w = strtok_r(names, ", ", &save); w; w = strtok_r(NULL, ", ", &save))
+		bits |= 1U << model_of(w);
+	free(names);
+	return bits & ~(1U << IOM_M_NONE);
 }
 
-static uint64_t sum_of(const struct rep_share *models, bool bytes)
+static unsigned int also_of(const struct rep_verdict *v, char **seen)
 {
-	uint64_t n = 0;
+	unsigned int bits = 0;
 
-	for (int m = 0; m < IOM_M_NR; m++)
-		n += bytes ? models[m].bytes : models[m].transfers;
-	return n;
-}
-
-static struct value of_file(const void *of, const char *key, const struct iom_capture *cap)
-{
-	const struct rep_file *f = of;
-	const struct cap_file *c = &cap->files[f->file];
-
-	if (!strcmp(key, "model"))
-		return txt(iom_model_name(f->model));
-	if (!strcmp(key, "kind"))
-		return txt(iom_kind_name(c->kind));
-	if (!strcmp(key, "name"))
-		return txt(c->name ? c->name : "");
-	if (!strcmp(key, "fd"))
-		return num(c->fd);
-	if (!strcmp(key, "transfers"))
-		return num(sum_of(f->models, false));
-	if (!strcmp(key, "bytes"))
-		return num(sum_of(f->models, true));
-	if (!strcmp(key, "attempts"))
-		return num(f->attempts);
-	if (!strcmp(key, "slept"))
-		return num(f->slept);
-	if (!strcmp(key, "eagain"))
-		return num(f->eagain);
-	if (!strcmp(key, "failed"))
-		return num(f->failed);
-	if (!strcmp(key, "ready"))
-		return num(f->ready);
-	if (!strcmp(key, "signals"))
-		return num(f->signals);
-	if (!strcmp(key, "inline"))
-		return num(f->inline_);
-	if (!strcmp(key, "late"))
-		return num(f->late);
-	if (!strcmp(key, "waited_ns"))
-		return num(f->waited_ns);
-	if (!strcmp(key, "nonblock"))
-		return num((c->f_flags & 04000) != 0);
-	return (struct value){};
-}
-
-static struct value of_time(const void *of, const char *key, const struct iom_capture *cap)
-{
-	const struct rep_time *t = of;
-
-	(void)cap;
-	if (!strcmp(key, "wall_ns"))
-		return num(t->wall_ns);
-	if (!strcmp(key, "running_ns"))
-		return num(t->running_ns);
-	if (!strcmp(key, "runqueue_ns"))
-		return num(t->runq_ns);
-	if (!strcmp(key, "waiting_ns"))
-		return num(t->waiting_ns);
-	if (!strcmp(key, "running"))
-		return num(t->wall_ns ? (double)t->running_ns / t->wall_ns : 0);
-	if (!strcmp(key, "waiting"))
-		return num(t->wall_ns ? (double)t->waiting_ns / t->wall_ns : 0);
-	return (struct value){};
-}
-
-static struct value of_thread(const void *of, const char *key, const struct iom_capture *cap)
-{
-	const struct rep_thread *t = of;
-	const struct cap_turns *n = t->loop.turns == UINT32_MAX ? NULL : &cap->turns[t->loop.turns];
-	struct rep_time time = {t->time.wall_ns, t->time.running_ns, t->time.runq_ns, t->time.waiting_ns};
-
-	if (!strcmp(key, "model"))
-		return txt(iom_model_name(t->verdict.model));
-	if (!strcmp(key, "transfers"))
-		return num(sum_of(t->models, false));
-	if (!strcmp(key, "bytes"))
-		return num(sum_of(t->models, true));
-	if (!strcmp(key, "call"))
-		return txt(t->loop.is_loop ? iom_syscall_name(t->loop.nr) : NULL);
-	if (!strcmp(key, "calls"))
-		return num(t->loop.calls);
-	if (!strcmp(key, "files"))
-		return num(t->loop.files);
-	if (!strcmp(key, "turns"))
-		return num(n ? n->exact + n->inexact : 0);
-	if (!strcmp(key, "longest_ns"))
-		return num(n ? n->longest_ns : 0);
-	return of_time(&time, key, cap);
-}
-
-static struct value of_wait(const void *of, const char *key, const struct iom_capture *cap)
-{
-	const struct acc_wait *w = of;
-	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
-
-	if (!strcmp(key, "call"))
-		return txt(w->nr < 0 ? (w->what == ACC_PAGE ? "page fault" : NULL) : iom_syscall_name(w->nr));
-	if (!strcmp(key, "what"))
-		return txt(iom_what_name(w->what));
-	if (!strcmp(key, "file"))
-		return txt(f ? (f->name ? f->name : iom_kind_name(f->kind)) : w->path);
-	if (!strcmp(key, "fd"))
-		return num(f ? f->fd : -1);
-	if (!strcmp(key, "count"))
-		return num(w->count);
-	if (!strcmp(key, "slept"))
-		return num(w->slept);
-	if (!strcmp(key, "ns"))
-		return num(w->ns);
-	if (!strcmp(key, "max_ns"))
-		return num(w->max_ns);
-	if (!strcmp(key, "unsplit_ns"))
-		return num(w->unsplit_ns);
-	if (!strcmp(key, "before_ns"))
-		return num(w->before ? w->before_ns : 0);
-	if (!strcmp(key, "under_way"))
-		return num(w->under_way);
-	return (struct value){};
-}
-
-static struct value of_verdict(const void *of, const char *key, const struct iom_capture *cap)
-{
-	static const char *const facts[] = {"null", "synchronous", "threads", "polling"};
-	const struct rep_verdict *v = of;
-
-	(void)cap;
-	if (!strcmp(key, "model"))
-		return txt(iom_model_name(v->model));
-	if (!strcmp(key, "in_fact"))
-		return txt(facts[v->in_fact]);
-	if (!strcmp(key, "confidence"))
-		return num(v->confidence);
-	if (!strcmp(key, "pattern"))
-		return txt(v->pattern);
-	return (struct value){};
-}
-
-/* ---- of one process -------------------------------------------------------------------- */
-
-static char *joined(const struct exp_line *l)
-{
-	char *text = iom_sentence("%s", "");
-
-	for (size_t i = 0; i < l->nwords; i++) {
-		char *longer = iom_sentence("%s%s%s", text, i ? " " : "", l->words[i]);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-static bool same_text(const struct exp_line *l, const char *have, char **seen)
-{
-	char *want = joined(l);
-	bool same = !strcmp(want, have ? have : "null");
-
-	*seen = iom_sentence("%s", have ? have : "null");
-	free(want);
-	return same;
-}
-
-static bool check_also(const struct exp_line *l, const struct rep_verdict *v, char **seen)
-{
-	bool holds = true;
-
-	*seen = iom_sentence("%s", v->nalso ? "" : "none");
+	exp_see(seen, iom_sentence("%s", v->nalso ? "" : "none"));
 	for (size_t i = 0; i < v->nalso; i++) {
-		char *longer = iom_sentence("%s%s%s", *seen, i ? " " : "", iom_model_name(v->also[i]));
-
-		free(*seen);
-		*seen = longer;
+		bits |= 1U << v->also[i];
+		exp_see(seen, iom_sentence("%s%s%s", *seen, i ? "," : "", iom_model_name(v->also[i])));
 	}
-	if (!strcmp(l->words[0], "none"))
-		return !v->nalso;
-	for (size_t k = 0; k < l->nwords; k++) {
-		bool there = false;
-
-		for (size_t i = 0; i < v->nalso; i++)
-			there |= !strcmp(l->words[k], iom_model_name(v->also[i]));
-		holds &= there;
-	}
-	return holds;
+	return bits;
 }
 
-static bool check_finding(const struct exp_line *l, const struct rep_process *rp, char **seen)
+static bool check_also(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	bool there = false;
+	return also_of(&p->rp->verdict, seen) == models_of(l->words[0]);
+}
 
-	for (size_t i = 0; i < rp->nfindings && !there; i++) {
-		there = !fnmatch(l->words[0], rp->findings[i].id, 0);
-		if (there)
-			*seen = iom_sentence("%s", rp->findings[i].message);
+static bool check_also_has(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	return also_of(&p->rp->verdict, seen) & models_of(l->words[0]);
+}
+
+static bool check_because(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	const struct rep_verdict *v = &p->rp->verdict;
+
+	for (size_t i = 0; i < v->nbecause; i++)
+		if (strstr(v->because[i], l->words[0])) {
+			exp_see(seen, iom_sentence("%s", v->because[i]));
+			return true;
+		}
+	exp_see(seen, iom_sentence("no sentence says so"));
+	return false;
+}
+
+static bool check_model(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	return exp_hold(l, &exp_share, &p->rp->models[model_of(l->words[0])], p->cap, seen);
+}
+
+/* ---- findings ------------------------------------------------------------------------------ */
+
+static bool is_finding(const struct exp_line *l, const struct rep_finding *f, const struct iom_capture *cap)
+{
+	const char *file = exp_file_name(cap, f->file, f->path);
+
+	return exp_matches(l->words[0], f->id) &&
+	       (!l->words[1] || exp_matches(l->words[1], exp_call_name(f->nr, f->pages))) &&
+	       (!l->on || (file && strstr(file, l->on)));
+}
+
+/* Some finding of the process fits; of those that do not the first one's condition is seen. */
+static bool has_finding(const struct exp_line *l, const struct rep_process *rp, char **seen)
+{
+	for (size_t i = 0; i < rp->nfindings; i++) {
+		const struct rep_finding *f = &rp->findings[i];
+		char *why = NULL;
+		bool holds;
+
+		if (!is_finding(l, f, rp->cap))
+			continue;
+		holds = exp_hold(l, &exp_finding, f, rp->cap, &why);
+		if (holds)
+			exp_see(seen, iom_sentence("%s", f->message));
+		else if (!*seen)
+			exp_see(seen, iom_sentence("%s: %s", f->id, why));
+		free(why);
+		if (holds)
+			return true;
 	}
-	if (!there)
-		*seen = iom_sentence("there is none");
-	return there == !strcmp(l->name, "finding");
+	return false;
+}
+
+static bool check_finding(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	bool there = has_finding(l, p->rp, seen);
+
+	if (!*seen)
+		exp_see(seen, iom_sentence("there is none"));
+	return there;
+}
+
+static bool check_no_finding(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	return !check_finding(l, p, seen);
+}
+
+static bool check_some_finding(const struct exp_line *l, const struct iom_report *rep, char **seen)
+{
+	for (size_t i = 0; i < rep->nprocs; i++)
+		if (has_finding(l, &rep->procs[i], seen))
+			return true;
+	if (!*seen)
+		exp_see(seen, iom_sentence("there is none"));
+	return false;
+}
+
+static bool check_no_some_finding(const struct exp_line *l, const struct iom_report *rep, char **seen)
+{
+	return !check_some_finding(l, rep, seen);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/* -1: those without a descriptor. */
+static bool has_fd(const struct cap_file *c, const char *fd)
+{
+	char *end;
+	long n = strtol(fd, &end, 10);
+
+	return end > fd && !*end && (n < 0 ? c->fd < 0 : c->fd == n);
+}
+
+static bool is_number(const char *s)
+{
+	char *end;
+
+	strtol(s, &end, 10);
+	return end > s && !*end;
 }
 
 static bool is_the_file(const struct exp_line *l, const struct iom_capture *cap, const struct rep_file *f)
 {
 	const struct cap_file *c = &cap->files[f->file];
 	const char *which = l->words[0];
-	char *end;
 
-	if (l->nwords > 1 && c->kind != exp_kind_of(l->words[1]))
+	if (l->words[1] && !exp_matches(l->words[1], iom_kind_name(c->kind)))
 		return false;
-	if (!strcmp(which, "every") || !strcmp(which, "some"))
+	if (!which || !strcmp(which, "every") || !strcmp(which, "some"))
 		return true;
-	if (strtol(which, &end, 10) == c->fd && !*end)
-		return true;
-	return c->name && (!fnmatch(which, c->name, 0) || !strcmp(which, c->name));
+	return is_number(which) ? has_fd(c, which) : c->name && exp_matches(which, c->name);
 }
 
-/* An expectation about files that are not there fails. */
-static bool check_file(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
-		       char **seen)
+static void see_file(char **seen, const struct cap_file *c, char *what)
 {
-	bool every = strcmp(l->words[0], "some") != 0;
+	exp_see(seen, c->fd < 0 ? iom_sentence("%s: %s", c->name ? c->name : iom_kind_name(c->kind), what) :
+			      iom_sentence("fd %d: %s", c->fd, what));
+	free(what);
+}
+
+/* All of them, or one of several: of those that had the number in turn one must fit. */
+static bool check_file(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	bool every = strcmp(l->words[0], "some") && !is_number(l->words[0]);
 	size_t n = 0;
 
-	for (size_t i = 0; i < rp->nfiles; i++) {
+	for (size_t i = 0; i < p->rp->nfiles; i++) {
+		const struct rep_file *f = &p->rp->files[i];
 		char *one = NULL;
 		bool holds;
 
-		if (!is_the_file(l, cap, &rp->files[i]))
+		if (!is_the_file(l, p->cap, f))
 			continue;
 		n++;
-		holds = all_hold(l, &rp->files[i], of_file, cap, &one);
-		free(*seen);
-		*seen = iom_sentence("fd %d: %s", cap->files[rp->files[i].file].fd, one);
-		free(one);
+		holds = exp_hold(l, &exp_file, f, p->cap, &one);
+		see_file(seen, &p->cap->files[f->file], one);
 		if (holds != every)
 			return holds;
 	}
 	if (!n)
-		*seen = iom_sentence("there is no such file");
+		exp_see(seen, iom_sentence("there is no such file"));
 	return n && every;
 }
 
-static bool check_no_file(const struct exp_line *l, const struct iom_capture *cap,
-			  const struct rep_process *rp, char **seen)
+static bool check_no_file(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	for (size_t i = 0; i < rp->nfiles; i++)
-		if (all_hold(l, &rp->files[i], of_file, cap, NULL)) {
-			*seen = iom_sentence("fd %d is such a file", cap->files[rp->files[i].file].fd);
-			return false;
-		}
-	*seen = iom_sentence("there is none");
+	for (size_t i = 0; i < p->rp->nfiles; i++) {
+		const struct rep_file *f = &p->rp->files[i];
+
+		if (!is_the_file(l, p->cap, f) || !exp_hold(l, &exp_file, f, p->cap, NULL))
+			continue;
+		see_file(seen, &p->cap->files[f->file], iom_sentence("it is such a file"));
+		return false;
+	}
+	exp_see(seen, iom_sentence("there is none"));
 	return true;
 }
 
-static bool check_thread(const struct exp_line *l, const struct iom_capture *cap,
-			 const struct rep_process *rp, char **seen)
+static bool check_name(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < p->rp->nfiles; i++) {
+		const struct cap_file *c = &p->cap->files[p->rp->files[i].file];
 
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct cap_thread *ct = &cap->threads[rp->threads[i].thread];
-		char comm[CAP_COMM_LEN + 1] = "", *one = NULL;
-		bool holds;
-
-		memcpy(comm, ct->comm, CAP_COMM_LEN);
-		if (fnmatch(l->words[0], comm, 0))
+		if (!has_fd(c, l->words[0]))
 			continue;
-		n++;
-		holds = all_hold(l, &rp->threads[i], of_thread, cap, &one);
-		free(*seen);
-		*seen = iom_sentence("thread %u: %s", ct->ns_tid, one);
-		free(one);
-		if (!holds)
-			return false;
+		exp_see(seen, iom_sentence("%s", c->name ? c->name : "it has no name"));
+		if (c->name && strstr(c->name, l->words[1]))
+			return true;
 	}
-	if (!n)
-		*seen = iom_sentence("there is no such thread");
-	return n;
+	if (!*seen)
+		exp_see(seen, iom_sentence("there is no such file"));
+	return false;
 }
 
-/* Some wait of some thread. */
-static bool check_wait(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
-		       char **seen)
+static bool check_rdev(const struct exp_line *l, const struct exp_process *p, char **seen)
 {
-	bool wanted = !strcmp(l->name, "wait");
+	for (size_t i = 0; i < p->rp->nfiles; i++) {
+		const struct cap_file *c = &p->cap->files[p->rp->files[i].file];
 
-	for (size_t i = 0; i < rp->nthreads; i++)
-		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++) {
-			const struct acc_wait *w = &rp->threads[i].time.waits[k];
-
-			if (!all_hold(l, w, of_wait, cap, NULL))
-				continue;
-			*seen = iom_sentence("%s, asleep %s in all, %s at most",
-					     w->nr < 0 ? iom_what_name(w->what) : iom_syscall_name(w->nr),
-					     iom_time(w->ns), iom_time(w->max_ns));
-			return wanted;
-		}
-	*seen = iom_sentence("there is none");
-	return !wanted;
-}
-
-/* Every loop there is; where there is none it fails. */
-static bool check_loop(const struct exp_line *l, const struct iom_capture *cap, const struct rep_process *rp,
-		       char **seen)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		if (!rp->threads[i].loop.is_loop)
+		if (!has_fd(c, l->words[0]))
 			continue;
-		n++;
-		free(*seen);
-		*seen = NULL;
-		if (!all_hold(l, &rp->threads[i], of_thread, cap, seen))
-			return false;
+		exp_see(seen, c->rdev ? iom_sentence("%u:%u", c->rdev >> 20, c->rdev & 0xfffff) :
+				    iom_sentence("it is no device that is known"));
+		if (!strcmp(*seen, l->words[1]))
+			return true;
 	}
-	if (!n)
-		*seen = iom_sentence("there is no loop");
-	return n;
+	if (!*seen)
+		exp_see(seen, iom_sentence("there is no such file"));
+	return false;
 }
 
-bool exp_process(const struct exp_line *l, const struct rep_process *rp, char **seen)
-{
-	const struct iom_capture *cap = rp->cap;
-	const struct rep_verdict *v = &rp->verdict;
-	enum iom_model m;
+/* ---- rings ------------------------------------------------------------------------------ */
 
-	if (!strcmp(l->name, "verdict.model"))
-		return same_text(l, iom_model_name(v->model), seen);
-	if (!strcmp(l->name, "verdict.in_fact"))
-		return same_text(l, of_verdict(v, "in_fact", cap).text, seen);
-	if (!strcmp(l->name, "verdict"))
-		return all_hold(l, v, of_verdict, cap, seen);
-	if (!strcmp(l->name, "also"))
-		return check_also(l, v, seen);
-	if (!strcmp(l->name, "pattern"))
-		return same_text(l, v->pattern, seen);
-	if (!strcmp(l->name, "pattern-not"))
-		return !same_text(l, v->pattern, seen);
-	if (!strcmp(l->name, "finding") || !strcmp(l->name, "no-finding"))
-		return check_finding(l, rp, seen);
-	if (!strcmp(l->name, "time"))
-		return all_hold(l, &rp->time, of_time, cap, seen);
-	if (!strcmp(l->name, "file"))
-		return check_file(l, cap, rp, seen);
-	if (!strcmp(l->name, "no-file"))
-		return check_no_file(l, cap, rp, seen);
-	if (!strcmp(l->name, "thread"))
-		return check_thread(l, cap, rp, seen);
-	if (!strcmp(l->name, "loop"))
-		return check_loop(l, cap, rp, seen);
-	if (!strcmp(l->name, "wait") || !strcmp(l->name, "no-wait"))
-		return check_wait(l, cap, rp, seen);
-	m = model_of(l->words[0]);
-	if (m == IOM_M_NONE) {
-		*seen = iom_sentence("there is no model `%s`", l->words[0]);
-		return false;
+static bool check_ring(const struct exp_line *l, const struct exp_process *p, char **seen)
+{
+	exp_see(seen, iom_sentence("there is no ring"));
+	for (size_t i = 0; i < p->rp->nrings; i++) {
+		char *one = NULL;
+		bool holds = exp_hold(l, &exp_ring, &p->rp->rings[i], p->cap, &one);
+
+		exp_see_or(seen, one, "it is there");
+		if (holds)
+			return true;
 	}
-	return all_hold(l, &rp->models[m], of_share, cap, seen);
+	return false;
 }
 
-/* ---- of the whole report ------------------------------------------------------------------ */
+/* ---- the whole report --------------------------------------------------------------------------------- */
 
-static struct value of_count(const void *of, const char *key, const struct iom_capture *cap)
+static bool check_processes(const struct exp_line *l, const struct iom_report *rep, char **seen)
 {
-	(void)key;
-	(void)cap;
-	return num(*(const double *)of);
+	uint64_t n = rep->nprocs;
+
+	return exp_hold(l, &exp_number, &n, rep->whole, seen);
 }
 
-bool exp_global(const struct exp_line *l, const struct iom_report *rep, char **seen)
+static bool check_lost(const struct exp_line *l, const struct iom_report *rep, char **seen)
 {
-	const struct iom_capture *cap = rep->whole;
+	uint64_t n = rep->whole->lost.counts;
+
+	return exp_hold(l, &exp_number, &n, rep->whole, seen);
+}
+
+static bool check_total(const struct exp_line *l, const struct iom_report *rep, char **seen)
+{
+	bool all = !strcmp(l->words[0], "all");
+	enum iom_model of = all ? IOM_M_NONE : model_of(l->words[0]);
 	struct rep_share sum = {};
-	double n = strcmp(l->name, "lost") ? (double)rep->nprocs : (double)cap->lost.counts;
-	enum iom_model m;
 
-	if (strcmp(l->name, "total"))
-		return all_hold(l, &n, of_count, cap, seen);
-	m = model_of(l->words[0]);
-	for (size_t i = 0; i < rep->nprocs && m != IOM_M_NONE; i++) {
-		sum.transfers += rep->procs[i].models[m].transfers;
-		sum.bytes += rep->procs[i].models[m].bytes;
-		sum.phase1_ns += rep->procs[i].models[m].phase1_ns;
+	for (size_t i = 0; i < rep->nprocs; i++)
+		for (int m = 0; m < IOM_M_NR; m++) {
+			const struct rep_share *s = &rep->procs[i].models[m];
+
+			if (!all && m != (int)of)
+				continue;
+			sum.transfers += s->transfers;
+			sum.bytes += s->bytes;
+			sum.phase1_ns += s->phase1_ns;
+			sum.phase2_ns += s->phase2_ns;
+			sum.phase2_samples += s->phase2_samples;
+		}
+	return exp_hold(l, &exp_total, &sum, rep->whole, seen);
+}
+
+/* ---- the forms ------------------------------------------------------------------------------------------ */
+
+static const struct exp_form forms[] = {
+	{.name = "verdict.model", .check = check_model_name, .args = {EXP_A_MODEL}, .needed = 1},
+	{.name = "verdict.in_fact", .check = check_in_fact, .args = {EXP_A_FACT}, .needed = 1},
+	{.name = "verdict", .check = check_verdict, .conds = EXP_CONDS, .subjects = {&exp_verdict}},
+	{.name = "also", .check = check_also, .args = {EXP_A_MODELS}, .needed = 1},
+	{.name = "also-has", .check = check_also_has, .args = {EXP_A_FIVE}, .needed = 1},
+	{.name = "pattern", .check = check_pattern, .args = {EXP_A_PATTERN}, .needed = 1},
+	{.name = "pattern-not", .check = check_pattern_not, .args = {EXP_A_PATTERN}, .needed = 1},
+	{.name = "because", .check = check_because, .args = {EXP_A_TEXT}, .needed = 1},
+	{.name = "model", .check = check_model, .args = {EXP_A_FIVE}, .needed = 1, .conds = EXP_CONDS,
+	 .subjects = {&exp_share}},
+	{.name = "total", .check_all = check_total, .args = {EXP_A_FIVE_OR_ALL}, .needed = 1,
+	 .conds = EXP_CONDS, .subjects = {&exp_total}},
+	{.name = "processes", .check_all = check_processes, .conds = EXP_BARE, .subjects = {&exp_number}},
+	{.name = "lost", .check_all = check_lost, .conds = EXP_BARE, .subjects = {&exp_number}},
+	{.name = "finding", .check = check_finding, .args = {EXP_A_FINDING, EXP_A_CALL}, .needed = 1,
+	 .conds = EXP_MAYBE_CONDS, .subjects = {&exp_finding}, .on = true},
+	{.name = "no-finding", .check = check_no_finding, .args = {EXP_A_FINDING, EXP_A_CALL}, .needed = 1,
+	 .conds = EXP_MAYBE_CONDS, .subjects = {&exp_finding}, .on = true},
+	{.name = "some-finding", .check_all = check_some_finding, .args = {EXP_A_FINDING, EXP_A_CALL},
+	 .needed = 1, .conds = EXP_MAYBE_CONDS, .subjects = {&exp_finding}, .on = true},
+	{.name = "no-some-finding", .check_all = check_no_some_finding,
+	 .args = {EXP_A_FINDING, EXP_A_CALL}, .needed = 1, .conds = EXP_MAYBE_CONDS,
+	 .subjects = {&exp_finding}, .on = true},
+	{.name = "file", .check = check_file, .args = {EXP_A_FILE, EXP_A_KIND}, .needed = 1,
+	 .conds = EXP_CONDS, .subjects = {&exp_file}},
+	{.name = "no-file", .check = check_no_file, .args = {EXP_A_FD, EXP_A_KIND}, .conds = EXP_SOMETHING,
+	 .subjects = {&exp_file}},
+	{.name = "name", .check = check_name, .args = {EXP_A_FD, EXP_A_TEXT}, .needed = 2},
+	{.name = "rdev", .check = check_rdev, .args = {EXP_A_FD, EXP_A_NAME}, .needed = 2},
+	{.name = "thread", .check = exp_check_thread, .args = {EXP_A_NAME}, .needed = 1, .conds = EXP_CONDS,
+	 .subjects = {&exp_sums, &exp_thread}},
+	{.name = "time", .check = exp_check_time, .args = {EXP_A_NAME}, .conds = EXP_CONDS,
+	 .subjects = {&exp_times}},
+	{.name = "wait", .check = exp_check_wait, .args = {EXP_A_CALL}, .conds = EXP_MAYBE_CONDS,
+	 .subjects = {&exp_one_wait, &exp_all_waits}, .on = true},
+	{.name = "no-wait", .check = exp_check_no_wait, .args = {EXP_A_CALL}, .conds = EXP_MAYBE_CONDS,
+	 .subjects = {&exp_one_wait, &exp_all_waits}, .on = true},
+	{.name = "what", .check = exp_check_wait, .args = {EXP_A_WHAT}, .needed = 1, .conds = EXP_MAYBE_CONDS,
+	 .subjects = {&exp_one_wait, &exp_all_waits}, .on = true},
+	{.name = "no-what", .check = exp_check_no_wait, .args = {EXP_A_WHAT}, .needed = 1,
+	 .conds = EXP_MAYBE_CONDS, .subjects = {&exp_one_wait, &exp_all_waits}, .on = true},
+	{.name = "loop", .check = exp_check_loop, .args = {EXP_A_NAME}, .conds = EXP_MAYBE_CONDS,
+	 .subjects = {&exp_loop}},
+	{.name = "turn", .check = exp_check_turn, .args = {EXP_A_CALL}, .needed = 1, .conds = EXP_CONDS,
+	 .subjects = {&exp_part}},
+	{.name = "awake", .check = exp_check_awake, .conds = EXP_CONDS, .subjects = {&exp_awake},
+	 .event = true},
+	{.name = "ring", .check = check_ring, .conds = EXP_CONDS, .subjects = {&exp_ring}},
+};
+
+const struct exp_form *exp_form_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (!strcmp(forms[i].name, name))
+			return &forms[i];
+	return NULL;
+}
+
+char *exp_forms(void)
+{
+	char *list = iom_sentence("%s", "");
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		char *longer = iom_sentence("%s%s, ", list, forms[i].name);
+
+		free(list);
+		list = longer;
 	}
-	return all_hold(l, &sum, of_share, cap, seen);
+	exp_see(&list, iom_sentence("%spid", list));
+	return list;
 }

@@ -166,11 +166,11 @@ static void find_workers(struct search *s)
 		workers += !strncmp(s->cap->threads[s->rp->threads[i].thread].comm, "iou-wrk", 7);
 	why = why_workers(s, most, forced * 2 > by_worker);
 	f = iom_finding_add(s, "iowq-offload", IOM_SEV_INFO,
-			    iom_sentence("%s of %s io_uring requests (%s) were handed to %s worker thread%s of "
+			    iom_sentence("%s of %s io_uring requests (%s) were handed to %s%sworker thread%s of "
 					 "the kernel, %s.",
 					 iom_count(by_worker), iom_count(submitted),
 					 iom_part(by_worker, submitted), workers ? iom_count(workers) : "",
-					 workers == 1 ? "" : "s", why));
+					 workers ? " " : "", workers == 1 ? "" : "s", why));
 	free(why);
 	f->count = by_worker;
 	f->file = iom_uring_moves_data(most->operation) ? most->file : IOM_NO_FILE;

@@ -183,6 +183,7 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 	json_object_set_new(facts, "signals", iom_json_number(f->signals));
 	json_object_set_new(facts, "inline", iom_json_number(f->inline_));
 	json_object_set_new(facts, "late", iom_json_number(f->late));
+	json_object_set_new(facts, "bytes", iom_json_number(f->bytes));
 	json_object_set_new(o, "fd", cf->fd >= 0 ? json_integer(cf->fd) : json_null());
 	json_object_set_new(o, "kind", json_string(iom_kind_name(cf->kind)));
 	json_object_set_new(o, "name", iom_json_text(cf->name));

@@ -13,10 +13,16 @@
 
 #include "report/text.h"
 
+/* How many of each are shown without -v. */
+struct page_rows {
+	unsigned int findings, calls, files, threads;
+};
+
 struct page {
 	FILE *out;
 	const struct iom_text_options *opt;
 	unsigned int width;
+	struct page_rows rows;
 };
 
 enum page_style { PAGE_PLAIN, PAGE_BOLD, PAGE_DIM, PAGE_WARN };

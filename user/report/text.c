@@ -17,7 +17,9 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 
-#define FINDINGS_SHOWN 6
+#define LINES_MAX 45	/* of one process, at WIDE columns */
+#define WIDE	  80
+#define COMMAND_MAX 200 /* cells; of a longer one the beginning is shown */
 
 char *text_safe(const struct page *p, const char *s)
 {
@@ -194,7 +196,7 @@ static void findings(struct page *p, const struct rep_process *rp)
 
 		if (!p->opt->verbose && likes_before(rp, i))
 			continue;
-		if (!p->opt->verbose && shown >= FINDINGS_SHOWN) {
+		if (!p->opt->verbose && shown >= p->rows.findings) {
 			left++;
 			continue;
 		}
@@ -298,10 +300,9 @@ static void unread(struct page *p, const struct cap_proc *cp)
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-static void process(struct page *p, const struct rep_process *rp)
+static void process(struct page *p, const struct rep_process *rp, const struct view *v)
 {
 	const struct rep_thread *t = iom_view_principal(rp);
-	struct view *v = iom_view(rp, p->opt->verbose);
 
 	answer(p, rp);
 	findings(p, rp);
@@ -316,10 +317,102 @@ static void process(struct page *p, const struct rep_process *rp)
 	if (rp->nthreads > 1 || !t || t->loop.is_loop || v->threads[0].idle || p->opt->verbose)
 		text_threads(p, v);
 	example(p, &rp->example);
-	iom_view_free(v);
 }
 
-static void overview(struct page *p, const struct iom_report *rep)
+static unsigned int lines_of(const char *text)
+{
+	unsigned int n = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		n++;
+	return n;
+}
+
+/* One row less of what is longest, first of calls, of which the lines of threads tell too; of the
+ * findings last. Three of each always stay. */
+static bool show_less(struct page_rows *r)
+{
+	unsigned int *least = &r->calls;
+
+	least = r->files > *least ? &r->files : least;
+	least = r->threads > *least ? &r->threads : least;
+	if (*least <= 3)
+		least = &r->findings;
+	return *least > 3 && (*least)--;
+}
+
+/* The process in so many lines, where that can be; -v shows all. Heap. */
+static char *fitted(const struct page *page, const struct rep_process *rp, unsigned int lines)
+{
+	struct page p = *page;
+	struct view *v = iom_view(rp, p.opt->verbose);
+	char *text = NULL;
+	size_t n = 0;
+
+	p.rows = (struct page_rows){.findings = 6, .calls = 8, .files = 8, .threads = 8};
+	do {
+		free(text);
+		p.out = open_memstream(&text, &n);
+		if (!p.out)
+			abort();
+		process(&p, rp, v);
+		if (fclose(p.out))
+			abort();
+	} while (!p.opt->verbose && lines_of(text) > lines && show_less(&p.rows));
+	iom_view_free(v);
+	return text;
+}
+
+/* ---- several processes ------------------------------------------------------------------------ */
+
+/* What is the same of several threads or files is one. */
+static size_t kinds_of(const struct rep_process *rp, enum rep_severity severity)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rp->nfindings; i++)
+		n += rp->findings[i].severity == severity && !likes_before(rp, i);
+	return n;
+}
+
+struct ranked {
+	const struct rep_process *rp;
+	size_t warnings, others;
+	uint64_t busy_ns;
+};
+
+/* Worst first: by the warnings that it has, then by its other findings, then by the time that it
+ * took, or waited for, a CPU. */
+static int what_is_worse(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->warnings != y->warnings)
+		return x->warnings > y->warnings ? -1 : 1;
+	if (x->others != y->others)
+		return x->others > y->others ? -1 : 1;
+	if (x->busy_ns != y->busy_ns)
+		return x->busy_ns > y->busy_ns ? -1 : 1;
+	return x->rp < y->rp ? -1 : x->rp > y->rp;
+}
+
+static struct ranked *worst_first(const struct iom_report *rep)
+{
+	struct ranked *all = calloc(rep->nprocs + 1, sizeof(*all));
+
+	if (!all)
+		abort();
+	for (size_t i = 0; i < rep->nprocs; i++) {
+		const struct rep_process *rp = &rep->procs[i];
+
+		all[i] = (struct ranked){rp, kinds_of(rp, IOM_SEV_WARNING), kinds_of(rp, IOM_SEV_INFO),
+					 rp->time.running_ns + rp->time.runq_ns};
+	}
+	qsort(all, rep->nprocs, sizeof(*all), what_is_worse);
+	return all;
+}
+
+static void overview(struct page *p, const struct ranked *all, size_t n)
 {
 	bool narrow = p->width < NARROW;
 	unsigned int pid = narrow ? 8 : 9, comm = narrow ? 13 : 17, model = narrow ? 13 : 15;
@@ -331,8 +424,8 @@ static void overview(struct page *p, const struct iom_report *rep)
 	page_column(p, pattern ? "pattern" : "", pattern, PAGE_DIM);
 	page_column(p, narrow ? " sure" : "findings", narrow ? 5 : 8, PAGE_DIM);
 	fputc('\n', p->out);
-	for (size_t i = 0; i < rep->nprocs; i++) {
-		const struct rep_process *rp = &rep->procs[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct rep_process *rp = all[i].rp;
 		const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 		char *name = text_comm(p, cp->comm), number[16];
 
@@ -373,61 +466,94 @@ static char *command_text(const struct page *p, const struct iom_capture *cap)
 	char *text = iom_sentence("iomodel %s", cap->version ? cap->version : "");
 
 	for (size_t i = 0; i < cap->narguments; i++) {
-		char *arg = text_safe(p, cap->arguments[i]), *longer = iom_sentence("%s %s", text, arg);
+		bool whole = page_cells(text) < COMMAND_MAX;
+		char *arg = text_safe(p, whole ? cap->arguments[i] : "..."), *longer = iom_sentence("%s %s", text, arg);
 
 		free(arg);
 		free(text);
 		text = longer;
+		if (!whole)
+			break;
 	}
 	return text;
 }
 
-/* Who says so, and how sure its numbers are. */
-static void provenance(struct page *p, const struct iom_capture *cap)
+/* Whether all calls are in the counts; those of another ABI never are. */
+static char *counted_text(const struct cap_lost *l)
+{
+	const char *of = l->compat_calls ? " of 64-bit code" : "";
+	const char *others = l->compat_calls ? "; calls by 32-bit or x32 code were seen and not counted" : "";
+
+	if (l->counts)
+		return iom_sentence("%s operations may be missing from the counts%s%s", iom_count(l->counts),
+				    l->skipped ? ", since the kernel skipped probes" : "", others);
+	return iom_sentence("every call%s counted, none lost%s", of, others);
+}
+
+/* Who says so, and how sure its numbers are: heap. */
+static char *provenance(const struct page *page, const struct iom_capture *cap)
 {
 	const struct cap_lost *l = &cap->lost;
 	time_t start = cap->start_realtime_ns / 1000000000;
-	char *command = command_text(p, cap), *line, *counts, *files = NULL, when[32] = "";
-	char *kernel = text_safe(p, cap->kernel), *arch = text_safe(p, cap->arch);
+	char *command = command_text(page, cap), *line, *counts = counted_text(l), *files = NULL, when[32] = "";
+	char *kernel = text_safe(page, cap->kernel), *arch = text_safe(page, cap->arch), *text = NULL;
+	struct page p = *page;
 	struct tm tm;
+	size_t n;
 
 	if (gmtime_r(&start, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	counts = l->counts ? iom_sentence("%s operations may be missing from the counts%s", iom_count(l->counts),
-					  l->skipped ? ", since the kernel skipped probes" : "") :
-			     iom_sentence("every call counted, none lost");
 	if (l->files)
 		files = iom_sentence("; %s descriptors were too many to be looked at", iom_count(l->files));
-	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s%s; samples: %u window%s, %.0f ms%s", command, when,
+	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s%s; samples: %u window%s, %.0f ms", command, when,
 			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts, files ? files : "",
-			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6,
-			    l->compat_calls ? "; calls by 32-bit or x32 code were seen and not counted" : "");
-	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 2, l->counts || l->files ? PAGE_WARN : PAGE_DIM);
+			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6);
+	p.out = open_memstream(&text, &n);
+	if (!p.out)
+		abort();
+	fputs("\n  ", p.out);
+	page_wrap(&p, line, 2, 2, l->counts || l->files ? PAGE_WARN : PAGE_DIM);
+	if (fclose(p.out))
+		abort();
 	free(command);
 	free(files);
 	free(counts);
 	free(line);
 	free(kernel);
 	free(arch);
+	return text;
+}
+
+/* The page of a process may have so many lines; narrower ones are longer. */
+static unsigned int lines_for(const struct page *p, unsigned int below)
+{
+	unsigned int all = p->width < WIDE ? LINES_MAX * WIDE / p->width : LINES_MAX;
+
+	return all > below ? all - below : 1;
 }
 
 int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_text_options *opt)
 {
-	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : 80};
+	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : WIDE};
+	struct ranked *all = worst_first(rep);
+	char *end;
 
 	if (p.width < 40)
 		p.width = 40;
 	errno = 0;
+	end = provenance(&p, rep->whole);
 	if (rep->nprocs > 1)
-		overview(&p, rep);
+		overview(&p, all, rep->nprocs);
 	for (size_t i = 0; i < rep->nprocs; i++) {
-		if (i)
-			fputc('\n', out);
-		process(&p, &rep->procs[i]);
+		char *text = fitted(&p, all[i].rp, lines_for(&p, lines_of(end)));
+
+		fprintf(out, "%s%s", i ? "\n" : "", text);
+		free(text);
 	}
 	expectations(&p, rep);
-	provenance(&p, rep->whole);
+	fputs(end, out);
+	free(end);
+	free(all);
 	if (fflush(out) || ferror(out))
 		return errno ? -errno : -EIO;
 	return 0;

@@ -11,9 +11,16 @@
 #include "base/sysname.h"
 #include "report/sentence.h"
 
-#define THREADS_SHOWN 8
-#define FILES_SHOWN   8
-#define CALLS_SHOWN   8
+static size_t shown_of(const struct page *p, size_t n, unsigned int limit)
+{
+	return p->opt->verbose || n <= limit ? n : limit;
+}
+
+static void say_left(struct page *p, size_t n, const char *one, const char *many)
+{
+	if (n)
+		fprintf(p->out, "  and %s more %s (-v lists all)\n", iom_count(n), n == 1 ? one : many);
+}
 
 void text_time_line(struct page *p, const struct rep_process *rp)
 {
@@ -128,7 +135,7 @@ void text_files(struct page *p, const struct view *v)
 {
 	static const char *const head[COLUMNS] = {"file", "ops", "EAGAIN", "slept", "waited", "bytes",
 						    "model"};
-	size_t shown = p->opt->verbose || v->nfiles <= FILES_SHOWN ? v->nfiles : FILES_SHOWN;
+	size_t shown = shown_of(p, v->nfiles, p->rows.files), left = 0;
 	struct table t = {.head = head, .rows = shown, .cells = calloc(shown + 1, sizeof(*t.cells))};
 
 	if (!t.cells)
@@ -150,8 +157,9 @@ void text_files(struct page *p, const struct view *v)
 		print_table(p, &t);
 	else
 		free(t.cells);
-	if (shown < v->nfiles)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nfiles - shown));
+	for (size_t i = shown; i < v->nfiles; i++)
+		left += v->files[i].files;
+	say_left(p, left, "file", "files");
 }
 
 static const char *call_name(const struct rep_call *c)
@@ -183,7 +191,7 @@ void text_calls(struct page *p, const struct rep_process *rp)
 
 	for (size_t i = 0; i < rp->ncalls; i++)
 		n += is_call(&rp->calls[i]);
-	shown = p->opt->verbose || n <= CALLS_SHOWN ? n : CALLS_SHOWN;
+	shown = shown_of(p, n, p->rows.calls);
 	t.rows = shown;
 	t.cells = calloc(shown + 1, sizeof(*t.cells));
 	if (!t.cells)
@@ -211,13 +219,12 @@ void text_calls(struct page *p, const struct rep_process *rp)
 		print_table(p, &t);
 	else
 		free(t.cells);
-	if (shown < n)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(n - shown));
+	say_left(p, n - shown, "call", "calls");
 }
 
 void text_threads(struct page *p, const struct view *v)
 {
-	size_t shown = p->opt->verbose || v->nthreads <= THREADS_SHOWN ? v->nthreads : THREADS_SHOWN;
+	size_t shown = shown_of(p, v->nthreads, p->rows.threads), left = 0;
 	unsigned int wide = 0, most = p->width < NARROW ? 0 : 24;
 
 	for (size_t i = 0; i < shown; i++)
@@ -247,6 +254,7 @@ void text_threads(struct page *p, const struct view *v)
 		free(name);
 		free(what);
 	}
-	if (shown < v->nthreads)
-		fprintf(p->out, "  and %s more (-v lists all)\n", iom_count(v->nthreads - shown));
+	for (size_t i = shown; i < v->nthreads; i++)
+		left += v->threads[i].threads;
+	say_left(p, left, "thread", "threads");
 }
