@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * limits.h - every threshold of the judgement, of the findings and of what the page says.
+ *
+ * "Most", which is more than half, is none; nor is what bounds memory or the length of a text.
+ */
+#ifndef IOM_LIMITS_H
+#define IOM_LIMITS_H
+
+enum iom_limit_id {
+	/* the verdict */
+	LIMIT_CREDIT_NS,
+	LIMIT_LISTENER,
+	LIMIT_HANDED,
+	LIMIT_DISK,
+	LIMIT_TRANSFER_NS,
+	LIMIT_SERVED,
+	LIMIT_KERNEL_FILE,
+	LIMIT_IDLE,
+	LIMIT_ALSO,
+	LIMIT_ALSO_OPS,
+	LIMIT_ALSO_FEW,
+	LIMIT_SPIN_CALLS,
+	LIMIT_SPIN_NOWAIT,
+	LIMIT_SPIN_EMPTY,
+	LIMIT_SPIN_SLEPT,
+	LIMIT_VAIN_SLEPT,
+	LIMIT_VAIN_TAKEN,
+	LIMIT_OUTSIDE,
+	LIMIT_GROWING_ENDS,
+	LIMIT_GROWING_PART,
+	LIMIT_SYNCHRONOUS,
+	LIMIT_THREADS,
+	LIMIT_COMPUTES,
+	LIMIT_UNSEEN,
+	LIMIT_OPEN_SURE,
+	LIMIT_OPS_HALF,
+	/* the pattern */
+	LIMIT_ROLE_WORK,
+	LIMIT_ROLE_LOOP,
+	LIMIT_ROLE_POOL,
+	LIMIT_BUSY,
+	/* the findings */
+	LIMIT_IDLE_RATE,
+	LIMIT_IDLE_WARN,
+	LIMIT_IDLE_EMPTY,
+	LIMIT_IDLE_TAKEN,
+	LIMIT_IDLE_RUNS,
+	LIMIT_FAILS,
+	LIMIT_FAILS_RATE,
+	LIMIT_FAILS_PART,
+	LIMIT_ENDS_PART,
+	LIMIT_NR,
+};
+
+struct iom_limit {
+	const char *name;
+	double value;
+	const char *unit;
+	const char *reason;
+};
+
+double iom_limit(enum iom_limit_id id);
+/* All LIMIT_NR of them. Tests set the values, to see what depends on them. */
+struct iom_limit *iom_limits(void);
+/* What the thresholds from this one on decide, where a group begins with it; else NULL. */
+const char *iom_limits_of(enum iom_limit_id id);
+
+#endif
