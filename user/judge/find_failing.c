@@ -50,8 +50,8 @@ static bool is_much(const struct rep_thread *rt, uint64_t failed, uint64_t all)
 
 static bool is_spun(const struct rep_thread *rt, uint64_t failed)
 {
-	return a_second(failed, rt->time.wall_ns) >= BUSY_A_SEC &&
-	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+	return a_second(failed, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
+	       rt->time.running_ns >= iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns;
 }
 
 static bool is_failing(const struct rep_thread *rt, const struct cap_calls *r)

@@ -67,8 +67,43 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"a pool hands them to whoever is free"},
 	[LIMIT_BUSY] = {"busy", 0.10, "of the time", "polling below this is paced by a timer"},
 
-	/* ---- the findings ---------------------------------------------------------- */
+	/* ---- findings about loops --------------------------------------------------- */
 
+	[LIMIT_LOOP_RETURNS] = {"loop-returns", 3, "returns", "a loop has come back so often; once is no loop"},
+	[LIMIT_LOOP_SLEEP_NS] = {"loop-sleep", 1e6, "ns",
+		"a sleep on a loop is worth a word from here on: shorter ones are locks of the kernel"},
+	[LIMIT_LOOP_LOCK_NS] = {"loop-lock", 10e6, "ns",
+		"one for a lock is from here on, longer than a few turns of the scheduler: threads of a "
+		"runtime hand each other work all the time, and who holds a lock may just wait for a CPU;"},
+	[LIMIT_LOOP_LOCK_PART] = {"loop-lock-part", 0.01, "of the time",
+		"where such sleeps add up to so much, each counts as any other does,"},
+	[LIMIT_LOOP_LOCK_BUSY] = {"loop-lock-busy", 0.05, "of the time",
+		"unless the thread itself waited so much for a CPU"},
+	[LIMIT_TURN_NS] = {"turn-computes", 10e6, "ns", "a turn that is so long on the CPU is felt as a pause,"},
+	[LIMIT_TURN_WARN_NS] = {"turn-computes-warn", 100e6, "ns", "and one so long as an outage"},
+	[LIMIT_PAGES_NS] = {"pages", 20e6, "ns",
+		"waiting for pages is worth a word when it is so much in all,"},
+	[LIMIT_PAGES_PART] = {"pages-part", 0.05, "of the time", "and so much of the thread's time"},
+
+	/* ---- findings about asking and failing in vain ------------------------------ */
+
+	[LIMIT_SPENDS_CPU] = {"spends-cpu", 0.05, "of a CPU",
+		"asking, or failing, is worth a warning when the thread is so much on a CPU,"},
+	[LIMIT_SPENDS_RATE] = {"spends-rate", 200, "a second", "and does it so often"},
+	[LIMIT_AWAKE_SLEPT] = {"awake-slept", 0.10, "of the calls",
+		"a loop is kept awake when so few of its readiness calls sleep,"},
+	[LIMIT_AWAKE_BROUGHT] = {"awake-brought", 0.80, "events a call", "they bring so much,"},
+	[LIMIT_AWAKE_TAKEN] = {"awake-taken", 0.20, "transfers an event",
+		"and so little of it is taken: what is taken is load"},
+	[LIMIT_AWAKE_SAMPLES] = {"awake-samples", 4, "samples", "fewer do not tell what keeps it awake"},
+	[LIMIT_AWAKE_FILE] = {"awake-file", 0.50, "of the samples", "a file is what does from here on"},
+	[LIMIT_AWAKE_FAILS] = {"awake-fails", 0.50, "of the calls",
+		"where other calls fail for so many of them, that is said instead"},
+	[LIMIT_OWN_ALONE] = {"own-alone", 0.98, "of the samples",
+		"a thread makes its own events when one file is behind all but these returns,"},
+	[LIMIT_OWN_SAMPLES] = {"own-samples", 20, "samples", "as so many show,"},
+	[LIMIT_OWN_WRITES] = {"own-writes", 0.50, "writes a read", "and it writes there itself so often,"},
+	[LIMIT_OWN_BYTES] = {"own-bytes", 8, "bytes a write", "no more at once: what is longer is data"},
 	[LIMIT_IDLE_RATE] = {"idle-wakeups", 10, "a second",
 		"time limits of a loop that run out less often than this are clocks and housekeeping,"},
 	[LIMIT_IDLE_WARN] = {"idle-wakeups-warn", 100, "a second",
@@ -79,6 +114,22 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"so few transfers are made: a timer by which something is sent has its use,"},
 	[LIMIT_IDLE_RUNS] = {"idle-runs", 0.25, "of the time",
 		"and no more is computed: that would be what the timer is for"},
+	[LIMIT_AGAIN] = {"eagain", 1000, "tries", "fewer that say EAGAIN are no spin,"},
+	[LIMIT_AGAIN_EACH] = {"eagain-each", 10, "tries a success", "nor are they where more succeed"},
+	[LIMIT_SPURIOUS] = {"spurious", 100, "tries",
+		"of a file that is waited for by readiness so many are to say EAGAIN,"},
+	[LIMIT_SPURIOUS_EACH] = {"spurious-each", 1.5, "tries a success",
+		"and so many to each success: taking until nothing is left ends in one EAGAIN,"},
+	[LIMIT_SPURIOUS_EDGES] = {"spurious-edges", 1, "tries a success",
+		"more where only edges are told: it is tried before the wait and after"},
+	[LIMIT_HERD_HERE] = {"herd-here", 5, "tries", "with fewer that say EAGAIN a process is in no herd"},
+	[LIMIT_HERD] = {"herd", 20, "wake-ups",
+		"a herd is woken in vain so often, beyond the last EAGAIN of each,"},
+	[LIMIT_HERD_EACH] = {"herd-each", 0.25, "wake-ups a success", "and so often for what there was"},
+	[LIMIT_ONE_FILE] = {"one-file", 10, "calls",
+		"fewer waits for a single file are no way of working,"},
+	[LIMIT_ONE_FILE_PART] = {"one-file-part", 0.5, "transfers a call",
+		"nor are they where less is taken: the wait is for something else"},
 	[LIMIT_FAILS] = {"fails", 20, "calls",
 		"fewer failures are what happens at the start, when a peer leaves, or when something is tried,"},
 	[LIMIT_FAILS_RATE] = {"fails-rate", 10, "a second",
@@ -87,6 +138,26 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"and where most succeed the program goes on"},
 	[LIMIT_ENDS_PART] = {"ends-part", 0.9, "of the reads",
 		"reading to the end finds it once or twice a file; when so many do, nobody looks at what came"},
+
+	/* ---- findings about requests and files -------------------------------------- */
+
+	[LIMIT_ASYNC_PART] = {"async-part", 0.05, "of the requests, or of the submissions",
+		"workers that take so many, or submissions of which so many sleep, are worth a word,"},
+	[LIMIT_SUBMIT_LONG_NS] = {"submit-long", 10e6, "ns",
+		"as is one submission that sleeps so long, for it is felt however seldom;"},
+	[LIMIT_SUBMIT_SELDOM] = {"submit-seldom", 0.01, "of the time",
+		"one that is seldom, and all of them less than this, is no reason to change anything"},
+	[LIMIT_SUBMIT_INSIDE] = {"submit-inside", 0.5, "of the requests",
+		"so many done before io_submit returns are done by the submitting thread itself"},
+	[LIMIT_SQPOLL_CPU] = {"sqpoll-cpu", 0.5, "of the time that others left to it",
+		"a submission thread of the kernel burns a CPU when it is on it so much,"},
+	[LIMIT_SQPOLL_RATE] = {"sqpoll-requests", 20000, "requests a second", "for no more than these"},
+	[LIMIT_BLOCKED_NS] = {"may-block-slept", 10e6, "ns",
+		"a read that was thought ready has blocked from here on: shorter sleeps are locks of "
+		"the kernel"},
+	[LIMIT_TINY] = {"tiny", 1000, "transfers", "fewer small ones cost nobody anything,"},
+	[LIMIT_TINY_BYTES] = {"tiny-bytes", 8, "bytes a transfer",
+		"and up to here a call costs more than what it moves"},
 };
 
 const char *iom_limits_of(enum iom_limit_id id)
@@ -96,8 +167,12 @@ const char *iom_limits_of(enum iom_limit_id id)
 		return "The verdict";
 	case LIMIT_ROLE_WORK:
 		return "The pattern";
-	case LIMIT_IDLE_RATE:
-		return "The findings";
+	case LIMIT_LOOP_RETURNS:
+		return "Findings about loops";
+	case LIMIT_SPENDS_CPU:
+		return "Findings about asking and failing in vain";
+	case LIMIT_ASYNC_PART:
+		return "Findings about requests and files";
 	default:
 		return NULL;
 	}
