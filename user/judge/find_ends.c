@@ -6,8 +6,8 @@
 
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
 
 /* What keeps the thread's loop awake is said already. */

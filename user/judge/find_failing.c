@@ -8,8 +8,8 @@
 #include "base/errname.h"
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
 
 #define NR_POLL		  7

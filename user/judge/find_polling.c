@@ -10,8 +10,8 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
 
 #define NR_READ 0

@@ -37,6 +37,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_SPIN_EMPTY] = {"spin-empty", 0.50, "of the calls", "so many find nothing,"},
 	[LIMIT_SPIN_SLEPT] = {"spin-slept", 0.05, "of the calls, and of the time",
 		"and the thread hardly ever sleeps in readiness calls; loaded loops do now and then"},
+	[LIMIT_SPIN_SIGNALS] = {"spin-signals", 2, "empty looks a signal",
+		"so many are provoked by signals about files, and no spin"},
 	[LIMIT_VAIN_SLEPT] = {"vain-slept", 0.10, "of the calls, and of the time",
 		"a set is asked in vain when so few of its calls sleep or find nothing, for so little "
 		"of the time,"},
@@ -56,6 +58,26 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"is left where data moves by memory: mapped files, rings shared with the kernel"},
 	[LIMIT_OPEN_SURE] = {"open-sure", 0.90, "confidence", "how far sleeps under way alone can carry"},
 	[LIMIT_OPS_HALF] = {"few", 2, "operations", "so few are half of what would be enough"},
+	[LIMIT_TIE] = {"tie", 0.5, "confidence", "of two models with equal shares one is right"},
+	[LIMIT_SURE] = {"sure", 0.99, "confidence",
+		"what is left when no other model has a share: rules can be wrong"},
+	[LIMIT_LOST] = {"lost", 0.98, "of the confidence",
+		"is left where any counts were lost, and less in proportion"},
+
+	/* ---- the account -------------------------------------------------------------- */
+
+	[LIMIT_PAGE_NS] = {"page", 100e6, "ns a page",
+		"a sleep beyond this was not for pages: a network file system sleeps a few times for one, "
+		"and no disk takes longer"},
+	[LIMIT_SECOND_LOOP] = {"second-loop", 0.25, "of the first one's returns",
+		"a second set of files is a loop of its own when it is returned from so often"},
+	[LIMIT_NESTED_FILES] = {"nested-files", 2, "files",
+		"a select or poll inside a turn has no more: a device, and something to cancel it by"},
+	[LIMIT_SAMPLED] = {"sampled", 50, "samples", "fewer say little about which calls there are"},
+	[LIMIT_SAMPLED_PART] = {"sampled-part", 0.9, "of a thread's samples",
+		"of one call are that call again and again; as many of its samples with one error are that error"},
+	[LIMIT_SAMPLED_BESIDES] = {"sampled-besides", 0.2, "of a process's samples",
+		"a call that is counted only when it sleeps is worth a line when it is so much of them"},
 
 	/* ---- the pattern ----------------------------------------------------------- */
 
@@ -158,6 +180,19 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_TINY] = {"tiny", 1000, "transfers", "fewer small ones cost nobody anything,"},
 	[LIMIT_TINY_BYTES] = {"tiny-bytes", 8, "bytes a transfer",
 		"and up to here a call costs more than what it moves"},
+
+	/* ---- the page ------------------------------------------------------------------- */
+
+	[LIMIT_PAGE_IDLE] = {"page-idle", 0.99, "of the time",
+		"a thread that is so long asleep in one call slept throughout"},
+	[LIMIT_PAGE_PART] = {"page-part", 0.05, "of the time",
+		"what a thread computes, waits for a CPU, or sleeps beside its loop is worth a word from here on"},
+	[LIMIT_PAGE_LOOP] = {"page-loop", 10, "calls",
+		"fewer readiness calls, or interrupted ones, are nothing to speak of"},
+	[LIMIT_PAGE_SLEPT] = {"page-slept", 0.01, "of what it computed",
+		"what a thread slept in is named from here on; else that it ran"},
+	[LIMIT_REASON_OPEN_NS] = {"reason-open", 100e6, "ns",
+		"a sleep under way that began in the watch is a reason from here on"},
 };
 
 const char *iom_limits_of(enum iom_limit_id id)
@@ -165,6 +200,8 @@ const char *iom_limits_of(enum iom_limit_id id)
 	switch (id) {
 	case LIMIT_CREDIT_NS:
 		return "The verdict";
+	case LIMIT_PAGE_NS:
+		return "The account";
 	case LIMIT_ROLE_WORK:
 		return "The pattern";
 	case LIMIT_LOOP_RETURNS:
@@ -173,6 +210,8 @@ const char *iom_limits_of(enum iom_limit_id id)
 		return "Findings about asking and failing in vain";
 	case LIMIT_ASYNC_PART:
 		return "Findings about requests and files";
+	case LIMIT_PAGE_IDLE:
+		return "The page";
 	default:
 		return NULL;
 	}

@@ -4,13 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "judge/threads.h"
-
-/* A second set is a loop of its own when it is returned from so often, beside the first. */
-#define SECOND_LOOP_CALLS 0.25
-/* A select or poll inside a turn, on a device and something to cancel it by. */
-#define NESTED_FILES 2
 
 static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file, uint32_t set)
 {
@@ -224,7 +220,7 @@ static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, c
 {
 	const struct cap_turns *n = a->turns == UINT32_MAX ? NULL : &cap->turns[a->turns];
 
-	if (b->class == CAP_C_EPOLL_WAIT || b->files > NESTED_FILES)
+	if (b->class == CAP_C_EPOLL_WAIT || b->files > iom_limit(LIMIT_NESTED_FILES))
 		return false;
 	for (size_t i = 0; n && i < CAP_PARTS; i++)
 		if (n->parts[i].class == b->class &&
@@ -249,7 +245,7 @@ static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
 	t->sets[0].own = true;
 	for (size_t i = 1; i < t->nsets; i++)
 		t->sets[i].own = t->sets[i].files > 1 &&
-				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls &&
+				 t->sets[i].calls >= iom_limit(LIMIT_SECOND_LOOP) * t->sets[0].calls &&
 				 !is_inside(cap, &t->sets[0], &t->sets[i]);
 }
 

@@ -11,12 +11,10 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/alike.h"
+#include "judge/limits.h"
 #include "report/sentence.h"
 
 #define FOLDED_DIRS 6	 /* regular files of one directory are one line from so many on */
-#define IDLE_PART   0.99 /* asleep in one call for so much of its time: idle */
-#define BUSY_PART   0.05 /* worth a word */
-#define LOOP_CALLS  10	 /* fewer readiness calls are no loop to speak of */
 
 static void *more(void *v, size_t n, size_t size)
 {
@@ -248,13 +246,14 @@ static bool is_idle(const struct rep_thread *t)
 {
 	const struct acc_wait *w = t->time.waits;
 
-	return t->time.nwaits && w->under_way && w->ns >= IDLE_PART * t->time.wall_ns && w->slept <= 1;
+	return t->time.nwaits && w->under_way && w->ns >= iom_limit(LIMIT_PAGE_IDLE) * t->time.wall_ns && w->slept <= 1;
 }
 
 /* " 95 % on a CPU, 3 % waiting for one" */
 static char *busy_text(const struct acc_thread *t)
 {
-	bool runs = t->running_ns >= BUSY_PART * t->wall_ns, waits = t->runq_ns >= BUSY_PART * t->wall_ns;
+	double least = iom_limit(LIMIT_PAGE_PART) * t->wall_ns;
+	bool runs = t->running_ns >= least, waits = t->runq_ns >= least;
 
 	if (!runs && !waits)
 		return strdup("");
@@ -312,7 +311,7 @@ static char *else_text(const struct iom_capture *cap, const struct rep_thread *t
 	struct acc_alike *all = iom_alike(cap, &t->time, is_elsewhere, NULL, &n);
 	char *call, *text;
 
-	if (!n || all->sum.ns < BUSY_PART * t->time.wall_ns) {
+	if (!n || all->sum.ns < iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns) {
 		free(all);
 		return strdup("");
 	}
@@ -339,7 +338,7 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 		    (!most || s->count > most->count))
 			most = s;
 	}
-	if (!most || t->loop.failed < LOOP_CALLS || 2 * t->loop.failed < t->loop.calls ||
+	if (!most || t->loop.failed < iom_limit(LIMIT_PAGE_LOOP) || 2 * t->loop.failed < t->loop.calls ||
 	    2 * most->count < t->loop.failed || seconds <= 0)
 		return strdup("");
 	n = most->count < t->loop.failed ? most->count : t->loop.failed;
@@ -364,7 +363,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 		snprintf(fd, sizeof(fd), "(%d)", l->fd);
 	if (l->files)
 		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
-	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
+	if (l->calls >= iom_limit(LIMIT_PAGE_LOOP) && l->zero_timeout >= iom_limit(LIMIT_SPIN_NOWAIT) * l->calls)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
 	text = iom_sentence("%s%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", iom_syscall_name(l->nr), fd,
@@ -437,7 +436,8 @@ static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
 {
 	const struct acc_wait *own = own_wait(t);
 
-	return t->loop.calls < LOOP_CALLS && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
+	return t->loop.calls < iom_limit(LIMIT_PAGE_LOOP) && most->ns > t->time.wall_ns / 2 &&
+	       (!own || own->ns < most->ns / 2);
 }
 
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
@@ -453,7 +453,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 		text = loop_text(cap, t);
 	} else if (is_idle(t)) {
 		text = idle_text(cap, &t->time.waits[0]);
-	} else if (most.ns > t->time.running_ns / 100) {
+	} else if (most.ns > iom_limit(LIMIT_PAGE_SLEPT) * t->time.running_ns) {
 		waits = wait_text(cap, &most);
 		text = iom_sentence("%s%s", waits, busy);
 		free(waits);
