@@ -117,6 +117,7 @@ struct iom_limit {
 	double value;
 	const char *unit;
 	const char *reason;
+	const char *test; /* the unit test that fails at half, or at double */
 };
 
 double iom_limit(enum iom_limit_id id);
