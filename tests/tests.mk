@@ -18,7 +18,8 @@
 #                   tests/real/install.sh); SET=first, SET=more, CASES=a,b or QUICK=1 for some
 # make check-questions  questions that people asked, and whether the report answers them
 #                   (to install: tests/real/install.sh --questions); QUESTIONS=REGEX for some
-# make limits       what changes when a threshold is halved or doubled: RECORDINGS=FILES
+# make limits       what changes when a threshold is halved or doubled, over the recordings that
+#                   are kept (half an hour); RECORDINGS=FILES for others
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
 # make check-targets  each of these once, in a fresh clone (half an hour)
@@ -147,10 +148,11 @@ record-ref: $(LIVE_BIN)
 record-corpus: $(B)/iomodel
 	CASES='$(CASES)' QUESTIONS='$(QUESTIONS)' tests/record-corpus
 
-# What hangs on each threshold of the judgement, over recordings that check-real kept.
+# What hangs on each threshold: over the recordings that are kept (half an hour), or over others.
 limits: $(B)/tests/real/limits
-	@[ -n "$(RECORDINGS)" ] || { echo "give RECORDINGS=FILES, made by tests/real/check-real --record DIR" >&2; exit 1; }
-	@$< $(RECORDINGS)
+	@$(if $(RECORDINGS),,mkdir -p $(B)/tests/recordings; for f in tests/recordings/*/*.zst; do \
+		zstd -dqfo $(B)/tests/recordings/$$(basename $$f .zst) $$f || exit 1; done)
+	@$< $(or $(RECORDINGS),$(B)/tests/recordings/*.iom)
 
 $(B)/tests/real/limits: tests/real/limits.c $(PURE_OBJ)
 	@mkdir -p $(@D)

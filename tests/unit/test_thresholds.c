@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A capture on either side of each threshold that no other test hangs on. The first word of a
- * name is the threshold.
+ * What hangs on the thresholds: captures on either side of one, and for each of them one that is
+ * judged otherwise when it is at half or at double. The first word of a name is the threshold.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,6 +19,9 @@
 #include "build.h"
 #include "expected.h"
 #include "judge/judge.h"
+#include "judge/limits.h"
+#include "report/text.h"
+#include "tried.h"
 
 #define MAIN BUILD_PID
 
@@ -357,14 +360,103 @@ static const struct expected thresholds[] = {
 };
 #define NTHRESHOLDS (sizeof(thresholds) / sizeof(thresholds[0]))
 
+/* ---- at half and at double -------------------------------------------------------------- */
+
+/* The threshold that a case is named after. */
+static struct iom_limit *limit_of(const char *name)
+{
+	size_t n = strcspn(name, ":");
+
+	for (int i = 0; i < LIMIT_NR; i++)
+		if (strlen(iom_limits()[i].name) == n && !strncmp(iom_limits()[i].name, name, n))
+			return &iom_limits()[i];
+	fail_msg("%s is named after no threshold", name);
+	return NULL;
+}
+
+/* The findings, and the page: heap. */
+static void say(const struct tried *t, char *findings, size_t size, char **page)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+	size_t all;
+	FILE *out = open_memstream(page, &all);
+
+	t->build(cap);
+	rep = iom_judge(cap);
+	*findings = 0;
+	for (size_t i = 0, n = 0; i < rep->procs[0].nfindings; i++)
+		n += snprintf(findings + n, size - n, "%s%s", i ? " " : "", rep->procs[0].findings[i].id);
+	assert_int_equal(iom_report_text(rep, out, &(struct iom_text_options){.verbose = true}), 0);
+	fclose(out);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+static const struct tried *tried_for(const char *name)
+{
+	const struct tried *const tables[] = {tried_verdict, tried_findings};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		for (const struct tried *t = tables[i]; t->name; t++)
+			if (name && !strcmp(t->name, name))
+				return t;
+	return NULL;
+}
+
+/* What is said hangs on the threshold, as the table has it at the time. */
+static void is_applied(void **state)
+{
+	const struct tried *t = *state;
+	struct iom_limit *limit = limit_of(t->name);
+	char usual[256], then[256], *page, *other;
+	double value = limit->value;
+
+	say(t, usual, sizeof(usual), &page);
+	limit->value *= t->factor;
+	say(t, then, sizeof(then), &other);
+	limit->value = value;
+	if (t->usual) {
+		assert_string_equal(usual, t->usual);
+		assert_string_equal(then, t->then);
+	}
+	assert_string_not_equal(page, other);
+	free(page);
+	free(other);
+}
+
+/* No threshold is without a unit, a reason, and a test that is there and is its own. */
+static void each_has_a_test(void **state)
+{
+	(void)state;
+	for (int i = 0; i < LIMIT_NR; i++) {
+		const struct iom_limit *l = &iom_limits()[i];
+
+		assert_non_null(l->name);
+		assert_true(l->value > 0);
+		assert_true(l->unit && *l->unit);
+		assert_true(l->reason && strlen(l->reason) > 10);
+		if (!tried_for(l->test))
+			fail_msg("%s: there is no test \"%s\"", l->name, l->test);
+		assert_ptr_equal(limit_of(l->test), l);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NTHRESHOLDS + 1];
+	static struct CMUnitTest tests[NTHRESHOLDS + 2 + LIMIT_NR];
+	size_t n = 0;
 
 	for (size_t i = 0; i < NTHRESHOLDS; i++)
-		tests[i] = (struct CMUnitTest){.name = thresholds[i].name,
-					       .test_func = check_judged,
-					       .initial_state = (void *)&thresholds[i]};
-	tests[NTHRESHOLDS] = (struct CMUnitTest)cmocka_unit_test(idle_wakeups_warn);
-	return cmocka_run_group_tests_name("thresholds", tests, NULL, NULL);
+		tests[n++] = (struct CMUnitTest){.name = thresholds[i].name,
+						 .test_func = check_judged,
+						 .initial_state = (void *)&thresholds[i]};
+	for (int i = 0; i < LIMIT_NR; i++)
+		if (tried_for(iom_limits()[i].test))
+			tests[n++] = (struct CMUnitTest){.name = iom_limits()[i].test,
+							 .test_func = is_applied,
+							 .initial_state = (void *)tried_for(iom_limits()[i].test)};
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(idle_wakeups_warn);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(each_has_a_test);
+	return _cmocka_run_group_tests("thresholds", tests, n, NULL, NULL);
 }

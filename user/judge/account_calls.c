@@ -3,11 +3,8 @@
  * account_calls.c - what the sleep of each row of calls was for: the call itself, or pages.
  */
 #include "judge/account.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-
-/* A network file system sleeps a few times for one page, and no disk takes longer for one:
- * a sleep beyond that was not for pages. Tried at half and double in the tests. */
-#define PAGE_NS_MOST 100000000
 
 static bool is_for_its_own_pages(const struct iom_capture *cap, const struct cap_calls *r)
 {
@@ -40,7 +37,7 @@ static void split_pages(const struct iom_capture *cap, const struct cap_calls *r
 	} else if (!is_for_its_own_pages(cap, r)) {
 		if (a->slept)
 			own = usual * r->mixed < r->mixed_ns ? usual * r->mixed : r->mixed_ns;
-		else if (r->mixed_ns <= r->faults * PAGE_NS_MOST)
+		else if (r->mixed_ns <= r->faults * iom_limit(LIMIT_PAGE_NS))
 			own = 0;
 		a->unsplit_ns = r->mixed_ns;
 	}

@@ -10,21 +10,9 @@
 
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
-
-/* Part of the requests that workers took, or of the submits that slept, worth a word. */
-#define WORTH 0.05
-/* A submission that sleeps that long is felt, however seldom. */
-#define SUBMIT_LONG_NS 10000000
-/* Seldom, and so little of the time, it is no reason to change anything. */
-#define SELDOM 0.01
-/* Of the requests done by io_submit itself: most of them. */
-#define DONE_INSIDE 0.5
-/* A submission thread of the kernel burns a CPU when it is on it so much, for so little: of
- * the time in which it could be, for others may want the CPU as well. */
-#define SQPOLL_CPU	      0.5
-#define SQPOLL_REQUESTS_A_SEC 20000
 
 static bool direct_already(const struct search *s, uint8_t interface)
 {
@@ -53,15 +41,15 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 	for (size_t i = 0; i < rt->time.nwaits; i++) {
 		const struct acc_wait *w = &rt->time.waits[i];
 		uint8_t interface = w->class == CAP_C_AIO_SUBMIT ? CAP_I_AIO : CAP_I_URING;
+		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * w->count;
 		struct rep_finding *f;
 
-		if (w->what != ACC_SUBMIT || !w->slept ||
-		    (w->slept < WORTH * w->count && w->max_ns < SUBMIT_LONG_NS))
+		if (w->what != ACC_SUBMIT || !w->slept || (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
 			continue;
 		f = iom_finding_add(
 			s, "submit-blocked",
-			w->slept < WORTH * w->count && w->ns < SELDOM * rt->time.wall_ns ? IOM_SEV_INFO :
-											   IOM_SEV_WARNING,
+			seldom && w->ns < iom_limit(LIMIT_SUBMIT_SELDOM) * rt->time.wall_ns ? IOM_SEV_INFO :
+											    IOM_SEV_WARNING,
 			iom_sentence("%s of %s submissions by %s slept, %s in all, %s at worst, before anything "
 				     "was handed over: while it submits, the thread is not free. Usual ways "
 				     "out: %s.",
@@ -98,7 +86,7 @@ static void find_done_inside(struct search *s)
 		submitted += r->submitted;
 		inside += r->done_inline + r->done_asleep;
 	}
-	if (!submitted || inside < DONE_INSIDE * submitted || has(s, "submit-blocked"))
+	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || has(s, "submit-blocked"))
 		return;
 	f = iom_finding_add(s, "submit-blocked", IOM_SEV_WARNING,
 			    iom_sentence("%s of %s requests were done before io_submit returned: the submitting "
@@ -160,7 +148,7 @@ static void find_workers(struct search *s)
 		if (!most || r->by_worker > most->by_worker)
 			most = r;
 	}
-	if (!by_worker || by_worker < WORTH * submitted)
+	if (!by_worker || by_worker < iom_limit(LIMIT_ASYNC_PART) * submitted)
 		return;
 	for (size_t i = 0; i < s->rp->nthreads; i++)
 		workers += !strncmp(s->cap->threads[s->rp->threads[i].thread].comm, "iou-wrk", 7);
@@ -192,8 +180,8 @@ static void find_pollers(struct search *s)
 		struct rep_finding *f;
 
 		if (strncmp(ct->comm, "iou-sqp", 7) ||
-		    rt->time.running_ns <= SQPOLL_CPU * (rt->time.running_ns + rt->time.waiting_ns) ||
-		    requests > SQPOLL_REQUESTS_A_SEC * seconds)
+		    rt->time.running_ns <= iom_limit(LIMIT_SQPOLL_CPU) * (rt->time.running_ns + rt->time.waiting_ns) ||
+		    requests > iom_limit(LIMIT_SQPOLL_RATE) * seconds)
 			continue;
 		f = iom_finding_add(
 			s, "sqpoll-spin", IOM_SEV_WARNING,

@@ -6,8 +6,8 @@
 
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
 
 /* What keeps the thread's loop awake is said already. */
@@ -23,9 +23,9 @@ static bool is_said(const struct search *s, uint32_t thread, uint32_t file)
 static bool is_spun(const struct rep_thread *rt, const struct cap_calls *r)
 {
 	return is_input(r->class) && r->file != IOM_NO_FILE &&
-	       a_second(r->n.zero, rt->time.wall_ns) >= BUSY_A_SEC &&
+	       a_second(r->n.zero, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
 	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * cor_operations(r) &&
-	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+	       rt->time.running_ns >= iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns;
 }
 
 static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)

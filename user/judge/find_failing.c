@@ -8,8 +8,8 @@
 #include "base/errname.h"
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
 
 #define NR_POLL		  7
@@ -59,8 +59,8 @@ static bool is_much(const struct rep_thread *rt, int error, uint64_t failed, uin
 
 static bool is_spun(const struct rep_thread *rt, uint64_t failed)
 {
-	return a_second(failed, rt->time.wall_ns) >= BUSY_A_SEC &&
-	       rt->time.running_ns >= BUSY_CPU * rt->time.wall_ns;
+	return a_second(failed, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
+	       rt->time.running_ns >= iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns;
 }
 
 /* Does another row tell of the same failure? Where descriptors are used up all threads of the process fail,

@@ -8,15 +8,12 @@
 
 #include "base/sysname.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* A sleep in a read that readiness was waited for before: shorter ones are locks of the kernel. */
-#define BLOCKED_NS 10000000
-/* So many transfers of so few bytes each, and the calls cost more than the data. */
-#define TINY_TRANSFERS 1000
-#define TINY_BYTES     8
-#define TINY_EACH      100 /* of one opening of many */
+/* Transfers of one opening of many, so that these are one stream. */
+#define TINY_EACH 100
 
 static bool may_wait(uint8_t kind)
 {
@@ -41,7 +38,8 @@ static const struct acc_calls *has_blocked(const struct search *s, const struct 
 		const struct cap_calls *r = &s->cap->calls[i];
 		const struct acc_calls *a = &s->ev->account->calls[i];
 
-		if (!is_taking(r->class) || r->file == IOM_NO_FILE || a->max_ns < BLOCKED_NS || !is_trusted(s, r->file) ||
+		if (!is_taking(r->class) || r->file == IOM_NO_FILE ||
+		    a->max_ns < iom_limit(LIMIT_BLOCKED_NS) || !is_trusted(s, r->file) ||
 		    (worst && a->max_ns <= worst->max_ns))
 			continue;
 		worst = a;
@@ -95,7 +93,7 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	uint64_t n = r->n.ok + r->n.ok_slept;
 
 	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
-	    r->file == IOM_NO_FILE || !r->bytes || r->bytes > TINY_BYTES * n)
+	    r->file == IOM_NO_FILE || !r->bytes || r->bytes > iom_limit(LIMIT_TINY_BYTES) * n)
 		return false;
 	/* A short answer on a connection has nothing to wait in a buffer for. */
 	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
@@ -185,7 +183,7 @@ static void find_tiny(struct search *s)
 	struct stream *v = tiny_streams(s, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (v[i].n >= TINY_TRANSFERS && (!worst || v[i].n > worst->n))
+		if (v[i].n >= iom_limit(LIMIT_TINY) && (!worst || v[i].n > worst->n))
 			worst = &v[i];
 	if (worst) {
 		f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,

@@ -7,12 +7,9 @@
 
 #include "base/alloc.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
-
-/* Connections or messages that so many wake-ups in vain came with. */
-#define HERD_MISSED  20
-#define HERD_PER_ONE 0.25
 
 #define EPOLL_EXCLUSIVE (1u << 28)
 #define EPOLL_ONESHOT	(1u << 30)
@@ -230,7 +227,8 @@ bool iom_find_herd(struct search *s, const struct cap_calls *r)
 	gather(&c);
 	h = herd_of(&c);
 	free(c.v);
-	if (h.waiters < 2 || !h.done || h.missed < HERD_MISSED || h.missed < HERD_PER_ONE * h.done)
+	if (h.waiters < 2 || !h.done || h.missed < iom_limit(LIMIT_HERD) ||
+	    h.missed < iom_limit(LIMIT_HERD_EACH) * h.done)
 		return false;
 	f = iom_finding_add(
 		s, "thundering-herd", IOM_SEV_WARNING,

@@ -11,26 +11,11 @@
 #include "base/sysname.h"
 #include "judge/alike.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 
-/* A loop has come back so often; once is no loop. */
-#define LOOP_RETURNS 3
-/* A sleep on a loop worth a word: shorter ones are locks of the kernel. */
-#define LOOP_SLEEP_NS 1000000
-/* Threads of a runtime hand each other work all the time, and who holds a lock may just wait
- * for a CPU: a sleep for one is worth a word when it is longer than a few turns of the
- * scheduler, or when they add up; not where the thread itself waited so much for a CPU. */
-#define BUSY_MACHINE	 0.05
-#define LOOP_LOCK_NS	 10000000
-#define LOOP_LOCK_PART	 0.01 /* of the time */
-/* A turn on the CPU that long is felt as a pause, ten times as long as an outage. */
-#define LOOP_COMPUTES_NS      10000000
-#define LOOP_COMPUTES_LONG_NS 100000000
-/* Waiting for pages worth a word: of the thread's time, and in all. */
-#define PAGES_PART 0.05
-#define PAGES_NS   20000000
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -55,7 +40,7 @@ static bool serves_in_turn(const struct search *s, const struct rep_thread *rt, 
 	for (size_t i = 0; i < rt->time.nwaits; i++) {
 		const struct acc_wait *w = &rt->time.waits[i];
 
-		if (w->class == CAP_C_ACCEPT && w->file != IOM_NO_FILE && w->slept >= LOOP_RETURNS &&
+		if (w->class == CAP_C_ACCEPT && w->file != IOM_NO_FILE && w->slept >= iom_limit(LIMIT_LOOP_RETURNS) &&
 		    w->ns > own->ns && s->ev->files[w->file].watch != EV_WATCHED)
 			return true;
 	}
@@ -68,7 +53,7 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker ||
+	if (!t->nsets || own->calls < iom_limit(LIMIT_LOOP_RETURNS) || s->cap->threads[rt->thread].kernel_worker ||
 	    serves_in_turn(s, rt, own))
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
@@ -215,10 +200,11 @@ static bool is_nobodys(const struct acc_wait *w)
 static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)
 {
 	if (w->class != CAP_C_FUTEX)
-		return LOOP_SLEEP_NS;
-	return rt->time.runq_ns >= BUSY_MACHINE * rt->time.wall_ns || w->ns < LOOP_LOCK_PART * rt->time.wall_ns ?
-		       LOOP_LOCK_NS :
-		       LOOP_SLEEP_NS;
+		return iom_limit(LIMIT_LOOP_SLEEP_NS);
+	return rt->time.runq_ns >= iom_limit(LIMIT_LOOP_LOCK_BUSY) * rt->time.wall_ns ||
+			       w->ns < iom_limit(LIMIT_LOOP_LOCK_PART) * rt->time.wall_ns ?
+		       iom_limit(LIMIT_LOOP_LOCK_NS) :
+		       iom_limit(LIMIT_LOOP_SLEEP_NS);
 }
 
 static bool keeps_waiting(const struct acc_wait *w, const void *arg)
@@ -259,10 +245,10 @@ static void find_computing(struct search *s, const struct rep_thread *rt)
 	if (!n || n->longest_ns < n->longest_runq_ns + n->longest_sleep_ns)
 		return;
 	running = n->longest_ns - n->longest_runq_ns - n->longest_sleep_ns;
-	if (running < LOOP_COMPUTES_NS)
+	if (running < iom_limit(LIMIT_TURN_NS))
 		return;
 	f = iom_finding_add(
-		s, "loop-computes", running < LOOP_COMPUTES_LONG_NS ? IOM_SEV_INFO : IOM_SEV_WARNING,
+		s, "loop-computes", running < iom_limit(LIMIT_TURN_WARN_NS) ? IOM_SEV_INFO : IOM_SEV_WARNING,
 		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s of its longest turn%s, %s: "
 			     "nothing else of it was served meanwhile. Usual way out: smaller steps, or a "
 			     "thread for long work.",
@@ -283,7 +269,8 @@ static void find_pages(struct search *s, const struct rep_thread *rt)
 		uint64_t ns = w->ns - w->unsplit_ns; /* the rest may have been something else */
 		struct rep_finding *f;
 
-		if (w->what != ACC_PAGE || ns < PAGES_NS || ns < PAGES_PART * rt->time.wall_ns)
+		if (w->what != ACC_PAGE || ns < iom_limit(LIMIT_PAGES_NS) ||
+		    ns < iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
 			continue;
 		f = iom_finding_add(
 			s, "page-fault-io", IOM_SEV_WARNING,

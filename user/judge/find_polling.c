@@ -10,33 +10,9 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
-#include "judge/rules.h"
 #include "report/sentence.h"
-
-/* A readiness call that seldom sleeps, and brings what nobody takes. */
-#define AWAKE_SLEPT	0.10
-#define AWAKE_BROUGHT	0.80
-#define AWAKE_TAKEN	0.20
-#define AWAKE_SAMPLES	4
-#define AWAKE_SHARE	0.50
-/* The thread's own doing: one file makes all but these returns, which are sampled so often, and it
- * writes there for so many of its reads. */
-#define AWAKE_ALONE	0.98
-#define AWAKE_ALONE_SAMPLES 20
-#define AWAKE_OWN	0.50
-#define AWAKE_TOKEN	8 /* bytes; what is longer is data and no wake-up */
-/* EAGAIN by so many tries, and so many to each success, is a spin. */
-#define SPIN_TRIES   1000
-#define SPIN_PER_ONE 10
-/* Told ready and nothing there: so often, and so many to each success. */
-#define SPURIOUS	100
-#define SPURIOUS_PER_ONE 1.5
-#define EDGES_PER_ONE	 1 /* more where only edges are told: it is tried before the wait and after */
-/* With fewer a process is in no herd. */
-#define HERD_AGAIN_HERE	 5
-#define ONE_FILE_CALLS	 10
-#define ONE_FILE_FOLLOWED 0.5
 
 #define NR_READ 0
 
@@ -75,7 +51,7 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 	*by = (struct rep_awake){.file = IOM_NO_FILE};
 	for (size_t i = 0; i < rt->nawake_by; i++)
 		all += rt->awake_by[i].samples;
-	if (all < AWAKE_SAMPLES)
+	if (all < iom_limit(LIMIT_AWAKE_SAMPLES))
 		return false;
 	by->file = rt->awake_by[0].file;
 	for (size_t i = 0; i < rt->nawake_by; i++)
@@ -84,7 +60,7 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 			by->events |= rt->awake_by[i].events;
 		}
 	by->share = (double)by->samples / all;
-	return by->share >= AWAKE_SHARE;
+	return by->share >= iom_limit(LIMIT_AWAKE_FILE);
 }
 
 /* What keeps a loop awake. */
@@ -158,8 +134,9 @@ static char *awake_file(const struct iom_capture *cap, uint32_t file)
 /* Does the call bring something each time, so often, and hardly ever sleep? */
 static bool is_awake(const struct rep_thread *rt, const struct loop_set *set)
 {
-	return a_second(set->calls, rt->time.wall_ns) >= BUSY_A_SEC && set->slept <= AWAKE_SLEPT * set->calls &&
-	       set->events >= AWAKE_BROUGHT * set->calls;
+	return a_second(set->calls, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
+	       set->slept <= iom_limit(LIMIT_AWAKE_SLEPT) * set->calls &&
+	       set->events >= iom_limit(LIMIT_AWAKE_BROUGHT) * set->calls;
 }
 
 /* A loop that is kept from sleeping; what: the end of the sentence, which is the callee's. */
@@ -203,11 +180,12 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	const char *id;
 	char *name;
 
-	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || iom_all_taken(s, ct) > AWAKE_TAKEN * set->events)
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) ||
+	    iom_all_taken(s, ct) > iom_limit(LIMIT_AWAKE_TAKEN) * set->events)
 		return false;
 	/* Not for want of trying: that its calls fail is said already. */
 	failing = iom_failing_on(s, rt, by.file);
-	if (failing && (by.file != IOM_NO_FILE || failing >= AWAKE_SHARE * set->calls))
+	if (failing && (by.file != IOM_NO_FILE || failing >= iom_limit(LIMIT_AWAKE_FAILS) * set->calls))
 		return true;
 	/* What is taken from memory is not seen to be taken. */
 	if (by.file != IOM_NO_FILE && (ev_is_ring(s->ev, by.file) || s->cap->files[by.file].kind == CAP_K_URING))
@@ -245,7 +223,7 @@ static uint64_t tokens_of(const struct search *s, const struct cap_thread *ct, u
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == file &&
 		    r->class == (in ? CAP_C_READ : CAP_C_WRITE) &&
-		    (in || r->bytes <= AWAKE_TOKEN * (r->n.ok + r->n.ok_slept)))
+		    (in || r->bytes <= iom_limit(LIMIT_OWN_BYTES) * (r->n.ok + r->n.ok_slept)))
 			n += r->n.ok + r->n.ok_slept;
 	}
 	return n;
@@ -262,7 +240,7 @@ static bool wakes_itself(const struct search *s, const struct cap_thread *ct, ui
 	for (size_t i = 0; i < s->cap->nfiles && f->kind == CAP_K_FIFO; i++)
 		if (i != file && s->cap->files[i].kind == CAP_K_FIFO && f->ino && s->cap->files[i].ino == f->ino)
 			written += tokens_of(s, ct, i, false);
-	return written && written >= AWAKE_OWN * tokens_of(s, ct, file, true);
+	return written && written >= iom_limit(LIMIT_OWN_WRITES) * tokens_of(s, ct, file, true);
 }
 
 /*
@@ -276,8 +254,9 @@ static bool find_own_events(struct search *s, const struct rep_thread *rt, const
 	struct rep_awake by;
 	bool watches;
 
-	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || by.file == IOM_NO_FILE || by.share < AWAKE_ALONE ||
-	    samples_of(&by) < AWAKE_ALONE_SAMPLES || rt->time.running_ns < BUSY_CPU * rt->time.wall_ns)
+	if (!is_awake(rt, set) || !iom_awake_by(rt, &by) || by.file == IOM_NO_FILE ||
+	    by.share < iom_limit(LIMIT_OWN_ALONE) || samples_of(&by) < iom_limit(LIMIT_OWN_SAMPLES) ||
+	    rt->time.running_ns < iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns)
 		return false;
 	watches = s->cap->files[by.file].kind == CAP_K_INOTIFY;
 	if (!watches && !wakes_itself(s, ct, by.file))
@@ -302,9 +281,9 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	uint64_t rate = a_second(set->calls, rt->time.wall_ns);
 	struct rep_finding *f;
 
-	if (!s->ev->threads[rt->thread].spin || rate < BUSY_A_SEC ||
-	    rt->time.running_ns < BUSY_CPU * rt->time.wall_ns ||
-	    iom_failing_on(s, rt, IOM_NO_FILE) >= AWAKE_SHARE * set->calls)
+	if (!s->ev->threads[rt->thread].spin || rate < iom_limit(LIMIT_SPENDS_RATE) ||
+	    rt->time.running_ns < iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns ||
+	    iom_failing_on(s, rt, IOM_NO_FILE) >= iom_limit(LIMIT_AWAKE_FAILS) * set->calls)
 		return;
 	f = iom_finding_add(
 		s, "busy-poll", IOM_SEV_WARNING,
@@ -346,7 +325,7 @@ static void find_eagain(struct search *s)
 		char *said;
 
 		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
-		    again < SPIN_TRIES || again < SPIN_PER_ONE * done ||
+		    again < iom_limit(LIMIT_AGAIN) || again < iom_limit(LIMIT_AGAIN_EACH) * done ||
 		    s->ev->files[r->file].watch == EV_WATCHED ||
 		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
@@ -401,9 +380,11 @@ static bool is_edge_triggered(const struct iom_capture *cap, uint32_t file)
 
 static bool is_spurious(const struct iom_capture *cap, uint32_t file, const struct done *d)
 {
-	double usual = SPURIOUS_PER_ONE + (is_edge_triggered(cap, file) ? EDGES_PER_ONE : 0);
+	double usual = iom_limit(LIMIT_SPURIOUS_EACH);
 
-	return d->again >= SPURIOUS && d->again >= usual * d->taken;
+	if (is_edge_triggered(cap, file))
+		usual += iom_limit(LIMIT_SPURIOUS_EDGES);
+	return d->again >= iom_limit(LIMIT_SPURIOUS) && d->again >= usual * d->taken;
 }
 
 static void find_spurious(struct search *s)
@@ -423,7 +404,7 @@ static void find_spurious(struct search *s)
 		/* A doorbell that nobody rang is made sure to be silent before the wait. */
 		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
 			continue;
-		if (d.again < HERD_AGAIN_HERE || iom_find_herd(s, r) || !is_spurious(cap, r->file, &d))
+		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) || !is_spurious(cap, r->file, &d))
 			continue;
 		f = iom_finding_add(
 			s, "spurious-ready", IOM_SEV_WARNING,
@@ -446,7 +427,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 	struct rep_finding *f;
 
 	/* How many files a select had is not known. */
-	if (set->class != CAP_C_POLL || set->files != 1 || set->calls < ONE_FILE_CALLS ||
+	if (set->class != CAP_C_POLL || set->files != 1 || set->calls < iom_limit(LIMIT_ONE_FILE) ||
 	    set->forever < set->calls || !set->slept || s->ev->loops->threads[rt->thread].nsets > 1)
 		return;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
@@ -456,7 +437,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 		    is_transfer(r->class) && r->file != IOM_NO_FILE)
 			followed += iom_taken_by(r);
 	}
-	if (followed < ONE_FILE_FOLLOWED * set->calls)
+	if (followed < iom_limit(LIMIT_ONE_FILE_PART) * set->calls)
 		return;
 	f = iom_finding_add(
 		s, "one-file-readiness", IOM_SEV_INFO,

@@ -11,10 +11,6 @@
 
 #include "judge/judge.h"
 
-/* Asking, or failing, is worth a warning from this share of a CPU, and from this often a second. */
-#define BUSY_CPU   0.05
-#define BUSY_A_SEC 200
-
 /* One process being looked at. */
 struct search {
 	const struct iom_evidence *ev;

@@ -127,7 +127,7 @@ static void fill_set(struct look *l, size_t thread, size_t k)
 static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, uint64_t empty, double life)
 {
 	return calls >= iom_limit(LIMIT_SPIN_CALLS) && nowait >= iom_limit(LIMIT_SPIN_NOWAIT) * calls &&
-	       empty >= iom_limit(LIMIT_SPIN_EMPTY) * calls && empty > 2 * t->io_signals &&
+	       empty >= iom_limit(LIMIT_SPIN_EMPTY) * calls && empty > iom_limit(LIMIT_SPIN_SIGNALS) * t->io_signals &&
 	       t->ready_slept <= iom_limit(LIMIT_SPIN_SLEPT) * calls &&
 	       t->ready_wait_ns + t->ready_open_ns <= iom_limit(LIMIT_SPIN_SLEPT) * life;
 }

@@ -5,13 +5,9 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "judge/threads.h"
-
-/* A second set is a loop of its own when it is returned from so often, beside the first. */
-#define SECOND_LOOP_CALLS 0.25
-/* A select or poll inside a turn, on a device and something to cancel it by. */
-#define NESTED_FILES 2
 
 static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file, uint32_t set)
 {
@@ -225,7 +221,7 @@ static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, c
 {
 	const struct cap_turns *n = a->turns == UINT32_MAX ? NULL : &cap->turns[a->turns];
 
-	if (b->class == CAP_C_EPOLL_WAIT || b->files > NESTED_FILES)
+	if (b->class == CAP_C_EPOLL_WAIT || b->files > iom_limit(LIMIT_NESTED_FILES))
 		return false;
 	for (size_t i = 0; n && i < CAP_PARTS; i++)
 		if (n->parts[i].class == b->class &&
@@ -275,7 +271,7 @@ static bool is_loops_own(const struct iom_capture *cap, const struct loop_set *a
 		return false;
 	if (b->shared)
 		return true;
-	return (b->class == CAP_C_POLL || b->calls >= SECOND_LOOP_CALLS * a->calls) && !is_inside(cap, a, b);
+	return (b->class == CAP_C_POLL || b->calls >= iom_limit(LIMIT_SECOND_LOOP) * a->calls) && !is_inside(cap, a, b);
 }
 
 static void choose_own(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)

@@ -186,10 +186,6 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 	free(copy.v);
 }
 
-#define BUSY_SAMPLES  50  /* fewer say little */
-#define BUSY_PART     0.9 /* of them: the same call, and the same errno */
-#define BESIDES_PART  0.2 /* of a process's: worth a line */
-
 static const struct rep_thread *computes_most(const struct rep_process *rp)
 {
 	const struct rep_thread *most = NULL;
@@ -227,7 +223,7 @@ static void most_sampled(const struct iom_capture *cap, uint32_t tid, struct rep
 		const struct cap_sample *s = &cap->samples[i];
 
 		if ((!tid || s->tid == tid) && s->nr == top->nr && s->ret < 0 && s->ret > -256 &&
-		    ++errors[-s->ret] >= BUSY_PART * top->samples)
+		    ++errors[-s->ret] >= iom_limit(LIMIT_SAMPLED_PART) * top->samples)
 			top->error = (int)-s->ret;
 	}
 	free(calls);
@@ -241,10 +237,11 @@ static void sampled_calls(const struct iom_capture *cap, struct rep_process *rp)
 	rp->busy.thread = t ? t->thread : 0;
 	if (t)
 		most_sampled(cap, cap->threads[t->thread].tid, &rp->busy);
-	if (rp->busy.of < BUSY_SAMPLES || rp->busy.samples < BUSY_PART * rp->busy.of)
+	if (rp->busy.of < iom_limit(LIMIT_SAMPLED) || rp->busy.samples < iom_limit(LIMIT_SAMPLED_PART) * rp->busy.of)
 		rp->busy.nr = -1;
 	most_sampled(cap, 0, &rp->besides);
-	if (rp->besides.of < BUSY_SAMPLES || rp->besides.samples < BESIDES_PART * rp->besides.of)
+	if (rp->besides.of < iom_limit(LIMIT_SAMPLED) ||
+	    rp->besides.samples < iom_limit(LIMIT_SAMPLED_BESIDES) * rp->besides.of)
 		rp->besides.nr = -1;
 }
 

@@ -52,20 +52,21 @@ static double second_share(const struct rep_share models[IOM_M_NR], enum iom_mod
 static double confidence(const struct ev_vote votes[IOM_M_NR], const struct rep_share models[IOM_M_NR],
 			 enum iom_model m, const struct cap_lost *lost)
 {
-	double few = iom_limit(LIMIT_OPS_HALF), ops = 0, c;
+	double few = iom_limit(LIMIT_OPS_HALF), tie = iom_limit(LIMIT_TIE), ops = 0, c;
 
 	for (int i = 0; i < IOM_M_NR; i++)
 		ops += votes[i].transfers + votes[i].ops;
 	if (m == IOM_M_NONE)
 		c = iom_limit(LIMIT_OPEN_SURE);
 	else if (!ops)
-		c = iom_limit(LIMIT_OPEN_SURE) * (1 - second_share(models, m) / 2);
+		c = iom_limit(LIMIT_OPEN_SURE) * (1 - tie * second_share(models, m));
 	else
-		c = ops / (ops + few) * (0.5 + 0.49 * (1 - second_share(models, m) / models[m].share)) *
+		c = ops / (ops + few) *
+		    (tie + (iom_limit(LIMIT_SURE) - tie) * (1 - second_share(models, m) / models[m].share)) *
 		    (1 - (1 - iom_limit(LIMIT_OPEN_SURE)) * votes[m].idle * iom_limit(LIMIT_IDLE) /
 				 iom_weight(&votes[m]));
 	if (lost->counts) /* in proportion, and never as if nothing had happened */
-		c *= 0.98 * (ops + few) / (ops + few + lost->counts);
+		c *= iom_limit(LIMIT_LOST) * (ops + few) / (ops + few + lost->counts);
 	return c;
 }
 

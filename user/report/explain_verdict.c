@@ -49,7 +49,10 @@ static void limits(FILE *out)
 {
 	for (int i = 0; i < LIMIT_NR; i++) {
 		const struct iom_limit *l = &iom_limits()[i];
+		const char *of = iom_limits_of(i);
 
+		if (of)
+			fprintf(out, "%s%s:\n", i ? "\n" : "", of);
 		if (!strncmp(l->unit, "ns", 2))
 			fprintf(out, "  %-18s %s%s\n%*s", l->name, iom_time(l->value), l->unit + 2, 6, "");
 		else

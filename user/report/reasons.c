@@ -13,7 +13,6 @@
 #include "capture/names.h"
 
 /* A sleep under way at the end is said when it is more than the usual pause between two turns. */
-#define OPEN_WORTH_NS 100000000
 
 static const char *call_of_loop(const struct rep_loop *l)
 {
@@ -268,7 +267,7 @@ static void because_open(const struct iom_evidence *ev, struct rep_process *rp)
 		char *call;
 
 		if (c->nr < 0 || c->class >= CAP_C_FUTEX || c->class == CAP_C_SLEEP_POLL ||
-		    (!c->before_ns && c->inside_ns < OPEN_WORTH_NS) ||
+		    (!c->before_ns && c->inside_ns < iom_limit(LIMIT_REASON_OPEN_NS)) ||
 		    ev->threads[rp->threads[i].thread].kernel || rp->verdict.nbecause > 5)
 			continue;
 		call = open_call_text(cap, c);

@@ -13,12 +13,10 @@
 #include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/alike.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-#define IDLE_PART  0.99 /* asleep in one call for so much of its time: idle */
-#define BUSY_PART  0.05 /* worth a word */
-#define LOOP_CALLS 10	/* fewer readiness calls are no loop to speak of */
 #define CROWD	   4	/* threads that wait alike for files of one kind are one line */
 #define SHORT_PART 0.1	/* a life of less of the watch is told with what was done in it */
 #define WORK_NS	   1e6	/* asleep for its work, of a thread that is mostly parked: worth a word */
@@ -29,13 +27,13 @@ static bool is_idle(const struct rep_thread *t)
 {
 	const struct acc_wait *w = t->time.waits;
 
-	return t->time.nwaits && w->under_way && w->ns >= IDLE_PART * t->time.wall_ns && w->slept <= 1;
+	return t->time.nwaits && w->under_way && w->ns >= iom_limit(LIMIT_PAGE_IDLE) * t->time.wall_ns && w->slept <= 1;
 }
 
 /* " 95 % on a CPU, 3 % waiting for one" */
 static char *busy_text(const struct acc_thread *t)
 {
-	bool runs = t->running_ns >= BUSY_PART * t->wall_ns, waits = t->runq_ns >= BUSY_PART * t->wall_ns;
+	bool runs = t->running_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns, waits = t->runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns;
 
 	if (!runs && !waits)
 		return strdup("");
@@ -135,7 +133,7 @@ static char *work_text(const struct iom_capture *cap, const struct rep_thread *t
 static char *else_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	bool parked = true;
-	char *most = asleep_text(cap, t, is_elsewhere, BUSY_PART * t->time.wall_ns, &parked);
+	char *most = asleep_text(cap, t, is_elsewhere, iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns, &parked);
 	char *work = parked ? work_text(cap, t) : strdup(""), *text;
 
 	text = iom_sentence("%s%s", most, work);
@@ -160,7 +158,7 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 		    (!most || s->count > most->count))
 			most = s;
 	}
-	if (!most || t->loop.failed < LOOP_CALLS || 2 * t->loop.failed < t->loop.calls ||
+	if (!most || t->loop.failed < iom_limit(LIMIT_PAGE_LOOP) || 2 * t->loop.failed < t->loop.calls ||
 	    2 * most->count < t->loop.failed || seconds <= 0)
 		return strdup("");
 	n = most->count < t->loop.failed ? most->count : t->loop.failed;
@@ -198,7 +196,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 
 	if (l->files && !is_for_one(l, own))
 		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
-	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
+	if (l->calls >= iom_limit(LIMIT_PAGE_LOOP) && l->zero_timeout >= iom_limit(LIMIT_SPIN_NOWAIT) * l->calls)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
 	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
@@ -331,7 +329,7 @@ static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
 {
 	const struct acc_wait *own = own_wait(t);
 
-	return t->loop.calls < LOOP_CALLS && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
+	return t->loop.calls < iom_limit(LIMIT_PAGE_LOOP) && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
 }
 
 /* It began and ended while it was watched, and was there for little of that. */
@@ -353,7 +351,7 @@ static enum way way_of(const struct iom_capture *cap, const struct rep_thread *t
 		return WAY_LOOP;
 	if (is_idle(t))
 		return WAY_IDLE;
-	if (most->ns > t->time.running_ns / 100)
+	if (most->ns > iom_limit(LIMIT_PAGE_SLEPT) * t->time.running_ns)
 		return WAY_WAITS;
 	return t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2 ? WAY_RUNS : WAY_NOTHING;
 }
@@ -530,7 +528,7 @@ static bool is_housekeeping(const struct rep_thread *t)
 		if (!is_parked(&t->time.waits[i]) && t->time.waits[i].what != ACC_OTHER)
 			return false;
 	return !transfers_of(t) && !t->loop.calls && t->time.nwaits &&
-	       t->time.running_ns < BUSY_PART * t->time.wall_ns;
+	       t->time.running_ns < iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns;
 }
 
 static enum view_rank rank_of(const struct rep_thread *t)
