@@ -4,10 +4,9 @@ the solutions of other exercises that run on it."""
 
 import os
 import shutil
-import subprocess
 import tarfile
 
-from . import build, draw, exercise as ex
+from . import build, check, draw, exercise as ex
 
 MARK = "@HEADERS@" # in a kit's headers, where their own place is named
 NAME_THEIR_PLACE = ("Makefile", ".kernelvariables") # files of the headers that do so
@@ -48,12 +47,14 @@ def build_module(source, to, places):
     shutil.copy(source, f"{to}/mylab.c")
     with open(f"{to}/Kbuild", "w", encoding="ascii") as f:
         f.write("obj-m := mylab.o\nccflags-y += -Werror=implicit-function-declaration\n")
-    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules",
+    tree = os.path.realpath(headers(places))
+    argv = ["make", "-s", "-C", tree, f"M={to}", "modules",
             "CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
     if places.series not in ("6.1",):
         argv += ["CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes"]
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", env=env, timeout=300)
+    # Newer kernels' objtool reads /proc/self/maps. Of a process outside the fence /proc tells no
+    # environment, memory or file.
+    done = build.limited(argv, [places.kernel, tree, "/proc"], to, seconds=300)
     if done.returncode or not os.path.exists(f"{to}/mylab.ko"):
         raise build.DoesNotCompile(done.stderr or done.stdout or "error: make failed")
     return f"{to}/mylab.ko"
@@ -77,7 +78,8 @@ def prepare(work, scratch):
     """Fill a work's submission: one run for each step of exercise.toml."""
     e = work.exercise
     places = build.Places()
-    module = build_module(f"{work.folder}/mylab.c", f"{scratch}/{e.name}/{work.tag.strip('/')}module", places)
+    source, = check.own_sources(e, work.folder)
+    module = build_module(source, f"{scratch}/{e.name}/{work.tag.strip('/')}module", places)
     given = f"{places.bin}/given-{e.number:02}/interrupt"
     if not os.path.exists(given):
         given = f"{scratch}/interrupt"
