@@ -13,7 +13,7 @@ import tarfile
 
 from . import build, draw, exercise as ex, fence, grade, results, show
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}\Z")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}\Z")
 _FILE_BYTES = 1 << 20
 # What a compiler takes for something else than a text (a precompiled header, say) is not kept.
 _KEPT = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]{0,63}/){1,2}[A-Za-z0-9_][A-Za-z0-9_-]{0,63}\.(c|h|toml)\Z")
@@ -59,6 +59,14 @@ def run(o):
     return {"new": new, "grade": grade_all, "grade-one": grade_one, "why": why}[o.what](o)
 
 
+def need_id(student, klass=None):
+    """Files are named by it and draws made from it."""
+    if not _ID.match(student):
+        raise Refused(f"`{student}` is no id: letters, digits, . _ @ + -, at most 64")
+    if klass and student not in klass.get("students", [student]):
+        raise Refused(f"{student} is not in the class")
+
+
 # ---- class new ----
 
 
@@ -68,8 +76,7 @@ def read_roster(path):
     column = rows[0].index("id") if rows and "id" in rows[0] else 0
     ids = [r[column].strip() for r in (rows[1:] if rows and "id" in rows[0] else rows)]
     for i in ids:
-        if not _ID.match(i):
-            raise Refused(f"`{i}` is no id: letters, digits, . _ @ -, at most 64")
+        need_id(i)
     if len(set(ids)) != len(ids):
         raise Refused("an id is there twice")
     return ids
@@ -201,8 +208,7 @@ def grade_all(o):
 
     def one(path):
         student = _student_of(path)
-        if student not in klass.get("students", [student]):
-            raise Refused(f"{student} is not in the class")
+        need_id(student, klass)
         return student, judge_submission(path, student, klass, scratch, o.only)
 
     failed = 0
@@ -242,6 +248,7 @@ def grade_one(o):
         put(results.failed_before_it_began("The grader did not come to its end; this is no fault of yours."))
     need_fence(o)
     klass = load_class(o.klass)
+    need_id(o.student, klass)
     scratch = build.scratch()
     try:
         res, _, _ = judge_submission(o.folder, o.student, klass, scratch, o.only)
@@ -255,6 +262,7 @@ def grade_one(o):
 
 
 def why(o):
+    need_id(o.student)
     try:
         with open(f"{o.results}/{o.student}.json", encoding="utf-8") as f:
             whole = json.load(f)
