@@ -117,7 +117,8 @@ def compile_program(sources, out, *, defines=(), strict=True):
             text += f.read()
     folders = sorted({os.path.dirname(s) for s in sources})
     libraries = [lib for header, lib in _LIBRARIES.items() if header in text]
-    argv = ["gcc", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
+    # -pipe: no message names a temporary file, which has another name each time.
+    argv = ["gcc", "-pipe", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
             f"-I{LAB}/include", *(f"-I{d}" for d in folders),
             *(f"-D{d}" for d in defines), "-o", out, *sources, "-pthread", *libraries]
     # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
