@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where things lie, in a kit and in the source tree, and how programs are compiled."""
 
+import contextlib
 import os
 import resource
 import shutil
@@ -8,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+
+from . import fence
 
 LAB = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
@@ -71,10 +74,30 @@ def _limits():
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
 
 
-def limited(argv, **more):
-    """A compiler's run: its CompletedProcess. Raises subprocess.TimeoutExpired."""
-    return subprocess.run(argv, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                          timeout=60, preexec_fn=_limits, check=False, **more)
+def limited(argv, reads, writes, seconds=60):
+    """The run of a compiler, or of a make that runs one: its CompletedProcess. It sees the system,
+    the folders `reads`, and the folder `writes`, which has its temporary files, too; of our
+    environment it sees nothing. All that it started ends with it. Raises DoesNotCompile."""
+    with contextlib.ExitStack() as stack:
+        fenced = stack.enter_context(fence.Fence(reads, [writes])) if fence.version() else None
+
+        def begin():
+            _limits()
+            if fenced:
+                fenced.enter()
+
+        proc = stack.enter_context(subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            errors="replace", preexec_fn=begin, start_new_session=True, cwd=writes,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": writes}))
+        try:
+            out, err = proc.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise DoesNotCompile(f"error: the compiler did not come to an end in {seconds} s") from None
+        finally:
+            if proc.returncode is None:
+                os.killpg(proc.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(argv, proc.returncode, out, err)
 
 
 class DoesNotCompile(Exception):
@@ -92,16 +115,15 @@ def compile_program(sources, out, *, defines=(), strict=True):
     for path in sources:
         with open(path, encoding="utf-8", errors="replace") as f:
             text += f.read()
+    folders = sorted({os.path.dirname(s) for s in sources})
     libraries = [lib for header, lib in _LIBRARIES.items() if header in text]
-    argv = ["gcc", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
-            f"-I{LAB}/include", *(f"-I{d}" for d in {os.path.dirname(s) for s in sources}),
+    # -pipe: no message names a temporary file, which has another name each time.
+    argv = ["gcc", "-pipe", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
+            f"-I{LAB}/include", *(f"-I{d}" for d in folders),
             *(f"-D{d}" for d in defines), "-o", out, *sources, "-pthread", *libraries]
     # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
     for more in ([],) if "<aio.h>" in text else (["-static"], []):
-        try:
-            done = limited(argv[:1] + more + argv[1:])
-        except subprocess.TimeoutExpired:
-            raise DoesNotCompile("error: the compiler did not come to an end in 60 s") from None
+        done = limited(argv[:1] + more + argv[1:], [f"{LAB}/include", *folders], os.path.dirname(out))
         if done.returncode == 0:
             return done.stderr
         if "cannot find -l" not in done.stderr:

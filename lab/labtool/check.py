@@ -76,11 +76,17 @@ def _options(exercise, spec, letters):
 
 def compile_files(exercise, folder, out):
     """The student's program, where the exercise has one. Raises build.DoesNotCompile, build.Missing."""
-    sources = [f"{folder}/{n}" for n in exercise.spec.get("files", []) if n.endswith(".c")]
-    for path in sources:
-        if not os.path.exists(path):
-            raise build.Missing(f"{path} is not there: `./lab start {exercise.number}` makes it")
+    sources = own_sources(exercise, folder)
     return build.compile_program(sources, out, strict=False) if sources else ""
+
+
+def own_sources(exercise, folder):
+    """The student's C files that the exercise names. Raises build.Missing."""
+    names = [n for n in exercise.spec.get("files", []) if n.endswith(".c")]
+    for name in names:
+        if not os.path.isfile(f"{folder}/{name}"):
+            raise build.Missing(f"{name} is not there: `./lab start {exercise.number}` makes it")
+    return [f"{folder}/{n}" for n in names]
 
 
 def compile_given(exercise, to):
@@ -102,7 +108,7 @@ def compile_given(exercise, to):
 def read_answers(folder):
     """answers.toml as a dictionary; {} where there is none. ValueError: it cannot be read."""
     path = f"{folder}/{ANSWERS}"
-    if not os.path.exists(path):
+    if not os.path.isfile(path):
         return {}
     with open(path, "rb") as f:
         text = f.read(ANSWERS_BYTES + 1)

@@ -64,7 +64,7 @@ class Work:
 
 def first_error(text):
     for line in text.splitlines():
-        if "error" in line:
+        if "error" in line.lower(): # the assembler's are Errors
             return os.path.basename(line.split(": ")[0]) + ": " + ": ".join(line.split(": ")[1:])[:160]
     return (text.strip().splitlines() or ["the compiler said nothing"])[-1][:160]
 

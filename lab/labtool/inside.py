@@ -4,32 +4,57 @@ the solutions of other exercises that run on it."""
 
 import os
 import shutil
-import subprocess
 import tarfile
+import tempfile
 
-from . import build, draw, exercise as ex
+from . import build, check, draw, exercise as ex
 
 MARK = "@HEADERS@" # in a kit's headers, where their own place is named
 NAME_THEIR_PLACE = ("Makefile", ".kernelvariables") # files of the headers that do so
 
 
 def headers(places):
-    """The tree that modules are built against. In a kit it is unpacked when it is first needed."""
-    tree = f"{places.kernel}/build"
+    """(the tree that modules are built against, the folder where all is that it leads to). In a kit they
+    are unpacked when they are first needed."""
+    home, tree = places.kernel, f"{places.kernel}/build"
     packed = f"{places.kernel}/headers.tar.xz"
     if not os.path.exists(tree) and os.path.exists(packed):
-        where = f"{places.kernel}/headers"
-        with tarfile.open(packed) as tar:
-            tar.extractall(where)
-        for top, _, files in os.walk(where):
-            for name in files:
-                path = f"{top}/{name}"
-                if not os.path.islink(path) and name in NAME_THEIR_PLACE:
-                    replace_in(path, MARK, where)
-        os.symlink(os.readlink(f"{where}/build"), tree)
+        home = _home(places)
+        tree = _unpacked(packed, home)
     if not os.path.exists(f"{tree}/Makefile"):
         raise build.Missing(f"the kernel's headers are not at {tree}")
-    return tree
+    return os.path.realpath(tree), home
+
+
+def _home(places):
+    """Where headers are unpacked: in the kit, or where that is not ours, installed for all, in a cache."""
+    if os.access(places.kernel, os.W_OK):
+        return places.kernel
+    with open(f"{places.kernel}/release", encoding="ascii") as f:
+        return os.path.expanduser(f"~/.cache/iomodel-lab/{f.read().strip()}")
+
+
+def _unpacked(packed, home):
+    """The tree of packed headers. They appear in one step: several may want them at once."""
+    where = f"{home}/headers"
+    if not os.path.exists(where):
+        os.makedirs(home, exist_ok=True)
+        new = tempfile.mkdtemp(prefix="headers-", dir=home)
+        try:
+            with tarfile.open(packed) as tar:
+                tar.extractall(new)
+            for top, _, files in os.walk(new):
+                for name in files:
+                    path = f"{top}/{name}"
+                    if not os.path.islink(path) and name in NAME_THEIR_PLACE:
+                        replace_in(path, MARK, where)
+            os.rename(new, where)
+        except OSError:
+            if not os.path.exists(where): # else another one was faster
+                raise
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    return f"{home}/{os.readlink(f'{where}/build')}"
 
 
 def replace_in(path, old, new):
@@ -48,12 +73,14 @@ def build_module(source, to, places):
     shutil.copy(source, f"{to}/mylab.c")
     with open(f"{to}/Kbuild", "w", encoding="ascii") as f:
         f.write("obj-m := mylab.o\nccflags-y += -Werror=implicit-function-declaration\n")
-    argv = ["make", "-s", "-C", os.path.realpath(headers(places)), f"M={to}", "modules",
+    tree, home = headers(places)
+    argv = ["make", "-s", "-C", tree, f"M={to}", "modules",
             "CC=gcc", "CONFIG_DEBUG_INFO_BTF_MODULES="]
     if places.series not in ("6.1",):
         argv += ["CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=", "KCFLAGS=-Wno-attributes"]
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", env=env, timeout=300)
+    # Newer kernels' objtool reads /proc/self/maps. Of a process outside the fence /proc tells no
+    # environment, memory or file.
+    done = build.limited(argv, [home, tree, "/proc"], to, seconds=300)
     if done.returncode or not os.path.exists(f"{to}/mylab.ko"):
         raise build.DoesNotCompile(done.stderr or done.stdout or "error: make failed")
     return f"{to}/mylab.ko"
@@ -77,7 +104,8 @@ def prepare(work, scratch):
     """Fill a work's submission: one run for each step of exercise.toml."""
     e = work.exercise
     places = build.Places()
-    module = build_module(f"{work.folder}/mylab.c", f"{scratch}/{e.name}/{work.tag.strip('/')}module", places)
+    source, = check.own_sources(e, work.folder)
+    module = build_module(source, f"{scratch}/{e.name}/{work.tag.strip('/')}module", places)
     given = f"{places.bin}/given-{e.number:02}/interrupt"
     if not os.path.exists(given):
         given = f"{scratch}/interrupt"

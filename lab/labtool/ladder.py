@@ -10,9 +10,25 @@ NAMES = ["blocking, a thread each", "nonblocking", "multiplexed", "signal-driven
 _SPEC = {"device": [{"messages": 40 + 3 * i, "bytes": 32, "phase1_ms": 1 + i, "period_ms": 5 + 2 * i} for i in range(8)]}
 
 
-def _row(name, names):
-    lags = [names[f"lab{i}"] for i in range(8)]
-    messages = sum(d["messages"] for d in names["devices"])
+def drawn():
+    """(devices, letters): the same in each game, so that games can be compared."""
+    return draw.draw_run(_SPEC, {}, draw.key_of("ladder", "all"))
+
+
+def table(facts, devices, letters):
+    """The lines of a game: what each program was late, at the mean and at worst, and what it cost."""
+    lines = [f"  {'':<26}{'late, mean':>13}{'at worst':>14}{'CPU time':>13}{'work':>8}"]
+    for fact in facts:
+        if fact.get("broken"):
+            lines.append(f"  {fact['id']:<26} {fact['broken']}")
+        else:
+            lines.append(_row(fact["id"], judge.names_of(letters, devices, fact), devices).rstrip())
+    return lines
+
+
+def _row(name, names, devices):
+    lags = [names[f"lab{i}"] for i in range(len(devices))]
+    messages = sum(d["messages"] for d in devices)
     mean = sum(lag["lag_ns"] for lag in lags) / messages / 1000
     worst = max(lag["lag_max_ns"] for lag in lags) / 1000
     return (f"  {name:<26}{mean:>10,.0f} us{worst:>11,.0f} us{names['cpu_ms']:>10,.0f} ms{names['units']:>8,}"
@@ -32,7 +48,7 @@ def run(work, start):
             return 0
     scratch = build.scratch()
     try:
-        devices, letters = draw.draw_run(_SPEC, {}, draw.key_of("ladder", "all"))
+        devices, letters = drawn()
         runs = []
         for model, name in [(m, n) for m, n in enumerate(NAMES, 1)] + [(0, "yours")]:
             out = f"{scratch}/{model}"
@@ -46,12 +62,5 @@ def run(work, start):
         return 1
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    print(f"  {'':<26}{'late, mean':>13}{'at worst':>14}{'CPU time':>13}{'work':>8}")
-    for fact in facts:
-        if fact.get("broken"):
-            print(f"  {fact['id']:<26} {fact['broken']}")
-            continue
-        names = judge.names_of(letters, devices, fact)
-        names["devices"] = devices
-        print(_row(fact["id"], names))
+    print("\n".join(table(facts, devices, letters)))
     return 0

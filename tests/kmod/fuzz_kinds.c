@@ -24,6 +24,24 @@
 #include "uapi/iomodel.h"
 #include "uapi/iomodel_lab.h"
 
+/* A source that may be refused: for its burst, its period or its flags, or as too large. */
+static struct iom_lab_source some_source(void)
+{
+	bool clocked = one_in(3);
+	struct iom_lab_source s = {.seed = rnd(1U << 31), .messages = rnd(64), .bytes = 1 + rnd(300)};
+
+	s.burst = 1 + rnd(one_in(4) ? 1U << 31 : 4);
+	s.flags = one_in(8) ? rnd(1U << 31) : clocked;
+	s.period_ns = clocked ? rnd(4) * IOM_LAB_PERIOD_MIN_NS : 0;
+	if (one_in(8))
+		s.bytes = rnd(1U << 31);
+	if (one_in(8))
+		s.messages = rnd(1U << 31);
+	if (one_in(8))
+		s.period_ns = (uint64_t)rnd(1U << 31) * rnd(1U << 31);
+	return s;
+}
+
 /* The page: rubbish, zeroes, or something that could be meant. */
 static void fill(int pidfd)
 {
@@ -38,10 +56,14 @@ static void fill(int pidfd)
 		return;
 	}
 	memset(good, 0, 256);
-	if (one_in(2)) {
+	if (one_in(3)) {
 		struct iom_target t = {.pidfd = pidfd, .flags = rnd(4)};
 
 		memcpy(good, &t, sizeof(t));
+	} else if (one_in(2)) {
+		struct iom_lab_source s = some_source();
+
+		memcpy(good, &s, sizeof(s));
 	} else {
 		struct iom_lab_timing t = {.phase1_ns = rnd(3000000), .phase2_ns = rnd(300000)};
 
@@ -58,6 +80,7 @@ static unsigned int number(void)
 		IOM_IOC_WINDOW,	 IOM_IOC_STOP,	IOM_IOC_STATS,	    IOM_LAB_SET_TIMING,
 		IOM_IOC_ROWS,
 		IOM_LAB_GET_TIMING, IOM_LAB_GET_STATS, IOM_LAB_RESET, IOM_LAB_FLUSH,
+		IOM_LAB_SET_SOURCE, IOM_LAB_GET_TOTAL,
 	};
 
 	if (!one_in(3))
@@ -262,8 +285,10 @@ void lab(void)
 			struct pollfd p = {.fd = fd, .events = (short)rnd(8)};
 			struct iom_lab_timing t = {.phase1_ns = rnd(3) * rnd(5000000),
 						   .phase2_ns = rnd(2) * rnd(200000)};
+			struct iom_lab_source s = some_source();
+			struct iom_lab_stats total;
 
-			switch (rnd(11)) {
+			switch (rnd(13)) {
 			case 0:
 			case 1:
 			case 2: did(write(fd, buf, 1 + rnd(one_in(8) ? 70000 : 300))); break;
@@ -277,6 +302,8 @@ void lab(void)
 			case 7: some_aio(fd); break;
 			case 8: some_uring(fd); break;
 			case 9: did(fcntl(fd, F_SETFL, rnd(2) * O_NONBLOCK | rnd(2) * O_ASYNC)); break;
+			case 10: did(ioctl(fd, IOM_LAB_SET_SOURCE, &s)); break;
+			case 11: did(ioctl(fd, IOM_LAB_GET_TOTAL, &total)); break;
 			default: did(ioctl(fd, one_in(9) ? IOM_LAB_FLUSH : IOM_LAB_RESET)); break;
 			}
 		}

@@ -16,8 +16,8 @@ int iom_cmd_lab(const struct iom_options *o)
 	char *path = iom_beside(places, sizeof(places) / sizeof(places[0]));
 
 	if (!path) {
-		fputs("iomodel: the exercises are not installed: unpack the kit (make lab-kit), or "
-		      "make install-lab\n",
+		fputs("iomodel: the exercises are not installed: `sudo make install-lab` in the source of "
+		      "iomodel installs them; or unpack the kit that `make lab-kit` makes, and run its ./lab\n",
 		      stderr);
 		return IOM_EXIT_NOT_POSSIBLE;
 	}
