@@ -31,23 +31,10 @@
 
 #include "base/privileges.h"
 #include "collect/proc/sandbox.h"
+#include "in_child.h"
 #include "run_under.h"
 
 static char dir[] = "/tmp/iom-test-XXXXXX", other[] = "/tmp/iom-test-XXXXXX";
-
-/* Runs it in a child; its result, 0 to 255. */
-static int in_child(int (*what)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (!child)
-		_exit(what());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
 
 /* Each of these does something that changes the machine, and is 0 or errno. */
 
@@ -60,6 +47,8 @@ static int do_exec(void)
 		execl("/bin/true", "true", NULL);
 		_exit(errno);
 	}
+	if (child < 0)
+		return errno;
 	waitpid(child, &status, 0);
 	return WEXITSTATUS(status);
 }
