@@ -303,6 +303,20 @@ static int helpers_socket(void)
 	return send(pair[0], "x", 1, MSG_NOSIGNAL) != 1 || recv(pair[1], &c, 1, 0) != 1 ? 2 : 0;
 }
 
+/* isatty(3) and tcgetattr(3) of the C library, whichever of them it asks by. */
+static int terminal(void)
+{
+	const unsigned long asks[] = {0x5401 /* TCGETS */, 0x802c542a /* TCGETS2 */};
+	char settings[64];
+
+	if (!drop(false))
+		return 255;
+	for (int i = 0; i < 2; i++)
+		if (!ioctl(folder, asks[i], settings) || errno == EPERM)
+			return 1;
+	return 0;
+}
+
 static void what_is_needed_is_left(void **state)
 {
 	(void)state;
@@ -310,6 +324,7 @@ static void what_is_needed_is_left(void **state)
 		return;
 	assert_int_equal(in_child(own_files), 0);
 	assert_int_equal(in_child(helpers_socket), 0);
+	assert_int_equal(in_child(terminal), 0);
 }
 
 static int setup(void **state)

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/allowed.h"
 
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -177,13 +178,14 @@ static const uint32_t bpf_commands[] = {
 	BPF_RAW_TRACEPOINT_OPEN, BPF_ITER_CREATE,
 };
 
-/* The terminal's size, settings and foreground job, a window's probes, our module. Not:
- * typing into a terminal, which the shell that started us would run; attributes of files. */
+/* The terminal's size, foreground job and settings, which new C libraries ask for by other
+ * numbers than old ones; a window's probes; our module. Not: typing into a terminal, which
+ * the shell that started us would run; attributes of files. */
 static const uint32_t ioctls[] = {
 	TCGETS,	      TCSETS,	      TCSETSW,	    TCSETSF,	   TIOCGWINSZ,
 	TIOCGPGRP,    TIOCSPGRP,      FIONREAD,	    FIOCLEX,	   PERF_EVENT_IOC_ENABLE,
 	IOM_IOC_SCAN, IOM_IOC_WINDOW, IOM_IOC_STOP, IOM_IOC_STATS, PERF_EVENT_IOC_DISABLE,
-	IOM_IOC_ROWS,
+	IOM_IOC_ROWS, TCGETS2,	      TCSETS2,	    TCSETSW2,	   TCSETSF2,
 };
 
 /* Not: who is sent a signal when a file is ready, which may be anybody. */
