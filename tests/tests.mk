@@ -42,7 +42,7 @@ deps:
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
 UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))) $(PURE_OBJ) \
-	$(patsubst %.c,$(B)/%.o,$(wildcard user/collect/proc/*.c))
+	$(patsubst %.c,$(B)/%.o,$(wildcard user/collect/proc/*.c) user/cmd/identity.c)
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@

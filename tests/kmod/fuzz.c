@@ -4,7 +4,8 @@
  *
  * Workers of several kinds run at once; all the time one of them is killed, stopped or
  * sent on, and another takes its place. What is asked of the kernel: nothing but not to
- * warn, hang or leak. Here it is only seen that each kind got somewhere, that all who are
+ * warn, hang or leak. Workers of the lab are an ordinary user's, whom the devices are opened
+ * to; all others are root's. Here it is only seen that each kind got somewhere, that all who are
  * killed go, and that the module can then be removed. The same seed makes the same
  * choices, not the same timing.
  *
@@ -20,6 +21,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +30,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -36,6 +39,7 @@
 #include "fuzz.h"
 
 #define WORKERS_MAX 128
+#define NOBODY	    65534
 #define GOES_WITHIN 60 /* seconds, after SIGKILL */
 #define MORE_TIME   90 /* seconds at most, until each kind got somewhere: machines may be slow */
 
@@ -49,6 +53,7 @@ struct shared {
 
 static struct shared *shared;
 uint64_t seed;
+uint32_t lab_devices;
 bool faults;
 static uint32_t pause_ms = 30;
 static enum kind me;
@@ -138,17 +143,25 @@ static void let_fail(void)
 	close(fd);
 }
 
+static void become_nobody(void)
+{
+	if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+		_exit(4);
+}
+
 static void work(enum kind kind, const char *self)
 {
 	struct sigaction interrupts = {.sa_handler = nothing}; /* no SA_RESTART */
 
 	me = kind;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGALRM, &interrupts, NULL);
 	signal(SIGIO, SIG_IGN);
 	map_pages();
 	if (faults)
 		let_fail();
+	if (kind == LAB)
+		become_nobody();
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user would have lost it */
 	switch (kind) {
 	case NUMBERS: numbers(); break;
 	case SESSIONS: sessions(); break;
@@ -236,6 +249,19 @@ static int gone(const struct worker *w)
 	return -1;
 }
 
+/* Counts the lab devices, and opens them to the group of NOBODY, as udev would to those
+ * who learn. */
+static void give_devices(void)
+{
+	char path[40];
+
+	for (lab_devices = 0;; lab_devices++) {
+		snprintf(path, sizeof(path), LAB_PATH, lab_devices);
+		if (chown(path, 0, NOBODY) || chmod(path, 0660))
+			break;
+	}
+}
+
 /* Removes the module and loads it again; 1, or 0 where it is in use. */
 static int reload(const char *module)
 {
@@ -249,6 +275,7 @@ static int reload(const char *module)
 		exit(1);
 	}
 	close(fd);
+	give_devices();
 	return 1;
 }
 
@@ -324,6 +351,11 @@ int main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		return 1;
 	seed = (uint64_t)time(NULL);
+	give_devices();
+	if (!lab_devices) {
+		fputs("fuzz: there are no lab devices\n", stderr);
+		return 1;
+	}
 	if (argc == 3 && !strcmp(argv[1], "target")) /* executed by one; it counts for nobody */
 		work_again(argv[2], self);
 	while ((opt = getopt(argc, argv, "t:s:w:k:p:m:f")) != -1) {

@@ -13,7 +13,10 @@
 
 enum kind { NUMBERS, SESSIONS, LAB, TARGETS, OPENERS, ODD, FORKERS, KINDS };
 
+#define LAB_PATH "/dev/iomodel-lab%u"
+
 extern uint64_t seed;
+extern uint32_t lab_devices; /* how many there are */
 extern bool faults; /* allocations may fail: who executes says so again */
 
 /* Below a number; and one of so many times. */

@@ -96,7 +96,7 @@ int open_some(bool back_end)
 	int flags = (one_in(2) ? O_NONBLOCK : 0) | (one_in(6) ? O_RDONLY : O_RDWR) |
 		    (one_in(3) ? O_ASYNC : 0) | O_CLOEXEC;
 
-	snprintf(path, sizeof(path), "/dev/iomodel-lab%u", rnd(4));
+	snprintf(path, sizeof(path), LAB_PATH, rnd(lab_devices));
 	return open(back_end ? "/dev/iomodel" : path, flags);
 }
 

@@ -51,7 +51,7 @@ static void must_be_short(const char *what, const struct cost *c, const struct c
 		late = c[i].late < late ? c[i].late : late;
 		took = work[i].took < took ? work[i].took : took;
 	}
-	print_message("# %s: nobody waited longer than %.1f ms, the program worked %.1f ms\n", what,
+	print_message("#   %s: nobody waited longer than %.1f ms, the program worked %.1f ms\n", what,
 		      late, took);
 	assert_true(late * part < took);
 }

@@ -5,19 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
-#include <linux/netlink.h>
-#include <seccomp.h>
 #include <stddef.h>
 #include <sys/fsuid.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/allowed.h"
 
 #define FOLDERS_MAX 8
 #define NOBODY	    65534 /* overflowuid: owns nothing */
@@ -184,138 +181,6 @@ static int write_only_in_kept(void)
 	return err;
 }
 
-/* Calls of which none is needed to watch and to report. */
-static const int never[] = {
-	/* other programs, processes, machines */
-	SCMP_SYS(execve),
-	SCMP_SYS(execveat),
-	SCMP_SYS(ptrace),
-	SCMP_SYS(process_vm_readv),
-	SCMP_SYS(process_vm_writev),
-	SCMP_SYS(process_madvise),
-	SCMP_SYS(pidfd_getfd),
-	SCMP_SYS(tkill),
-	SCMP_SYS(rt_sigqueueinfo),
-	SCMP_SYS(rt_tgsigqueueinfo),
-	SCMP_SYS(setpriority),
-	SCMP_SYS(ioprio_set),
-	SCMP_SYS(sched_setattr),
-	SCMP_SYS(sched_setparam),
-	SCMP_SYS(sched_setscheduler),
-	SCMP_SYS(sched_setaffinity),
-	SCMP_SYS(migrate_pages),
-	SCMP_SYS(move_pages),
-	SCMP_SYS(connect),
-	SCMP_SYS(bind),
-	SCMP_SYS(keyctl),
-	SCMP_SYS(add_key),
-	SCMP_SYS(request_key),
-	/* who we are, whose files are, and who may use them */
-	SCMP_SYS(setuid),
-	SCMP_SYS(setgid),
-	SCMP_SYS(setreuid),
-	SCMP_SYS(setregid),
-	SCMP_SYS(setresuid),
-	SCMP_SYS(setresgid),
-	SCMP_SYS(setfsuid),
-	SCMP_SYS(setfsgid),
-	SCMP_SYS(setgroups),
-	SCMP_SYS(chmod),
-	SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat),
-	SCMP_SYS(chown),
-	SCMP_SYS(fchown),
-	SCMP_SYS(lchown),
-	SCMP_SYS(fchownat),
-	SCMP_SYS(setxattr),
-	SCMP_SYS(fsetxattr),
-	SCMP_SYS(lsetxattr),
-	SCMP_SYS(open_by_handle_at),
-	/* the machine */
-	SCMP_SYS(setns),
-	SCMP_SYS(unshare),
-	SCMP_SYS(mount),
-	SCMP_SYS(umount2),
-	SCMP_SYS(move_mount),
-	SCMP_SYS(open_tree),
-	SCMP_SYS(fsopen),
-	SCMP_SYS(pivot_root),
-	SCMP_SYS(chroot),
-	SCMP_SYS(init_module),
-	SCMP_SYS(finit_module),
-	SCMP_SYS(delete_module),
-	SCMP_SYS(kexec_load),
-	SCMP_SYS(kexec_file_load),
-	SCMP_SYS(reboot),
-	SCMP_SYS(swapon),
-	SCMP_SYS(swapoff),
-	SCMP_SYS(acct),
-	SCMP_SYS(sethostname),
-	SCMP_SYS(setdomainname),
-	/* ways around this list */
-	SCMP_SYS(userfaultfd),
-	SCMP_SYS(io_uring_setup),
-};
-
-/* bpf(2): what makes programs and maps, or finds those of others. */
-static const int never_bpf[] = {
-	BPF_PROG_LOAD,	      BPF_OBJ_PIN,	     BPF_OBJ_GET,	    BPF_PROG_ATTACH,
-	BPF_PROG_DETACH,      BPF_BTF_LOAD,	     BPF_PROG_GET_FD_BY_ID, BPF_MAP_GET_FD_BY_ID,
-	BPF_BTF_GET_FD_BY_ID, BPF_LINK_GET_FD_BY_ID,
-};
-
-#define REFUSE SCMP_ACT_ERRNO(EPERM)
-
-static int refuse_by_argument(scmp_filter_ctx ctx)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < sizeof(never_bpf) / sizeof(never_bpf[0]); i++)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(bpf), 1,
-				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)never_bpf[i]));
-	/* A line pushed into the terminal would be run by the shell that started us. The
-	 * kernel looks at 32 bits of the number. */
-	if (!err)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(ioctl), 1,
-				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, TIOCSTI));
-	if (!err)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(ioctl), 1,
-				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, TIOCLINUX));
-	/* Of sockets only those that ask the kernel for others' (sock_diag(7)). */
-	if (!err)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(socket), 1,
-				       SCMP_A0(SCMP_CMP_NE, AF_NETLINK));
-	if (!err)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(socket), 1,
-				       SCMP_A2(SCMP_CMP_NE, NETLINK_SOCK_DIAG));
-	if (!err) /* others' limits */
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(prlimit64), 1,
-				       SCMP_A0(SCMP_CMP_NE, 0));
-	if (!err) /* raise() and abort() need their own */
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(tgkill), 1,
-				       SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
-	return err;
-}
-
-static int refuse_calls(bool signals)
-{
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-	int err = ctx ? 0 : -ENOMEM;
-
-	for (size_t i = 0; !err && i < sizeof(never) / sizeof(never[0]); i++)
-		err = seccomp_rule_add(ctx, REFUSE, never[i], 0);
-	if (!err && !signals)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(kill), 0);
-	if (!err && !signals)
-		err = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(pidfd_send_signal), 0);
-	if (!err)
-		err = refuse_by_argument(ctx);
-	if (!err)
-		err = seccomp_load(ctx);
-	seccomp_release(ctx);
-	return err;
-}
-
 int iom_drop_privileges(uint64_t keep, bool signals)
 {
 	int err = set_name(&keep);
@@ -324,5 +189,5 @@ int iom_drop_privileges(uint64_t keep, bool signals)
 		err = iom_keep_capabilities(keep);
 	if (!err)
 		err = write_only_in_kept();
-	return err ? err : refuse_calls(signals);
+	return err ? err : iom_allow_watching(signals);
 }

@@ -32,9 +32,10 @@ int iom_keep_capabilities(uint64_t mask);
  *     those folders, else in that of an owner of theirs who may; where there are
  *     none, and we are root, in nobody's. Only where nobody may write in all of them
  *     CAP_DAC_OVERRIDE and CAP_FOWNER stay;
- *   - no program is executed, no other process entered, traced, slowed, or sent a
- *     signal (with signals: that it may be), no connection made, no mode or owner
- *     changed, no BPF program or map made or found.
+ *   - no system call but those of allowed.h: no program is executed, no other process
+ *     entered, traced, slowed, or sent a signal (with signals: that it may be), no
+ *     connection made, no mode, owner, attribute or time of a file set, no BPF program
+ *     or map made or found.
  * Descriptors that are open stay as they are. 0 or a negative errno.
  */
 int iom_drop_privileges(uint64_t keep, bool signals);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,9 +25,10 @@
 #define TABLE_MAX   (UINT64_C(64) << 20)
 #define NAMES_MAX   (UINT64_C(1) << 20)
 
-#define PARSER_MEMORY  (UINT64_C(256) << 20)
-#define PARSER_CPU_S   2    /* if nobody kills it */
-#define PARSER_WALL_MS 1000 /* less than whoever asked for it waits */
+#define PARSER_MEMORY	(UINT64_C(256) << 20)
+#define PARSER_CPU_S	2 /* if its timer does not end it */
+#define PARSER_WALL_S	1
+#define PARSER_GRACE_MS 200 /* both together less than whoever asked for it waits */
 
 static bool is_aio_name(const char *name)
 {
@@ -133,13 +136,19 @@ static void limit(int resource, uint64_t most)
 	setrlimit(resource, &l);
 }
 
-__attribute__((noreturn)) static void parse(int fd, int to)
+/* How a parser ends: this, and the facts. */
+#define PARSED 4
+#define GO     1
+#define AIO    2
+
+__attribute__((noreturn)) static void parse(int fd)
 {
+	const struct itimerval ends = {.it_value.tv_sec = PARSER_WALL_S};
 	struct elf_facts facts;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* All else that is open is nothing to this process. */
-	if (dup2(fd, 0) < 0 || dup2(to, 1) < 0 || close_range(2, ~0U, 0))
+	if (dup2(fd, 0) < 0 || close_range(1, ~0U, 0))
 		_exit(1);
 #ifndef __SANITIZE_ADDRESS__ /* it reserves terabytes */
 	limit(RLIMIT_AS, PARSER_MEMORY);
@@ -147,39 +156,47 @@ __attribute__((noreturn)) static void parse(int fd, int to)
 	limit(RLIMIT_CPU, PARSER_CPU_S);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_CORE, 0);
+	/* Nobody needs a right to end it; from the filter on it cannot put that off. */
+	signal(SIGALRM, SIG_DFL);
+	setitimer(ITIMER_REAL, &ends, NULL);
 	if (iom_keep_capabilities(0) || sandbox_parser())
 		_exit(1);
 	elf_facts_read(0, &facts);
-	_exit(write(1, &facts, sizeof(facts)) != sizeof(facts));
+	_exit(PARSED | (facts.go ? GO : 0) | (facts.aio ? AIO : 0));
+}
+
+/* What a parser ended with; negative where it did not in time. */
+static int outcome(pid_t child)
+{
+	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
+	int status;
+
+	if (ended.fd < 0)
+		return -errno;
+	/* When its time is over a file system may hold it still. */
+	poll(&ended, 1, PARSER_WALL_S * 1000 + PARSER_GRACE_MS);
+	close(ended.fd);
+	if (waitpid(child, &status, WNOHANG) != child || !WIFEXITED(status))
+		return -EIO;
+	return WEXITSTATUS(status);
 }
 
 int elf_facts_apart(int fd, struct elf_facts *facts)
 {
-	struct pollfd ready = {.events = POLLIN};
-	bool slow = false;
-	int p[2], err = -EIO;
 	pid_t child;
+	int end;
 
 	*facts = (struct elf_facts){};
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		; /* those that would not end in time */
-	if (pipe2(p, O_CLOEXEC))
-		return -errno;
 	child = fork();
+	if (child < 0)
+		return -errno;
 	if (!child)
-		parse(fd, p[1]);
-	close(p[1]);
-	ready.fd = p[0];
-	if (child > 0)
-		slow = poll(&ready, 1, PARSER_WALL_MS) <= 0;
-	if (child > 0 && !slow && read(p[0], facts, sizeof(*facts)) == sizeof(*facts))
-		err = 0;
-	close(p[0]);
-	if (err)
-		*facts = (struct elf_facts){};
-	if (child > 0) {
-		kill(child, SIGKILL);
-		waitpid(child, NULL, slow ? WNOHANG : 0); /* a file system may hold it */
-	}
-	return err;
+		parse(fd);
+	end = outcome(child);
+	if (end < 0 || (end & ~(GO | AIO)) != PARSED)
+		return end < 0 ? end : -EIO;
+	*facts = (struct elf_facts){.go = !!(end & GO), .aio = !!(end & AIO)};
+	return 0;
 }

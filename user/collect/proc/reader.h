@@ -7,8 +7,8 @@
  * lock of the address space for a thread that never leaves it, an open() for a
  * dead file server. So a process of its own does it (reader_process.c), and
  * when that does not answer in time it is given up and another one takes its
- * place. It has the two privileges that /proc needs, can change nothing, and
- * hands on bytes; what parses them has no privilege. Without such a process
+ * place. It has the two privileges that /proc needs, writes to nothing but its
+ * socket, and hands on bytes; what parses them has no privilege. Without such a process
  * (pfs_helpers_start() was not called) the caller does it itself.
  *
  * Not for others than the files of this folder: procfs.h is.

@@ -61,20 +61,22 @@ static bool send_part(const void *data, size_t size, void *arg)
 
 __attribute__((noreturn)) static void be_reader(int fd)
 {
-	struct client c = {.fd = fd};
+	struct client c = {.fd = sandbox_reader(fd)};
 	struct rd_request rq;
 	ssize_t n;
 
+	if (c.fd < 0)
+		_exit(1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "iomodel-reader");
-	while ((n = recv(fd, &rq, sizeof(rq), 0)) > 0) {
+	while ((n = recv(c.fd, &rq, sizeof(rq), 0)) > 0) {
 		struct rd_answer end = {.what = RD_END, .number = rq.number, .err = -EINVAL};
 
 		c.number = rq.number;
 		if ((size_t)n >= offsetof(struct rd_request, data) &&
 		    rq.size == (size_t)n - offsetof(struct rd_request, data))
 			end.err = rd_do(&rq, true, send_part, &c);
-		if (send(fd, &end, sizeof(end), MSG_NOSIGNAL) < 0)
+		if (send(c.fd, &end, sizeof(end), MSG_NOSIGNAL) < 0)
 			break;
 	}
 	_exit(0);
@@ -193,7 +195,7 @@ __attribute__((noreturn)) static void be_maker(int fd)
 	leave_all(fd);
 	setpriority(PRIO_PROCESS, 0, READER_NICE);
 	if (iom_keep_capabilities(IOM_CAP(CAP_SYS_PTRACE) | IOM_CAP(CAP_DAC_READ_SEARCH)) ||
-	    sandbox_reader())
+	    sandbox_helper())
 		_exit(1);
 	while (!take_order(&order, &with)) {
 		reap();
