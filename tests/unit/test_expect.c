@@ -165,7 +165,8 @@ static void what_is_none(void **state)
 		{"total none transfers=0", "multiplexed"}, {"total async transfer=0", "transfers"},
 		{"thread x mdel=async", "model"}, {"loop longest<20ms", "longest_ns"},
 		{"name eight x", "descriptor"}, {"awake fd=3", "EPOLLIN"}, {"awake fd=3 EPOLLON", "EPOLLIN"},
-		{"ring request=1", "requests"}, {"file 8 slept!0", "condition"}, {"pid x", "pid"}};
+		{"ring request=1", "requests"}, {"file 8 slept!0", "condition"}, {"pid x", "number of a process"},
+		{"pid", "number of a process"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -29,22 +29,25 @@ static int refuse(char **why, const char *text, char *reason)
 }
 
 /* "pid 123": whom the lines that follow are about. */
-static bool is_pid(const char *text, long *pid)
+static bool is_about(const char *text)
+{
+	return !strncmp(text, "pid", 3) && (!text[3] || text[3] == ' ' || text[3] == '\t');
+}
+
+static int set_pid(struct iom_expect *e, const char *text, char **why)
 {
 	char *end;
 
-	if (strncmp(text, "pid ", 4))
-		return false;
-	*pid = strtol(text + 4, &end, 10);
-	return end > text + 4 && !*end && *pid > 0;
+	e->pid = strtol(text + 3, &end, 10);
+	return !*end && e->pid > 0 ? 0 : refuse(why, text, iom_sentence("needs the number of a process after pid"));
 }
 
 static int add_line(struct iom_expect *e, const char *text, char **why)
 {
 	char *reason;
 
-	if (is_pid(text, &e->pid))
-		return 0;
+	if (is_about(text))
+		return set_pid(e, text, why);
 	if (e->n >= LINES_MAX) {
 		*why = iom_sentence("there are more than %d expectations", LINES_MAX);
 		return -E2BIG;

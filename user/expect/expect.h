@@ -23,7 +23,7 @@ void iom_expect_free(struct iom_expect *e);
 
 /* Hold the report against them: rep->expectations, in their order, replacing what was
  * there. How many do not hold. Where the user named processes, what is said of a process
- * must hold for each of these. */
+ * must hold for each of these; lines after "pid N" are about that one alone. */
 size_t iom_expect_judge(const struct iom_expect *e, struct iom_report *rep);
 
 /* The outcome alone, for a CI: TAP version 13, or JUnit's XML. 0 or -errno of the write. */
