@@ -47,6 +47,28 @@ static void served(struct iom_capture *cap)
 	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 290, 0, 0, 0);
 }
 
+/* One file of the set was ready; how many never were is known from a call under way alone. */
+static void selects(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_select);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	struct cap_interest *in = build_interest(cap, s, 290, 0);
+
+	r->n.ok_slept = 290;
+	r->wait_ns = 290 * 34 * MS;
+	in->by_select = true;
+	in->set = r->set = 7;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 290, 0, 0, 0);
+}
+
+static void selects_on_one(struct iom_capture *cap)
+{
+	selects(cap);
+	build_asleep(cap, 0, CAP_C_SELECT, SYS_select, IOM_NO_FILE, 0, MS);
+	cap->threads[0].at_end.set = 7;
+	cap->threads[0].at_end.nfiles = 1;
+}
+
 /* A pipe by which its threads wake each other: what comes out was put in. */
 static void woken_by_itself(struct iom_capture *cap, uint64_t written)
 {
@@ -149,6 +171,8 @@ static const struct {
 	{nothing_came, "It waits for many files at once, and nothing came."},
 	{events_that_nobody_took, "It waits for many files at once, and made no transfer."},
 	{served, "It waits for many files at once, then transfers without sleeping."},
+	{selects, "It waits for files in a readiness call, then transfers without sleeping."},
+	{selects_on_one, "It waits for a file in a readiness call, then transfers without sleeping."},
 	{all_written_itself, "It waits for many files at once; all that it read it had written itself."},
 	{not_all_written_itself, "It waits for many files at once, then transfers without sleeping."},
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},

@@ -11,17 +11,20 @@
 #include "report/sentence.h"
 #include "report/view.h"
 
-/* No thread waits for more than one file. */
-static bool waits_for_one(const struct rep_process *rp)
+/* "many files at once", where some thread waits for more than one, and where that is known. */
+static const char *how_many(const struct rep_process *rp)
 {
-	bool one = false;
+	bool unknown = false, one = false;
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		if (rp->threads[i].loop.is_loop && rp->threads[i].loop.files != 1)
-			return false;
-		one |= rp->threads[i].loop.is_loop;
+		const struct rep_loop *l = &rp->threads[i].loop;
+
+		if (l->is_loop && l->files > 1)
+			return "many files at once";
+		unknown |= l->is_loop && (l->at_least || !l->files);
+		one |= l->is_loop;
 	}
-	return one;
+	return one && !unknown ? "a file in a readiness call" : "files in a readiness call";
 }
 
 /* The sleep that a thread was in from the beginning to the end; NULL: it was not. */
@@ -231,10 +234,8 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
 
 	if (!rp->models[IOM_M_MULTIPLEXED].phase1_ns && p->ready_calls)
-		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
-				    waits_for_one(rp) ? "a file" : "many files", then);
-	return iom_sentence("It waits for %s%s.",
-			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once", then);
+		return iom_sentence("It asks for %s and never has to wait%s.", how_many(rp), then);
+	return iom_sentence("It waits for %s%s.", how_many(rp), then);
 }
 
 static bool waited_by(const struct ev_proc *p, enum iom_rule rule)

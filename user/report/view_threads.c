@@ -137,8 +137,9 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 
 	if (l->fd >= 0)
 		snprintf(fd, sizeof(fd), "(%d)", l->fd);
-	if (l->files)
-		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
+	if (l->files > l->at_least) /* "at least one" says nothing */
+		snprintf(files, sizeof(files), ", %s%s file%s", l->at_least ? "at least " : "", iom_count(l->files),
+			 l->files == 1 ? "" : "s");
 	if (l->calls >= LOOP_CALLS && l->zero_timeout * 10 >= l->calls * 9)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
