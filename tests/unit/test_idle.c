@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Threads that wake by the clock, out of calls that are no readiness calls.
+ * Threads that wake by the clock, out of calls that are no readiness calls, or ask for
+ * files all the time.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -148,12 +150,39 @@ static void check(void **state)
 	iom_capture_free(cap);
 }
 
+/* Each file is asked by a poll of its own, without waiting: one finding, with the sum. */
+static void files_asked_in_turn(void **state)
+{
+	struct iom_capture *cap = build_capture("php");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		uint32_t s = build_file(cap, 6 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+		struct cap_calls *r = build_calls(cap, MAIN, s, CAP_C_POLL, SYS_poll);
+
+		r->n.zero = r->n.nowait = 10000;
+		r->set_size = 1;
+		build_interest(cap, s, 0, 10000)->set_file = s;
+	}
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+	rep = iom_judge(cap);
+	f = build_finding(rep, "busy-poll");
+	assert_non_null(f);
+	assert_int_equal(f->count, 30000);
+	assert_non_null(strstr(f->message, "tcp 127.0.0.1:81 -> 127.0.0.1:80 and 2 others 3,000 times a second"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES];
+	static struct CMUnitTest tests[NCASES + 1];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = check, .initial_state = (void *)i};
+	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(files_asked_in_turn);
 	return cmocka_run_group_tests_name("idle", tests, NULL, NULL);
 }
