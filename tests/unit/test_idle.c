@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Threads that wake by the clock, out of calls that are no readiness calls, or ask for
- * files all the time.
+ * Threads that wake by the clock, out of calls that are no readiness calls; or ask for files, or
+ * wake each other, all the time.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -176,13 +176,36 @@ static void files_asked_in_turn(void **state)
 	iom_capture_free(cap);
 }
 
+/* A byte that one thread writes and another reads is a wake-up: no buffer would help. */
+static void tokens_are_no_transfers(void **state)
+{
+	(void)state;
+	for (int others = 0; others < 2; others++) {
+		struct iom_capture *cap = build_capture("tclsh");
+		struct iom_report *rep;
+
+		for (int end = 0; end < 2; end++) {
+			uint32_t f = build_file(cap, 5 + end, CAP_K_FIFO, 0, others ? "pipe:[9] -> cat 12 fd 0" : "pipe:[9]");
+
+			cap->files[f].ino = 9;
+			build_transfers(cap, MAIN, f, end ? CAP_C_WRITE : CAP_C_READ, end ? SYS_write : SYS_read,
+					20000, 0, 0, 0)->bytes = 20000;
+		}
+		rep = iom_judge(cap);
+		assert_int_equal(!!build_finding(rep, "tiny-transfers"), others);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 1];
+	static struct CMUnitTest tests[NCASES + 2];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = check, .initial_state = (void *)i};
 	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(files_asked_in_turn);
+	tests[NCASES + 1] = (struct CMUnitTest)cmocka_unit_test(tokens_are_no_transfers);
 	return cmocka_run_group_tests_name("idle", tests, NULL, NULL);
 }

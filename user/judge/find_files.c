@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/sysname.h"
+#include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
@@ -102,6 +103,8 @@ static void find_tiny(struct search *s)
 			continue;
 		/* A short answer on a connection has nothing to wait in a buffer for. */
 		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
+			continue;
+		if (iom_is_own_bell(cap, r))
 			continue;
 		if (cap->files[r->file].merged) /* of many files each may have been read whole */
 			continue;

@@ -7,6 +7,7 @@
 
 #include "base/errname.h"
 #include "base/sysname.h"
+#include "judge/doorbell.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
@@ -174,31 +175,6 @@ static bool is_done(const struct cap_calls *r)
 	return r->n.ok || r->n.ok_slept;
 }
 
-/* Has the process put into a pipe, or an eventfd, all that it took out? Then it woke itself. */
-static bool is_its_own(const struct iom_capture *cap, const struct cap_calls *r)
-{
-	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
-	uint64_t in = 0, out = 0;
-
-	if (!f || (f->kind != CAP_K_FIFO && f->kind != CAP_K_EVENTFD) || !f->ino ||
-	    (r->class != CAP_C_READ && r->class != CAP_C_WRITE))
-		return false;
-	/* Another process has an end of it too. */
-	if (f->name && (strstr(f->name, " -> ") || strstr(f->name, " <- ")))
-		return false;
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *o = &cap->calls[i];
-		const struct cap_file *g = o->file == IOM_NO_FILE ? NULL : &cap->files[o->file];
-		uint64_t n = f->kind == CAP_K_FIFO ? o->bytes : o->n.ok + o->n.ok_slept;
-
-		if (!g || g->kind != f->kind || (f->kind == CAP_K_FIFO ? g->ino != f->ino : g != f))
-			continue;
-		in += o->class == CAP_C_READ ? n : 0;
-		out += o->class == CAP_C_WRITE ? n : 0;
-	}
-	return in && out >= in;
-}
-
 enum came { CAME_DATA, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
 
 /* What became of all the waiting. */
@@ -213,7 +189,7 @@ static enum came what_came(const struct iom_capture *cap)
 
 		if (!is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
 			continue;
-		if (is_transfer(r->class) && !is_its_own(cap, r))
+		if (is_transfer(r->class) && !iom_is_own_bell(cap, r))
 			return CAME_DATA;
 		if (is_transfer(r->class))
 			came = CAME_OWN;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * doorbell.h - pipes and eventfds by which the threads of a process wake each other.
+ */
+#ifndef IOM_DOORBELL_H
+#define IOM_DOORBELL_H
+
+#include "capture/capture.h"
+
+/* Are these reads or writes of a pipe, or an eventfd, into which the watched processes put all that
+ * they took out? Then they woke themselves. */
+bool iom_is_own_bell(const struct iom_capture *cap, const struct cap_calls *r);
+
+#endif
