@@ -198,14 +198,33 @@ static void tokens_are_no_transfers(void **state)
 	}
 }
 
+/* One byte at a time of what is there already; or one byte at a time as it comes. */
+static void bytes_of_a_socket(void **state)
+{
+	(void)state;
+	for (int there = 0; there < 2; there++) {
+		struct iom_capture *cap = build_capture("client");
+		uint32_t f = build_file(cap, 3, CAP_K_SOCK, 0, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+		struct iom_report *rep;
+
+		build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, there ? 20000 : 200, there ? 200 : 20000, 0,
+				MS / 10)->bytes = 20200;
+		rep = iom_judge(cap);
+		assert_int_equal(!!build_finding(rep, "tiny-transfers"), there);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 2];
+	static struct CMUnitTest tests[NCASES + 3];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = check, .initial_state = (void *)i};
 	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(files_asked_in_turn);
 	tests[NCASES + 1] = (struct CMUnitTest)cmocka_unit_test(tokens_are_no_transfers);
+	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(bytes_of_a_socket);
 	return cmocka_run_group_tests_name("idle", tests, NULL, NULL);
 }

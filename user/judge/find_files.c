@@ -15,6 +15,7 @@
 #define BLOCKED_NS 10000000
 /* So many transfers of so few bytes each, and the calls cost more than the data. */
 #define TINY_TRANSFERS 1000
+#define TINY_THERE 0.9 /* of the reads of a socket, without sleeping */
 #define TINY_BYTES     8
 
 static bool may_wait(uint8_t kind)
@@ -88,6 +89,15 @@ static void find_may_block(struct search *s)
 	f->file = first;
 }
 
+/* A short answer on a connection has nothing to wait in a buffer for, unless the next is there when
+ * this one is read: nobody waits for it by readiness, and the reads do not sleep all the same. */
+static bool is_there_already(const struct search *s, const struct cap_calls *r)
+{
+	return s->cap->files[r->file].kind == CAP_K_SOCK && is_input(r->class) &&
+	       r->n.ok >= TINY_THERE * (r->n.ok + r->n.ok_slept) && !r->n.again &&
+	       s->ev->files[r->file].watch == EV_UNWATCHED;
+}
+
 static void find_tiny(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
@@ -101,8 +111,8 @@ static void find_tiny(struct search *s)
 		if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
 		    r->file == IOM_NO_FILE || n < TINY_TRANSFERS || !r->bytes || r->bytes > TINY_BYTES * n)
 			continue;
-		/* A short answer on a connection has nothing to wait in a buffer for. */
-		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
+		if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG &&
+		    !is_there_already(s, r))
 			continue;
 		if (iom_is_own_bell(cap, r))
 			continue;

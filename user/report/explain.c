@@ -176,7 +176,9 @@ static const struct topic topics[] = {
 	 "each call.\n"},
 	{"tiny-transfers", "a few bytes with each call", NULL,
 	 "A thousand transfers or more of at most eight bytes each on average: the calls\n"
-	 "cost more than what they move. Usual way out: a buffer (stdio, readv).\n"},
+	 "cost more than what they move. Of pipes and files on disk, and of sockets where\n"
+	 "the next bytes were there already as these were read. Usual way out: a buffer\n"
+	 "(stdio, readv).\n"},
 	{"submit-blocked", "submitting an asynchronous request slept", NULL,
 	 "io_submit or io_uring_enter slept before the requests were handed over, or did\n"
 	 "the work itself before it returned. What io_uring_enter sleeps afterwards, to\n"
