@@ -133,11 +133,29 @@ static void loop_and_reader(struct iom_capture *cap)
 	build_transfers(cap, MAIN + 1, s, CAP_C_READ, SYS_read, 0, 30, 0, 10 * MS);
 }
 
+/* The loop reads the requests, and threads work on them and answer: each request has a connection. */
+static void answered_by_threads(struct iom_capture *cap)
+{
+	uint32_t ep = loop(cap, 0);
+
+	for (int i = 0; i < POOL; i++)
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+	for (int i = 0; i < 30; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 1, 0, 0, 0);
+		build_transfers(cap, MAIN + 1 + i % POOL, s, CAP_C_SEND, SYS_sendto, 2, 0, 0, 0);
+	}
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
 	{"25 threads that serve", served_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "thread-per-connection", NULL, 0, "blocking"},
+	{"25 threads that answer", answered_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", NULL, 90, NULL},
 	{"26 a pair with a child", pair_with_a_child, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection",
 	 NULL, 0, NULL},
 	{"25 resolvers in threads", resolvers, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop + worker pool",

@@ -29,7 +29,7 @@ struct cast {
 	uint64_t connections;
 	bool accepts;
 	size_t loops, servers, workers;	 /* threads: of many files, of connections, of other files */
-	uint64_t loops_moved, loops_accepts, servers_moved, servers_watched, servers_pairs;
+	uint64_t loops_moved, loops_pairs, loops_accepts, servers_moved, servers_watched, servers_pairs;
 };
 
 /* Idle waiting is no work. */
@@ -129,6 +129,7 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
 		c->loops++;
 		c->loops_moved += d->moved;
+		c->loops_pairs += d->pairs;
 		c->loops_accepts += c->ev->threads[rt->thread].accepts;
 		return;
 	}
@@ -200,11 +201,17 @@ static bool is_notifier(const struct cast *c)
 	       2 * c->servers_watched > c->servers_moved;
 }
 
+/* The loop reads what the others only answer: they work for it. */
+static bool only_answers(const struct cast *c)
+{
+	return c->loops_pairs && !c->servers_pairs;
+}
+
 static const char *loop_pattern(const struct cast *c)
 {
 	if (is_notifier(c))
 		return "event-loop";
-	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c))
+	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c) && !only_answers(c))
 		return "thread-per-connection";
 	if (c->servers > 1 || c->workers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
 		return "event-loop + worker pool";
