@@ -236,6 +236,31 @@ static void accept_is_no_turn(void **state)
 	}
 }
 
+/* sleep() of a runtime: poll of an eventfd, until the time is over; or until that is written to. */
+static void a_pause_by_poll(void **state)
+{
+	(void)state;
+	for (int pause = 0; pause < 2; pause++) {
+		struct iom_capture *cap = loop();
+		uint32_t f = build_file(cap, 20, CAP_K_EVENTFD, O_NONBLOCK, "eventfd");
+		struct iom_report *rep;
+
+		slept(cap, f, CAP_C_POLL, SYS_ppoll, 10, 150);
+		if (pause) {
+			cap->calls[cap->ncalls - 1].n.ok_slept = 0;
+			cap->calls[cap->ncalls - 1].n.zero_slept = 10;
+		}
+		build_interest(cap, f, pause ? 0 : 10, pause ? 10 : 0)->set_file = f;
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-blocked"), 1);
+		assert_int_equal(!!strstr(build_finding(rep, "loop-blocked")->message,
+					  "(a pause): the 3 files of its set waited meanwhile. Usual way out: a timer "
+					  "of the loop."),
+				 pause);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +271,7 @@ int main(void)
 		cmocka_unit_test(ways_out),
 		cmocka_unit_test(files_of_a_select),
 		cmocka_unit_test(accept_is_no_turn),
+		cmocka_unit_test(a_pause_by_poll),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

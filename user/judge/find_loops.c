@@ -30,6 +30,7 @@
 /* Waiting for pages worth a word: of the thread's time, and in all. */
 #define PAGES_PART 0.05
 #define PAGES_NS   20000000
+#define PAUSE_PART 0.9 /* of the calls end by their time limit */
 #define SET_NAMED  3 /* names of files in an inner set */
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
@@ -85,6 +86,23 @@ static bool is_for_one(const struct loop_set *own)
 static bool is_second_loop(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	return w->what == ACC_READINESS && w->file != IOM_NO_FILE && cap->files[w->file].kind == CAP_K_EPOLL;
+}
+
+/* Inside a turn an eventfd or the like is asked alone, and it is the time limit that ends that: a
+ * pause, as the sleep() of runtimes is made which some other thread may wake. */
+static bool is_pause(const struct search *s, const struct rep_thread *rt, const struct acc_wait *w)
+{
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+
+	if (w->class != CAP_C_POLL || w->file == IOM_NO_FILE || !is_bell_kind(s->cap->files[w->file].kind))
+		return false;
+	for (size_t i = 0; i < t->nsets; i++) {
+		const struct loop_set *o = &t->sets[i];
+
+		if (o->class == w->class && o->file == w->set_file && o->nr == w->nr)
+			return o->files == 1 && o->calls && o->empty >= PAUSE_PART * o->calls;
+	}
+	return false;
 }
 
 /* fsync and the like, and writes to what was opened with O_SYNC or O_DSYNC. */
@@ -174,13 +192,15 @@ static char *set_text(const struct iom_capture *cap, uint32_t epoll)
 }
 
 /* The call, its files, and what is known of the wait beyond that. */
-static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
+static char *call_text(const struct iom_capture *cap, const struct acc_alike *a, bool pause)
 {
 	char *call = iom_finding_call(cap, &a->sum), *set = NULL, *text;
 
 	if (is_second_loop(cap, &a->sum)) {
 		set = set_text(cap, a->sum.file);
 		text = iom_sentence("%s%s, a second loop inside a turn%s", call, iom_alike_others(a), set);
+	} else if (pause) {
+		text = iom_sentence("%s, with a time limit that ran out (a pause)", call);
 	} else if (a->sum.class == CAP_C_FUTEX) {
 		text = iom_sentence("%s, for another thread (a lock, or work that it waits for)", call);
 	} else {
@@ -195,7 +215,8 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 				   const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
 	const struct acc_wait *w = &a->sum;
-	char *call = call_text(s->cap, a), meanwhile[64], *how_long;
+	bool pause = is_pause(s, rt, w);
+	char *call = call_text(s->cap, a, pause), meanwhile[64], *how_long;
 	struct rep_finding *f;
 
 	if (is_for_one(own))
@@ -215,7 +236,8 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
 			     w->under_way ? ", and is asleep in it" : "", meanwhile,
 			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
-						   way_out(s->cap, w)));
+			     pause		? "a timer of the loop" :
+						  way_out(s->cap, w)));
 	free(call);
 	free(how_long);
 	f->count = w->slept;
