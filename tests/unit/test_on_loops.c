@@ -261,6 +261,27 @@ static void a_pause_by_poll(void **state)
 	}
 }
 
+/* A turn that did not end, nor begin, in the watch: of what the thread ran a part is in one turn. */
+static void turns_without_an_end(void **state)
+{
+	(void)state;
+	for (int runs = 0; runs < 2; runs++) {
+		struct iom_capture *cap = loop();
+		struct iom_report *rep;
+
+		cap->calls[cap->ncalls - 1].n.ok_slept = 1;
+		cap->calls[cap->ncalls - 1].wait_ns = 10 * MS;
+		cap->threads[0].cpu_ns = runs ? 9000 * MS : 100 * MS;
+		cap->threads[0].asleep_ns = runs ? 10 * MS : 9900 * MS;
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-computes"), runs);
+		if (runs)
+			assert_non_null(strstr(build_finding(rep, "loop-computes")->message,
+					       "in one turn at least (it came back 1 time in 10.00 s, and ran for "));
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +293,7 @@ int main(void)
 		cmocka_unit_test(files_of_a_select),
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_pause_by_poll),
+		cmocka_unit_test(turns_without_an_end),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

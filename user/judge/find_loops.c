@@ -63,13 +63,20 @@ static bool serves_in_turn(const struct search *s, const struct rep_thread *rt, 
 	return false;
 }
 
+/* One that is kept by an epoll of several files comes back seldom only since its turns are long. */
+static bool comes_back(const struct loop_set *own)
+{
+	return own->calls >= LOOP_RETURNS ||
+	       (own->calls && own->class == CAP_C_EPOLL_WAIT && own->files > 1);
+}
+
 /* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */
 static const struct loop_set *loop_of(const struct search *s, const struct rep_thread *rt)
 {
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->calls < LOOP_RETURNS || s->cap->threads[rt->thread].kernel_worker ||
+	if (!t->nsets || !comes_back(own) || s->cap->threads[rt->thread].kernel_worker ||
 	    serves_in_turn(s, rt, own))
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
@@ -295,29 +302,44 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 	free(all);
 }
 
-static void find_computing(struct search *s, const struct rep_thread *rt)
+static void tell_computing(struct search *s, const struct rep_thread *rt, uint64_t running, char *when)
 {
-	const struct cap_turns *n = rt->loop.turns == UINT32_MAX ? NULL : &s->cap->turns[rt->loop.turns];
-	uint64_t running;
-	struct rep_finding *f;
-
-	if (!n || n->longest_ns < n->longest_runq_ns + n->longest_sleep_ns)
-		return;
-	running = n->longest_ns - n->longest_runq_ns - n->longest_sleep_ns;
-	if (running < LOOP_COMPUTES_NS)
-		return;
-	f = iom_finding_add(
+	struct rep_finding *f = iom_finding_add(
 		s, "loop-computes", running < LOOP_COMPUTES_LONG_NS ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s of its longest turn%s, %s: "
-			     "nothing else of it was served meanwhile. Usual way out: smaller steps, or a "
-			     "thread for long work.",
-			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(rt->loop.nr),
-			     iom_time(running), n->longest_inexact ? " (to a tick)" : "",
-			     iom_time(n->longest_ns)));
+		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s: nothing else of it was served "
+			     "meanwhile. Usual way out: smaller steps, or a thread for long work.",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(rt->loop.nr), when));
+
+	free(when);
 	f->count = 1;
 	f->ns = f->max_ns = running;
 	f->thread = rt->thread;
 	f->nr = rt->loop.nr;
+}
+
+static uint64_t longest_computed(const struct cap_turns *n)
+{
+	uint64_t else_ns = n ? n->longest_runq_ns + n->longest_sleep_ns : 0;
+
+	return n && n->longest_ns > else_ns ? n->longest_ns - else_ns : 0;
+}
+
+/* A turn that had not ended, or had begun before the watch, is in no count of turns. But what the
+ * thread ran is spread over no more turns than it came back times, and one. */
+static void find_computing(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
+{
+	const struct cap_turns *n = rt->loop.turns == UINT32_MAX ? NULL : &s->cap->turns[rt->loop.turns];
+	uint64_t running = longest_computed(n), least = rt->time.running_ns / (own->calls + 1);
+
+	if (least >= LOOP_COMPUTES_LONG_NS && least > running)
+		tell_computing(s, rt, least,
+			       iom_sentence("%s in one turn at least (it came back %s time%s in %s, and ran for %s)",
+					    iom_time(least), iom_count(own->calls), own->calls == 1 ? "" : "s",
+					    iom_time(rt->time.wall_ns), iom_time(rt->time.running_ns)));
+	else if (running >= LOOP_COMPUTES_NS)
+		tell_computing(s, rt, running,
+			       iom_sentence("%s of its longest turn%s, %s", iom_time(running),
+					    n->longest_inexact ? " (to a tick)" : "", iom_time(n->longest_ns)));
 }
 
 /* Waiting for pages, in a loop or not: a program that reads mapped files waits there. */
@@ -355,6 +377,6 @@ void iom_find_on_loops(struct search *s)
 			continue;
 		find_sleeps(s, rt, own);
 		if (!is_for_one(own))
-			find_computing(s, rt);
+			find_computing(s, rt, own);
 	}
 }
