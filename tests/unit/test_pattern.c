@@ -62,6 +62,21 @@ static void pair_within(struct iom_capture *cap)
 		build_transfers(cap, MAIN + 1 + i, wr, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
 }
 
+/* trio: the pair has room for one byte, and is full as often as not. */
+static void full_pair_within(struct iom_capture *cap)
+{
+	pair_within(cap);
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		struct cap_calls *r = &cap->calls[i];
+
+		if (r->class != CAP_C_SEND)
+			continue;
+		r->bytes = r->n.ok;
+		r->n.again = 800;
+		r->n.retry = 500;
+	}
+}
+
 /* Threads that each serve a socket of this name. */
 static void each_serves(struct iom_capture *cap, const char *name)
 {
@@ -151,6 +166,8 @@ static void answered_by_threads(struct iom_capture *cap)
 
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", "", 0, "blocking"},
+	{"25 a full pair within the process", full_pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
 	{"25 threads that serve", served_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "thread-per-connection", NULL, 0, "blocking"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/doorbell.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "judge/roles.h"
@@ -27,4 +28,25 @@ bool iom_is_own_bell(const struct iom_capture *cap, const struct cap_calls *r)
 		out += o->class == CAP_C_WRITE ? n : 0;
 	}
 	return in && out >= in;
+}
+
+bool iom_is_own_pair(const struct iom_capture *cap, uint32_t file)
+{
+	const struct cap_file *f = &cap->files[file];
+	unsigned int pid;
+
+	if (!f->name || sscanf(f->name, "unix -> %u ", &pid) != 1)
+		return false;
+	for (size_t i = 0; i < cap->nprocs; i++)
+		if (cap->procs[i].tgid == f->tgid)
+			return cap->procs[i].pid == pid;
+	return false;
+}
+
+bool iom_rings_own_bell(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	if (r->file == IOM_NO_FILE || (r->class != CAP_C_WRITE && r->class != CAP_C_SEND) ||
+	    r->bytes > BELL_TOKEN * (r->n.ok + r->n.ok_slept))
+		return false;
+	return iom_is_own_pair(cap, r->file) || iom_is_own_bell(cap, r);
 }

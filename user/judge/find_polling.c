@@ -9,6 +9,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "judge/rules.h"
@@ -25,7 +26,6 @@
 #define AWAKE_ALONE	0.98
 #define AWAKE_ALONE_SAMPLES 20
 #define AWAKE_OWN	0.50
-#define AWAKE_TOKEN	8 /* bytes; what is longer is data and no wake-up */
 /* EAGAIN by so many tries, and so many to each success, is a spin. */
 #define SPIN_TRIES   1000
 #define SPIN_PER_ONE 10
@@ -239,7 +239,7 @@ static uint64_t tokens_of(const struct search *s, const struct cap_thread *ct, u
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == file &&
 		    r->class == (in ? CAP_C_READ : CAP_C_WRITE) &&
-		    (in || r->bytes <= AWAKE_TOKEN * (r->n.ok + r->n.ok_slept)))
+		    (in || r->bytes <= BELL_TOKEN * (r->n.ok + r->n.ok_slept)))
 			n += r->n.ok + r->n.ok_slept;
 	}
 	return n;
