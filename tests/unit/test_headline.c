@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -158,6 +159,21 @@ static void nobody_wakes_it(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
 }
 
+static void waits_inside(struct iom_capture *cap)
+{
+	deadlock(cap);
+	for (uint32_t i = 0; i < 3; i++)
+		cap->threads[i].at_end.target = strdup(CAP_TARGET_INSIDE);
+}
+
+/* One has a time limit, or is for another process. */
+static void not_all_wait_inside(struct iom_capture *cap)
+{
+	waits_inside(cap);
+	free(cap->threads[1].at_end.target);
+	cap->threads[1].at_end.target = NULL;
+}
+
 static void other_processes_may(struct iom_capture *cap)
 {
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
@@ -183,6 +199,9 @@ static const struct {
 	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
+		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
+	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been since 1.00 s "
 			  "before the watch. Nothing but a signal can end that. So hangs a child of fork() on a lock that "
 			  "another thread had at the time, and who takes a lock twice."},

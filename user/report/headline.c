@@ -130,6 +130,18 @@ static const char *call_of(const struct acc_wait *w)
 	return w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr);
 }
 
+/* Does each thread wait until another one wakes it? They are all asleep. */
+static bool all_inside(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+
+		if (!rp->cap->threads[rp->threads[i].thread].kernel_worker && (!w || !w->inside))
+			return false;
+	}
+	return true;
+}
+
 static char *headline_all_asleep(struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
@@ -167,6 +179,13 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	else if (n)
 		text = headline_all_asleep(calls, n);
 	free(calls);
+	if (text && n == 1 && all_inside(rp)) {
+		char *first = text;
+
+		text = iom_sentence("%s Each waits until another of them wakes it, without a time limit: nothing but a "
+				    "signal can end that.", first);
+		free(first);
+	}
 	return text;
 }
 
