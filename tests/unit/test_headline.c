@@ -202,9 +202,9 @@ static const struct {
 	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
 		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
 	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
-	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been since 1.00 s "
-			  "before the watch. Nothing but a signal can end that. So hangs a child of fork() on a lock that "
-			  "another thread had at the time, and who takes a lock twice."},
+	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been "
+			  "since 1.00 s before the watch. Nothing but a signal can end that. So hangs a child of "
+			  "fork() on a lock that another thread had at the time, and who takes a lock twice."},
 	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
 			      "before the watch."},
 	{one_works, "It transferred nothing and waited for no file."},

@@ -117,7 +117,8 @@ static const struct {
 	{"by timer", by_timer, 8000, "Thread 4711 slept 8,000 times in clock_nanosleep, 1.1 ms each: it woke 800 times a "
 				     "second by the clock, and the process made no transfers."},
 	{"by a time limit", by_time_limit, 3610, "4 threads, 4715 among them, slept 3,610 times in futex, with a time "
-						 "limit that ran out (12 of 12 samples), 10.0 ms each: they woke 361 times a second in all"},
+						 "limit that ran out (12 of 12 samples), 10.0 ms each: they woke 361 "
+						 "times a second in all"},
 	{"by work", by_work, 0, NULL},
 	{"too few samples", by_who_knows, 0, NULL},
 	{"seldom", seldom, 0, NULL},
@@ -185,7 +186,8 @@ static void tokens_are_no_transfers(void **state)
 		struct iom_report *rep;
 
 		for (int end = 0; end < 2; end++) {
-			uint32_t f = build_file(cap, 5 + end, CAP_K_FIFO, 0, others ? "pipe:[9] -> cat 12 fd 0" : "pipe:[9]");
+			uint32_t f = build_file(cap, 5 + end, CAP_K_FIFO, 0,
+						others ? "pipe:[9] -> cat 12 fd 0" : "pipe:[9]");
 
 			cap->files[f].ino = 9;
 			build_transfers(cap, MAIN, f, end ? CAP_C_WRITE : CAP_C_READ, end ? SYS_write : SYS_read,

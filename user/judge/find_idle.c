@@ -156,7 +156,8 @@ static void tell_sleepers(struct search *s, const struct acc_wait *w, const stru
 			     "do: let that tell (a condition variable, an eventfd, a pidfd).",
 			     who, iom_count(all->slept), iom_syscall_name(w->nr), limit, iom_time(all->ns / all->slept),
 			     all->threads == 1 ? "it" : "they", iom_count(rate), all->threads == 1 ? "" : " in all",
-			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s", all->threads == 1 ? "it wakes" : "they wake"));
+			     moved ? iom_count(moved) : "no", moved == 1 ? "" : "s",
+			     all->threads == 1 ? "it wakes" : "they wake"));
 
 	free(who);
 	free(limit);

@@ -149,10 +149,10 @@ static const struct topic topics[] = {
 	 "limit, to look for something that is told to nobody: a flag, a child, a queue;\n"
 	 "that of a whole process which hardly transfers anything. Said from 10 a second\n"
 	 "on, a warning from 100 on; not where the thread computes or transfers when it is\n"
-	 "woken: then that is what its timer is for. It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
-	 "out: no time limit, or until the next timer is due; an eventfd or a condition\n"
-	 "variable for what other threads have to say, a pidfd for children, a timerfd\n"
-	 "for timers.\n"},
+	 "woken: then that is what its timer is for. It costs little of a CPU, but keeps\n"
+	 "it from its deeper sleep. Usual ways out: no time limit, or until the next timer\n"
+	 "is due; an eventfd or a condition variable for what other threads have to say, a\n"
+	 "pidfd for children, a timerfd for timers.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
 	 "Nobody waits for the file's readiness, so each try costs a call. Usual ways\n"
 	 "out: epoll or poll before the retry, or a blocking file.\n"},

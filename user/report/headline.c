@@ -99,8 +99,8 @@ static int process_waited_for(const struct iom_capture *cap, const struct acc_wa
 /* What is asleep until another process does something leads to that process. */
 static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
 {
-	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
-				     "thread had at the time, and who takes a lock twice.";
+	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a "
+				     "lock that another thread had at the time, and who takes a lock twice.";
 	char *call = iom_view_call(cap, w), next[80] = "", *text;
 	int pid = process_waited_for(cap, w);
 
