@@ -282,6 +282,27 @@ static void turns_without_an_end(void **state)
 	}
 }
 
+/* It came back once and slept then: in a read the others waited, parked it is as likely as not for
+ * want of work. */
+static void one_return(void **state)
+{
+	(void)state;
+	for (int parked = 0; parked < 2; parked++) {
+		struct iom_capture *cap = loop();
+		struct iom_report *rep;
+
+		cap->calls[cap->ncalls - 1].n.ok_slept = 1;
+		cap->calls[cap->ncalls - 1].wait_ns = 10 * MS;
+		if (parked)
+			slept(cap, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex, 1, 8000);
+		else
+			slept(cap, build_file(cap, 9, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 1, 8000);
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-blocked"), !parked);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +315,7 @@ int main(void)
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_pause_by_poll),
 		cmocka_unit_test(turns_without_an_end),
+		cmocka_unit_test(one_return),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

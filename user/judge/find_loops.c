@@ -279,6 +279,9 @@ static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 
 	if (is_nobodys(w) || w->own)
 		return false;
+	/* Threads of a runtime look at its epoll in turn, and park between. */
+	if (w->class == CAP_C_FUTEX && own->calls < LOOP_RETURNS)
+		return false;
 	/* Round a single file nobody else waits; but that file was said to be ready. */
 	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && is_taking(w->class));
 }
