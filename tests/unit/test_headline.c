@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -45,6 +46,28 @@ static void served(struct iom_capture *cap)
 {
 	events_that_nobody_took(cap);
 	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 290, 0, 0, 0);
+}
+
+/* One file of the set was ready; how many never were is known from a call under way alone. */
+static void selects(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_select);
+	uint32_t s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	struct cap_interest *in = build_interest(cap, s, 290, 0);
+
+	r->n.ok_slept = 290;
+	r->wait_ns = 290 * 34 * MS;
+	in->by_select = true;
+	in->set = r->set = 7;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 290, 0, 0, 0);
+}
+
+static void selects_on_one(struct iom_capture *cap)
+{
+	selects(cap);
+	build_asleep(cap, 0, CAP_C_SELECT, SYS_select, IOM_NO_FILE, 0, MS);
+	cap->threads[0].at_end.set = 7;
+	cap->threads[0].at_end.nfiles = 1;
 }
 
 /* A pipe by which its threads wake each other: what comes out was put in. */
@@ -271,6 +294,21 @@ static void nobody_wakes_it(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
 }
 
+static void waits_inside(struct iom_capture *cap)
+{
+	deadlock(cap);
+	for (uint32_t i = 0; i < 3; i++)
+		cap->threads[i].at_end.target = strdup(CAP_TARGET_INSIDE);
+}
+
+/* One has a time limit, or is for another process. */
+static void not_all_wait_inside(struct iom_capture *cap)
+{
+	waits_inside(cap);
+	free(cap->threads[1].at_end.target);
+	cap->threads[1].at_end.target = NULL;
+}
+
 static void other_processes_may(struct iom_capture *cap)
 {
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
@@ -416,6 +454,8 @@ static const struct {
 	{nothing_came, "It waits for several files at once, and nothing came."},
 	{events_that_nobody_took, "It waits for several files at once, and made no transfer."},
 	{served, "It waits for several files at once, then transfers without sleeping."},
+	{selects, "It waits for files in a readiness call, then transfers without sleeping."},
+	{selects_on_one, "It waits for a file in a readiness call, then transfers without sleeping."},
 	{all_written_itself, "It waits for several files at once; all that it read it had written itself."},
 	{not_all_written_itself, "It waits for several files at once, then transfers without sleeping."},
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
@@ -426,9 +466,12 @@ static const struct {
 	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
-	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been since 1.00 s "
-			  "before the watch. Nothing but a signal can end that. So hangs a child of fork() on a lock that "
-			  "another thread had at the time, and who takes a lock twice."},
+	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
+		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
+	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
+	{nobody_wakes_it, "It is asleep in futex (for its own process, which has no other thread), and has been "
+			  "since 1.00 s before the watch. Nothing but a signal can end that. So hangs a child of "
+			  "fork() on a lock that another thread had at the time, and who takes a lock twice."},
 	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
 			      "before the watch."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
@@ -438,7 +481,7 @@ static const struct {
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
 	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
 		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
-	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
+	{held_back, "It asks for several files at once and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
 	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
 			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Threads that wake by the clock, out of calls that are no readiness calls.
+ * Threads that wake by the clock, out of calls that are no readiness calls; or ask for files, or
+ * wake each other, all the time.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,12 +136,82 @@ static void check(void **state)
 	iom_capture_free(cap);
 }
 
+/* Each file is asked by a poll of its own, without waiting: one finding, with the sum. */
+static void files_asked_in_turn(void **state)
+{
+	struct iom_capture *cap = build_capture("php");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		uint32_t s = build_file(cap, 6 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+		struct cap_calls *r = build_calls(cap, MAIN, s, CAP_C_POLL, SYS_poll);
+
+		r->n.zero = r->n.nowait = 10000;
+		r->set_size = 1;
+		build_interest(cap, s, 0, 10000)->set_file = s;
+	}
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+	rep = iom_judge(cap);
+	f = build_finding(rep, "busy-poll");
+	assert_non_null(f);
+	assert_int_equal(f->count, 30000);
+	assert_non_null(strstr(f->message, "tcp 127.0.0.1:81 -> 127.0.0.1:80 and 2 others 3,000 times a second"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* A byte that one thread writes and another reads is a wake-up: no buffer would help. */
+static void tokens_are_no_transfers(void **state)
+{
+	(void)state;
+	for (int others = 0; others < 2; others++) {
+		struct iom_capture *cap = build_capture("tclsh");
+		struct iom_report *rep;
+
+		for (int end = 0; end < 2; end++) {
+			uint32_t f = build_file(cap, 5 + end, CAP_K_FIFO, 0,
+						others ? "pipe:[9] -> cat 12 fd 0" : "pipe:[9]");
+
+			cap->files[f].ino = 9;
+			build_transfers(cap, MAIN, f, end ? CAP_C_WRITE : CAP_C_READ, end ? SYS_write : SYS_read,
+					20000, 0, 0, 0)->bytes = 20000;
+		}
+		rep = iom_judge(cap);
+		assert_int_equal(!!build_finding(rep, "tiny-transfers"), others);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
+/* One byte at a time of what is there already; or one byte at a time as it comes. */
+static void bytes_of_a_socket(void **state)
+{
+	(void)state;
+	for (int there = 0; there < 2; there++) {
+		struct iom_capture *cap = build_capture("client");
+		uint32_t f = build_file(cap, 3, CAP_K_SOCK, 0, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+		struct iom_report *rep;
+
+		build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, there ? 20000 : 200, there ? 200 : 20000, 0,
+				MS / 10)->bytes = 20200;
+		rep = iom_judge(cap);
+		assert_int_equal(!!build_finding(rep, "tiny-transfers"), there);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES];
+	static struct CMUnitTest tests[NCASES + 3];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name, .test_func = check, .initial_state = (void *)i};
+	tests[NCASES] = (struct CMUnitTest)cmocka_unit_test(files_asked_in_turn);
+	tests[NCASES + 1] = (struct CMUnitTest)cmocka_unit_test(tokens_are_no_transfers);
+	tests[NCASES + 2] = (struct CMUnitTest)cmocka_unit_test(bytes_of_a_socket);
 	return cmocka_run_group_tests_name("idle", tests, NULL, NULL);
 }

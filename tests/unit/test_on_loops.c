@@ -379,6 +379,73 @@ static void whose_end_is_waited_for(void **state)
 	let_go(rep, cap);
 }
 
+/* sleep() of a runtime: poll of an eventfd, until the time is over; or until that is written to. */
+static void a_pause_by_poll(void **state)
+{
+	(void)state;
+	for (int pause = 0; pause < 2; pause++) {
+		struct iom_capture *cap = loop();
+		uint32_t f = build_file(cap, 20, CAP_K_EVENTFD, O_NONBLOCK, "eventfd");
+		struct iom_report *rep;
+
+		slept(cap, f, CAP_C_POLL, SYS_ppoll, 10, 150);
+		if (pause) {
+			cap->calls[cap->ncalls - 1].n.ok_slept = 0;
+			cap->calls[cap->ncalls - 1].n.zero_slept = 10;
+		}
+		build_interest(cap, f, pause ? 0 : 10, pause ? 10 : 0)->set_file = f;
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-blocked"), 1);
+		assert_int_equal(!!strstr(build_finding(rep, "loop-blocked")->message,
+					  "(a pause): the 3 files of its set waited meanwhile. Usual way out: a timer "
+					  "of the loop."),
+				 pause);
+		let_go(rep, cap);
+	}
+}
+
+/* A turn that did not end, nor begin, in the watch: of what the thread ran a part is in one turn. */
+static void turns_without_an_end(void **state)
+{
+	(void)state;
+	for (int runs = 0; runs < 2; runs++) {
+		struct iom_capture *cap = loop();
+		struct iom_report *rep;
+
+		cap->calls[cap->ncalls - 1].n.ok_slept = 1;
+		cap->calls[cap->ncalls - 1].wait_ns = 10 * MS;
+		cap->threads[0].cpu_ns = runs ? 9000 * MS : 100 * MS;
+		cap->threads[0].asleep_ns = runs ? 10 * MS : 9900 * MS;
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-computes"), runs);
+		if (runs)
+			assert_non_null(strstr(build_finding(rep, "loop-computes")->message,
+					       "in one turn at least (it came back 1 time in 10.00 s, and ran for "));
+		let_go(rep, cap);
+	}
+}
+
+/* It came back once and slept then: in a read the others waited, parked it is as likely as not for
+ * want of work. */
+static void one_return(void **state)
+{
+	(void)state;
+	for (int parked = 0; parked < 2; parked++) {
+		struct iom_capture *cap = loop();
+		struct iom_report *rep;
+
+		cap->calls[cap->ncalls - 1].n.ok_slept = 1;
+		cap->calls[cap->ncalls - 1].wait_ns = 10 * MS;
+		if (parked)
+			slept(cap, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex, 1, 8000);
+		else
+			slept(cap, build_file(cap, 9, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 1, 8000);
+		rep = iom_judge(cap);
+		assert_int_equal(findings(rep, "loop-blocked"), !parked);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +460,9 @@ int main(void)
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_set_that_changes),
 		cmocka_unit_test(whose_end_is_waited_for),
+		cmocka_unit_test(a_pause_by_poll),
+		cmocka_unit_test(turns_without_an_end),
+		cmocka_unit_test(one_return),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

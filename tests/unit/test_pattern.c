@@ -62,6 +62,21 @@ static void pair_within(struct iom_capture *cap)
 		build_transfers(cap, MAIN + 1 + i, wr, CAP_C_SEND, SYS_sendto, 1000, 0, 0, 0);
 }
 
+/* trio: the pair has room for one byte, and is full as often as not. */
+static void full_pair_within(struct iom_capture *cap)
+{
+	pair_within(cap);
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		struct cap_calls *r = &cap->calls[i];
+
+		if (r->class != CAP_C_SEND)
+			continue;
+		r->bytes = r->n.ok;
+		r->n.again = 800;
+		r->n.retry = 500;
+	}
+}
+
 /* Threads that each serve a socket of this name. */
 static void each_serves(struct iom_capture *cap, const char *name)
 {
@@ -164,11 +179,31 @@ static void one_is_stuck(struct iom_capture *cap)
 	stuck(cap, 1, "tcp 127.0.0.1:4000 -> 127.0.0.1:5432");
 }
 
+/* The loop reads the requests, and threads work on them and answer: each request has a connection. */
+static void answered_by_threads(struct iom_capture *cap)
+{
+	uint32_t ep = loop(cap, 0);
+
+	for (int i = 0; i < POOL; i++)
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+	for (int i = 0; i < 30; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 1, 0, 0, 0);
+		build_transfers(cap, MAIN + 1 + i % POOL, s, CAP_C_SEND, SYS_sendto, 2, 0, 0, 0);
+	}
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
+	{"25 a full pair within the process", full_pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", "", 0, "blocking"},
 	{"25 threads that serve", served_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "thread-per-connection", NULL, 0, "blocking"},
+	{"25 threads that answer", answered_by_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", NULL, 90, NULL},
 	{"26 a pair with a child", pair_with_a_child, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection",
 	 NULL, 0, NULL},
 	{"25 resolvers in threads", resolvers, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop + worker pool",

@@ -18,7 +18,8 @@
 static void two_returns(struct iom_capture *cap)
 {
 	tried_loop(cap, 2);
-	tried_sleeps(cap, CAP_C_READ, SYS_read, 3, 20 * MS);
+	tried_computes(cap, 50);
+	tried_sleeps(cap, CAP_C_FUTEX, SYS_futex, 3, 20 * MS);
 }
 
 static void short_sleeps(struct iom_capture *cap)
@@ -277,6 +278,7 @@ static void told_and_nothing_there(struct iom_capture *cap, uint64_t done, uint6
 
 static void told_70_times(struct iom_capture *cap)
 {
+	tried_computes(cap, 50);
 	told_and_nothing_there(cap, 10, 70, 0);
 }
 
@@ -299,6 +301,9 @@ static void herd(struct iom_capture *cap, const uint64_t done[2], const uint64_t
 	build_thread(cap, MAIN, MAIN + 1, "other");
 	for (int i = 0; i < 2; i++) {
 		uint32_t ep = build_file(cap, 4 + i, CAP_K_EPOLL, 0, NULL);
+
+		cap->threads[i].cpu_ns = 50 * MS;
+		cap->threads[i].asleep_ns = BUILD_LIFE_NS - 50 * MS;
 
 		iom_capture_register(cap, f, ep, EPOLLIN);
 		build_epoll_wait(cap, MAIN + i, ep, 0, done[i] + again[i], 10 * MS)->events =

@@ -14,6 +14,8 @@
 
 /* What a futex is for that nobody is there to wake (cap_open_call.target). */
 #define CAP_TARGET_ALONE "for its own process, which has no other thread"
+/* One that another thread of the process must wake, and no time limit ends. */
+#define CAP_TARGET_INSIDE "for a thread of its own process"
 
 enum cap_class {
 	CAP_C_NONE = 0, /* no call */

@@ -208,8 +208,10 @@ static char *futex_place(const struct iom_thread *t, uint32_t pid)
 
 	if (op != FUTEX_WAIT && op != FUTEX_WAIT_BITSET)
 		return NULL;
+	if (t->args[1] & FUTEX_PRIVATE_FLAG && t->args[3])
+		return NULL;
 	if (t->args[1] & FUTEX_PRIVATE_FLAG)
-		return !t->args[3] && pfs_is_single((pid_t)pid) ? strdup(CAP_TARGET_ALONE) : NULL;
+		return strdup(pfs_is_single((pid_t)pid) ? CAP_TARGET_ALONE : CAP_TARGET_INSIDE);
 	file = pfs_shared_at((pid_t)pid, t->args[0]);
 	if (file && asprintf(&text, "in the shared memory %s", file) < 0)
 		text = NULL;

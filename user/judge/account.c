@@ -213,6 +213,7 @@ void iom_wait_add(struct acc_wait *to, const struct acc_wait *w)
 	if (w->before_ns > to->before_ns)
 		to->before_ns = w->before_ns;
 	to->under_way |= w->under_way;
+	to->inside |= w->inside;
 }
 
 static void join(struct acc_wait *to, const struct acc_wait *w)
@@ -263,7 +264,8 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->class = c->class;
 	w->nr = c->nr;
 	w->file = c->file;
-	w->path = c->file == IOM_NO_FILE ? c->target : NULL;
+	w->inside = c->target && !strcmp(c->target, CAP_TARGET_INSIDE);
+	w->path = c->file == IOM_NO_FILE && !w->inside ? c->target : NULL;
 	w->holder = c->file == IOM_NO_FILE ? NULL : c->target;
 	if (c->class == CAP_C_POLL)
 		w->file = w->set_file = c->set_file;

@@ -59,6 +59,7 @@ struct acc_wait {
 	bool before;	     /* one was under way when the watch began, */
 	uint64_t before_ns;  /* and had lasted so long */
 	bool under_way;	     /* one is, as the watch ends */
+	bool inside; /* the one under way is a futex's that only another thread of the process can end */
 	bool own; /* in the readiness call of the thread's own loop: set by iom_loops() */
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sysname.h"
+#include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -14,6 +15,9 @@
 
 /* Transfers of one opening of many, so that these are one stream. */
 #define TINY_EACH 100
+/* Of the reads of a socket, without sleeping. */
+#define TINY_THERE 0.9
+
 
 static bool may_wait(uint8_t kind)
 {
@@ -87,6 +91,15 @@ static void find_may_block(struct search *s)
 	f->file = first;
 }
 
+/* A short answer on a connection has nothing to wait in a buffer for, unless the next is there when
+ * this one is read: nobody waits for it by readiness, and the reads do not sleep all the same. */
+static bool is_there_already(const struct search *s, const struct cap_calls *r)
+{
+	return s->cap->files[r->file].kind == CAP_K_SOCK && is_input(r->class) &&
+	       r->n.ok >= TINY_THERE * (r->n.ok + r->n.ok_slept) && !r->n.again &&
+	       s->ev->files[r->file].watch == EV_UNWATCHED;
+}
+
 static bool is_tiny(const struct search *s, const struct cap_calls *r)
 {
 	const struct iom_capture *cap = s->cap;
@@ -95,8 +108,10 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	if (r->tgid != s->tgid || r->class < CAP_C_READ || r->class > CAP_C_SEND ||
 	    r->file == IOM_NO_FILE || !r->bytes || r->bytes > iom_limit(LIMIT_TINY_BYTES) * n)
 		return false;
-	/* A short answer on a connection has nothing to wait in a buffer for. */
-	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG)
+	if (cap->files[r->file].kind != CAP_K_FIFO && cap->files[r->file].kind != CAP_K_REG &&
+	    !is_there_already(s, r))
+		return false;
+	if (iom_is_own_bell(cap, r))
 		return false;
 	return !cap->files[r->file].merged; /* of many files each may have been read whole */
 }

@@ -16,6 +16,7 @@
 #include "report/sentence.h"
 #include "report/set_text.h"
 
+#define PAUSE_PART 0.9 /* of the calls end by their time limit */
 #define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -47,13 +48,20 @@ static bool serves_in_turn(const struct search *s, const struct rep_thread *rt, 
 	return false;
 }
 
+/* One that is kept by an epoll of several files comes back seldom only since its turns are long. */
+static bool comes_back(const struct loop_set *own)
+{
+	return own->calls >= iom_limit(LIMIT_LOOP_RETURNS) ||
+	       (own->calls && own->class == CAP_C_EPOLL_WAIT && own->files > 1);
+}
+
 /* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */
 static const struct loop_set *loop_of(const struct search *s, const struct rep_thread *rt)
 {
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->calls < iom_limit(LIMIT_LOOP_RETURNS) || s->cap->threads[rt->thread].kernel_worker ||
+	if (!t->nsets || !comes_back(own) || s->cap->threads[rt->thread].kernel_worker ||
 	    serves_in_turn(s, rt, own))
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
@@ -70,6 +78,23 @@ static bool is_for_one(const struct loop_set *own)
 static bool is_second_loop(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	return w->what == ACC_READINESS && w->file != IOM_NO_FILE && cap->files[w->file].kind == CAP_K_EPOLL;
+}
+
+/* Inside a turn an eventfd or the like is asked alone, and it is the time limit that ends that: a
+ * pause, as the sleep() of runtimes is made which some other thread may wake. */
+static bool is_pause(const struct search *s, const struct rep_thread *rt, const struct acc_wait *w)
+{
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+
+	if (w->class != CAP_C_POLL || w->file == IOM_NO_FILE || !is_bell_kind(s->cap->files[w->file].kind))
+		return false;
+	for (size_t i = 0; i < t->nsets; i++) {
+		const struct loop_set *o = &t->sets[i];
+
+		if (o->class == w->class && o->file == w->set_file && o->nr == w->nr)
+			return o->files == 1 && o->calls && o->empty >= PAUSE_PART * o->calls;
+	}
+	return false;
 }
 
 /* fsync and the like, and writes to what was opened with O_SYNC or O_DSYNC. */
@@ -123,13 +148,15 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 }
 
 /* The call, its files, and what is known of the wait beyond that. */
-static char *call_text(const struct iom_capture *cap, const struct acc_alike *a)
+static char *call_text(const struct iom_capture *cap, const struct acc_alike *a, bool pause)
 {
 	char *call = iom_finding_call(cap, &a->sum), *set = NULL, *text;
 
 	if (is_second_loop(cap, &a->sum)) {
 		set = iom_set_text(cap, a->sum.file);
 		text = iom_sentence("%s%s, a second loop inside a turn%s", call, iom_alike_others(a), set);
+	} else if (pause) {
+		text = iom_sentence("%s, with a time limit that ran out (a pause)", call);
 	} else if (a->sum.class == CAP_C_FUTEX) {
 		text = iom_sentence("%s, for another thread (a lock, or work that it waits for)", call);
 	} else {
@@ -156,7 +183,8 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 				   const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
 	const struct acc_wait *w = &a->sum;
-	char *call = call_text(s->cap, a), meanwhile[64], *how_long, *now = under_way_text(rt, w);
+	bool pause = is_pause(s, rt, w);
+	char *call = call_text(s->cap, a, pause), meanwhile[64], *how_long, *now = under_way_text(rt, w);
 	struct rep_finding *f;
 
 	if (is_for_one(own))
@@ -176,7 +204,8 @@ static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
 			     now, meanwhile,
 			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
-						   way_out(s->cap, w)));
+			     pause		? "a timer of the loop" :
+						  way_out(s->cap, w)));
 	free(call);
 	free(how_long);
 	free(now);
@@ -213,6 +242,9 @@ static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 
 	if (is_nobodys(w) || w->own)
 		return false;
+	/* Threads of a runtime look at its epoll in turn, and park between. */
+	if (w->class == CAP_C_FUTEX && own->calls < iom_limit(LIMIT_LOOP_RETURNS))
+		return false;
 	/* Round a single file nobody else waits; but that file was said to be ready. */
 	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && is_taking(w->class));
 }
@@ -236,29 +268,44 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 	free(all);
 }
 
-static void find_computing(struct search *s, const struct rep_thread *rt)
+static void tell_computing(struct search *s, const struct rep_thread *rt, uint64_t running, char *when)
 {
-	const struct cap_turns *n = rt->loop.turns == UINT32_MAX ? NULL : &s->cap->turns[rt->loop.turns];
-	uint64_t running;
-	struct rep_finding *f;
-
-	if (!n || n->longest_ns < n->longest_runq_ns + n->longest_sleep_ns)
-		return;
-	running = n->longest_ns - n->longest_runq_ns - n->longest_sleep_ns;
-	if (running < iom_limit(LIMIT_TURN_NS))
-		return;
-	f = iom_finding_add(
+	struct rep_finding *f = iom_finding_add(
 		s, "loop-computes", running < iom_limit(LIMIT_TURN_WARN_NS) ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s of its longest turn%s, %s: "
-			     "nothing else of it was served meanwhile. Usual way out: smaller steps, or a "
-			     "thread for long work.",
-			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(rt->loop.nr),
-			     iom_time(running), n->longest_inexact ? " (to a tick)" : "",
-			     iom_time(n->longest_ns)));
+		iom_sentence("Thread %u, a loop around %s, was on the CPU for %s: nothing else of it was served "
+			     "meanwhile. Usual way out: smaller steps, or a thread for long work.",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(rt->loop.nr), when));
+
+	free(when);
 	f->count = 1;
 	f->ns = f->max_ns = running;
 	f->thread = rt->thread;
 	f->nr = rt->loop.nr;
+}
+
+static uint64_t longest_computed(const struct cap_turns *n)
+{
+	uint64_t else_ns = n ? n->longest_runq_ns + n->longest_sleep_ns : 0;
+
+	return n && n->longest_ns > else_ns ? n->longest_ns - else_ns : 0;
+}
+
+/* A turn that had not ended, or had begun before the watch, is in no count of turns. But what the
+ * thread ran is spread over no more turns than it came back times, and one. */
+static void find_computing(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
+{
+	const struct cap_turns *n = rt->loop.turns == UINT32_MAX ? NULL : &s->cap->turns[rt->loop.turns];
+	uint64_t running = longest_computed(n), least = rt->time.running_ns / (own->calls + 1);
+
+	if (least >= iom_limit(LIMIT_TURN_WARN_NS) && least > running)
+		tell_computing(s, rt, least,
+			       iom_sentence("%s in one turn at least (it came back %s time%s in %s, and ran for %s)",
+					    iom_time(least), iom_count(own->calls), own->calls == 1 ? "" : "s",
+					    iom_time(rt->time.wall_ns), iom_time(rt->time.running_ns)));
+	else if (running >= iom_limit(LIMIT_TURN_NS))
+		tell_computing(s, rt, running,
+			       iom_sentence("%s of its longest turn%s, %s", iom_time(running),
+					    n->longest_inexact ? " (to a tick)" : "", iom_time(n->longest_ns)));
 }
 
 /* Waiting for pages, in a loop or not: a program that reads mapped files waits there. */
@@ -298,6 +345,6 @@ void iom_find_on_loops(struct search *s)
 			continue;
 		find_sleeps(s, rt, own);
 		if (!is_for_one(own))
-			find_computing(s, rt);
+			find_computing(s, rt, own);
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -274,26 +275,66 @@ static bool find_own_events(struct search *s, const struct rep_thread *rt, const
 	return true;
 }
 
+/* Files that a thread asks one after the other, each by a call of its own. */
+struct asked_alone {
+	uint64_t others, calls, empty; /* calls of all */
+};
+
+static struct asked_alone asked_alone(const struct search *s, const struct rep_thread *rt, const struct loop_set *set)
+{
+	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
+	struct asked_alone all = {.calls = set->calls, .empty = set->empty};
+
+	for (size_t i = 0; i < t->nsets && set->files == 1; i++) {
+		const struct loop_set *o = &t->sets[i];
+
+		if (o == set || o->nr != set->nr || o->files != 1 || o->nowait < iom_limit(LIMIT_SPIN_NOWAIT) * o->calls)
+			continue;
+		all.others++;
+		all.calls += o->calls;
+		all.empty += o->empty;
+	}
+	return all;
+}
+
+/* " of fd 8 tcp 10.0.0.1:8 -> 10.0.0.2:80 and 2 others", where each is asked alone: heap. */
+static char *asked_text(const struct search *s, const struct loop_set *set, const struct asked_alone *all)
+{
+	char *file, *text;
+
+	if (set->class != CAP_C_POLL || set->files != 1 || set->file == IOM_NO_FILE)
+		return iom_sentence("%s", "");
+	file = awake_file(s->cap, set->file);
+	text = all->others ? iom_sentence(" of %s and %s other%s", file, iom_count(all->others),
+					  all->others == 1 ? "" : "s") :
+			     iom_sentence(" of %s", file);
+	free(file);
+	return text;
+}
+
 /* A readiness call that does not want to wait, and finds nothing. */
 static void find_spin(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
-	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t rate = a_second(set->calls, rt->time.wall_ns);
+	struct asked_alone all = asked_alone(s, rt, set);
+	uint64_t rate = a_second(all.calls, rt->time.wall_ns);
 	struct rep_finding *f;
+	char *of;
 
 	if (!s->ev->threads[rt->thread].spin || rate < iom_limit(LIMIT_SPENDS_RATE) ||
 	    rt->time.running_ns < iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns ||
 	    iom_failing_on(s, rt, IOM_NO_FILE) >= iom_limit(LIMIT_AWAKE_FAILS) * set->calls)
 		return;
+	of = asked_text(s, set, &all);
 	f = iom_finding_add(
 		s, "busy-poll", IOM_SEV_WARNING,
-		iom_sentence("Thread %u asked %s %s times a second without waiting, %s of them in vain, on %s "
-			     "of a CPU: short delays, paid for with that. If it is not meant, give the call "
-			     "a timeout.",
-			     ct->ns_tid, iom_syscall_name(set->nr), iom_count(rate),
-			     iom_part(set->empty, set->calls),
-			     iom_part(rt->time.running_ns, rt->time.wall_ns)));
-	f->count = set->empty;
+		iom_sentence("Thread %u asked %s%s %s times a second without waiting, %s of them in vain, on %s "
+			     "of a CPU: short delays, paid for with that. If it is not meant: a time limit for the "
+			     "call; in an event loop nothing that is due in every turn (a sleep of 0, a callback "
+			     "that schedules itself).",
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(set->nr), of, iom_count(rate),
+			     iom_part(all.empty, all.calls), iom_part(rt->time.running_ns, rt->time.wall_ns)));
+	free(of);
+	f->count = all.empty;
 	f->ns = rt->time.running_ns;
 	f->thread = rt->thread;
 	f->nr = set->nr;

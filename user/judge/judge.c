@@ -58,6 +58,7 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->loop.slept = s->slept;
 	rt->loop.failed = s->failed;
 	rt->loop.files = s->files;
+	rt->loop.at_least = s->at_least;
 	rt->loop.class = s->class;
 	rt->loop.nr = s->nr;
 	rt->loop.turns = s->turns;

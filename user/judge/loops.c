@@ -26,7 +26,7 @@ static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file
 	}
 	s = &t->sets[t->nsets++];
 	*s = (struct loop_set){.class = class, .file = file, .set = set, .main_file = IOM_NO_FILE,
-			       .turns = UINT32_MAX};
+			       .turns = UINT32_MAX, .at_least = class == CAP_C_SELECT};
 	return s;
 }
 
@@ -83,6 +83,8 @@ static void take_open(struct loop_thread *t, const struct iom_capture *cap, cons
 	s->open_ns += c->inside_ns;
 	if (c->nfiles != UINT32_MAX && c->nfiles > s->files)
 		s->files = c->nfiles;
+	if (c->nfiles != UINT32_MAX && c->nfiles)
+		s->at_least = false;
 	if (c->class == CAP_C_EPOLL_WAIT && c->file != IOM_NO_FILE && cap->files[c->file].set_size > s->files)
 		s->files = cap->files[c->file].set_size;
 }

@@ -18,6 +18,7 @@ struct loop_set {
 	uint32_t set;  /* select */
 	uint32_t main_file; /* of the set: the one on which the thread moves most; or IOM_NO_FILE */
 	uint64_t files; /* in the set, the most known; 0: unknown */
+	bool at_least; /* a select: there may be more, which never were ready */
 	uint64_t calls, nowait, forever, empty, empty_fast, slept, events; /* returns; see struct cap_counts */
 	uint64_t failed; /* interrupted, or ended by an error */
 	uint64_t ns;	/* asleep in it, a sleep under way included */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "judge/doorbell.h"
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/score.h"
@@ -32,7 +33,7 @@ struct cast {
 	uint64_t connections;
 	bool accepts;
 	size_t loops, servers, workers;	 /* threads: of many files, of connections, of other files */
-	uint64_t loops_moved, loops_accepts, servers_moved, servers_watched, servers_pairs;
+	uint64_t loops_moved, loops_pairs, loops_accepts, servers_moved, servers_watched, servers_pairs;
 };
 
 /* Idle waiting is no work. */
@@ -57,15 +58,6 @@ static void find_use(struct cast *c)
 	}
 }
 
-/* The process itself has the other end of a unix socket. */
-static bool is_own_pair(const struct cast *c, const struct cap_file *f)
-{
-	unsigned int pid;
-
-	return f->name && sscanf(f->name, "unix -> %u ", &pid) == 1 &&
-	       pid == c->ev->cap->procs[c->rp->proc].pid;
-}
-
 /*
  * A socket that clients may be served by. One for datagrams that has a peer is a client's own, as
  * a resolver's is. An end of a pair within the process by which data goes in one direction only
@@ -77,7 +69,7 @@ static bool serves(const struct cast *c, uint32_t file)
 
 	if (f->kind != CAP_K_SOCK || (is_datagram(f) && (strncmp(f->name, "udp", 3) || strstr(f->name, " -> "))))
 		return false;
-	return c->used[file] == (READ | WRITTEN) || !is_own_pair(c, f);
+	return c->used[file] == (READ | WRITTEN) || !iom_is_own_pair(c->ev->cap, file);
 }
 
 /* Whoever accepts may read the first words before he hands the connection over. */
@@ -132,6 +124,7 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
 		c->loops++;
 		c->loops_moved += d->moved;
+		c->loops_pairs += d->pairs;
 		c->loops_accepts += c->ev->threads[rt->thread].accepts;
 		return;
 	}
@@ -203,11 +196,17 @@ static bool is_notifier(const struct cast *c)
 	       2 * c->servers_watched > c->servers_moved;
 }
 
+/* The loop reads what the others only answer: they work for it. */
+static bool only_answers(const struct cast *c)
+{
+	return c->loops_pairs && !c->servers_pairs;
+}
+
 static const char *loop_pattern(const struct cast *c)
 {
 	if (is_notifier(c))
 		return "event-loop";
-	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c))
+	if (c->servers > 1 && c->servers_moved >= c->loops_moved && !is_pool(c) && !only_answers(c))
 		return "thread-per-connection";
 	if (c->servers > 1 || c->workers > 1 || (c->servers + c->workers && blocks(&c->rp->verdict)))
 		return "event-loop + worker pool";

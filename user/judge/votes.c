@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "judge/asked.h"
+#include "judge/doorbell.h"
 #include "judge/roles.h"
 #include "judge/score.h"
 
@@ -260,6 +261,7 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 			  .t = ev_thread_of(ev, r->tid, r->tgid), .side = two ? decide(a, b, false) : a};
 	uint64_t all = r->n.ok + r->n.ok_slept + (may_end(r) ? 0 : r->n.zero + r->n.zero_slept);
 	uint64_t slept = r->n.ok_slept + (may_end(r) ? 0 : r->n.zero_slept), again = r->n.retry;
+	bool rings = r->n.again && iom_rings_own_bell(ev->cap, r);
 	struct row row = {};
 
 	q.may_sleep = !q.side.nonblock && (!r->n.nowait || r->n.nowait < all - slept + r->n.again);
@@ -280,12 +282,14 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	}
 	if (again > all - slept || r->n.again > all - slept)
 		again = all - slept;
+	if (rings)
+		again = 0;
 	share_out(&row.part[SLEPT], slept, all, r->bytes);
 	share_out(&row.part[AGAIN], again, all, r->bytes);
 	share_out(&row.part[DONE], all - slept - again, all, r->bytes);
 	if (growing)
 		row.tries = ends(r);
-	else if (q.side.watch != EV_SPUN && r->n.again && (again || !all) &&
+	else if (q.side.watch != EV_SPUN && r->n.again && !rings && (again || !all) &&
 		 iom_first_rule(&row.part[AGAIN], 0) == RULE_AGAIN)
 		row.tries = r->n.again;
 	return row;

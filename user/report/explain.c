@@ -100,8 +100,10 @@ static const struct topic topics[] = {
 	{"loop-computes", "a turn of a loop was long because it ran", NULL,
 	 "The longest turn between two sleeps in the loop's own readiness call spent\n"
 	 "10 ms or more on the CPU: nothing was waited for, and nobody else was served.\n"
-	 "A warning from 100 ms on. Usual ways out: smaller steps with a return to the\n"
-	 "loop in between, or a thread for long work.\n"},
+	 "A warning from 100 ms on. Of a turn that had not ended as the watch did it is\n"
+	 "known how long it ran at least: the thread's time on the CPU, divided by the\n"
+	 "turns that it can have been in. Usual ways out: smaller steps with a return to\n"
+	 "the loop in between, or a thread for long work.\n"},
 	{"page-fault-io", "a thread waited for pages, in no call", NULL,
 	 "Reading a mapped file, or memory that was swapped out, sleeps like a read()\n"
 	 "but shows in no trace of calls. Said from 5 % of a thread's time on. Where a\n"
@@ -202,7 +204,9 @@ static const struct topic topics[] = {
 	 "each call.\n"},
 	{"tiny-transfers", "a few bytes with each call", NULL,
 	 "A thousand transfers or more of at most eight bytes each on average: the calls\n"
-	 "cost more than what they move. Usual way out: a buffer (stdio, readv).\n"},
+	 "cost more than what they move. Of pipes and files on disk, and of sockets where\n"
+	 "the next bytes were there already as these were read. Usual way out: a buffer\n"
+	 "(stdio, readv).\n"},
 	{"submit-blocked", "submitting an asynchronous request slept", NULL,
 	 "io_submit or io_uring_enter slept before the requests were handed over, or did\n"
 	 "the work itself before it returned. What io_uring_enter sleeps afterwards, to\n"

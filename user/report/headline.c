@@ -8,6 +8,7 @@
 #include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/doorbell.h"
 #include "judge/roles.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
@@ -15,17 +16,20 @@
 
 #define SET_NAMED 2 /* files of the set that is slept for, by name */
 
-/* No thread waits for more than one file. */
-static bool waits_for_one(const struct rep_process *rp)
+/* "several files at once", where some thread waits for more than one, and where that is known. */
+static const char *how_many(const struct rep_process *rp)
 {
-	bool one = false;
+	bool unknown = false, one = false;
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		if (rp->threads[i].loop.is_loop && rp->threads[i].loop.files != 1)
-			return false;
-		one |= rp->threads[i].loop.is_loop;
+		const struct rep_loop *l = &rp->threads[i].loop;
+
+		if (l->is_loop && l->files > 1)
+			return "several files at once";
+		unknown |= l->is_loop && (l->at_least || !l->files);
+		one |= l->is_loop;
 	}
-	return one;
+	return one && !unknown ? "a file in a readiness call" : "files in a readiness call";
 }
 
 /* The sleep that a thread was in from the beginning to the end; NULL: it was not. */
@@ -212,6 +216,18 @@ static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
 	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
 }
 
+/* Does each thread wait until another one wakes it? They are all asleep. */
+static bool all_inside(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+
+		if (!rp->cap->threads[rp->threads[i].thread].kernel_worker && (!w || !w->inside))
+			return false;
+	}
+	return true;
+}
+
 /* All in the same call. */
 static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
@@ -266,6 +282,13 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	else if (n)
 		text = headline_all_asleep(cap, calls, n);
 	free(calls);
+	if (text && n == 1 && all_inside(rp)) {
+		char *first = text;
+
+		text = iom_sentence("%s Each waits until another of them wakes it, without a time limit: nothing but a "
+				    "signal can end that.", first);
+		free(first);
+	}
 	return text;
 }
 
@@ -277,31 +300,6 @@ static bool is_of_transfer(const struct acc_wait *w)
 static bool is_done(const struct cap_calls *r)
 {
 	return r->n.ok || r->n.ok_slept;
-}
-
-/* Has the process put into a pipe, or an eventfd, all that it took out? Then it woke itself. */
-static bool is_its_own(const struct iom_capture *cap, const struct cap_calls *r)
-{
-	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
-	uint64_t in = 0, out = 0;
-
-	if (!f || (f->kind != CAP_K_FIFO && f->kind != CAP_K_EVENTFD) || !f->ino ||
-	    (r->class != CAP_C_READ && r->class != CAP_C_WRITE))
-		return false;
-	/* Another process has an end of it too. */
-	if (f->name && (strstr(f->name, " -> ") || strstr(f->name, " <- ")))
-		return false;
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *o = &cap->calls[i];
-		const struct cap_file *g = o->file == IOM_NO_FILE ? NULL : &cap->files[o->file];
-		uint64_t n = f->kind == CAP_K_FIFO ? o->bytes : o->n.ok + o->n.ok_slept;
-
-		if (!g || g->kind != f->kind || (f->kind == CAP_K_FIFO ? g->ino != f->ino : g != f))
-			continue;
-		in += o->class == CAP_C_READ ? n : 0;
-		out += o->class == CAP_C_WRITE ? n : 0;
-	}
-	return in && out >= in;
 }
 
 enum came { CAME_DATA, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
@@ -318,7 +316,7 @@ static enum came what_came(const struct iom_capture *cap)
 
 		if (!is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
 			continue;
-		if (is_transfer(r->class) && !is_its_own(cap, r))
+		if (is_transfer(r->class) && !iom_is_own_bell(cap, r))
 			return CAME_DATA;
 		if (is_transfer(r->class))
 			came = CAME_OWN;
@@ -351,10 +349,8 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
 
 	if (!has_waited(rp) && p->ready_calls)
-		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
-				    waits_for_one(rp) ? "a file" : "several files", then);
-	return iom_sentence("It waits for %s%s.",
-			    waits_for_one(rp) ? "a file in a readiness call" : "several files at once", then);
+		return iom_sentence("It asks for %s and never has to wait%s.", how_many(rp), then);
+	return iom_sentence("It waits for %s%s.", how_many(rp), then);
 }
 
 static bool waited_by(const struct ev_proc *p, enum iom_rule rule)

@@ -37,9 +37,10 @@ static const char *counted_files(const struct rep_loop *l)
 {
 	static char text[64];
 
-	if (l->files == 0)
+	if (l->files <= l->at_least)
 		return "files";
-	snprintf(text, sizeof(text), "%s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
+	snprintf(text, sizeof(text), "%s%s file%s", l->at_least ? "at least " : "", iom_count(l->files),
+		 l->files == 1 ? "" : "s");
 	return text;
 }
 

@@ -50,6 +50,7 @@ struct rep_loop { /* a thread that waits for readiness */
 	uint64_t slept;
 	uint64_t failed; /* interrupted, or ended by an error */
 	uint64_t files; /* files waited for, highest known */
+	bool at_least;	/* and there may be more */
 	bool edge_triggered;
 	uint8_t class; /* enum cap_class of the loop's own readiness call */
 	int32_t nr;    /* and its number */

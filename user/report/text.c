@@ -272,13 +272,15 @@ static void example(struct page *p, const struct rep_example *e)
 	if (e->wait_ns)
 		line = iom_sentence("%s %s, sampled: %s asleep in %s, %s waiting for a CPU, %s in %s itself (medians of "
 				    "%s on %s %s%s)",
-				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr), iom_time(e->wait_ns), iom_syscall_name(e->wait_nr),
+				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr),
+				    iom_time(e->wait_ns), iom_syscall_name(e->wait_nr),
 				    iom_time(e->runq_ns), iom_time(e->copy_ns), iom_syscall_name(e->nr),
 				    iom_count(e->samples), iom_article(iom_kind_name(e->kind)),
 				    iom_kind_name(e->kind), waker);
 	else
 		line = iom_sentence("%s %s, sampled: no wait, %s in %s (median of %s on %s %s)",
-				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr), iom_time(e->copy_ns), iom_syscall_name(e->nr),
+				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr),
+				    iom_time(e->copy_ns), iom_syscall_name(e->nr),
 				    iom_count(e->samples), iom_article(iom_kind_name(e->kind)),
 				    iom_kind_name(e->kind));
 	line = page_micro(p, line);

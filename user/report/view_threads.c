@@ -194,8 +194,9 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	char files[48] = "", rate[64] = "", *call = loop_call(cap, t, own);
 	double seconds = t->time.wall_ns / 1e9;
 
-	if (l->files && !is_for_one(l, own))
-		snprintf(files, sizeof(files), ", %s file%s", iom_count(l->files), l->files == 1 ? "" : "s");
+	if (l->files > l->at_least && !is_for_one(l, own)) /* "at least one" says nothing */
+		snprintf(files, sizeof(files), ", %s%s file%s", l->at_least ? "at least " : "", iom_count(l->files),
+			 l->files == 1 ? "" : "s");
 	if (l->calls >= iom_limit(LIMIT_PAGE_LOOP) && l->zero_timeout >= iom_limit(LIMIT_SPIN_NOWAIT) * l->calls)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
