@@ -126,6 +126,11 @@ static void stopped_by_tracer(struct iom_capture *cap)
 	stopped(cap, 0, "process 12 gdb");
 }
 
+static void frozen(struct iom_capture *cap)
+{
+	stopped(cap, 0, "the freezer of its control group");
+}
+
 static void all_stopped_by_tracer(struct iom_capture *cap)
 {
 	build_thread(cap, BUILD_PID, MAIN + 1, "a");
@@ -253,6 +258,8 @@ static const struct {
 	{one_works, "It transferred nothing and waited for no file."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},
+	{frozen, "It is asleep in no call: stopped by the freezer of its control group, and has been since 2.00 s "
+		 "before the watch."},
 	{stopped_by_tracer, "It is asleep in no call: stopped by its tracer, process 12 gdb, and has been since "
 			    "2.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{all_stopped_by_tracer, "All its 2 threads are asleep in no call: stopped by its tracer, process 12 gdb, "
