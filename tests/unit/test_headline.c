@@ -179,6 +179,27 @@ static void waits_for_four(struct iom_capture *cap)
 	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
 }
 
+/* Of two threads in such calls it is not known whose set a file is in. */
+static void selects_in_a_thread(struct iom_capture *cap, uint32_t threads)
+{
+	selects_a_pipe(cap);
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+	for (uint32_t i = 1; i <= threads; i++) {
+		build_thread(cap, BUILD_PID, MAIN + i, "t");
+		asleep(cap, i, CAP_C_SELECT, SYS_pselect6, 2000 * MS);
+	}
+}
+
+static void one_selects(struct iom_capture *cap)
+{
+	selects_in_a_thread(cap, 1);
+}
+
+static void two_select(struct iom_capture *cap)
+{
+	selects_in_a_thread(cap, 2);
+}
+
 static void waits_for_thread(struct iom_capture *cap, uint32_t thread, const char *what)
 {
 	asleep(cap, thread, CAP_C_FUTEX, SYS_futex, 2000 * MS);
@@ -275,6 +296,10 @@ static const struct {
 			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
 			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
+	{one_selects, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in futex, 1 in "
+		      "pselect6 for fd 3 pipe:[7] <- make 12 fd 4."},
+	{two_select, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in pselect6, 1 in "
+		     "futex."},
 	{chain, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in futex, 1 in read. "
 		"Thread 4713, for which 2 of them wait, sleeps in read(3) pipe:[7] <- cat 12 fd 1. What process 12 "
 		"does, `iomodel attach 12` tells."},

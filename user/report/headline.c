@@ -131,30 +131,32 @@ static bool is_waited_for(const struct iom_capture *cap, const struct rep_proces
 static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, uint32_t *only)
 {
 	const struct iom_capture *cap = rp->cap;
+	size_t n = 0, all = 0;
 	char *text, *longer;
-	size_t n = 0;
 
+	for (size_t i = 0; i < cap->nfiles; i++)
+		all += is_waited_for(cap, rp, w, i);
+	if (!all)
+		return iom_view_call(cap, w);
 	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
 		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
 		       iom_sentence("%s", iom_syscall_name(w->nr));
-	for (size_t i = 0; i < cap->nfiles; i++) {
+	for (size_t i = 0; i < cap->nfiles && n < SET_NAMED; i++) {
 		const struct cap_file *f = &cap->files[i];
 
-		if (!is_waited_for(cap, rp, w, i) || n++ >= SET_NAMED)
+		if (!is_waited_for(cap, rp, w, i))
 			continue;
-		*only = n == 1 ? i : IOM_NO_FILE;
-		longer = iom_sentence("%s%sfd %d %s", text, n == 1 ? " for " : ", ", f->fd,
+		*only = all == 1 ? i : IOM_NO_FILE;
+		longer = iom_sentence("%s%sfd %d %s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
 				      f->name ? f->name : iom_kind_name(f->kind));
+		n++;
 		free(text);
 		text = longer;
 	}
-	if (!n) {
-		free(text);
-		return iom_view_call(cap, w);
-	}
-	if (n <= SET_NAMED)
+	if (all <= SET_NAMED)
 		return text;
-	longer = iom_sentence("%s and %s more file%s", text, iom_count(n - SET_NAMED), n == SET_NAMED + 1 ? "" : "s");
+	longer = iom_sentence("%s and %s more file%s", text, iom_count(all - SET_NAMED),
+			      all == SET_NAMED + 1 ? "" : "s");
 	free(text);
 	return longer;
 }
@@ -182,18 +184,34 @@ static int most_threads(const void *a, const void *b)
 	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
 }
 
-/* Heap. */
-static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
+/* Whose set the files are that poll and select wait for is known where only one thread is in such a call. */
+static bool is_only_poll(const struct asleep *a, const struct asleep *calls, size_t n)
 {
+	size_t threads = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (calls[i].wait.class == CAP_C_POLL || calls[i].wait.class == CAP_C_SELECT)
+			threads += calls[i].threads;
+	return a->wait.what == ACC_READINESS && a->threads == 1 && (a->wait.class == CAP_C_EPOLL_WAIT || threads == 1);
+}
+
+/* What one or more of the process's threads sleep in: heap. */
+static char *call_of(const struct rep_process *rp, const struct asleep *a, const struct asleep *calls, size_t n)
+{
+	const struct acc_wait *w = &a->wait;
+	uint32_t only;
+
 	if (w->what == ACC_STOPPED)
-		return iom_view_call(cap, w);
+		return iom_view_call(rp->cap, w);
+	if (is_only_poll(a, calls, n))
+		return asleep_for(rp, w, &only);
 	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
 }
 
 /* All in the same call. */
 static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
-	char *call = call_of(rp->cap, &a->wait), *text;
+	char *call = call_of(rp, a, a, 1), *text;
 	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, IOM_NO_FILE) : NULL;
 
 	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
@@ -204,7 +222,7 @@ static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 	return text;
 }
 
-static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *calls, size_t n)
+static char *headline_all_asleep(const struct rep_process *rp, struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
 	char *text, *longer, *call;
@@ -219,7 +237,7 @@ static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *c
 	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
 			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
 	for (size_t i = 0; i < n; i++) {
-		call = call_of(cap, &calls[i].wait);
+		call = call_of(rp, &calls[i], calls, n);
 		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
 				      i + 1 < n ? "" : ".");
 		free(call);
@@ -230,7 +248,7 @@ static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *c
 }
 
 /* NULL: something was awake. */
-static char *headline_of_sleepers(const struct iom_capture *cap, const struct rep_process *rp)
+static char *headline_of_sleepers(const struct rep_process *rp)
 {
 	size_t n;
 	struct asleep *calls = all_asleep(rp, &n);
@@ -241,7 +259,7 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	else if (n == 1)
 		text = headline_same(rp, calls);
 	else if (n)
-		text = headline_all_asleep(cap, calls, n);
+		text = headline_all_asleep(rp, calls, n);
 	free(calls);
 	return text;
 }
@@ -500,7 +518,7 @@ static char *held_up_by(const struct rep_process *rp)
 
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	char *text = headline_of_sleepers(rp->cap, rp), *all, *rest = deadlock(rp);
+	char *text = headline_of_sleepers(rp), *all, *rest = deadlock(rp);
 
 	if (text && !rest && rp->nthreads > 1)
 		rest = held_up_by(rp);

@@ -424,9 +424,23 @@ static char *wait_text(const struct iom_capture *cap, const struct acc_wait *w)
 	return text;
 }
 
-static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w)
+/* A sleep for one file of several is not for the first of them. */
+static char *idle_call(const struct iom_capture *cap, const struct cap_thread *ct, const struct acc_wait *w)
 {
-	char *call = iom_view_call(cap, w), *text;
+	const struct cap_file *f = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE ? &cap->files[w->file] : NULL;
+	uint32_t n = ct->at_end.nfiles;
+	char fd[16] = "";
+
+	if (w->what != ACC_READINESS || ct->at_end.nr != w->nr || n == UINT32_MAX || n < 2)
+		return iom_view_call(cap, w);
+	if (f && f->fd >= 0)
+		snprintf(fd, sizeof(fd), "(%d)", f->fd);
+	return iom_sentence("%s%s for %s files", iom_syscall_name(w->nr), fd, iom_count(n));
+}
+
+static char *idle_text(const struct iom_capture *cap, const struct cap_thread *ct, const struct acc_wait *w)
+{
+	char *call = idle_call(cap, ct, w), *text;
 
 	text = iom_sentence("asleep in %s throughout%s%s%s", call, w->before ? ", since " : "",
 			    w->before ? iom_time(w->before_ns) : "", w->before ? " before the watch" : "");
@@ -454,7 +468,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 	} else if (t->loop.is_loop && t->loop.calls && !is_aside(t, &most)) {
 		text = loop_text(cap, t);
 	} else if (is_idle(t)) {
-		text = idle_text(cap, &t->time.waits[0]);
+		text = idle_text(cap, ct, &t->time.waits[0]);
 	} else if (most.ns > t->time.running_ns / 100) {
 		waits = wait_text(cap, &most);
 		text = iom_sentence("%s%s", waits, busy);
