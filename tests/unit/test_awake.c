@@ -4,6 +4,7 @@
  * of waiting that nobody saw.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -76,6 +77,27 @@ static void interrupted_calls_slept(void **state)
 	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].threads[0].time.waits[0].slept, 2449);
 	assert_non_null(strstr(rep->procs[0].verdict.headline, "and nothing came"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* A message queue whose time limit ran out: all of these calls slept. */
+static void time_ran_out_slept(void **state)
+{
+	struct iom_capture *cap = build_capture("queue");
+	struct cap_calls *r;
+	struct iom_report *rep;
+
+	(void)state;
+	r = build_calls(cap, MAIN, build_file(cap, 3, CAP_K_REG, 0, "/queue"), CAP_C_QUEUE_GET, SYS_mq_timedreceive);
+	r->n.ok_slept = 15;
+	r->n.err = r->n.failed = 44;
+	r->error = ETIMEDOUT;
+	r->wait_ns = 59 * 50 * MS;
+	r->max_wait_ns = 73 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].time.waits[0].slept, 59);
 	iom_report_free(rep);
 	iom_capture_free(cap);
 }
@@ -324,7 +346,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 3];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 4];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -337,5 +359,6 @@ int main(void)
 	tests[NJUDGED + NTOLD] = (struct CMUnitTest)cmocka_unit_test(interrupted_calls_slept);
 	tests[NJUDGED + NTOLD + 1] = (struct CMUnitTest)cmocka_unit_test(says_why);
 	tests[NJUDGED + NTOLD + 2] = (struct CMUnitTest)cmocka_unit_test(asked_at_the_end);
+	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

@@ -264,6 +264,12 @@ static void no_room(struct iom_capture *cap)
 	asks_again(cap, CAP_C_WRITE, SYS_write);
 }
 
+static void always_something(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_FIFO, O_NONBLOCK, "pipe:[7]"), CAP_C_READ, SYS_read, 300, 0, 0,
+			0);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -309,6 +315,7 @@ static const struct {
 	{circle_of_two_kinds, "All its 2 threads are asleep in futex, and have been since 2.00 s before the watch. "
 			      "Threads 4711 and 4712 wait for each other: a deadlock."},
 	{no_data, "It asks again and again and is told that there is nothing yet."},
+	{always_something, "It transfers by calls that are told not to wait; each found data, or room, at once."},
 	{no_room, "It asks again and again and is told that there is no room yet."},
 };
 

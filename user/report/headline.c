@@ -374,11 +374,23 @@ static char *headline_of_none(const struct rep_process *rp)
 	return text;
 }
 
+/* Was anything asked for that was not there? */
+static bool asked_in_vain(const struct iom_capture *cap, uint32_t tgid)
+{
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].tgid == tgid && (is_transfer(cap->calls[i].class) || is_readiness(cap->calls[i].class)) &&
+		    (cap->calls[i].n.again || cap->calls[i].n.zero))
+			return true;
+	return false;
+}
+
 /* Asked again and again: for data, or for room. */
 static char *headline_nonblocking(const struct iom_capture *cap, const struct ev_proc *p)
 {
 	uint32_t calls = p->spoke[RULE_AGAIN].calls;
 
+	if (!asked_in_vain(cap, cap->procs[p->proc].tgid))
+		return iom_sentence("It transfers by calls that are told not to wait; each found data, or room, at once.");
 	return iom_sentence("It asks again and again and is told that there is %s yet.",
 			    calls != UINT32_MAX && cap->calls[calls].n.again && is_output(cap->calls[calls].class) ?
 				    "no room" : "nothing");
