@@ -268,6 +268,33 @@ static void asked_at_the_end(void **state)
 	}
 }
 
+/* What a thread does between its sleeps: of two samples nothing is said. */
+static void looks_for_a_child(void **state)
+{
+	(void)state;
+	for (int n = 2; n <= 3; n++) {
+		struct iom_capture *cap = build_capture("waits");
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		r->n.ok_slept = 990;
+		r->wait_ns = cap->threads[0].asleep_ns = 9800 * MS;
+		r->max_wait_ns = 10 * MS;
+		for (int i = 0; i < n; i++) {
+			build_sample(cap, IOM_NO_FILE, CAP_C_CHILD, SYS_wait4, 0, 1000, 0);
+			build_sample(cap, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep, 10 * MS, 1000, 0);
+		}
+		rep = iom_judge(cap);
+		f = build_finding(rep, "idle-wakeups");
+		assert_non_null(f);
+		assert_int_equal(f->count, 990);
+		assert_true(!!strstr(f->message, "in between called wait4 (3 of 3 other") == (n == 3));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 static void headline(void **state)
 {
 	const struct told *t = *state;
@@ -346,7 +373,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 4];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 5];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -360,5 +387,6 @@ int main(void)
 	tests[NJUDGED + NTOLD + 1] = (struct CMUnitTest)cmocka_unit_test(says_why);
 	tests[NJUDGED + NTOLD + 2] = (struct CMUnitTest)cmocka_unit_test(asked_at_the_end);
 	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
+	tests[NJUDGED + NTOLD + 4] = (struct CMUnitTest)cmocka_unit_test(looks_for_a_child);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }
