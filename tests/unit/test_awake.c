@@ -274,16 +274,16 @@ static void looks_for_a_child(void **state)
 	(void)state;
 	for (int n = 2; n <= 3; n++) {
 		struct iom_capture *cap = build_capture("waits");
-		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SLEEP_POLL, SYS_pselect6);
 		const struct rep_finding *f;
 		struct iom_report *rep;
 
-		r->n.ok_slept = 990;
+		r->n.zero_slept = 990;
 		r->wait_ns = cap->threads[0].asleep_ns = 9800 * MS;
 		r->max_wait_ns = 10 * MS;
 		for (int i = 0; i < n; i++) {
 			build_sample(cap, IOM_NO_FILE, CAP_C_CHILD, SYS_wait4, 0, 1000, 0);
-			build_sample(cap, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep, 10 * MS, 1000, 0);
+			build_sample(cap, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6, 10 * MS, 1000, 0);
 		}
 		rep = iom_judge(cap);
 		f = build_finding(rep, "idle-wakeups");

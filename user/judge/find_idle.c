@@ -136,15 +136,16 @@ static bool is_said(const struct search *s)
 	return false;
 }
 
-static bool is_between(const struct cap_thread *ct, const struct cap_sample *m)
+/* A call that is not what it sleeps in. */
+static bool is_between(const struct cap_thread *ct, const struct woken *w, const struct cap_sample *m)
 {
-	return m->tid == ct->tid && m->tgid == ct->tgid && m->class != CAP_C_TIMER && m->class != CAP_C_FUTEX &&
-	       m->class != CAP_C_SLEEP_POLL;
+	return m->tid == ct->tid && m->tgid == ct->tgid && m->nr != w->calls->nr && m->class != CAP_C_TIMER &&
+	       m->class != CAP_C_FUTEX;
 }
 
 /* Calls that are not counted, such as those that look for a child, show in samples: ", and in between
  * calls wait4 (4 of 4 other calls that were sampled)": heap. */
-static char *between_text(const struct search *s, const struct cap_thread *ct)
+static char *between_text(const struct search *s, const struct cap_thread *ct, const struct woken *w)
 {
 	const struct cap_sample *top = NULL;
 	uint64_t most = 0, all = 0;
@@ -153,11 +154,11 @@ static char *between_text(const struct search *s, const struct cap_thread *ct)
 		const struct cap_sample *m = &s->cap->samples[i];
 		uint64_t n = 0;
 
-		if (!is_between(ct, m))
+		if (!is_between(ct, w, m))
 			continue;
 		all++;
 		for (size_t k = i; k < s->cap->nsamples && all <= SAMPLES_MOST; k++)
-			n += is_between(ct, &s->cap->samples[k]) && s->cap->samples[k].nr == m->nr;
+			n += is_between(ct, w, &s->cap->samples[k]) && s->cap->samples[k].nr == m->nr;
 		if (n > most) {
 			most = n;
 			top = m;
@@ -186,7 +187,7 @@ static char *in_vain_text(const struct search *s, const struct cap_thread *ct, c
 		most = r;
 	}
 	if (!most || n < IN_VAIN * w->by_time)
-		return between_text(s, ct);
+		return between_text(s, ct, w);
 	return iom_sentence(", and %s(%d) %s %s %s times", iom_syscall_name(most->nr), s->cap->files[most->file].fd,
 			    iom_finding_name(s->cap, most->file),
 			    is_taking(most->class) ? "brought nothing" : "could move nothing", iom_count(n));
