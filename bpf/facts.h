@@ -299,6 +299,7 @@ enum iom_thread_event {
 #define IOM_TF_COMPAT	 0x10 /* in a 32-bit call */
 #define IOM_TF_RT	 0x20 /* a class in which the length of a sleep is an upper bound */
 #define IOM_TF_STOPPED	 0x40 /* IOM_TF_ASLEEP: by a signal such as SIGSTOP, or a tracer; in no call */
+#define IOM_TF_FROZEN	 0x80 /* IOM_TF_ASLEEP: its control group has been frozen meanwhile */
 
 struct iom_thread {
 	__u8 event; /* enum iom_thread_event */

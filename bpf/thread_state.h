@@ -56,7 +56,8 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
  */
 /* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
  * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
-#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002)
+#define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
+#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002 | IOM_TASK_FROZEN)
 #define IOM_TASK_STOPPED (0x0004 | 0x0008)
 
 /* The call that it is in; regs: NULL, none. */
@@ -117,6 +118,8 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 					  __u64 clock_offset, __u32 begun)
 {
 	e->flags |= IOM_TF_ASLEEP;
+	if (t->__state & IOM_TASK_FROZEN)
+		e->flags |= IOM_TF_FROZEN;
 	if (t->__state & IOM_TASK_STOPPED) {
 		e->flags |= IOM_TF_STOPPED;
 		regs = NULL;

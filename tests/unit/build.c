@@ -204,7 +204,7 @@ void build_sample(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_
 		.file = file,
 		.nr = nr,
 		.class = class,
-		.kind = cap->files[file].kind,
+		.kind = file == IOM_NO_FILE ? CAP_K_UNKNOWN : cap->files[file].kind,
 		.waker = asleep_ns ? CAP_W_SOFTIRQ : CAP_W_NONE,
 		.ret = 1,
 		.enter_ns = cap->start_ns + MS,

@@ -4,6 +4,7 @@
  * of waiting that nobody saw.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -76,6 +77,27 @@ static void interrupted_calls_slept(void **state)
 	rep = iom_judge(cap);
 	assert_int_equal(rep->procs[0].threads[0].time.waits[0].slept, 2449);
 	assert_non_null(strstr(rep->procs[0].verdict.headline, "and nothing came"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* A message queue whose time limit ran out: all of these calls slept. */
+static void time_ran_out_slept(void **state)
+{
+	struct iom_capture *cap = build_capture("queue");
+	struct cap_calls *r;
+	struct iom_report *rep;
+
+	(void)state;
+	r = build_calls(cap, MAIN, build_file(cap, 3, CAP_K_REG, 0, "/queue"), CAP_C_QUEUE_GET, SYS_mq_timedreceive);
+	r->n.ok_slept = 15;
+	r->n.err = r->n.failed = 44;
+	r->error = ETIMEDOUT;
+	r->wait_ns = 59 * 50 * MS;
+	r->max_wait_ns = 73 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].time.waits[0].slept, 59);
 	iom_report_free(rep);
 	iom_capture_free(cap);
 }
@@ -246,6 +268,33 @@ static void asked_at_the_end(void **state)
 	}
 }
 
+/* What a thread does between its sleeps: of two samples nothing is said. */
+static void looks_for_a_child(void **state)
+{
+	(void)state;
+	for (int n = 2; n <= 3; n++) {
+		struct iom_capture *cap = build_capture("waits");
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SLEEP_POLL, SYS_pselect6);
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		r->n.zero_slept = 990;
+		r->wait_ns = cap->threads[0].asleep_ns = 9800 * MS;
+		r->max_wait_ns = 10 * MS;
+		for (int i = 0; i < n; i++) {
+			build_sample(cap, IOM_NO_FILE, CAP_C_CHILD, SYS_wait4, 0, 1000, 0);
+			build_sample(cap, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6, 10 * MS, 1000, 0);
+		}
+		rep = iom_judge(cap);
+		f = build_finding(rep, "idle-wakeups");
+		assert_non_null(f);
+		assert_int_equal(f->count, 990);
+		assert_true(!!strstr(f->message, "in between called wait4 (3 of 3 other") == (n == 3));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 static void headline(void **state)
 {
 	const struct told *t = *state;
@@ -324,7 +373,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 3];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 5];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -337,5 +386,7 @@ int main(void)
 	tests[NJUDGED + NTOLD] = (struct CMUnitTest)cmocka_unit_test(interrupted_calls_slept);
 	tests[NJUDGED + NTOLD + 1] = (struct CMUnitTest)cmocka_unit_test(says_why);
 	tests[NJUDGED + NTOLD + 2] = (struct CMUnitTest)cmocka_unit_test(asked_at_the_end);
+	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
+	tests[NJUDGED + NTOLD + 4] = (struct CMUnitTest)cmocka_unit_test(looks_for_a_child);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

@@ -404,12 +404,13 @@ static void nobody_is_read(void **state)
 /* Children in the order in which they were made, and who traces one. */
 static void children_and_tracer(void **state)
 {
+	size_t before = pfs_children(getpid(), getpid()).n; /* of a test that failed */
 	pid_t first = sleeper(sleeps_in_poll), second = sleeper(sleeps_in_poll);
 	struct pfs_children c = pfs_children(getpid(), getpid());
 
 	(void)state;
-	assert_int_equal(c.n, 2);
-	assert_int_equal(c.first, first);
+	assert_int_equal(c.n, before + 2);
+	assert_true(before || c.first == first);
 	assert_int_equal(c.last, second);
 	assert_int_equal(pfs_tracer(first), 0);
 	assert_int_equal(pfs_tgid(first), first);
@@ -418,7 +419,7 @@ static void children_and_tracer(void **state)
 	end(first);
 	end(second);
 	assert_int_equal(pfs_tracer(first), 0);
-	assert_int_equal(pfs_children(getpid(), getpid()).n, 0);
+	assert_int_equal(pfs_children(getpid(), getpid()).n, before);
 }
 
 int main(void)

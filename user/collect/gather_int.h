@@ -178,6 +178,7 @@ struct proc_entry {
 	uint32_t tgid;
 	uint32_t pid;
 	bool target;
+	bool frozen; /* its main thread was, when it was looked at last */
 	bool seen;    /* it has a place in the capture */
 	uint32_t proc;
 	uint64_t start_ns; /* of the process itself */

@@ -150,6 +150,28 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	memcpy(c->comm, t->comm, sizeof(c->comm));
 }
 
+/*
+ * Does its control group keep it from running? The freezer of version 1 leaves who slept where it is,
+ * in a state of its own; cgroup.freeze lets it come out of its call, to where nothing else sleeps that
+ * is not stopped. The others of a process are asked only if its main thread, which comes first, is
+ * frozen.
+ */
+static bool is_frozen(const struct iom_thread *t, struct proc_entry *p)
+{
+	char where[64];
+	bool frozen;
+
+	if (t->flags & IOM_TF_FROZEN)
+		return true;
+	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || (t->tid != t->tgid && !p->frozen))
+		return false;
+	pfs_wchan((pid_t)p->pid, (pid_t)t->ns_tid, where);
+	frozen = !strcmp(where, "__refrigerator") || !strcmp(where, "get_signal");
+	if (t->tid == t->tgid)
+		p->frozen = frozen;
+	return frozen;
+}
+
 /* The call that a thread sleeps in just now, with its file, and who is in its
  * set. */
 static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
@@ -160,6 +182,12 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 
 	if (t->flags & (IOM_TF_IO_WORKER | IOM_TF_KTHREAD))
 		return;
+	if (is_frozen(t, p)) {
+		free(call->target);
+		call->class = IOM_C_STOPPED;
+		call->target = strdup("the freezer of its control group");
+		return;
+	}
 	iom_open_call(t, p->pid, call, set, SET_MAX, &n);
 	if (call->nr < 0)
 		return;

@@ -2,6 +2,8 @@
 /*
  * account_calls.c - what the sleep of each row of calls was for: the call itself, or pages.
  */
+#include <errno.h>
+
 #include "judge/account.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -75,6 +77,10 @@ static uint64_t slept_at_least(const struct iom_capture *cap, const struct cap_c
 
 	if (least < turns)
 		least = turns;
+	/* A message queue says that nothing came only after the time has run out. */
+	if (r->wait_ns && r->error == ETIMEDOUT && (r->class == CAP_C_QUEUE_GET || r->class == CAP_C_QUEUE_PUT) &&
+	    least < known + r->n.failed)
+		least = known + r->n.failed;
 	if (least > known + unknown)
 		least = known + unknown;
 	return known < least ? least : known;

@@ -13,6 +13,10 @@
 
 #define IN_VAIN 0.5 /* looks that find nothing, of the times that the thread woke: they are what it woke for */
 
+/* Samples of other calls: fewer say little, and of more the first ones say as much. */
+#define SAMPLES_LEAST 3
+#define SAMPLES_MOST  64
+
 /* Requests to the kernel that a thread handed over instead of making a call. */
 static uint64_t all_requested(const struct search *s, const struct cap_thread *ct)
 {
@@ -132,6 +136,40 @@ static bool is_said(const struct search *s)
 	return false;
 }
 
+/* A call that is not what it sleeps in. */
+static bool is_between(const struct cap_thread *ct, const struct woken *w, const struct cap_sample *m)
+{
+	return m->tid == ct->tid && m->tgid == ct->tgid && m->nr != w->calls->nr && m->class != CAP_C_TIMER &&
+	       m->class != CAP_C_FUTEX;
+}
+
+/* Calls that are not counted, such as those that look for a child, show in samples: ", and in between
+ * calls wait4 (4 of 4 other calls that were sampled)": heap. */
+static char *between_text(const struct search *s, const struct cap_thread *ct, const struct woken *w)
+{
+	const struct cap_sample *top = NULL;
+	uint64_t most = 0, all = 0;
+
+	for (size_t i = 0; i < s->cap->nsamples; i++) {
+		const struct cap_sample *m = &s->cap->samples[i];
+		uint64_t n = 0;
+
+		if (!is_between(ct, w, m))
+			continue;
+		all++;
+		for (size_t k = i; k < s->cap->nsamples && all <= SAMPLES_MOST; k++)
+			n += is_between(ct, w, &s->cap->samples[k]) && s->cap->samples[k].nr == m->nr;
+		if (n > most) {
+			most = n;
+			top = m;
+		}
+	}
+	if (most < SAMPLES_LEAST || most < IN_VAIN * all)
+		return iom_sentence("%s", "");
+	return iom_sentence(", and in between called %s (%s of %s other calls that were sampled)",
+			    iom_syscall_name(top->nr), iom_count(most), iom_count(all));
+}
+
 /* What it tried each time and found nothing, or no room: ", and read(4) /var/log/x brought nothing
  * 4,560 times": heap. */
 static char *in_vain_text(const struct search *s, const struct cap_thread *ct, const struct woken *w)
@@ -149,7 +187,7 @@ static char *in_vain_text(const struct search *s, const struct cap_thread *ct, c
 		most = r;
 	}
 	if (!most || n < IN_VAIN * w->by_time)
-		return iom_sentence("%s", "");
+		return between_text(s, ct, w);
 	return iom_sentence(", and %s(%d) %s %s %s times", iom_syscall_name(most->nr), s->cap->files[most->file].fd,
 			    iom_finding_name(s->cap, most->file),
 			    is_taking(most->class) ? "brought nothing" : "could move nothing", iom_count(n));

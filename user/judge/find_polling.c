@@ -464,7 +464,7 @@ static void find_spurious(struct search *s)
 static void find_one_file(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	uint64_t followed = 0;
+	uint64_t followed = 0, written = 0;
 	struct rep_finding *f;
 
 	/* How many files a select had is not known. */
@@ -475,17 +475,19 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 		const struct cap_calls *r = &s->cap->calls[i];
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid && r->file == set->main_file &&
-		    is_transfer(r->class) && r->file != IOM_NO_FILE)
+		    is_transfer(r->class) && r->file != IOM_NO_FILE) {
 			followed += iom_taken_by(r);
+			written += is_output(r->class) ? iom_taken_by(r) : 0;
+		}
 	}
 	if (followed < iom_limit(LIMIT_ONE_FILE_PART) * set->calls)
 		return;
 	f = iom_finding_add(
 		s, "one-file-readiness", IOM_SEV_INFO,
 		iom_sentence("Thread %u waited in %s for a single file, %s, and without a time limit, %s times: "
-			     "a blocking read waits just so, with one call less.",
+			     "a blocking %s waits just so, with one call less.",
 			     ct->ns_tid, iom_syscall_name(set->nr), iom_finding_name(s->cap, set->main_file),
-			     iom_count(set->calls)));
+			     iom_count(set->calls), 2 * written > followed ? "write" : "read"));
 	f->count = set->calls;
 	f->thread = rt->thread;
 	f->nr = set->nr;

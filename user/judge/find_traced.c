@@ -21,7 +21,7 @@ bool iom_find_traced(struct search *s)
 		return false;
 	}
 	f = iom_finding_add(s, "traced", IOM_SEV_WARNING,
-			    iom_sentence("It is traced by %s (ptrace), which stops it at its calls: %s of %s slept, and "
+			    iom_sentence("It is traced by %s (ptrace), which seems to stop it at its calls: %s of %s slept, and "
 					 "whether and how long they would have without the tracer is not known. Usual "
 					 "way out: end the tracer, and watch again.",
 					 tracer, iom_count(stops->slept), iom_count(stops->calls)));

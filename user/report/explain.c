@@ -231,7 +231,7 @@ static const struct topic topics[] = {
 	 "SIGIO by polling all, or use epoll.\n"},
 	{"traced", "another process traces it by ptrace(2)", NULL,
 	 "A debugger, or strace, may stop the program whenever it likes. Where nearly all of\n"
-	 "the program's calls slept, and it left the CPU more often than that, it is stopped\n"
+	 "the program's calls slept, and it left the CPU more often than that, it seems stopped\n"
 	 "at each call, as strace does: the time goes to the call, and nothing of it was the\n"
 	 "program's own. Findings about sleep are not said then, and the verdict is less\n"
 	 "sure. Usual way out: end the tracer, and watch again.\n"},

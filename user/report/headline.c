@@ -12,6 +12,7 @@
 #include "judge/roles.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
+#include "report/set_text.h"
 #include "report/view.h"
 
 #define SET_NAMED 2 /* files of the set that is slept for, by name */
@@ -150,33 +151,38 @@ static bool is_waited_for(const struct iom_capture *cap, const struct rep_proces
 static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, int *peer)
 {
 	const struct iom_capture *cap = rp->cap;
+	size_t n = 0, all = 0;
 	char *text, *longer;
-	size_t n = 0;
 
-	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
-		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
-		       iom_sentence("%s", iom_syscall_name(w->nr));
-	for (size_t i = 0; i < cap->nfiles; i++) {
-		const struct cap_file *f = &cap->files[i];
-
-		if (!is_waited_for(cap, rp, w, i))
-			continue;
-		join_peer(peer, peer_of(f));
-		if (n++ >= SET_NAMED)
-			continue;
-		longer = iom_sentence("%s%sfd %d %s", text, n == 1 ? " for " : ", ", f->fd,
-				      f->name ? f->name : iom_kind_name(f->kind));
-		free(text);
-		text = longer;
-	}
-	if (!n) {
-		free(text);
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (is_waited_for(cap, rp, w, i)) {
+			all++;
+			join_peer(peer, peer_of(&cap->files[i]));
+		}
+	if (!all) {
 		*peer = peer_of_file(cap, w->file);
 		return iom_view_call(cap, w);
 	}
-	if (n <= SET_NAMED)
+	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
+		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
+		       iom_sentence("%s", iom_syscall_name(w->nr));
+	for (size_t i = 0; i < 2 * cap->nfiles && n < SET_NAMED; i++) {
+		uint32_t file = i % cap->nfiles;
+		const struct cap_file *f = &cap->files[file];
+
+		/* First those by which somebody else wakes it. */
+		if (!is_waited_for(cap, rp, w, file) || iom_is_from_within(cap, f) != (i >= cap->nfiles))
+			continue;
+		longer = iom_sentence("%s%sfd %d %s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
+				      f->name ? f->name : iom_kind_name(f->kind));
+		n++;
+		free(text);
+		text = longer;
+	}
+	if (all <= SET_NAMED)
 		return text;
-	longer = iom_sentence("%s and %s more file%s", text, iom_count(n - SET_NAMED), n == SET_NAMED + 1 ? "" : "s");
+	longer = iom_sentence("%s and %s more file%s", text, iom_count(all - SET_NAMED),
+			      all == SET_NAMED + 1 ? "" : "s");
 	free(text);
 	return longer;
 }
@@ -208,11 +214,27 @@ static int most_threads(const void *a, const void *b)
 	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
 }
 
-/* Heap. */
-static char *call_of(const struct iom_capture *cap, const struct acc_wait *w)
+/* Whose set the files are that poll and select wait for is known where only one thread is in such a call. */
+static bool is_only_poll(const struct asleep *a, const struct asleep *calls, size_t n)
 {
+	size_t threads = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (calls[i].wait.class == CAP_C_POLL || calls[i].wait.class == CAP_C_SELECT)
+			threads += calls[i].threads;
+	return a->wait.what == ACC_READINESS && a->threads == 1 && (a->wait.class == CAP_C_EPOLL_WAIT || threads == 1);
+}
+
+/* What one or more of the process's threads sleep in: heap. */
+static char *call_of(const struct rep_process *rp, const struct asleep *a, const struct asleep *calls, size_t n)
+{
+	const struct acc_wait *w = &a->wait;
+	int peer = 0;
+
 	if (w->what == ACC_STOPPED)
-		return iom_view_call(cap, w);
+		return iom_view_call(rp->cap, w);
+	if (is_only_poll(a, calls, n))
+		return asleep_for(rp, w, &peer);
 	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
 }
 
@@ -231,7 +253,7 @@ static bool all_inside(const struct rep_process *rp)
 /* All in the same call. */
 static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
-	char *call = call_of(rp->cap, &a->wait), *text;
+	char *call = call_of(rp, a, a, 1), *text;
 	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, 0) : NULL;
 
 	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
@@ -242,7 +264,7 @@ static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 	return text;
 }
 
-static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *calls, size_t n)
+static char *headline_all_asleep(const struct rep_process *rp, struct asleep *calls, size_t n)
 {
 	uint64_t before = UINT64_MAX;
 	char *text, *longer, *call;
@@ -257,8 +279,7 @@ static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *c
 	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
 			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
 	for (size_t i = 0; i < n; i++) {
-		call = calls[i].threads == 1 && calls[i].wait.class == CAP_C_EPOLL_WAIT ?
-			       iom_view_idle(cap, &calls[i].wait) : call_of(cap, &calls[i].wait);
+		call = call_of(rp, &calls[i], calls, n);
 		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
 				      i + 1 < n ? "" : ".");
 		free(call);
@@ -269,7 +290,7 @@ static char *headline_all_asleep(const struct iom_capture *cap, struct asleep *c
 }
 
 /* NULL: something was awake. */
-static char *headline_of_sleepers(const struct iom_capture *cap, const struct rep_process *rp)
+static char *headline_of_sleepers(const struct rep_process *rp)
 {
 	size_t n;
 	struct asleep *calls = all_asleep(rp, &n);
@@ -280,7 +301,7 @@ static char *headline_of_sleepers(const struct iom_capture *cap, const struct re
 	else if (n == 1)
 		text = headline_same(rp, calls);
 	else if (n)
-		text = headline_all_asleep(cap, calls, n);
+		text = headline_all_asleep(rp, calls, n);
 	free(calls);
 	if (text && n == 1 && all_inside(rp)) {
 		char *first = text;
@@ -392,11 +413,23 @@ static char *headline_of_none(const struct rep_process *rp)
 	return text;
 }
 
+/* Was anything asked for that was not there? */
+static bool asked_in_vain(const struct iom_capture *cap, uint32_t tgid)
+{
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].tgid == tgid && (is_transfer(cap->calls[i].class) || is_readiness(cap->calls[i].class)) &&
+		    (cap->calls[i].n.again || cap->calls[i].n.zero))
+			return true;
+	return false;
+}
+
 /* Asked again and again: for data, or for room. */
 static char *headline_nonblocking(const struct iom_capture *cap, const struct ev_proc *p)
 {
 	uint32_t calls = p->spoke[RULE_AGAIN].calls;
 
+	if (!asked_in_vain(cap, cap->procs[p->proc].tgid))
+		return iom_sentence("It transfers by calls that are told not to wait; each found data, or room, at once.");
 	return iom_sentence("It asks again and again and is told that there is %s yet.",
 			    calls != UINT32_MAX && cap->calls[calls].n.again && is_output(cap->calls[calls].class) ?
 				    "no room" : "nothing");
@@ -556,7 +589,7 @@ static char *add_elsewhere(const struct rep_process *rp, char *text)
 
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	char *text = headline_of_sleepers(rp->cap, rp), *all, *rest = deadlock(rp);
+	char *text = headline_of_sleepers(rp), *all, *rest = deadlock(rp);
 
 	if (text && !rest && rp->nthreads > 1)
 		rest = held_up_by(rp);

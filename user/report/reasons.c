@@ -334,6 +334,8 @@ void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)
 		because_model(ev, rp, v->also[i], said, 1);
 	because_of_the_rest(ev, rp);
 	because_open(ev, rp);
+	if (!v->nbecause && v->model != IOM_M_NONE && p->spoke[RULE_COMPANY].calls != UINT32_MAX)
+		because_rule(ev, rp, RULE_COMPANY);
 	if (!v->nbecause)
 		iom_because(v, iom_sentence("No transfer was seen, and no file was waited for."));
 }

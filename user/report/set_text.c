@@ -24,8 +24,7 @@ static bool is_in_set(const struct iom_capture *cap, const struct cap_registrati
 	return r->epoll == epoll || (a->kind == b->kind && a->fd == b->fd && a->tgid == b->tgid);
 }
 
-/* Timers, signals, and what the process has both ends of. */
-static bool is_from_within(const struct iom_capture *cap, const struct cap_file *f)
+bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f)
 {
 	if (is_bell_kind(f->kind))
 		return true;
@@ -63,7 +62,7 @@ char *iom_set_text(const struct iom_capture *cap, uint32_t epoll)
 		for (size_t i = 0; i < cap->nregistrations && names.n <= SET_NAMED; i++) {
 			const struct cap_file *f = &cap->files[cap->registrations[i].file];
 
-			if (is_in_set(cap, &cap->registrations[i], epoll) && is_from_within(cap, f) == within)
+			if (is_in_set(cap, &cap->registrations[i], epoll) && iom_is_from_within(cap, f) == within)
 				add(&names, f->name ? f->name : iom_kind_name(f->kind));
 		}
 	if (!names.n)

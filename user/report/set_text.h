@@ -5,6 +5,7 @@
 #ifndef IOM_SET_TEXT_H
 #define IOM_SET_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/capture.h"
@@ -15,5 +16,8 @@
  * known. Heap; names in it are raw bytes.
  */
 char *iom_set_text(const struct iom_capture *cap, uint32_t epoll);
+
+/* Timers, signals, and what the process has both ends of. */
+bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f);
 
 #endif

@@ -33,8 +33,9 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (w->what == ACC_PAGE)
 		return iom_sentence("page faults");
 	if (w->what == ACC_STOPPED)
-		return iom_sentence("no call: stopped by %s%s", w->path ? "its tracer, " : "a signal",
-				    w->path ? w->path : "");
+		return iom_sentence("no call: stopped by %s%s",
+				    w->path && !strncmp(w->path, "process ", 8) ? "its tracer, " : "",
+				    w->path ? w->path : "a signal");
 	if (w->nr < 0)
 		return iom_sentence(w->what == ACC_IDLE ? "wait for work" : "no call that is known");
 	if (!name)

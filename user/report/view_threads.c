@@ -310,10 +310,23 @@ static char *wait_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
-/* others: further files, of threads that wait so. */
-static char *idle_text(const struct iom_capture *cap, const struct acc_wait *w, uint64_t others)
+/* A sleep for one file of several is not for the first of them. */
+static char *idle_call(const struct iom_capture *cap, const struct rep_thread *t)
 {
-	char *call = iom_view_idle(cap, w), more[48] = "", *text;
+	const struct cap_open_call *c = &cap->threads[t->thread].at_end;
+	const struct acc_wait *w = &t->time.waits[0];
+
+	if ((w->class != CAP_C_POLL && w->class != CAP_C_SELECT) || c->nr != w->nr || c->nfiles == UINT32_MAX ||
+	    c->nfiles < 2)
+		return iom_view_idle(cap, w);
+	return iom_sentence("%s for %s files", iom_syscall_name(w->nr), iom_count(c->nfiles));
+}
+
+/* others: further files, of threads that wait so. */
+static char *idle_text(const struct iom_capture *cap, const struct rep_thread *t, uint64_t others)
+{
+	const struct acc_wait *w = &t->time.waits[0];
+	char *call = idle_call(cap, t), more[48] = "", *text;
 
 	if (others == 1)
 		snprintf(more, sizeof(more), " and another");
@@ -373,7 +386,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 		text = loop_text(cap, t);
 		break;
 	case WAY_IDLE:
-		text = idle_text(cap, &t->time.waits[0], 0);
+		text = idle_text(cap, t, 0);
 		break;
 	case WAY_WAITS:
 		waits = wait_text(cap, t, &most);
@@ -566,7 +579,7 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 	double seconds = (rp->cap->end_ns - rp->cap->start_ns) / 1e9;
 
 	if (g->crowd)
-		longer = idle_text(rp->cap, &g->busiest->time.waits[0], files_of_crowd(rp, g->busiest) - 1);
+		longer = idle_text(rp->cap, g->busiest, files_of_crowd(rp, g->busiest) - 1);
 	else if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
 		longer = iom_sentence("began and ended in the watch, %s a second, after %s on average%s%s",
 				      iom_count(g->shorts / seconds + 0.5),
