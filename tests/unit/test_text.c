@@ -342,6 +342,7 @@ static void workers_say_what_they_transfer(void **state)
 {
 	struct iom_text_options opt = {.utf8 = true, .width = 80};
 	struct iom_capture *cap = build_capture("pool");
+	struct cap_calls *r;
 	char *text;
 
 	(void)state;
@@ -349,6 +350,15 @@ static void workers_say_what_they_transfer(void **state)
 	text = text_of(cap, opt);
 	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x pread64(5) "
 					   "/srv/disk"));
+	free(text);
+	/* What it slept for says more than what it did most often. */
+	r = build_calls(cap, BUILD_PID, 0, CAP_C_SYNC, SYS_fsync);
+	r->n.ok_slept = 100;
+	r->wait_ns = 800 * MS;
+	r->max_wait_ns = 8 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "4.0 ms at most; 800 ms asleep in fsync(5) /srv/disk"));
 	free(text);
 	iom_capture_free(cap);
 }

@@ -197,14 +197,20 @@ static char *wait_text(const struct iom_capture *cap, const struct acc_wait *w)
 	return text;
 }
 
-/* Which transfers a thread made most of, where it slept for something else: what a worker of a pool
- * is there for. */
-static char *work_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+/* What the thread slept for in transfers, where that is worth a word; NULL: nothing. */
+static const struct acc_wait *slept_for(const struct acc_thread *t)
 {
-	const struct cap_thread *ct = &cap->threads[t->thread];
+	for (size_t i = 0; i < t->nwaits; i++)
+		if ((t->waits[i].what == ACC_TRANSFER || t->waits[i].what == ACC_SYNC) &&
+		    t->waits[i].ns >= BUSY_PART * t->wall_ns)
+			return &t->waits[i];
+	return NULL;
+}
+
+/* The transfers that a thread made most of; NULL: hardly any. */
+static const struct cap_calls *made_most_of(const struct iom_capture *cap, const struct cap_thread *ct)
+{
 	const struct cap_calls *best = NULL;
-	struct acc_wait call;
-	char *name, *text;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
@@ -214,11 +220,24 @@ static char *work_text(const struct iom_capture *cap, const struct rep_thread *t
 		    (!best || cor_operations(r) > cor_operations(best)))
 			best = r;
 	}
-	if (!best || cor_operations(best) < WORK_CALLS || most->file == best->file)
+	return best && cor_operations(best) >= WORK_CALLS ? best : NULL;
+}
+
+/* What a thread does that slept most for something else: what a worker of a pool is there for. */
+static char *work_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	const struct cap_calls *r = made_most_of(cap, &cap->threads[t->thread]);
+	const struct acc_wait *slept = slept_for(&t->time);
+	struct acc_wait call;
+	char *name, *text;
+
+	if (most->what == ACC_TRANSFER || most->what == ACC_SYNC || (!slept && !r))
 		return strdup("");
-	call = (struct acc_wait){.what = ACC_TRANSFER, .class = best->class, .nr = best->nr, .file = best->file};
-	name = iom_view_call(cap, &call);
-	text = iom_sentence("; %s x %s", iom_count(cor_operations(best)), name);
+	if (!slept)
+		call = (struct acc_wait){.what = ACC_TRANSFER, .class = r->class, .nr = r->nr, .file = r->file};
+	name = iom_view_call(cap, slept ? slept : &call);
+	text = slept ? iom_sentence("; %s asleep in %s", iom_time(slept->ns), name) :
+		       iom_sentence("; %s x %s", iom_count(cor_operations(r)), name);
 	free(name);
 	return text;
 }
