@@ -233,6 +233,13 @@ static bool is_inside(const struct iom_capture *cap, const struct loop_set *a, c
 	return false;
 }
 
+/* A poll's set is named by its first file, which may come and go: the loop goes on by another name
+ * then. What is asked inside a turn has few files. */
+static bool is_same_loop(const struct loop_set *own, const struct loop_set *s)
+{
+	return s->class == CAP_C_POLL && s->nr == own->nr && s->files > NESTED_FILES && 2 * s->files >= own->files;
+}
+
 static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
 {
 	struct loop_set swap;
@@ -248,9 +255,10 @@ static void choose_own(const struct iom_capture *cap, struct loop_thread *t)
 	t->sets[first] = swap;
 	t->sets[0].own = true;
 	for (size_t i = 1; i < t->nsets; i++)
-		t->sets[i].own = t->sets[i].files > 1 &&
-				 t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls &&
-				 !is_inside(cap, &t->sets[0], &t->sets[i]);
+		t->sets[i].own = is_same_loop(&t->sets[0], &t->sets[i]) ||
+				 (t->sets[i].files > 1 &&
+				  t->sets[i].calls >= SECOND_LOOP_CALLS * t->sets[0].calls &&
+				  !is_inside(cap, &t->sets[0], &t->sets[i]));
 }
 
 static void take_turns(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
