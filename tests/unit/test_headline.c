@@ -155,6 +155,32 @@ static void held_back(struct iom_capture *cap)
 	build_transfers(cap, MAIN, sock, CAP_C_READ, SYS_read, 100, 0, 0, 0);
 }
 
+/* A pipeline that keeps to a rate: files are ready, and it pauses by the call's time limit. */
+static void keeps_to_a_rate(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_epoll_wait(cap, MAIN, loop_of_two(cap), 200, 0, 0);
+
+	r->n.zero_slept = 55;
+	r->wait_ns = 55 * 90 * MS;
+	r->max_wait_ns = 90 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 200, 0, 0, 0);
+}
+
+/* One of the sleeps brought something. */
+static void waits_after_all(struct iom_capture *cap)
+{
+	keeps_to_a_rate(cap);
+	cap->calls[0].n.ok_slept = 1;
+}
+
+/* It mostly waited in vain. */
+static void hardly_anything_came(struct iom_capture *cap)
+{
+	keeps_to_a_rate(cap);
+	cap->calls[0].n.ok = 10;
+}
+
 /* The main thread has nothing to do; of the others one waits for room, and one for that one. */
 static void one_is_held_up(struct iom_capture *cap)
 {
@@ -236,6 +262,10 @@ static const struct {
 		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for many files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
+	{keeps_to_a_rate, "It asks a readiness call for many files and never waits until one is ready, then transfers "
+			  "without sleeping: all that it slept there, 4.95 s, ended by the time limit."},
+	{waits_after_all, "It waits for many files at once, then transfers without sleeping."},
+	{hardly_anything_came, "It waits for many files at once, then transfers without sleeping."},
 	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
 			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "
 			 "127.0.0.1:80."},

@@ -210,6 +210,27 @@ static bool has_waited(const struct rep_process *rp)
 	return false;
 }
 
+/* How long loops slept in readiness calls where none of all these sleeps brought anything, though files
+ * were ready more often than that: the time limit is what was waited for. 0: some did, or a signal may
+ * have ended them. */
+static uint64_t slept_for_limit(const struct rep_process *rp)
+{
+	uint64_t ns = 0, ready = 0, ended = 0;
+
+	for (size_t i = 0; i < rp->cap->ncalls; i++) {
+		const struct cap_calls *r = &rp->cap->calls[i];
+
+		if (!is_readiness(r->class))
+			continue;
+		if (r->n.ok_slept || r->n.err || r->n.restart)
+			return 0;
+		ready += r->n.ok;
+		ended += r->n.zero_slept;
+		ns += r->wait_ns;
+	}
+	return ready > ended ? ns : 0;
+}
+
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	struct acc_alike slept;
@@ -225,6 +246,11 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	if (!has_waited(rp) && p->ready_calls)
 		return iom_sentence("It asks a readiness call for %s and never has to wait%s.",
 				    waits_for_one(rp) ? "a file" : "many files", then);
+	if (slept_for_limit(rp) && !p->unseen && what_came(rp->cap) == CAME_DATA)
+		return iom_sentence("It asks a readiness call for %s and never waits until one is ready%s: all that it "
+				    "slept there, %s, ended by the time limit.",
+				    waits_for_one(rp) ? "a file" : "many files", then,
+				    iom_time(slept_for_limit(rp)));
 	return iom_sentence("It waits for %s%s.",
 			    waits_for_one(rp) ? "a file in a readiness call" : "many files at once", then);
 }
