@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 
 #include <cmocka.h>
@@ -235,6 +236,14 @@ static void loop_asleep(struct iom_capture *cap)
 	cap->threads[0].at_end.file = cap->threads[0].at_start.file = loop_of_two(cap);
 }
 
+/* The client does not read what it asked for. */
+static void waits_for_room(struct iom_capture *cap)
+{
+	loop_asleep(cap);
+	cap->registrations[0].events = EPOLLIN | EPOLLOUT | EPOLLERR;
+	cap->registrations[1].events = EPOLLOUT | EPOLLERR | EPOLLHUP;
+}
+
 static void reads_pipe(struct iom_capture *cap)
 {
 	uint32_t in = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[9] <- my prog 77 fd 1");
@@ -277,6 +286,8 @@ static const struct {
 	{two_polls, "All its 2 threads are asleep in ppoll, and have been since 1.00 s before the watch."},
 	{loop_asleep, "It is asleep in epoll_wait(4) for tcp listen 127.0.0.1:80, tcp 127.0.0.1:80 <- 127.0.0.1:81, "
 		      "and has been since 1.00 s before the watch."},
+	{waits_for_room, "It is asleep in epoll_wait(4) for tcp listen 127.0.0.1:80, room in tcp 127.0.0.1:80 <- "
+			 "127.0.0.1:81, and has been since 1.00 s before the watch."},
 	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
 		     "watch. What process 77 does, `iomodel attach 77` tells."},
 	{one_works, "It transferred nothing and waited for no file."},

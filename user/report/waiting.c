@@ -11,6 +11,9 @@
 
 #define NAMED 4 /* files of a set */
 
+#define EPOLL_IN  1u
+#define EPOLL_OUT 4u
+
 static bool is_of_poll(const struct cap_open_call *c)
 {
 	return c->class == CAP_C_POLL || c->class == CAP_C_SELECT;
@@ -63,6 +66,15 @@ static bool is_named_before(const struct iom_capture *cap, const uint32_t *files
 	return false;
 }
 
+/* Of an epoll: is the file waited for until it takes what is to be written, and for nothing else? */
+static bool is_for_room(const struct iom_capture *cap, const struct acc_wait *w, uint32_t file)
+{
+	for (size_t i = 0; i < cap->nregistrations && w->class == CAP_C_EPOLL_WAIT; i++)
+		if (cap->registrations[i].epoll == w->file && cap->registrations[i].file == file)
+			return (cap->registrations[i].events & (EPOLL_IN | EPOLL_OUT)) == EPOLL_OUT;
+	return false;
+}
+
 char *iom_waiting_for(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	size_t n, left = 0, named = 0;
@@ -74,7 +86,8 @@ char *iom_waiting_for(const struct iom_capture *cap, const struct acc_wait *w)
 			left++;
 			continue;
 		}
-		longer = iom_sentence("%s%s%s", text ? text : "", named++ ? ", " : "", name_of(cap, files[i]));
+		longer = iom_sentence("%s%s%s%s", text ? text : "", named++ ? ", " : "",
+				      is_for_room(cap, w, files[i]) ? "room in " : "", name_of(cap, files[i]));
 		free(text);
 		text = longer;
 	}
