@@ -306,6 +306,33 @@ static void interrupting_signal_is_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* What nothing but its own clock wakes, once a second. */
+static void seldom_signals_are_said(void **state)
+{
+	struct iom_text_options opt = {.utf8 = true, .width = 80};
+	struct iom_capture *cap = build_capture("clock");
+	struct cap_calls *r;
+	char *text;
+
+	(void)state;
+	build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "udp 127.0.0.1:123");
+	r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6);
+	r->n.restart = 5;
+	r->wait_ns = 9000 * MS;
+	r->max_wait_ns = 2000 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	build_signals(cap, CAP_S_DELIVERED, SIGALRM, 0x80, IOM_NO_FILE, 5);
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "9.00 s in all, 2.00 s at most; interrupted 5 times by SIGALRM"));
+	free(text);
+	/* Others that it met were none of these. */
+	cap->signals[0].count = 2;
+	text = text_of(cap, opt);
+	assert_null(strstr(flat(text), "interrupted"));
+	free(text);
+	iom_capture_free(cap);
+}
+
 /* A pool of which each thread sleeps until there is work; one of them does some. */
 static void build_pool(struct iom_capture *cap)
 {
@@ -376,6 +403,7 @@ int main(void)
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
+		cmocka_unit_test(seldom_signals_are_said),
 		cmocka_unit_test(calls_under_way_are_counted),
 		cmocka_unit_test(workers_say_what_they_transfer),
 		cmocka_unit_test(full_disk),

@@ -98,14 +98,11 @@ static char *else_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
-/* The signal that most of its calls are interrupted by, where there is one. */
-static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
+/* The signal that was delivered to the thread most often, or NULL. */
+static const struct cap_signals *delivered_most(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
 	const struct cap_signals *most = NULL;
-	double seconds = t->time.wall_ns / 1e9;
-	const char *name;
-	uint64_t n;
 
 	for (size_t i = 0; i < cap->nsignals; i++) {
 		const struct cap_signals *s = &cap->signals[i];
@@ -114,15 +111,51 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 		    (!most || s->count > most->count))
 			most = s;
 	}
+	return most;
+}
+
+static char *signal_name(const struct cap_signals *s)
+{
+	const char *name = sigabbrev_np(s->signo);
+
+	return name ? iom_sentence("SIG%s", name) : iom_sentence("signal %u", s->signo);
+}
+
+/* The signal that most of its calls are interrupted by, where there is one. */
+static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_signals *most = delivered_most(cap, t);
+	double seconds = t->time.wall_ns / 1e9;
+	char *name, *text;
+	uint64_t n;
+
 	if (!most || t->loop.failed < LOOP_CALLS || 2 * t->loop.failed < t->loop.calls ||
 	    2 * most->count < t->loop.failed || seconds <= 0)
 		return strdup("");
 	n = most->count < t->loop.failed ? most->count : t->loop.failed;
-	name = sigabbrev_np(most->signo);
-	return name ? iom_sentence(", interrupted by SIG%s about %s times a second", name,
-				   iom_count(n / seconds + 0.5)) :
-		      iom_sentence(", interrupted by signal %u about %s times a second", most->signo,
-				   iom_count(n / seconds + 0.5));
+	name = signal_name(most);
+	text = iom_sentence(", interrupted by %s about %s times a second", name, iom_count(n / seconds + 0.5));
+	free(name);
+	return text;
+}
+
+/* The same of what it slept in, where that is seldom: a clock of its own may be all that wakes it. */
+static char *woken_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	const struct cap_signals *s = delivered_most(cap, t);
+	uint64_t ended = 0;
+	char *name, *text;
+
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].tid == ct->tid && cap->calls[i].tgid == ct->tgid && cap->calls[i].nr == most->nr)
+			ended += cap->calls[i].n.restart + cap->calls[i].n.err;
+	if (!s || ended < 2 || 2 * ended < most->slept || 2 * s->count < ended)
+		return strdup("");
+	name = signal_name(s);
+	text = iom_sentence("; interrupted %s times by %s", iom_count(ended < s->count ? ended : s->count), name);
+	free(name);
+	return text;
 }
 
 static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t)
@@ -264,7 +297,7 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
 	struct acc_wait most = main_wait(&t->time);
-	char *busy = busy_text(&t->time), *waits, *work, *text;
+	char *busy = busy_text(&t->time), *waits, *woken, *work, *text;
 
 	if (ct->kernel_worker) {
 		text = iom_sentence("%s of io_uring%s",
@@ -275,9 +308,11 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 		text = idle_text(cap, &t->time.waits[0]);
 	} else if (most.ns > t->time.running_ns / 100) {
 		waits = wait_text(cap, &most);
+		woken = woken_text(cap, t, &most);
 		work = work_text(cap, t, &most);
-		text = iom_sentence("%s%s%s", waits, work, busy);
+		text = iom_sentence("%s%s%s%s", waits, woken, work, busy);
 		free(waits);
+		free(woken);
 		free(work);
 	} else if (t->time.running_ns + t->time.runq_ns > t->time.wall_ns / 2) {
 		text = iom_sentence("runs and waits for nothing%s", busy);
