@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -252,6 +254,25 @@ static void reads_pipe(struct iom_capture *cap)
 	cap->threads[0].at_end.file = cap->threads[0].at_start.file = in;
 }
 
+static void reads_socket(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 77 my prog");
+
+	asleep(cap, 0, CAP_C_READ, SYS_read, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = in;
+}
+
+/* Both ends are its own. */
+static void reads_own_socket(struct iom_capture *cap)
+{
+	char name[64];
+
+	reads_socket(cap);
+	snprintf(name, sizeof(name), "unix -> %d program", MAIN);
+	free(cap->files[0].name);
+	cap->files[0].name = strdup(name);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -288,6 +309,10 @@ static const struct {
 		      "and has been since 1.00 s before the watch."},
 	{waits_for_room, "It is asleep in epoll_wait(4) for tcp listen 127.0.0.1:80, room in tcp 127.0.0.1:80 <- "
 			 "127.0.0.1:81, and has been since 1.00 s before the watch."},
+	{reads_socket, "It is asleep in read(3) unix -> 77 my prog, and has been since 1.00 s before the watch. What "
+		       "process 77 does, `iomodel attach 77` tells."},
+	{reads_own_socket, "It is asleep in read(3) unix -> 4711 program, and has been since 1.00 s before the "
+			   "watch."},
 	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
 		     "watch. What process 77 does, `iomodel attach 77` tells."},
 	{one_works, "It transferred nothing and waited for no file."},

@@ -375,8 +375,8 @@ static void workers_say_what_they_transfer(void **state)
 	(void)state;
 	build_pool(cap);
 	text = text_of(cap, opt);
-	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x pread64(5) "
-					   "/srv/disk"));
+	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x "
+					   "pread64(5) /srv/disk"));
 	free(text);
 	/* What it slept for says more than what it did most often. */
 	r = build_calls(cap, BUILD_PID, 0, CAP_C_SYNC, SYS_fsync);

@@ -100,28 +100,48 @@ char *iom_waiting_for(const struct iom_capture *cap, const struct acc_wait *w)
 }
 
 /* Of "pipe:[7] <- cat 12 fd 1" the 12. A program may be called anything, so that the end counts. */
-static pid_t peer_of(const struct cap_file *f)
+static pid_t pipe_peer(const char *name)
 {
-	const char *end = f->name && f->kind == CAP_K_FIFO ? strrchr(f->name, ' ') : NULL;
-	const char *from = end;
+	const char *from = strrchr(name, ' ');
 	int pid, fd;
 
 	for (int words = 0; from && words < 2; words++) {
-		while (from > f->name && from[-1] != ' ')
+		while (from > name && from[-1] != ' ')
 			from--;
-		from = from > f->name ? from - 1 : NULL;
+		from = from > name ? from - 1 : NULL;
 	}
 	return from && sscanf(from, " %d fd %d", &pid, &fd) == 2 ? pid : 0;
+}
+
+/* Of "unix -> 12 cat" the 12; of one that is bound to a path only that is known. */
+static pid_t socket_peer(const char *name)
+{
+	int pid;
+	char after;
+
+	return sscanf(name, "unix -> %d%c", &pid, &after) == 2 && after == ' ' ? pid : 0;
+}
+
+static pid_t peer_of(const struct iom_capture *cap, uint32_t file)
+{
+	const struct cap_file *f = &cap->files[file];
+	pid_t pid = !f->name ? 0 : f->kind == CAP_K_FIFO ? pipe_peer(f->name) : socket_peer(f->name);
+
+	/* Both ends may be its own. */
+	for (size_t i = 0; i < cap->nprocs; i++)
+		if (cap->procs[i].tgid == f->tgid && cap->procs[i].pid == (uint32_t)pid)
+			return 0;
+	return pid;
 }
 
 pid_t iom_waiting_peer(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	size_t n;
 	uint32_t *files = files_of(cap, w, &n);
-	pid_t peer = !n && w->file != IOM_NO_FILE ? peer_of(&cap->files[w->file]) : 0, other;
+	pid_t peer = !n && w->file != IOM_NO_FILE ? peer_of(cap, w->file) : 0, other;
 
 	for (size_t i = 0; i < n; i++) {
-		other = peer_of(&cap->files[files[i]]);
+		other = peer_of(cap, files[i]);
 		if (other && peer && other != peer) {
 			peer = 0;
 			break;

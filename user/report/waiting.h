@@ -13,7 +13,8 @@
  * file alone, which the wait itself names. */
 char *iom_waiting_for(const struct iom_capture *cap, const struct acc_wait *w);
 
-/* The other process that has the pipes which the wait is for, where it is one; 0: not known. */
+/* The other process that has the pipes and unix sockets which the wait is for, where it is one; 0: not
+ * known. */
 pid_t iom_waiting_peer(const struct iom_capture *cap, const struct acc_wait *w);
 
 #endif
