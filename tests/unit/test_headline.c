@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 
 #include <cmocka.h>
@@ -411,6 +413,32 @@ static void held_back(struct iom_capture *cap)
 	build_transfers(cap, MAIN, sock, CAP_C_READ, SYS_read, 100, 0, 0, 0);
 }
 
+/* A pipeline that keeps to a rate: files are ready, and it pauses by the call's time limit. */
+static void keeps_to_a_rate(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_epoll_wait(cap, MAIN, loop_of_two(cap), 200, 0, 0);
+
+	r->n.zero_slept = 55;
+	r->wait_ns = 55 * 90 * MS;
+	r->max_wait_ns = 90 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 200, 0, 0, 0);
+}
+
+/* One of the sleeps brought something. */
+static void waits_after_all(struct iom_capture *cap)
+{
+	keeps_to_a_rate(cap);
+	cap->calls[0].n.ok_slept = 1;
+}
+
+/* It mostly waited in vain. */
+static void hardly_anything_came(struct iom_capture *cap)
+{
+	keeps_to_a_rate(cap);
+	cap->calls[0].n.ok = 10;
+}
+
 /* The main thread has nothing to do; of the others one waits for room, and one for that one. */
 static void one_is_held_up(struct iom_capture *cap)
 {
@@ -479,6 +507,25 @@ static void always_something(struct iom_capture *cap)
 			0);
 }
 
+static void reads_socket(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 77 my prog");
+
+	asleep(cap, 0, CAP_C_READ, SYS_read, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = in;
+}
+
+/* Both ends are its own. */
+static void reads_own_socket(struct iom_capture *cap)
+{
+	char name[64];
+
+	reads_socket(cap);
+	snprintf(name, sizeof(name), "unix -> %d program", MAIN);
+	free(cap->files[0].name);
+	cap->files[0].name = strdup(name);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -513,8 +560,12 @@ static const struct {
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
 	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
 		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
-	{held_back, "It asks for several files at once and never has to wait, then transfers without sleeping. "
+	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
+	{keeps_to_a_rate, "It asks a readiness call for several files and never waits until one is ready, then transfers "
+			  "without sleeping: all that it slept there, 4.95 s, ended by the time limit."},
+	{waits_after_all, "It waits for several files at once, then transfers without sleeping."},
+	{hardly_anything_came, "It waits for several files at once, then transfers without sleeping."},
 	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
 			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "
 			 "127.0.0.1:80."},
@@ -526,6 +577,10 @@ static const struct {
 	{two_polls, "All its 2 threads are asleep in ppoll, and have been since 1.00 s before the watch."},
 	{loop_asleep, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80 and fd 6 tcp 127.0.0.1:80 <- "
 		      "127.0.0.1:81, and has been since 1.00 s before the watch."},
+	{reads_socket, "It is asleep in read(3) unix -> 77 my prog, and has been since 1.00 s before the watch. What "
+		       "process 77 does, `iomodel attach 77` tells."},
+	{reads_own_socket, "It is asleep in read(3) unix -> 4711 program, and has been since 1.00 s before the "
+			   "watch."},
 	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
 		     "watch. What process 77 does, `iomodel attach 77` tells."},
 	{one_works, "It transferred nothing and waited for no file."},

@@ -128,6 +128,39 @@ static void emptied_sets_are_the_loop(void **state)
 	let_go(rep, cap);
 }
 
+/* The set of a loop around poll begins with another file when a client leaves. */
+static struct iom_capture *poll_by_two_names(uint32_t files)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t client = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	uint32_t listen = build_file(cap, 4, CAP_K_LISTEN, O_NONBLOCK, "tcp listen 127.0.0.1:80");
+
+	slept(cap, client, CAP_C_POLL, SYS_ppoll, 500, 10);
+	cap->calls[0].set_size = 5;
+	slept(cap, listen, CAP_C_POLL, SYS_ppoll, 26, 100);
+	cap->calls[1].set_size = files;
+	cap->threads[0].asleep_ns = 7600 * MS;
+	build_interest(cap, client, 500, 0)->set_file = client;
+	build_interest(cap, listen, 26, 0)->set_file = listen;
+	build_transfers(cap, MAIN, client, CAP_C_RECV, SYS_recvfrom, 500, 0, 0, 0);
+	return cap;
+}
+
+static void a_set_may_change_its_first_file(void **state)
+{
+	struct iom_capture *cap = poll_by_two_names(4);
+	struct iom_report *rep = iom_judge(cap);
+
+	(void)state;
+	assert_int_equal(findings(rep, "loop-blocked"), 0);
+	let_go(rep, cap);
+	/* A file and what cancels it are asked inside a turn. */
+	cap = poll_by_two_names(2);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	let_go(rep, cap);
+}
+
 /* One lock file, opened anew each time, is one file. */
 static void one_file_by_its_name(void **state)
 {
@@ -451,6 +484,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_one_kind),
 		cmocka_unit_test(emptied_sets_are_the_loop),
+		cmocka_unit_test(a_set_may_change_its_first_file),
 		cmocka_unit_test(one_file_by_its_name),
 		cmocka_unit_test(kinds_apart),
 		cmocka_unit_test(short_ones_stay_short),

@@ -334,7 +334,8 @@ static void threads_that_do_the_same(void **state)
 	cap->turns[i].longest_ns = 300 * MS;
 	cap->turns[i].bins[19] = 40; /* below 537 ms */
 	for (int k = 1; k <= 3; k++) {
-		cap->threads[build_thread(cap, BUILD_PID, BUILD_PID + k, "worker")].cpu_ns = k * MS;
+		i = build_thread(cap, BUILD_PID, BUILD_PID + k, "worker");
+		cap->threads[i].cpu_ns = k * MS;
 		r = build_calls(cap, BUILD_PID + k, IOM_NO_FILE, k == 1 ? CAP_C_TIMER : CAP_C_FUTEX,
 				k == 1 ? SYS_clock_nanosleep : SYS_futex);
 		r->n.ok_slept = 100 * k;
@@ -401,6 +402,33 @@ static void interrupting_signal_is_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* What nothing but its own clock wakes, once a second. */
+static void seldom_signals_are_said(void **state)
+{
+	struct iom_text_options opt = {.utf8 = true, .width = 80};
+	struct iom_capture *cap = build_capture("clock");
+	struct cap_calls *r;
+	char *text;
+
+	(void)state;
+	build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "udp 127.0.0.1:123");
+	r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6);
+	r->n.restart = 5;
+	r->wait_ns = 9000 * MS;
+	r->max_wait_ns = 2000 * MS;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	build_signals(cap, CAP_S_DELIVERED, SIGALRM, 0x80, IOM_NO_FILE, 5);
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "9.00 s in all, 2.00 s at most; interrupted 5 times by SIGALRM"));
+	free(text);
+	/* Others that it met were none of these. */
+	cap->signals[0].count = 2;
+	text = text_of(cap, opt);
+	assert_null(strstr(flat(text), "interrupted"));
+	free(text);
+	iom_capture_free(cap);
+}
+
 /* A pool of which each thread sleeps until there is work; one of them does some. */
 static void build_pool(struct iom_capture *cap)
 {
@@ -437,13 +465,23 @@ static void workers_say_what_they_transfer(void **state)
 {
 	struct iom_text_options opt = {.utf8 = true, .width = 80};
 	struct iom_capture *cap = build_capture("pool");
+	struct cap_calls *r;
 	char *text;
 
 	(void)state;
 	build_pool(cap);
 	text = text_of(cap, opt);
-	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x pread64(5) "
-					   "/srv/disk"));
+	assert_non_null(strstr(flat(text), "futex: slept 3,000 times, 9.00 s in all, 4.0 ms at most; 3,000 x "
+					   "pread64(5) /srv/disk"));
+	free(text);
+	/* What it slept for says more than what it did most often. */
+	r = build_calls(cap, BUILD_PID, 0, CAP_C_SYNC, SYS_fsync);
+	r->n.ok_slept = 100;
+	r->wait_ns = 800 * MS;
+	r->max_wait_ns = 8 * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	text = text_of(cap, opt);
+	assert_non_null(strstr(flat(text), "4.0 ms at most; 800 ms asleep in fsync(5) /srv/disk"));
 	free(text);
 	iom_capture_free(cap);
 }
@@ -464,6 +502,7 @@ int main(void)
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
 		cmocka_unit_test(threads_that_do_the_same),
+		cmocka_unit_test(seldom_signals_are_said),
 		cmocka_unit_test(calls_under_way_are_counted),
 		cmocka_unit_test(workers_say_what_they_transfer),
 		cmocka_unit_test(full_disk),

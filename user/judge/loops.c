@@ -266,14 +266,22 @@ static void find_shared(const struct iom_capture *cap, const struct cap_thread *
 	free(in_first);
 }
 
+/* A poll's set is named by its first file, which may come and go: the loop goes on by another name
+ * then. What is asked inside a turn has few files. */
+static bool is_same_loop(const struct loop_set *own, const struct loop_set *s)
+{
+	return s->class == CAP_C_POLL && s->nr == own->nr && s->files > iom_limit(LIMIT_NESTED_FILES) &&
+	       2 * s->files >= own->files;
+}
+
 /* Is b waited in instead of a, not while what a waits for has to be served? */
 static bool is_loops_own(const struct iom_capture *cap, const struct loop_set *a, const struct loop_set *b)
 {
 	if (b->files <= 1)
 		return false;
-	if (b->shared)
+	if (b->shared || is_same_loop(a, b))
 		return true;
-	return (b->class == CAP_C_POLL || b->calls >= iom_limit(LIMIT_SECOND_LOOP) * a->calls) && !is_inside(cap, a, b);
+	return b->calls >= iom_limit(LIMIT_SECOND_LOOP) * a->calls && !is_inside(cap, a, b);
 }
 
 static void choose_own(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)

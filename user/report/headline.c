@@ -17,7 +17,9 @@
 
 #define SET_NAMED 2 /* files of the set that is slept for, by name */
 
-/* "several files at once", where some thread waits for more than one, and where that is known. */
+static const char several[] = "several files";
+
+/* "several files", where some thread waits for more than one, and where that is known. */
 static const char *how_many(const struct rep_process *rp)
 {
 	bool unknown = false, one = false;
@@ -26,11 +28,11 @@ static const char *how_many(const struct rep_process *rp)
 		const struct rep_loop *l = &rp->threads[i].loop;
 
 		if (l->is_loop && l->files > 1)
-			return "several files at once";
+			return several;
 		unknown |= l->is_loop && (l->at_least || !l->files);
 		one |= l->is_loop;
 	}
-	return one && !unknown ? "a file in a readiness call" : "files in a readiness call";
+	return one && !unknown ? "a file" : "files";
 }
 
 /* The sleep that a thread was in from the beginning to the end; NULL: it was not. */
@@ -357,6 +359,27 @@ static bool has_waited(const struct rep_process *rp)
 	return false;
 }
 
+/* How long loops slept in readiness calls where none of all these sleeps brought anything, though files
+ * were ready more often than that: the time limit is what was waited for. 0: some did, or a signal may
+ * have ended them. */
+static uint64_t slept_for_limit(const struct rep_process *rp)
+{
+	uint64_t ns = 0, ready = 0, ended = 0;
+
+	for (size_t i = 0; i < rp->cap->ncalls; i++) {
+		const struct cap_calls *r = &rp->cap->calls[i];
+
+		if (!is_readiness(r->class))
+			continue;
+		if (r->n.ok_slept || r->n.err || r->n.restart)
+			return 0;
+		ready += r->n.ok;
+		ended += r->n.zero_slept;
+		ns += r->wait_ns;
+	}
+	return ready > ended ? ns : 0;
+}
+
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	struct acc_alike slept;
@@ -368,10 +391,15 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 		[CAME_NOTHING] = ", and nothing came",
 	};
 	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
+	const char *many = how_many(rp);
 
 	if (!has_waited(rp) && p->ready_calls)
-		return iom_sentence("It asks for %s and never has to wait%s.", how_many(rp), then);
-	return iom_sentence("It waits for %s%s.", how_many(rp), then);
+		return iom_sentence("It asks a readiness call for %s and never has to wait%s.", many, then);
+	if (slept_for_limit(rp) && !p->unseen && what_came(rp->cap) == CAME_DATA)
+		return iom_sentence("It asks a readiness call for %s and never waits until one is ready%s: all that it "
+				    "slept there, %s, ended by the time limit.",
+				    many, then, iom_time(slept_for_limit(rp)));
+	return iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call", then);
 }
 
 static bool waited_by(const struct ev_proc *p, enum iom_rule rule)

@@ -142,14 +142,11 @@ static char *else_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
-/* The signal that most of its calls are interrupted by, where there is one. */
-static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
+/* The signal that was delivered to the thread most often, or NULL. */
+static const struct cap_signals *delivered_most(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
 	const struct cap_signals *most = NULL;
-	double seconds = t->time.wall_ns / 1e9;
-	const char *name;
-	uint64_t n;
 
 	for (size_t i = 0; i < cap->nsignals; i++) {
 		const struct cap_signals *s = &cap->signals[i];
@@ -158,15 +155,51 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 		    (!most || s->count > most->count))
 			most = s;
 	}
+	return most;
+}
+
+static char *signal_name(const struct cap_signals *s)
+{
+	const char *name = sigabbrev_np(s->signo);
+
+	return name ? iom_sentence("SIG%s", name) : iom_sentence("signal %u", s->signo);
+}
+
+/* The signal that most of its calls are interrupted by, where there is one. */
+static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_signals *most = delivered_most(cap, t);
+	double seconds = t->time.wall_ns / 1e9;
+	char *name, *text;
+	uint64_t n;
+
 	if (!most || t->loop.failed < iom_limit(LIMIT_PAGE_LOOP) || 2 * t->loop.failed < t->loop.calls ||
 	    2 * most->count < t->loop.failed || seconds <= 0)
 		return strdup("");
 	n = most->count < t->loop.failed ? most->count : t->loop.failed;
-	name = sigabbrev_np(most->signo);
-	return name ? iom_sentence(", interrupted by SIG%s about %s times a second", name,
-				   iom_count(n / seconds + 0.5)) :
-		      iom_sentence(", interrupted by signal %u about %s times a second", most->signo,
-				   iom_count(n / seconds + 0.5));
+	name = signal_name(most);
+	text = iom_sentence(", interrupted by %s about %s times a second", name, iom_count(n / seconds + 0.5));
+	free(name);
+	return text;
+}
+
+/* The same of what it slept in, where that is seldom: a clock of its own may be all that wakes it. */
+static char *woken_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	const struct cap_signals *s = delivered_most(cap, t);
+	uint64_t ended = 0;
+	char *name, *text;
+
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].tid == ct->tid && cap->calls[i].tgid == ct->tgid && cap->calls[i].nr == most->nr)
+			ended += cap->calls[i].n.restart + cap->calls[i].n.err;
+	if (!s || ended < 2 || 2 * ended < most->slept || 2 * s->count < ended)
+		return strdup("");
+	name = signal_name(s);
+	text = iom_sentence("; interrupted %s times by %s", iom_count(ended < s->count ? ended : s->count), name);
+	free(name);
+	return text;
 }
 
 /* poll on a single file that is known. */
@@ -268,14 +301,20 @@ static char *call_text(const struct iom_capture *cap, const struct rep_thread *t
 	return text;
 }
 
-/* Which transfers a thread made most of, where it slept for something else: what a worker of a pool
- * is there for. */
-static char *made_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+/* What the thread slept for in transfers, where that is worth a word; NULL: nothing. */
+static const struct acc_wait *slept_for(const struct acc_thread *t)
 {
-	const struct cap_thread *ct = &cap->threads[t->thread];
+	for (size_t i = 0; i < t->nwaits; i++)
+		if ((t->waits[i].what == ACC_TRANSFER || t->waits[i].what == ACC_SYNC) &&
+		    t->waits[i].ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns)
+			return &t->waits[i];
+	return NULL;
+}
+
+/* The transfers that a thread made most of; NULL: hardly any. */
+static const struct cap_calls *made_most_of(const struct iom_capture *cap, const struct cap_thread *ct)
+{
 	const struct cap_calls *best = NULL;
-	struct acc_wait call;
-	char *name, *text;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
@@ -285,11 +324,24 @@ static char *made_text(const struct iom_capture *cap, const struct rep_thread *t
 		    (!best || cor_operations(r) > cor_operations(best)))
 			best = r;
 	}
-	if (!best || cor_operations(best) < WORK_CALLS || most->file == best->file)
+	return best && cor_operations(best) >= WORK_CALLS ? best : NULL;
+}
+
+/* What a thread does that slept most for something else: what a worker of a pool is there for. */
+static char *made_text(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+{
+	const struct cap_calls *r = made_most_of(cap, &cap->threads[t->thread]);
+	const struct acc_wait *slept = slept_for(&t->time);
+	struct acc_wait call;
+	char *name, *text;
+
+	if (most->what == ACC_TRANSFER || most->what == ACC_SYNC || (!slept && !r))
 		return strdup("");
-	call = (struct acc_wait){.what = ACC_TRANSFER, .class = best->class, .nr = best->nr, .file = best->file};
-	name = iom_view_call(cap, &call);
-	text = iom_sentence("; %s x %s", iom_count(cor_operations(best)), name);
+	if (!slept)
+		call = (struct acc_wait){.what = ACC_TRANSFER, .class = r->class, .nr = r->nr, .file = r->file};
+	name = iom_view_call(cap, slept ? slept : &call);
+	text = slept ? iom_sentence("; %s asleep in %s", iom_time(slept->ns), name) :
+		       iom_sentence("; %s x %s", iom_count(cor_operations(r)), name);
 	free(name);
 	return text;
 }
@@ -373,7 +425,7 @@ static enum way way_of(const struct iom_capture *cap, const struct rep_thread *t
 static char *thread_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	struct acc_wait most = main_wait(&t->time);
-	char *busy = busy_text(&t->time), *waits = NULL, *text = NULL;
+	char *busy = busy_text(&t->time), *waits = NULL, *woken, *text = NULL;
 
 	switch (way_of(cap, t, &most)) {
 	case WAY_WORKER:
@@ -390,7 +442,9 @@ static char *thread_text(const struct iom_capture *cap, const struct rep_thread 
 		break;
 	case WAY_WAITS:
 		waits = wait_text(cap, t, &most);
-		text = iom_sentence("%s%s", waits, busy);
+		woken = woken_text(cap, t, &most);
+		text = iom_sentence("%s%s%s", waits, woken, busy);
+		free(woken);
 		break;
 	case WAY_RUNS:
 		text = iom_sentence("runs and waits for nothing%s", busy);
