@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 
 #include <cmocka.h>
@@ -121,6 +122,38 @@ static void asleep_for_a_pipe(struct iom_capture *cap)
 	cap->threads[1].at_start.fd = cap->threads[1].at_end.fd = 4;
 }
 
+/* A sender whose peer reads slowly: it is asleep while it asks for room in the connection. */
+static void sender(struct iom_capture *cap, uint32_t asks)
+{
+	uint32_t ep = loop_of_two(cap), s = ep + 2, i;
+
+	for (size_t k = 0; k < cap->nregistrations; k++)
+		if (cap->registrations[k].file == s)
+			cap->registrations[k].events = asks;
+	build_epoll_wait(cap, MAIN, ep, 260, 35, 250 * MS)->events = 295;
+	build_transfers(cap, MAIN, s, CAP_C_SEND, SYS_sendto, 300, 0, 0, 0);
+	i = iom_capture_add_awake(cap);
+	cap->awakes[i] = (struct cap_awake){.tid = MAIN, .tgid = MAIN, .class = CAP_C_EPOLL_WAIT, .set_file = ep,
+					    .file = s, .events = EPOLLOUT, .samples = 16};
+	build_asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep, 0, 20 * MS);
+}
+
+static void waits_for_room(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN | EPOLLOUT);
+}
+
+/* It had room to write, and now waits for answers only; or is told of changes alone. */
+static void waits_for_answers(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN);
+}
+
+static void told_of_changes(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN | EPOLLOUT | EPOLLET);
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -133,6 +166,11 @@ static const struct {
 	{deadlock, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
 	{waits_for_children, "All its 3 threads are asleep, and have been since 500 ms before the watch: 2 in "
 			     "wait4, 1 in futex."},
+	{waits_for_room, "It waits for many files at once, then transfers without sleeping. Thread 4711 waits for "
+			 "room to write in fd 6 tcp 127.0.0.1:80 <- 127.0.0.1:81: what it writes there is not taken "
+			 "any faster."},
+	{waits_for_answers, "It waits for many files at once, then transfers without sleeping."},
+	{told_of_changes, "It waits for many files at once, then transfers without sleeping."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
 			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8])."},
 	{one_works, "It transferred nothing and waited for no file."},

@@ -4,12 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "base/errname.h"
 #include "base/sysname.h"
+#include "capture/names.h"
+#include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/view.h"
+
+/* A loop that sleeps for so much of the time, and hears so often, and so much of what it hears, that one file
+ * can be written to. */
+#define ROOM_TIME    0.5
+#define ROOM_SHARE   0.8
+#define ROOM_SAMPLES 8
 
 /* No thread waits for more than one file. */
 static bool waits_for_one(const struct rep_process *rp)
@@ -331,9 +340,60 @@ static char *add_deadlock(const struct rep_process *rp, char *text)
 	return longer;
 }
 
+/* Is the file in the epoll until it can be written to, and not just until that changes? */
+static bool asks_for_room(const struct iom_capture *cap, uint32_t file, uint32_t epoll)
+{
+	for (size_t i = 0; i < cap->nregistrations; i++) {
+		const struct cap_registration *r = &cap->registrations[i];
+
+		if (r->file == file && r->epoll == epoll)
+			return r->events & EPOLLOUT && !(r->events & EPOLLET);
+	}
+	return false;
+}
+
+/*
+ * The file in which the thread waits in its loop until there is room: it hears little but that this one is
+ * writable, is asleep for most of the time all the same, and was at the end while it asked for it.
+ */
+static const struct cap_file *waits_for_room(const struct iom_evidence *ev, const struct rep_thread *rt,
+					     struct rep_awake *by)
+{
+	const struct loop_thread *t = &ev->loops->threads[rt->thread];
+	const struct cap_open_call *now = &ev->cap->threads[rt->thread].at_end;
+
+	if (!t->nsets || t->sets->class != CAP_C_EPOLL_WAIT || t->sets->ns < ROOM_TIME * rt->time.wall_ns ||
+	    now->nr < 0 || now->class != CAP_C_EPOLL_WAIT || now->file != t->sets->file)
+		return NULL;
+	if (!iom_awake_by(rt, by) || by->file == IOM_NO_FILE || by->events != EPOLLOUT ||
+	    by->samples < ROOM_SAMPLES || by->share < ROOM_SHARE)
+		return NULL;
+	return asks_for_room(ev->cap, by->file, now->file) ? &ev->cap->files[by->file] : NULL;
+}
+
+/* text, and in what those wait for room who write more than is taken; text is the callee's. */
+static char *add_room(const struct iom_evidence *ev, const struct rep_process *rp, char *text)
+{
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		struct rep_awake by;
+		const struct cap_file *f = waits_for_room(ev, &rp->threads[i], &by);
+		char *longer;
+
+		if (!f)
+			continue;
+		longer = iom_sentence("%s Thread %u waits for room to write in fd %d %s: what it writes there is not "
+				      "taken any faster.", text, rp->cap->threads[rp->threads[i].thread].ns_tid,
+				      f->fd, f->name ? f->name : iom_kind_name(f->kind));
+		free(text);
+		return longer;
+	}
+	return text;
+}
+
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	char *text = headline_of_sleepers(rp->cap, rp);
 
-	return add_deadlock(rp, text ? text : headline_of_model(rp, &ev->procs[rp->proc]));
+	return text ? add_deadlock(rp, text) :
+		      add_room(ev, rp, add_deadlock(rp, headline_of_model(rp, &ev->procs[rp->proc])));
 }
