@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
@@ -103,63 +104,103 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	return !cap->files[r->file].merged; /* of many files each may have been read whole */
 }
 
-/* The same call on the same file, in whichever thread; or on one of the same name, each opening of which was
- * read by many calls: what is small enough is read whole by one. */
-static bool is_of_one_stream(const struct iom_capture *cap, const struct cap_calls *a, const struct cap_calls *b)
-{
-	const char *x = cap->files[a->file].name, *y = cap->files[b->file].name;
+/* Tiny calls by one number on one opening of a file, in whichever threads. */
+struct stream {
+	uint32_t file;
+	int32_t nr;
+	const char *path; /* of a file of many calls; NULL: what is small enough is read whole by one */
+	uint64_t n, bytes;
+};
 
-	if (a->nr != b->nr)
-		return false;
-	if (a->file == b->file)
-		return true;
-	return a->n.ok + a->n.ok_slept >= TINY_EACH && b->n.ok + b->n.ok_slept >= TINY_EACH && x && y &&
-	       x[0] == '/' && !strcmp(x, y);
+static int by_opening(const void *a, const void *b)
+{
+	const struct stream *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
 }
 
-/* All tiny calls of the stream that one row is of; the first of these rows speaks for all. */
-static struct cap_calls tiny_stream(const struct search *s, size_t first)
+/* Openings of one path together; those without one each for itself. */
+static int by_path(const void *a, const void *b)
 {
-	const struct cap_calls *lead = &s->cap->calls[first];
-	struct cap_calls sum = *lead;
+	const struct stream *x = a, *y = b;
+	int path = x->path && y->path ? strcmp(x->path, y->path) : !!x->path - !!y->path;
 
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
+	if (path)
+		return path;
+	if (x->path)
+		return x->nr < y->nr ? -1 : x->nr > y->nr;
+	return by_opening(a, b);
+}
 
-		if (i == first || !is_tiny(s, r) || !is_of_one_stream(s->cap, r, lead))
+/* Sorts, and adds up those that are equal; how many are left. */
+static size_t add_up(struct stream *v, size_t n, int (*compare)(const void *, const void *))
+{
+	size_t kept = 0;
+
+	if (!n)
+		return 0;
+	qsort(v, n, sizeof(*v), compare);
+	for (size_t i = 1; i < n; i++) {
+		if (compare(&v[kept], &v[i])) {
+			v[++kept] = v[i];
 			continue;
-		if (i < first)
-			return (struct cap_calls){};
-		sum.n.ok += r->n.ok + r->n.ok_slept;
-		sum.bytes += r->bytes;
+		}
+		v[kept].n += v[i].n;
+		v[kept].bytes += v[i].bytes;
 	}
-	sum.n.ok += sum.n.ok_slept;
-	return sum;
+	return kept + 1;
+}
+
+/* All tiny calls of the process by what they are of: heap, their number in *n. */
+static struct stream *tiny_streams(const struct search *s, size_t *n)
+{
+	const struct iom_capture *cap = s->cap;
+	struct stream *v = iom_alloc(cap->ncalls, sizeof(*v));
+
+	*n = 0;
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (is_tiny(s, r))
+			v[(*n)++] = (struct stream){.file = r->file, .nr = r->nr, .n = r->n.ok + r->n.ok_slept,
+						    .bytes = r->bytes};
+	}
+	*n = add_up(v, *n, by_opening);
+	for (size_t i = 0; i < *n; i++) {
+		const char *name = cap->files[v[i].file].name;
+
+		v[i].path = v[i].n >= TINY_EACH && name && name[0] == '/' ? name : NULL;
+	}
+	*n = add_up(v, *n, by_path);
+	return v;
 }
 
 static void find_tiny(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
-	struct cap_calls worst = {};
+	const struct stream *worst = NULL;
 	struct rep_finding *f;
+	struct stream *all;
+	size_t n;
 
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		struct cap_calls sum = is_tiny(s, &cap->calls[i]) ? tiny_stream(s, i) : (struct cap_calls){};
-
-		if (sum.n.ok >= TINY_TRANSFERS && sum.n.ok > worst.n.ok)
-			worst = sum;
+	all = tiny_streams(s, &n);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].n >= TINY_TRANSFERS && (!worst || all[i].n > worst->n))
+			worst = &all[i];
+	if (worst) {
+		f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
+				    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays "
+						 "the price of a whole call. Usual way out: a buffer.",
+						 iom_count(worst->n), iom_syscall_name(worst->nr),
+						 cap->files[worst->file].fd, iom_finding_name(cap, worst->file),
+						 (double)worst->bytes / worst->n));
+		f->count = worst->n;
+		f->nr = worst->nr;
+		f->file = worst->file;
 	}
-	if (!worst.n.ok)
-		return;
-	f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
-			    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
-					 "price of a whole call. Usual way out: a buffer.",
-					 iom_count(worst.n.ok), iom_syscall_name(worst.nr),
-					 cap->files[worst.file].fd, iom_finding_name(cap, worst.file),
-					 (double)worst.bytes / worst.n.ok));
-	f->count = worst.n.ok;
-	f->nr = worst.nr;
-	f->file = worst.file;
+	free(all);
 }
 
 static void find_overflow(struct search *s)
