@@ -306,6 +306,24 @@ static void interrupting_signal_is_said(void **state)
 	iom_capture_free(cap);
 }
 
+/* Where there is no room for both ends of a connection, it is the server's that is shown. */
+static void the_other_end_is_shown(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t s = build_file(cap, 7, CAP_K_SOCK, 0, "tcp 192.168.100.100:40000 -> 192.168.100.200:5432");
+	char *text;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, s, CAP_C_RECV, SYS_recvfrom, 123456, 7890, 0, MS);
+	text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+	assert_non_null(strstr(text, "fd 7 tcp ... -> 192.168.100.200:5432 "));
+	free(text);
+	text = flat(text_of(cap, (struct iom_text_options){.width = 200}));
+	assert_non_null(strstr(text, "fd 7 tcp 192.168.100.100:40000 -> 192.168.100.200:5432 "));
+	free(text);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +337,7 @@ int main(void)
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
+		cmocka_unit_test(the_other_end_is_shown),
 		cmocka_unit_test(full_disk),
 	};
 
