@@ -114,6 +114,7 @@ static void asleep_for_a_pipe(struct iom_capture *cap)
 
 	cap->files[own].ino = cap->files[back].ino = 8;
 	build_watch(cap, own, ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SOCK, O_NONBLOCK, "unix -> 4711 program"), ep);
 	build_watch(cap, build_file(cap, 7, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[9] <- sleep 900 fd 1"), ep);
 	build_thread(cap, BUILD_PID, MAIN + 1, "b");
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
@@ -172,7 +173,7 @@ static const struct {
 	{waits_for_answers, "It waits for many files at once, then transfers without sleeping."},
 	{told_of_changes, "It waits for many files at once, then transfers without sleeping."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
-			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8])."},
+			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8], unix -> 4711 program)."},
 	{one_works, "It transferred nothing and waited for no file."},
 };
 

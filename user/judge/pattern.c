@@ -57,15 +57,6 @@ static void find_use(struct cast *c)
 	}
 }
 
-/* The process itself has the other end of a unix socket. */
-static bool is_own_pair(const struct cast *c, const struct cap_file *f)
-{
-	unsigned int pid;
-
-	return f->name && sscanf(f->name, "unix -> %u ", &pid) == 1 &&
-	       pid == c->ev->cap->procs[c->rp->proc].pid;
-}
-
 /*
  * A socket that clients may be served by. One for datagrams that has a peer is a client's own, as
  * a resolver's is. An end of a pair within the process by which data goes in one direction only
@@ -77,7 +68,7 @@ static bool serves(const struct cast *c, uint32_t file)
 
 	if (f->kind != CAP_K_SOCK || (is_datagram(f) && (strncmp(f->name, "udp", 3) || strstr(f->name, " -> "))))
 		return false;
-	return c->used[file] == (READ | WRITTEN) || !is_own_pair(c, f);
+	return c->used[file] == (READ | WRITTEN) || !is_own_pair(f, c->ev->cap->procs[c->rp->proc].pid);
 }
 
 /* Whoever accepts may read the first words before he hands the connection over. */

@@ -6,6 +6,7 @@
 #define IOM_ROLES_H
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/capture.h"
@@ -62,6 +63,14 @@ static inline bool is_bell_kind(uint8_t kind)
 {
 	return kind == CAP_K_EVENTFD || kind == CAP_K_TIMERFD || kind == CAP_K_SIGNALFD ||
 	       kind == CAP_K_URING;
+}
+
+/* Process pid has the other end of a unix socket as well. */
+static inline bool is_own_pair(const struct cap_file *f, uint32_t pid)
+{
+	unsigned int holder;
+
+	return f->name && sscanf(f->name, "unix -> %u ", &holder) == 1 && holder == pid;
 }
 
 /* A socket of which is known that it has no connection. */

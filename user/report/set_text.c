@@ -29,10 +29,13 @@ static bool is_from_within(const struct iom_capture *cap, const struct cap_file 
 {
 	if (is_bell_kind(f->kind))
 		return true;
-	for (size_t i = 0; i < cap->nfiles; i++) {
+	for (size_t i = 0; f->kind == CAP_K_SOCK && i < cap->nprocs; i++)
+		if (cap->procs[i].tgid == f->tgid && is_own_pair(f, cap->procs[i].pid))
+			return true;
+	for (size_t i = 0; f->kind == CAP_K_FIFO && i < cap->nfiles; i++) {
 		const struct cap_file *o = &cap->files[i];
 
-		if (f->kind == CAP_K_FIFO && o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
+		if (o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
 		    o->ino == f->ino && (o->f_flags & O_ACCMODE) != (f->f_flags & O_ACCMODE))
 			return true;
 	}
