@@ -155,6 +155,14 @@ static void told_of_changes(struct iom_capture *cap)
 	sender(cap, EPOLLIN | EPOLLOUT | EPOLLET);
 }
 
+/* A runtime with threads that keep house, and one that waits for a child. */
+static void waits_for_a_child(struct iom_capture *cap)
+{
+	one_works(cap);
+	asleep(cap, 1, CAP_C_CHILD, SYS_wait4, 500 * MS);
+	cap->threads[1].at_end.target = strdup("process 900 sh");
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -174,6 +182,8 @@ static const struct {
 	{told_of_changes, "It waits for many files at once, then transfers without sleeping."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
 			    "1 in epoll_pwait(4) (on pipe:[9] <- sleep 900 fd 1, pipe:[8], unix -> 4711 program)."},
+	{waits_for_a_child, "It transferred nothing and waited for no file: thread 4712 is asleep in wait4 of process "
+			    "900 sh. What process 900 does, `iomodel attach 900` tells."},
 	{one_works, "It transferred nothing and waited for no file."},
 };
 

@@ -76,18 +76,27 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* What is asleep until another process does something leads to that process. */
-static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+/* What is asleep until another process does something leads to that process; "" otherwise. The text is
+ * good until the next one. */
+static const char *next_process(const struct acc_wait *w)
 {
-	char *call = iom_view_idle(cap, w), next[80] = "", *text;
+	static char text[80];
 	const char *whom = w->holder ? w->holder : w->path;
 	int pid;
 
-	if (whom && (w->holder || w->what == ACC_CHILD) && sscanf(whom, "process %d", &pid) == 1)
-		snprintf(next, sizeof(next), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	if (!whom || (!w->holder && w->what != ACC_CHILD) || sscanf(whom, "process %d", &pid) != 1)
+		return "";
+	snprintf(text, sizeof(text), " What process %d does, `iomodel attach %d` tells.", pid, pid);
+	return text;
+}
+
+static char *headline_asleep(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	char *call = iom_view_idle(cap, w), *text;
+
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "", next);
+			    w->before ? " before the watch" : "", next_process(w));
 	free(call);
 	return text;
 }
@@ -244,6 +253,35 @@ static char *headline_blocking(const struct ev_proc *p)
 			    "slept.");
 }
 
+/* The thread that waits for a child throughout, of a program that does nothing else; NULL: there is none, or
+ * several. */
+static const struct rep_thread *waits_for_child(const struct rep_process *rp)
+{
+	const struct rep_thread *one = NULL;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+
+		if (!w || w->what != ACC_CHILD || !w->path)
+			continue;
+		if (one)
+			return NULL;
+		one = &rp->threads[i];
+	}
+	return one;
+}
+
+static char *headline_of_idle(const struct rep_process *rp)
+{
+	const struct rep_thread *t = waits_for_child(rp);
+	const struct acc_wait *w = t ? &t->time.waits[0] : NULL;
+
+	if (!t)
+		return iom_sentence("It transferred nothing and waited for no file.");
+	return iom_sentence("It transferred nothing and waited for no file: thread %u is asleep in %s of %s.%s",
+			    rp->cap->threads[t->thread].ns_tid, iom_syscall_name(w->nr), w->path, next_process(w));
+}
+
 /* What does no I/O may yet call the kernel all the time: to look for a child, a lock, a name. */
 static char *headline_of_none(const struct rep_process *rp)
 {
@@ -251,7 +289,7 @@ static char *headline_of_none(const struct rep_process *rp)
 	char *error, *text;
 
 	if (b->nr < 0)
-		return iom_sentence("It transferred nothing and waited for no file.");
+		return headline_of_idle(rp);
 	error = b->error ? iom_errno_text(b->error) : NULL;
 	text = iom_sentence("It transferred nothing and waited for no file: thread %u calls %s again and again "
 			    "(%s of %s calls that were sampled)%s%s.", rp->cap->threads[b->thread].ns_tid,
