@@ -353,6 +353,7 @@ static void asleep_for_a_pipe(struct iom_capture *cap)
 
 	cap->files[own].ino = cap->files[back].ino = 8;
 	build_watch(cap, own, ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SOCK, O_NONBLOCK, "unix -> 4711 program"), ep);
 	build_watch(cap, build_file(cap, 7, CAP_K_FIFO, O_RDONLY | O_NONBLOCK, "pipe:[9] <- sleep 900 fd 1"), ep);
 	build_thread(cap, BUILD_PID, MAIN + 1, "b");
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
@@ -526,6 +527,46 @@ static void reads_own_socket(struct iom_capture *cap)
 	cap->files[0].name = strdup(name);
 }
 
+/* A sender whose peer reads slowly: it is asleep while it asks for room in the connection. */
+static void sender(struct iom_capture *cap, uint32_t asks)
+{
+	uint32_t ep = loop_of_two(cap), s = ep + 2, i;
+
+	for (size_t k = 0; k < cap->nregistrations; k++)
+		if (cap->registrations[k].file == s)
+			cap->registrations[k].events = asks;
+	build_epoll_wait(cap, MAIN, ep, 260, 35, 250 * MS)->events = 295;
+	build_transfers(cap, MAIN, s, CAP_C_SEND, SYS_sendto, 300, 0, 0, 0);
+	i = iom_capture_add_awake(cap);
+	cap->awakes[i] = (struct cap_awake){.tid = MAIN, .tgid = MAIN, .class = CAP_C_EPOLL_WAIT, .set_file = ep,
+					    .file = s, .events = EPOLLOUT, .samples = 16};
+	build_asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep, 0, 20 * MS);
+}
+
+static void waits_for_room(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN | EPOLLOUT);
+}
+
+/* It had room to write, and now waits for answers only; or is told of changes alone. */
+static void waits_for_answers(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN);
+}
+
+static void told_of_changes(struct iom_capture *cap)
+{
+	sender(cap, EPOLLIN | EPOLLOUT | EPOLLET);
+}
+
+/* A runtime with threads that keep house, and one that waits for a child. */
+static void waits_for_a_child(struct iom_capture *cap)
+{
+	one_works(cap);
+	asleep(cap, 1, CAP_C_CHILD, SYS_wait4, 500 * MS);
+	cap->threads[1].at_end.target = strdup("process 900 sh");
+}
+
 static const struct {
 	void (*build)(struct iom_capture *cap);
 	const char *says;
@@ -554,7 +595,7 @@ static const struct {
 	{other_processes_may, "It is asleep in futex (in the shared memory /dev/shm/sem.mp-1), and has been since 1.00 s "
 			      "before the watch."},
 	{asleep_for_a_pipe, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in futex, "
-			    "1 in epoll_pwait(4) for fd 7 pipe:[9] <- sleep 900 fd 1 and fd 5 pipe:[8]."},
+			    "1 in epoll_pwait(4) for fd 7 pipe:[9] <- sleep 900 fd 1, fd 5 pipe:[8] and 1 more file."},
 	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
 			   "write(9) /run/log."},
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
@@ -583,6 +624,13 @@ static const struct {
 			   "watch."},
 	{reads_pipe, "It is asleep in read(0) pipe:[9] <- my prog 77 fd 1, and has been since 1.00 s before the "
 		     "watch. What process 77 does, `iomodel attach 77` tells."},
+	{waits_for_room, "It waits for several files at once, then transfers without sleeping. Thread 4711 waits for "
+			 "room to write in fd 6 tcp 127.0.0.1:80 <- 127.0.0.1:81: what it writes there is not taken "
+			 "any faster."},
+	{waits_for_answers, "It waits for several files at once, then transfers without sleeping."},
+	{told_of_changes, "It waits for several files at once, then transfers without sleeping."},
+	{waits_for_a_child, "It transferred nothing and waited for no file: thread 4712 is asleep in wait4 of process "
+			    "900 sh. What process 900 does, `iomodel attach 900` tells."},
 	{one_works, "It transferred nothing and waited for no file."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},

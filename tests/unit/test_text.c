@@ -482,6 +482,22 @@ static void workers_say_what_they_transfer(void **state)
 	cap->threads[0].asleep_ns += r->wait_ns;
 	text = text_of(cap, opt);
 	assert_non_null(strstr(flat(text), "4.0 ms at most; 800 ms asleep in fsync(5) /srv/disk"));
+}
+
+/* Where there is no room for both ends of a connection, it is the server's that is shown. */
+static void the_other_end_is_shown(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t s = build_file(cap, 7, CAP_K_SOCK, 0, "tcp 192.168.100.100:40000 -> 192.168.100.200:5432");
+	char *text;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, s, CAP_C_RECV, SYS_recvfrom, 123456, 7890, 0, MS);
+	text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+	assert_non_null(strstr(text, "fd 7 tcp ... -> 192.168.100.200:5432 "));
+	free(text);
+	text = flat(text_of(cap, (struct iom_text_options){.width = 200}));
+	assert_non_null(strstr(text, "fd 7 tcp 192.168.100.100:40000 -> 192.168.100.200:5432 "));
 	free(text);
 	iom_capture_free(cap);
 }
@@ -505,6 +521,7 @@ int main(void)
 		cmocka_unit_test(seldom_signals_are_said),
 		cmocka_unit_test(calls_under_way_are_counted),
 		cmocka_unit_test(workers_say_what_they_transfer),
+		cmocka_unit_test(the_other_end_is_shown),
 		cmocka_unit_test(full_disk),
 	};
 

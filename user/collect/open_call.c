@@ -21,10 +21,13 @@
 #define NR_FCNTL	   72
 #define NR_FLOCK	   73
 #define NR_FUTEX	   202
+#define NR_IO_GETEVENTS	   208
 #define NR_RESTART_SYSCALL 219
 #define NR_WAITID	   247
+#define NR_IO_PGETEVENTS   333
 #define NR_CLONE3	   435
 #define NR_EPOLL_PWAIT2	   441
+#define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
 #pragma GCC diagnostic push
@@ -226,6 +229,25 @@ static char *futex_text(const struct iom_thread *t, uint32_t pid)
 	return owner ? owner : futex_place(t, pid);
 }
 
+/* How many completions of libaio are waited for, and how many came since the call began, for what was there
+ * then it has taken: what the id of a context points to is its ring (fs/aio.c, struct aio_ring). */
+static char *completions_text(const struct iom_thread *t, uint32_t pid)
+{
+	uint32_t ring[5], there; /* id, size, head, tail, magic */
+	int64_t least = (int64_t)t->args[1];
+	char came[48] = "", *text = NULL;
+
+	if (least <= 0 || iom_target_read((pid_t)pid, t->args[0], ring, sizeof(ring), 0) != sizeof(ring) ||
+	    ring[4] != AIO_RING_MAGIC || ring[2] >= ring[1] || ring[3] >= ring[1])
+		return NULL;
+	there = (uint32_t)(((uint64_t)ring[3] + ring[1] - ring[2]) % ring[1]);
+	if (there)
+		snprintf(came, sizeof(came), ", of which at least %u %s", there, there == 1 ? "is" : "are");
+	if (asprintf(&text, "until %lld request%s done%s", (long long)least, least == 1 ? " is" : "s are", came) < 0)
+		return NULL;
+	return text;
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -247,6 +269,8 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 		return iom_process_text((int32_t)t->args[1], 0);
 	if (t->nr == NR_FUTEX)
 		return futex_text(t, pid);
+	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)
+		return completions_text(t, pid);
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 

@@ -77,12 +77,14 @@ static uint64_t failed_like(const struct search *s, const struct cap_calls *r, u
 {
 	uint64_t n = 0;
 
+	*all = cor_operations(r);
+	if (!is_used_up(r->error) || !r->n.failed)
+		return r->n.failed;
 	*all = 0;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *o = &s->cap->calls[i];
 
-		if (o != r && (!is_used_up(r->error) || !is_same_failure(o, r) || o->nr != r->nr ||
-			       o->file != r->file))
+		if (o != r && (!is_same_failure(o, r) || o->nr != r->nr || o->file != r->file))
 			continue;
 		n += o->n.failed;
 		*all += cor_operations(o);
@@ -287,16 +289,22 @@ static void tell(struct search *s, const struct rep_thread *rt, const struct cap
 	free(often);
 }
 
+/* Of two rows that fail alike the one that tells of both. */
+static bool comes_first(const struct cap_calls *a, const struct cap_calls *b)
+{
+	if (a->n.failed != b->n.failed)
+		return a->n.failed > b->n.failed;
+	return a->nr != b->nr ? a->nr < b->nr : a < b;
+}
+
 /* Of the calls of a thread that fail with the same error the one that does so most. */
 static bool is_lead(const struct search *s, const struct rep_thread *rt, const struct cap_calls *one)
 {
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (r == one || !is_same_failure(r, one) || (is_of(s, rt, r) && !is_failing(s, rt, r)))
-			continue;
-		if (r->n.failed > one->n.failed ||
-		    (r->n.failed == one->n.failed && (r->nr < one->nr || (r->nr == one->nr && r < one))))
+		if (r != one && is_same_failure(r, one) && comes_first(r, one) &&
+		    (!is_of(s, rt, r) || is_failing(s, rt, r)))
 			return false;
 	}
 	return true;

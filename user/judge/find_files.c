@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/doorbell.h"
 #include "judge/findings.h"
@@ -116,102 +117,103 @@ static bool is_tiny(const struct search *s, const struct cap_calls *r)
 	return !cap->files[r->file].merged; /* of many files each may have been read whole */
 }
 
-/* Calls of one number on one file, or on files of one name. */
+/* Tiny calls by one number on one opening of a file, in whichever threads. */
 struct stream {
-	uint16_t nr;
 	uint32_t file;
-	const char *path; /* the name of several openings that are one stream; else NULL */
+	int32_t nr;
+	const char *path; /* of a file of many calls; NULL: what is small enough is read whole by one */
 	uint64_t n, bytes;
 };
 
-static int by_file(const void *a, const void *b)
+static int by_opening(const void *a, const void *b)
 {
 	const struct stream *x = a, *y = b;
 
-	if (x->nr != y->nr)
-		return x->nr < y->nr ? -1 : 1;
-	return x->file < y->file ? -1 : x->file > y->file;
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
 }
 
-/* Those that have no path stay apart. */
+/* Openings of one path together; those without one each for itself. */
 static int by_path(const void *a, const void *b)
 {
 	const struct stream *x = a, *y = b;
+	int path = x->path && y->path ? strcmp(x->path, y->path) : !!x->path - !!y->path;
 
-	if (x->path && y->path && x->nr == y->nr && strcmp(x->path, y->path))
-		return strcmp(x->path, y->path);
-	if (!x->path != !y->path)
-		return x->path ? -1 : 1;
-	if (x->path && x->nr == y->nr)
-		return 0;
-	return by_file(a, b);
+	if (path)
+		return path;
+	if (x->path)
+		return x->nr < y->nr ? -1 : x->nr > y->nr;
+	return by_opening(a, b);
 }
 
-static size_t merge(struct stream *v, size_t n, int (*order)(const void *, const void *))
+/* Sorts, and adds up those that are equal; how many are left. */
+static size_t add_up(struct stream *v, size_t n, int (*compare)(const void *, const void *))
 {
 	size_t kept = 0;
 
-	if (n)
-		qsort(v, n, sizeof(*v), order);
-	for (size_t i = 0; i < n; i++) {
-		if (!kept || order(&v[kept - 1], &v[i])) {
-			v[kept++] = v[i];
+	if (!n)
+		return 0;
+	qsort(v, n, sizeof(*v), compare);
+	for (size_t i = 1; i < n; i++) {
+		if (compare(&v[kept], &v[i])) {
+			v[++kept] = v[i];
 			continue;
 		}
-		v[kept - 1].n += v[i].n;
-		v[kept - 1].bytes += v[i].bytes;
+		v[kept].n += v[i].n;
+		v[kept].bytes += v[i].bytes;
 	}
-	return kept;
+	return kept + 1;
 }
 
-/* The calls on a file are a stream, in whichever threads; those on several of one name too, where each
- * opening was read by many: what is small enough is read whole by one. Heap. */
+/* All tiny calls of the process by what they are of: heap, their number in *n. */
 static struct stream *tiny_streams(const struct search *s, size_t *n)
 {
-	struct stream *v = calloc(s->cap->ncalls + 1, sizeof(*v));
+	const struct iom_capture *cap = s->cap;
+	struct stream *v = iom_alloc(cap->ncalls, sizeof(*v));
 
-	if (!v)
-		abort();
 	*n = 0;
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
 
 		if (is_tiny(s, r))
-			v[(*n)++] = (struct stream){.nr = r->nr, .file = r->file, .n = r->n.ok + r->n.ok_slept,
+			v[(*n)++] = (struct stream){.file = r->file, .nr = r->nr, .n = r->n.ok + r->n.ok_slept,
 						    .bytes = r->bytes};
 	}
-	*n = merge(v, *n, by_file);
+	*n = add_up(v, *n, by_opening);
 	for (size_t i = 0; i < *n; i++) {
-		const char *name = s->cap->files[v[i].file].name;
+		const char *name = cap->files[v[i].file].name;
 
 		v[i].path = v[i].n >= TINY_EACH && name && name[0] == '/' ? name : NULL;
 	}
-	*n = merge(v, *n, by_path);
+	*n = add_up(v, *n, by_path);
 	return v;
 }
 
 static void find_tiny(struct search *s)
 {
+	const struct iom_capture *cap = s->cap;
 	const struct stream *worst = NULL;
 	struct rep_finding *f;
+	struct stream *all;
 	size_t n;
-	struct stream *v = tiny_streams(s, &n);
 
+	all = tiny_streams(s, &n);
 	for (size_t i = 0; i < n; i++)
-		if (v[i].n >= iom_limit(LIMIT_TINY) && (!worst || v[i].n > worst->n))
-			worst = &v[i];
+		if (all[i].n >= iom_limit(LIMIT_TINY) && (!worst || all[i].n > worst->n))
+			worst = &all[i];
 	if (worst) {
 		f = iom_finding_add(s, "tiny-transfers", IOM_SEV_INFO,
-				    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays the "
-						 "price of a whole call. Usual way out: a buffer.",
+				    iom_sentence("%s calls of %s(%d) %s moved %.1f bytes each on average: each pays "
+						 "the price of a whole call. Usual way out: a buffer.",
 						 iom_count(worst->n), iom_syscall_name(worst->nr),
-						 s->cap->files[worst->file].fd, iom_finding_name(s->cap, worst->file),
+						 cap->files[worst->file].fd, iom_finding_name(cap, worst->file),
 						 (double)worst->bytes / worst->n));
 		f->count = worst->n;
 		f->nr = worst->nr;
 		f->file = worst->file;
 	}
-	free(v);
+	free(all);
 }
 
 static void find_overflow(struct search *s)

@@ -45,7 +45,8 @@ char *iom_finding_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (f)
 		return iom_sentence("%s of %s", iom_syscall_name(w->nr), iom_finding_name(cap, w->file));
 	if (w->path)
-		return iom_sentence(w->class == CAP_C_FUTEX ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), w->path);
+		return iom_sentence(is_told_in_words(w->class) ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr),
+				    w->path);
 	return iom_sentence("%s", iom_syscall_name(w->nr));
 }
 

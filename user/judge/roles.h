@@ -50,6 +50,12 @@ static inline bool is_sleep(uint8_t class)
 	return class == CAP_C_SIGSUSPEND || class >= CAP_C_FUTEX;
 }
 
+/* What is waited for is no file and no process: "the end of thread 7", "until 8 requests are done". */
+static inline bool is_told_in_words(uint8_t class)
+{
+	return class == CAP_C_FUTEX || class == CAP_C_AIO_GETEVENTS;
+}
+
 /* close, by its number: its class is that of all work on names. */
 static inline bool is_close(int32_t nr)
 {

@@ -4,16 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/doorbell.h"
+#include "judge/findings.h"
 #include "judge/roles.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 #include "report/view.h"
+
+/* A loop that sleeps for so much of the time, and hears so often, and so much of what it hears, that one file
+ * can be written to. */
+#define ROOM_TIME    0.5
+#define ROOM_SHARE   0.8
+#define ROOM_SAMPLES 8
 
 #define SET_NAMED 2 /* files of the set that is slept for, by name */
 
@@ -424,6 +432,39 @@ static char *headline_blocking(const struct ev_proc *p)
 			    "slept.");
 }
 
+/* The thread that waits for a child throughout, of a program that does nothing else; NULL: there is none, or
+ * several. */
+static const struct rep_thread *waits_for_child(const struct rep_process *rp)
+{
+	const struct rep_thread *one = NULL;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+
+		if (!w || w->what != ACC_CHILD || !w->path)
+			continue;
+		if (one)
+			return NULL;
+		one = &rp->threads[i];
+	}
+	return one;
+}
+
+static char *headline_of_idle(const struct rep_process *rp)
+{
+	const struct rep_thread *t = waits_for_child(rp);
+	const struct acc_wait *w = t ? &t->time.waits[0] : NULL;
+	char *lead, *text;
+
+	if (!t)
+		return iom_sentence("It transferred nothing and waited for no file.");
+	lead = lead_text(rp, w, 0);
+	text = iom_sentence("It transferred nothing and waited for no file: thread %u is asleep in %s of %s.%s",
+			    rp->cap->threads[t->thread].ns_tid, iom_syscall_name(w->nr), w->path, lead);
+	free(lead);
+	return text;
+}
+
 /* What does no I/O may yet call the kernel all the time: to look for a child, a lock, a name. */
 static char *headline_of_none(const struct rep_process *rp)
 {
@@ -431,7 +472,7 @@ static char *headline_of_none(const struct rep_process *rp)
 	char *error, *text;
 
 	if (b->nr < 0)
-		return iom_sentence("It transferred nothing and waited for no file.");
+		return headline_of_idle(rp);
 	error = b->error ? iom_errno_text(b->error) : NULL;
 	text = iom_sentence("It transferred nothing and waited for no file: thread %u calls %s again and again "
 			    "(%s of %s calls that were sampled)%s%s.", rp->cap->threads[b->thread].ns_tid,
@@ -615,6 +656,56 @@ static char *add_elsewhere(const struct rep_process *rp, char *text)
 	return longer;
 }
 
+/* Is the file in the epoll until it can be written to, and not just until that changes? */
+static bool asks_for_room(const struct iom_capture *cap, uint32_t file, uint32_t epoll)
+{
+	for (size_t i = 0; i < cap->nregistrations; i++) {
+		const struct cap_registration *r = &cap->registrations[i];
+
+		if (r->file == file && r->epoll == epoll)
+			return r->events & EPOLLOUT && !(r->events & EPOLLET);
+	}
+	return false;
+}
+
+/*
+ * The file in which the thread waits in its loop until there is room: it hears little but that this one is
+ * writable, is asleep for most of the time all the same, and was at the end while it asked for it.
+ */
+static const struct cap_file *waits_for_room(const struct iom_evidence *ev, const struct rep_thread *rt,
+					     struct rep_awake *by)
+{
+	const struct loop_thread *t = &ev->loops->threads[rt->thread];
+	const struct cap_open_call *now = &ev->cap->threads[rt->thread].at_end;
+
+	if (!t->nsets || t->sets->class != CAP_C_EPOLL_WAIT || t->sets->ns < ROOM_TIME * rt->time.wall_ns ||
+	    now->nr < 0 || now->class != CAP_C_EPOLL_WAIT || now->file != t->sets->file)
+		return NULL;
+	if (!iom_awake_by(rt, by) || by->file == IOM_NO_FILE || by->events != EPOLLOUT ||
+	    by->samples < ROOM_SAMPLES || by->share < ROOM_SHARE)
+		return NULL;
+	return asks_for_room(ev->cap, by->file, now->file) ? &ev->cap->files[by->file] : NULL;
+}
+
+/* text, and in what those wait for room who write more than is taken; text is the callee's. */
+static char *add_room(const struct iom_evidence *ev, const struct rep_process *rp, char *text)
+{
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		struct rep_awake by;
+		const struct cap_file *f = waits_for_room(ev, &rp->threads[i], &by);
+		char *longer;
+
+		if (!f)
+			continue;
+		longer = iom_sentence("%s Thread %u waits for room to write in fd %d %s: what it writes there is not "
+				      "taken any faster.", text, rp->cap->threads[rp->threads[i].thread].ns_tid,
+				      f->fd, f->name ? f->name : iom_kind_name(f->kind));
+		free(text);
+		return longer;
+	}
+	return text;
+}
+
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	char *text = headline_of_sleepers(rp), *all, *rest = deadlock(rp);
@@ -622,7 +713,7 @@ char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 	if (text && !rest && rp->nthreads > 1)
 		rest = held_up_by(rp);
 	if (!text)
-		text = add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc]));
+		text = add_room(ev, rp, add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc])));
 	if (!rest)
 		return text;
 	all = iom_sentence("%s %s", text, rest);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "capture/names.h"
+#include "judge/doorbell.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
@@ -28,10 +29,12 @@ bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f)
 {
 	if (is_bell_kind(f->kind))
 		return true;
-	for (size_t i = 0; i < cap->nfiles; i++) {
+	if (iom_is_own_pair(cap, (uint32_t)(f - cap->files)))
+		return true;
+	for (size_t i = 0; f->kind == CAP_K_FIFO && i < cap->nfiles; i++) {
 		const struct cap_file *o = &cap->files[i];
 
-		if (f->kind == CAP_K_FIFO && o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
+		if (o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
 		    o->ino == f->ino && (o->f_flags & O_ACCMODE) != (f->f_flags & O_ACCMODE))
 			return true;
 	}

@@ -50,6 +50,23 @@ struct table {
 	size_t rows;
 };
 
+/* Of a connection that was made to somebody the other end says more than the own one. */
+static bool print_connection(struct page *p, const char *name, unsigned int room, const char *dots)
+{
+	const char *arrow = strstr(name, " -> "), *from;
+	char *cut;
+
+	if (!arrow || page_cells(name) <= room)
+		return false;
+	from = memrchr(name, ' ', arrow - name);
+	if (!from || (size_t)(from + 1 - name) + page_cells(dots) + page_cells(arrow) > room)
+		return false;
+	cut = iom_sentence("%.*s%s%s", (int)(from + 1 - name), name, dots, arrow);
+	page_column(p, cut, room, PAGE_PLAIN);
+	free(cut);
+	return true;
+}
+
 /* Of a path that is too long its end says more than its beginning. */
 static void print_name(struct page *p, const char *name, unsigned int room)
 {
@@ -57,6 +74,8 @@ static void print_name(struct page *p, const char *name, unsigned int room)
 	unsigned int head;
 	char *cut;
 
+	if (print_connection(p, name, room, dots))
+		return;
 	if (!path || page_cells(name) <= room || (path > name && path[-1] != ' ')) {
 		page_column(p, name, room, PAGE_PLAIN);
 		return;

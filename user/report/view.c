@@ -9,6 +9,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 
@@ -46,7 +47,7 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (f && f->fd >= 0 && w->what != ACC_OPEN)
 		return iom_sentence(w->class == CAP_C_LOCK ? "%s(%d) %s, locked by %s" : "%s(%d) %s (%s)",
 				    iom_syscall_name(w->nr), f->fd, name, w->holder);
-	return iom_sentence(w->class == CAP_C_FUTEX ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
+	return iom_sentence(is_told_in_words(w->class) ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
 }
 
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w)
