@@ -19,7 +19,7 @@
 
 /* Codes of options that have no short name. */
 enum { O_READY = 256, O_BACKEND, O_FORMAT, O_NO_COLOR, O_NO_WINDOWS, O_SCHEMA, O_VERSION,
-       O_RECORD, O_MAX_SIZE, O_REDACT, O_EXPECT, O_EXPECT_FILE, O_EXPECT_FORMAT, O_LIVE };
+       O_RECORD, O_MAX_SIZE, O_REDACT, O_EXPECT, O_EXPECT_FILE, O_EXPECT_FORMAT, O_LIVE, O_JSON };
 
 static const struct option_entry {
 	int code; /* the short name where it is a character */
@@ -33,6 +33,7 @@ static const struct option_entry {
 	{'f', "follow", NULL, WATCHES, "descendants too, living and future (run: always)"},
 	{'u', "user", "USER", IOM_CMD_RUN | IOM_CMD_RECORD, "run CMD as USER"},
 	{O_FORMAT, "format", "FORMAT", REPORTS | IOM_CMD_DOCTOR, "text or json (default: text)"},
+	{O_JSON, "json", NULL, REPORTS | IOM_CMD_DOCTOR, "the same as --format json"},
 	{'o', "output", "FILE", REPORTS | IOM_CMD_DOCTOR,
 	 "write the report to FILE, mode 0600; - is stdout"},
 	{'o', "output", "FILE", IOM_CMD_RECORD,
@@ -371,6 +372,8 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 		return set_backend(o, arg);
 	case O_FORMAT:
 		return set_format(o, arg);
+	case O_JSON:
+		return set_format(o, "json");
 	case O_NO_WINDOWS:
 		o->windows = false;
 		return 0;

@@ -2,12 +2,13 @@
 /*
  * loop - one system call over and over, timed by itself.
  *
- * loop getppid | read | pingpong
+ * loop getppid | read | pipe | eventfd | pingpong
  *
  * Prints "ready". For each line "MS" on stdin it runs for MS milliseconds and
  * prints "BEST MEDIAN SWITCHES CALLS": ns per call in the best and in the
  * median batch, voluntary context switches per call, and calls made. For
- * pingpong a call is a round trip of one byte between two threads.
+ * pipe and eventfd a call is a write and the read that takes it back, neither
+ * of which waits; for pingpong a round trip of one byte between two threads.
  *
  * Batches, so that one interrupt spoils one batch; clock_gettime() between
  * them is no system call.
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -26,7 +28,7 @@
 
 #define MAX_BATCHES 65536
 
-static int zero_fd, there[2], back[2];
+static int zero_fd, event_fd, there[2], back[2];
 static double batches[MAX_BATCHES];
 
 static void die(const char *what)
@@ -56,6 +58,26 @@ static void run_read(int n)
 	while (n--) {
 		if (read(zero_fd, &c, 1) != 1)
 			die("read");
+	}
+}
+
+static void run_pipe(int n)
+{
+	char c = 0;
+
+	while (n--) {
+		if (write(there[1], &c, 1) != 1 || read(there[0], &c, 1) != 1)
+			die("pipe");
+	}
+}
+
+static void run_eventfd(int n)
+{
+	uint64_t v = 1;
+
+	while (n--) {
+		if (write(event_fd, &v, sizeof(v)) != sizeof(v) || read(event_fd, &v, sizeof(v)) != sizeof(v))
+			die("eventfd");
 	}
 }
 
@@ -130,6 +152,15 @@ int main(int argc, char **argv)
 		zero_fd = open("/dev/zero", O_RDONLY);
 		if (zero_fd < 0)
 			die("/dev/zero");
+	} else if (!strcmp(mode, "pipe")) {
+		run = run_pipe;
+		if (pipe(there))
+			die("pipe");
+	} else if (!strcmp(mode, "eventfd")) {
+		run = run_eventfd;
+		event_fd = eventfd(0, 0);
+		if (event_fd < 0)
+			die("eventfd");
 	} else if (!strcmp(mode, "pingpong")) {
 		run = run_pingpong;
 		batch = 200;
@@ -139,7 +170,7 @@ int main(int argc, char **argv)
 		if (errno)
 			die("pthread_create");
 	} else {
-		fprintf(stderr, "usage: loop getppid|read|pingpong\n");
+		fprintf(stderr, "usage: loop getppid|read|pipe|eventfd|pingpong\n");
 		return 2;
 	}
 	run(batch);

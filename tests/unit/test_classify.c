@@ -67,11 +67,24 @@ static void mapped(struct iom_capture *cap)
 	cap->threads[0].asleep_ns = r->wait_ns;
 }
 
-/* No row at all: sleeps in no call are what the thread's own counters say. */
+/* No row at all: sleeps in no call are what the thread's own counters say, and nothing tells that all
+ * of it was for pages. */
 static void mapped_without_calls(struct iom_capture *cap)
 {
 	cap->threads[0].asleep_ns = 5000 * MS;
 	cap->threads[0].nvcsw = cap->threads[0].maj_flt = 400;
+}
+
+/* Faults that were all counted, and a sleep in no call that was something else. */
+static void waits_beside_a_fault(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FAULT, 0);
+
+	r->n.ok_slept = 40;
+	r->wait_ns = 4 * MS;
+	cap->threads[0].asleep_ns = 1000 * MS;
+	cap->threads[0].maj_flt = 40;
+	cap->threads[0].nvcsw = 41;
 }
 
 static void only_dev_null(struct iom_capture *cap)
@@ -543,7 +556,8 @@ static const struct expected rules[] = {
 	{"faults on mapped files", mapped, IOM_M_BLOCKING, 0, "memory-mapped",
 	 "page-fault-io", 0, NULL},
 	{"sleeps in no call", mapped_without_calls, IOM_M_BLOCKING, 0, "memory-mapped",
-	 "page-fault-io", 0, NULL},
+	 "", 0, NULL},
+	{"sleeps beside a fault", waits_beside_a_fault, IOM_M_BLOCKING, 0, "memory-mapped", "", 0, NULL},
 	{"only /dev/zero", only_dev_null, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
 	{"SO_RCVTIMEO", receive_timeout, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
 	{"asleep in read of an eventfd", eventfd_slept_in, IOM_M_BLOCKING, 0, "sequential",

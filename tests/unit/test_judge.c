@@ -245,6 +245,22 @@ static void mapped(struct iom_capture *cap)
 	cap->threads[0].nvcsw = cap->threads[0].maj_flt = 40000;
 }
 
+/* A hypervisor, or interrupts, had the CPU for most of the time. */
+static void time_that_was_stolen_is_no_sleep(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+
+	(void)state;
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS / 5;
+	cap->threads[0].runq_ns = BUILD_LIFE_NS / 10;
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].threads[0].time.nwaits, 0);
+	assert_int_equal(rep->procs[0].threads[0].time.running_ns, BUILD_LIFE_NS - BUILD_LIFE_NS / 10);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 static void doubt_where_there_is_cause(void **state)
 {
 	(void)state;
@@ -554,6 +570,7 @@ int main(void)
 		cmocka_unit_test(spun_set_sleeps_a_little),
 		cmocka_unit_test(ring_that_polls_asleep),
 		cmocka_unit_test(helper_asleep),
+		cmocka_unit_test(time_that_was_stolen_is_no_sleep),
 		cmocka_unit_test(doubt_where_there_is_cause),
 		cmocka_unit_test(running_is_no_sleep),
 		cmocka_unit_test(unseen_faults_are_pages),

@@ -103,6 +103,18 @@ struct cap_file {
 	bool waited_at_end;
 	/* Epoll files: how many files are in the set, by kind, highest seen. */
 	uint32_t set_size;
+	/*
+	 * Sockets that were open then: bytes that had come and were not read, and bytes written
+	 * that the other end had not got (unix: not read; TCP: not acknowledged). Where it listens
+	 * unread are the connections that waited to be accepted, and limit how many may. Of
+	 * datagrams none of these is known: 0.
+	 */
+	struct cap_queues {
+		bool known;
+		uint32_t unread, unsent;
+		uint32_t drops; /* Internet: what came and was thrown away, since it was made */
+	} queues_at_start, queues_at_end;
+	uint32_t limit;
 };
 
 /* A file in the set of an epoll. */

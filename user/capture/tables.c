@@ -134,6 +134,12 @@ static const struct cap_column thread[] = {
 #undef S
 
 #define S struct cap_file
+#define QUEUES(when) \
+	FLAG_AS(#when "_queues", queues_at_##when.known), \
+	NUMBER_AS(#when "_unread", queues_at_##when.unread, UINT32_MAX), \
+	NUMBER_AS(#when "_unsent", queues_at_##when.unsent, UINT32_MAX), \
+	NUMBER_AS(#when "_drops", queues_at_##when.drops, UINT32_MAX)
+
 static const struct cap_column file[] = {
 	PID(tgid),
 	SIGNED_AS("fd", fd, -1, FDS_MAX, -1),
@@ -153,7 +159,11 @@ static const struct cap_column file[] = {
 	FLAG(waited_at_start),
 	FLAG(waited_at_end),
 	NUMBER(set_size, UINT32_MAX),
+	QUEUES(start),
+	QUEUES(end),
+	NUMBER(limit, UINT32_MAX),
 };
+#undef QUEUES
 #undef S
 
 #define S struct cap_registration

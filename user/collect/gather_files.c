@@ -411,6 +411,22 @@ static uint32_t seeded_twin(struct iom_gather *g, uint32_t tgid, uint32_t pid,
 	return IOM_NO_FILE;
 }
 
+static bool is_socket(uint8_t kind)
+{
+	return kind == IOM_K_SOCK || kind == IOM_K_LISTEN;
+}
+
+static void queues_now(uint32_t pid, struct cap_file *f, struct cap_queues *queues)
+{
+	struct pfs_queues q;
+
+	if (!is_socket(f->kind) || !f->ino || !pfs_socket_queues((pid_t)pid, f->ino, &q))
+		return;
+	*queues = (struct cap_queues){
+		.known = true, .unread = q.unread, .unsent = q.unsent, .drops = q.drops};
+	f->limit = q.limit;
+}
+
 /* The tables of sockets have those of the whole machine: reading them for each of
  * ten thousand processes would cost processes x sockets. */
 static void refresh_sockets(struct iom_gather *g)
@@ -443,6 +459,7 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 			f = &g->cap->files[e->file];
 			if (f->ino == p->ino) { /* met by a row a moment ago */
 				f->open_at_start = true;
+				queues_now(pid, f, &f->queues_at_start);
 				continue;
 			}
 		}
@@ -454,7 +471,9 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 		if (!may_look(g, true))
 			continue;
 		file = add_from_proc(g, tgid, p, gen);
-		g->cap->files[file].open_at_start = true;
+		f = &g->cap->files[file];
+		f->open_at_start = true;
+		queues_now(pid, f, &f->queues_at_start);
 	}
 	take_sets(g, tgid, &files);
 	pfs_files_free(&files);
@@ -489,11 +508,10 @@ static void say_not_looked_at(const struct iom_gather *g)
 	fputs("who waits for them is not known, and those that were not used have no entry\n", stderr);
 }
 
-void gather_files_finish(struct iom_gather *g)
+/* Heap: by file, whether anything is told of it. */
+static bool *files_used(const struct iom_gather *g)
 {
-	size_t left = PIPES_NAMED;
 	bool *used = gather_alloc(g->cap->nfiles + 1);
-	struct fd_entry *e;
 
 	for (size_t i = 0; i < g->cap->ncalls; i++)
 		if (g->cap->calls[i].file != IOM_NO_FILE)
@@ -510,15 +528,27 @@ void gather_files_finish(struct iom_gather *g)
 		if (g->cap->threads[i].at_end.file != IOM_NO_FILE)
 			used[g->cap->threads[i].at_end.file] = true;
 	}
+	return used;
+}
+
+void gather_files_finish(struct iom_gather *g)
+{
+	bool *used = files_used(g);
+	size_t left = PIPES_NAMED;
+	struct fd_entry *e;
+
+	pfs_sockets_refresh();
 	for (e = g->fds; e; e = e->hh.next) { /* what each descriptor meant last */
 		struct proc_entry *p = gather_proc(g, e->key.tgid);
+		struct cap_file *file = &g->cap->files[e->file];
 		struct pfs_file f = {};
 
 		if (!p || g->cap->procs[p->proc].exited ||
 		    g->ops->generation(g->be, e->key.tgid, e->key.fd) != e->gen)
 			continue;
-		g->cap->files[e->file].open_at_end = true;
-		if (g->cap->files[e->file].kind != IOM_K_EPOLL ||
+		file->open_at_end = true;
+		queues_now((uint32_t)p->pid, file, &file->queues_at_end);
+		if (file->kind != IOM_K_EPOLL ||
 		    pfs_file_read(p->pid, e->key.fd, &f))
 			continue;
 		if (f.kind == IOM_K_EPOLL)

@@ -5,7 +5,7 @@ _iomodel()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd=${COMP_WORDS[1]}
 	local common='--no-color -v --verbose --version -h --help'
-	local output='--format -o --output'
+	local output='--format --json -o --output'
 	local expect='--expect --expect-file --expect-format'
 	local armed='-d --duration -f --follow --ready-fd --backend --no-windows --max-size'
 	local watch="$armed $expect --record --json-schema $output $common"
@@ -75,7 +75,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll calls-fail eof-spin not-drained
 			eagain-spin idle-wakeups spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
-			submit-blocked iowq-offload sqpoll-spin signal-overflow --live '"$common" -- "$cur")
+			unread-data accept-queue slow-peer datagrams-dropped submit-blocked iowq-offload sqpoll-spin signal-overflow --live '"$common" -- "$cur")
 		;;
 	lab)
 		mapfile -t COMPREPLY < <(compgen -W 'list start check hint show watch shell next solution submit

@@ -274,20 +274,21 @@ static void find_pages(struct search *s, const struct rep_thread *rt)
 {
 	for (size_t i = 0; i < rt->time.nwaits; i++) {
 		const struct acc_wait *w = &rt->time.waits[i];
+		uint64_t ns = w->ns - w->unsplit_ns; /* the rest may have been something else */
 		struct rep_finding *f;
 
-		if (w->what != ACC_PAGE || w->ns < iom_limit(LIMIT_PAGES_NS) ||
-		    w->ns < iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
+		if (w->what != ACC_PAGE || ns < iom_limit(LIMIT_PAGES_NS) ||
+		    ns < iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
 			continue;
 		f = iom_finding_add(
 			s, "page-fault-io", IOM_SEV_WARNING,
 			iom_sentence("Thread %u waited %s for pages of mapped files or of memory swapped "
 				     "out, %s of its time, in no call. Usual way out: read ahead "
 				     "(MAP_POPULATE, madvise), or read().",
-				     s->cap->threads[rt->thread].ns_tid, iom_time(w->ns),
-				     iom_part(w->ns, rt->time.wall_ns)));
+				     s->cap->threads[rt->thread].ns_tid, iom_time(ns),
+				     iom_part(ns, rt->time.wall_ns)));
 		f->count = w->slept;
-		f->ns = w->ns;
+		f->ns = ns;
 		f->max_ns = w->max_ns;
 		f->thread = rt->thread;
 		f->pages = true;

@@ -49,6 +49,7 @@ void iom_find_ends(struct search *s);
 void iom_find_polling(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);
+void iom_find_queues(struct search *s);
 
 /* Is the file of these calls one that several are woken for at once, in vain but for one? */
 bool iom_find_herd(struct search *s, const struct cap_calls *r);

@@ -137,6 +137,31 @@ static const struct topic topics[] = {
 	 "reads of a file did, 200 times a second or more, and it was on a CPU for that.\n"
 	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways out:\n"
 	 "taking 0 for the end, and closing the file; inotify for files that grow.\n"},
+	{"unread-data", "data waits in a socket, and nobody reads it", NULL,
+	 "Bytes that had come when the watch began still waited when it ended, or others in\n"
+	 "their place, and no watched process took any. A warning where the program is not\n"
+	 "told of them any more: an edge-triggered epoll tells when data comes, and what is\n"
+	 "left unread then stays until more comes; EPOLLONESHOT tells once. Usual ways out:\n"
+	 "reading until EAGAIN; EPOLL_CTL_MOD after each event. Else it may be meant so: a\n"
+	 "proxy does not read what it could not pass on. Source: sock_diag(7); pipes and\n"
+	 "datagrams do not tell it.\n"},
+	{"accept-queue", "connections wait to be accepted", NULL,
+	 "The kernel completes connections by itself and keeps them until accept takes\n"
+	 "them: the client is connected and gets no answer. Said where some waited at the\n"
+	 "start and at the end of the watch and none was accepted, or as many as listen(2)\n"
+	 "left room for; then the kernel drops further ones, which try again after seconds.\n"
+	 "Usual ways out: a thread that is always free to accept, nothing that sleeps in the\n"
+	 "loop that does; a larger backlog only hides it.\n"},
+	{"slow-peer", "what was written waits for the other end", NULL,
+	 "Bytes waited in the socket at the start and at the end of the watch (TCP: not\n"
+	 "acknowledged; unix: not read by the other end), and writes slept or said EAGAIN.\n"
+	 "This program is not what is slow: the process at the other end, or the network to\n"
+	 "it, is. On the same machine attach to that one.\n"},
+	{"datagrams-dropped", "datagrams came and were thrown away", NULL,
+	 "The kernel counts for each socket what it could not keep, most often since the\n"
+	 "receive buffer was full: datagrams came faster than the program read. They are\n"
+	 "lost. Usual ways out: recvmmsg, a larger SO_RCVBUF (net.core.rmem_max is the limit),\n"
+	 "nothing that sleeps in the thread that reads, several sockets with SO_REUSEPORT.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"

@@ -150,6 +150,22 @@ static json_t *flags(uint32_t f)
 	return a;
 }
 
+/* What waits in a socket. */
+static json_t *queues(const struct cap_file *cf)
+{
+	const struct cap_queues *then = &cf->queues_at_start, *now = &cf->queues_at_end;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "unread", iom_json_number(now->unread));
+	json_object_set_new(o, "unread_at_start", then->known ? iom_json_number(then->unread) : json_null());
+	json_object_set_new(o, "unsent", iom_json_number(now->unsent));
+	json_object_set_new(o, "unsent_at_start", then->known ? iom_json_number(then->unsent) : json_null());
+	json_object_set_new(o, "limit", cf->limit ? iom_json_number(cf->limit) : json_null());
+	json_object_set_new(o, "dropped", then->known && now->drops >= then->drops ?
+						  iom_json_number(now->drops - then->drops) : json_null());
+	return o;
+}
+
 static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 {
 	const struct cap_file *cf = &cap->files[f->file];
@@ -182,6 +198,8 @@ static json_t *file(const struct iom_capture *cap, const struct rep_file *f)
 	json_object_set_new(o, "since_ns",
 			    f->since_ns >= 0 ? json_integer(f->since_ns) : json_null());
 	json_object_set_new(o, "open_at_end", json_boolean(f->open_at_end));
+	if (cf->queues_at_end.known)
+		json_object_set_new(o, "queues", queues(cf));
 	if (cf->merged)
 		json_object_set_new(o, "merged", iom_json_number(cf->merged));
 	return o;

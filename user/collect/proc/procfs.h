@@ -60,6 +60,18 @@ void pfs_sockets_refresh(void);
 void pfs_sockets_prepare(pid_t pid);
 void pfs_sockets_close(void); /* gives up all that is kept */
 
+/* What waits in a socket. Of connections bytes, of one that listens connections; of datagrams it is
+ * not told: 0. */
+struct pfs_queues {
+	uint32_t unread; /* came, and nobody has taken it */
+	uint32_t unsent; /* written, and the other end has not got it (TCP: not acknowledged it) */
+	uint32_t limit;	 /* where it listens: of unread */
+	uint32_t drops;	 /* Internet: came, and was thrown away, since the socket was made */
+};
+/* False where nothing is known of that socket in the namespace of pid, which is looked at only
+ * where it was before. */
+bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
+
 /* The other end of a pipe: "cat 123 fd 0" for some other process that has it
  * open, heap or NULL. Looks through all of /proc once and keeps what it found
  * until pfs_pipes_refresh(); give it up after 200 ms. */

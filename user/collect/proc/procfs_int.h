@@ -78,6 +78,13 @@ struct diag_socket { /* one socket, as the kernel tells it */
 	uint8_t saddr[16], daddr[16];
 	const char *path; /* unix: raw bytes, not terminated */
 	size_t path_len;
+	/*
+	 * Bytes that came and that nobody read, and bytes that were written and that the other end
+	 * has not got (unix: 0, the other end knows them). Where it listens: connections that wait
+	 * to be accepted, and how many may. Of datagrams only whether any are there: 0 here.
+	 */
+	uint32_t in, out;
+	uint32_t drops; /* what came for it and was thrown away, since it was made */
 };
 
 typedef void (*diag_each)(const struct diag_socket *s, void *arg);

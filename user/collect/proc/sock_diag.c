@@ -68,6 +68,13 @@ int diag_open(int ns)
 
 /* ---- messages ---- */
 
+/* The attributes after a message's fixed part of that size. */
+static const struct rtattr *attributes(const struct nlmsghdr *h, size_t fixed, int *left)
+{
+	*left = (int)(h->nlmsg_len - NLMSG_LENGTH(fixed));
+	return (const void *)((const char *)NLMSG_DATA(h) + NLMSG_ALIGN(fixed));
+}
+
 /* Data of a message of that size at least; NULL: it is shorter. */
 static const void *body(const struct nlmsghdr *h, size_t size)
 {
@@ -85,9 +92,9 @@ static void take_unix(const struct nlmsghdr *h, diag_each each, void *arg)
 		return;
 	s.ino = msg->udiag_ino;
 	s.listening = msg->udiag_state == LISTENING;
-	a = (const void *)((const char *)msg + NLMSG_ALIGN(sizeof(*msg)));
-	left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*msg)));
+	a = attributes(h, sizeof(*msg), &left);
 	for (; left > 0 && RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		struct unix_diag_rqlen queue;
 		uint32_t peer;
 
 		if (a->rta_type == UNIX_DIAG_NAME) {
@@ -96,9 +103,30 @@ static void take_unix(const struct nlmsghdr *h, diag_each each, void *arg)
 		} else if (a->rta_type == UNIX_DIAG_PEER && RTA_PAYLOAD(a) >= sizeof(peer)) {
 			memcpy(&peer, RTA_DATA(a), sizeof(peer));
 			s.peer = peer;
+		} else if (a->rta_type == UNIX_DIAG_RQLEN && RTA_PAYLOAD(a) >= sizeof(queue) &&
+			   msg->udiag_type != SOCK_DGRAM) {
+			memcpy(&queue, RTA_DATA(a), sizeof(queue));
+			s.in = queue.udiag_rqueue;
+			s.out = s.listening ? queue.udiag_wqueue : 0;
 		}
 	}
 	each(&s, arg);
+}
+
+/* sk_drops of the socket (sk_get_meminfo() of net/core/sock.c, Linux 6.1). */
+static uint32_t inet_drops(const struct nlmsghdr *h)
+{
+	const struct rtattr *a;
+	uint32_t drops = 0;
+	int left;
+
+	a = attributes(h, sizeof(struct inet_diag_msg), &left);
+	for (; left > 0 && RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == INET_DIAG_SKMEMINFO &&
+		    RTA_PAYLOAD(a) >= (SK_MEMINFO_DROPS + 1) * sizeof(drops))
+			memcpy(&drops, (const char *)RTA_DATA(a) + SK_MEMINFO_DROPS * sizeof(drops),
+			       sizeof(drops));
+	return drops;
 }
 
 static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
@@ -115,6 +143,9 @@ static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
 	s.dport = ntohs(msg->id.idiag_dport);
 	memcpy(s.saddr, msg->id.idiag_src, sizeof(s.saddr));
 	memcpy(s.daddr, msg->id.idiag_dst, sizeof(s.daddr));
+	s.in = msg->idiag_rqueue;
+	s.out = msg->idiag_wqueue;
+	s.drops = inet_drops(h);
 	each(&s, arg);
 }
 
@@ -201,7 +232,8 @@ static struct question ask_for(uint8_t family, uint8_t protocol)
 	case AF_UNIX:
 		q.un = (struct unix_diag_req){.sdiag_family = family,
 					      .udiag_states = UINT32_MAX,
-					      .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER};
+					      .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER |
+							UDIAG_SHOW_RQLEN};
 		size = sizeof(q.un);
 		break;
 	case AF_NETLINK:
@@ -216,6 +248,7 @@ static struct question ask_for(uint8_t family, uint8_t protocol)
 	default:
 		q.inet = (struct inet_diag_req_v2){.sdiag_family = family,
 						   .sdiag_protocol = protocol,
+						   .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
 						   .idiag_states = UINT32_MAX};
 		size = sizeof(q.inet);
 	}

@@ -35,6 +35,7 @@ struct sock_entry {
 	uint8_t family; /* AF_* */
 	bool listening;
 	uint8_t saddr[16], daddr[16];
+	uint32_t in, out, drops; /* as in struct diag_socket */
 };
 
 /* What is asked for, and which of sockfs' own names it covers. */
@@ -73,6 +74,10 @@ struct pfs_netns {
 static struct pfs_netns *kept[NAMESPACES_MAX];
 static size_t nkept;
 
+/* Files are asked for process by process: the namespace of the last one is kept at hand. */
+static struct pfs_netns *last_asked;
+static pid_t last_pid;
+
 /* Outlives the tables: what a socket of the kernel's facts was, is asked later. */
 static uint8_t known_listens[65536 / 8];
 
@@ -83,6 +88,8 @@ static bool port_in(const uint8_t *set, uint16_t port)
 
 static void forget(struct pfs_netns *ns)
 {
+	if (ns == last_asked)
+		last_asked = NULL;
 	for (size_t i = 0; i < ns->n; i++)
 		free(ns->v[i].path);
 	free(ns->v);
@@ -170,7 +177,12 @@ static void take(const struct diag_socket *s, void *arg)
 				 .family = s->family,
 				 .listening = s->listening,
 				 .sport = s->sport,
-				 .dport = s->dport};
+				 .dport = s->dport,
+				 .drops = s->drops};
+	if (ns->reading->protocol == IPPROTO_TCP || s->family == AF_UNIX) {
+		e->in = s->in;
+		e->out = s->out;
+	}
 	memcpy(e->saddr, s->saddr, sizeof(e->saddr));
 	memcpy(e->daddr, s->daddr, sizeof(e->daddr));
 	if (s->family == AF_UNIX)
@@ -284,6 +296,41 @@ const struct pfs_netns *pfs_netns_of(pid_t pid)
 	if (!ns->fresh)
 		read_namespace(ns);
 	return ns;
+}
+
+static const struct pfs_netns *known_namespace(pid_t pid)
+{
+	uint64_t id;
+
+	if (last_asked && last_pid == pid)
+		return last_asked;
+	last_asked = NULL;
+	last_pid = pid;
+	id = netns_id(pid);
+	for (size_t i = 0; i < nkept && !last_asked; i++)
+		if (kept[i]->id == id)
+			last_asked = kept[i];
+	if (last_asked && !last_asked->fresh)
+		read_namespace(last_asked);
+	return last_asked;
+}
+
+bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out)
+{
+	const struct pfs_netns *ns = known_namespace(pid);
+	const struct sock_entry *e = ns ? find(ns, ino) : NULL, *peer;
+
+	if (!e)
+		return false;
+	*out = (struct pfs_queues){.unread = e->in, .drops = e->drops};
+	if (e->listening)
+		out->limit = e->out;
+	else
+		out->unsent = e->out;
+	peer = e->peer ? find(ns, e->peer) : NULL;
+	if (peer)
+		out->unsent = peer->in;
+	return true;
 }
 
 bool pfs_netns_knows(const struct pfs_netns *ns, const char *proto)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What waits in sockets, and what only waits as it should.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "judge/judge.h"
+
+#define MAIN BUILD_PID
+
+static uint32_t socket_with(struct iom_capture *cap, uint8_t kind, uint32_t unread, uint32_t unsent)
+{
+	uint32_t file = build_file(cap, 5, kind, O_NONBLOCK,
+				   kind == CAP_K_LISTEN ? "tcp listen 127.0.0.1:80" :
+							  "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+	struct cap_file *f = &cap->files[file];
+
+	f->ino = 77;
+	f->open_at_start = f->open_at_end = true;
+	f->queues_at_start = (struct cap_queues){.known = true, .unread = unread, .unsent = unsent};
+	f->queues_at_end = f->queues_at_start;
+	return file;
+}
+
+/* The main thread sleeps in an epoll that has the file. */
+static void asked_for(struct iom_capture *cap, uint32_t file, uint32_t events)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	build_epoll_wait(cap, MAIN, ep, 0, 1, MS);
+	iom_capture_register(cap, file, ep, events);
+	iom_capture_order(cap);
+}
+
+static void edge(struct iom_capture *cap)
+{
+	asked_for(cap, socket_with(cap, CAP_K_SOCK, 9000, 0), EPOLLIN | EPOLLET);
+}
+
+static void oneshot(struct iom_capture *cap)
+{
+	asked_for(cap, socket_with(cap, CAP_K_SOCK, 9000, 0), EPOLLONESHOT);
+}
+
+static void not_asked(struct iom_capture *cap)
+{
+	asked_for(cap, socket_with(cap, CAP_K_SOCK, 9000, 0), EPOLLOUT);
+}
+
+/* The loop is told of it in each turn: another finding has what it does then. */
+static void level(struct iom_capture *cap)
+{
+	asked_for(cap, socket_with(cap, CAP_K_SOCK, 9000, 0), EPOLLIN);
+}
+
+static void in_no_set(struct iom_capture *cap)
+{
+	socket_with(cap, CAP_K_SOCK, 9000, 0);
+}
+
+static void is_read(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 0);
+
+	asked_for(cap, file, EPOLLIN | EPOLLET);
+	build_transfers(cap, MAIN, file, CAP_C_READ, SYS_read, 1, 0, 0, 0);
+}
+
+/* By another process that was watched too: the socket was open when it was forked. */
+static void is_read_by_a_child(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 0), theirs = build_file(cap, 5, CAP_K_SOCK, 0, "tcp");
+
+	build_proc(cap, 4800, "child");
+	cap->files[theirs].tgid = 4800;
+	cap->files[theirs].ino = cap->files[file].ino;
+	build_transfers(cap, 4800, theirs, CAP_C_READ, SYS_read, 1, 0, 0, 0)->tgid = 4800;
+}
+
+static void came_at_the_end(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 0);
+
+	cap->files[file].queues_at_start.unread = 0;
+}
+
+static void older_recording(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 9000);
+
+	cap->files[file].queues_at_start.known = false;
+}
+
+static void listens(struct iom_capture *cap, uint32_t waiting, uint64_t accepted)
+{
+	uint32_t file = socket_with(cap, CAP_K_LISTEN, waiting, 0);
+
+	cap->files[file].limit = 128;
+	if (accepted)
+		build_transfers(cap, MAIN, file, CAP_C_ACCEPT, SYS_accept4, accepted, 0, 0, 0);
+}
+
+static void none_accepted(struct iom_capture *cap)
+{
+	listens(cap, 3, 0);
+}
+
+static void full(struct iom_capture *cap)
+{
+	listens(cap, 129, 4000);
+	cap->files[0].queues_at_end.drops = 12;
+}
+
+static void keeps_up(struct iom_capture *cap)
+{
+	listens(cap, 100, 4000);
+}
+
+static void no_room(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 7, 0);
+}
+
+static void room(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
+}
+
+static void datagrams(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 0);
+
+	cap->files[file].queues_at_start.drops = 1000;
+	cap->files[file].queues_at_end.drops = 1507;
+}
+
+static void dropped_before(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 0);
+
+	cap->files[file].queues_at_start.drops = cap->files[file].queues_at_end.drops = 1000;
+}
+
+static const struct said {
+	const char *name;
+	void (*build)(struct iom_capture *cap);
+	const char *id; /* NULL: none of this kind */
+	enum rep_severity severity;
+	const char *text;
+} cases[] = {
+	{"unread: edge-triggered", edge, "unread-data", IOM_SEV_WARNING,
+	 "9,000 bytes wait unread in tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5, as when the watch began, and "
+	 "nothing was taken meanwhile. epoll(4) has it edge-triggered"},
+	{"unread: oneshot", oneshot, "unread-data", IOM_SEV_WARNING, "epoll(4) told of it once"},
+	{"unread: not asked for", not_asked, "unread-data", IOM_SEV_INFO, "epoll(4), which is not asked"},
+	{"unread: level-triggered", level, NULL, 0, NULL},
+	{"unread: in no set", in_no_set, "unread-data", IOM_SEV_INFO, "nothing was taken meanwhile."},
+	{"unread: read", is_read, NULL, 0, NULL},
+	{"unread: read by a child", is_read_by_a_child, NULL, 0, NULL},
+	{"unread: came at the end", came_at_the_end, NULL, 0, NULL},
+	{"unread: not known", older_recording, NULL, 0, NULL},
+	{"accept: none", none_accepted, "accept-queue", IOM_SEV_WARNING,
+	 "3 connections wait to be accepted on tcp listen 127.0.0.1:80, fd 5, whose queue has room for 128; none was"},
+	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
+	{"accept: keeps up", keeps_up, NULL, 0, NULL},
+	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},
+	{"unsent: room", room, NULL, 0, NULL},
+	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
+	{"dropped before", dropped_before, NULL, 0, NULL},
+};
+#define NCASES (sizeof(cases) / sizeof(*cases))
+
+static void check(void **state)
+{
+	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "datagrams-dropped"};
+	const struct said *c = *state;
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+
+	c->build(cap);
+	rep = iom_judge(cap);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+		const struct rep_finding *f = build_finding(rep, ids[i]);
+
+		if (!c->id || strcmp(c->id, ids[i])) {
+			assert_null(f);
+			continue;
+		}
+		assert_non_null(f);
+		assert_int_equal(f->severity, c->severity);
+		if (!strstr(f->message, c->text))
+			fail_msg("no `%s` in: %s", c->text, f->message);
+	}
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[NCASES];
+
+	for (size_t i = 0; i < NCASES; i++)
+		tests[i] = (struct CMUnitTest){.name = cases[i].name, .test_func = check,
+					       .initial_state = (void *)&cases[i]};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
