@@ -39,7 +39,8 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 	const struct loop_thread *t = &s->ev->loops->threads[rt->thread];
 	const struct loop_set *own = t->sets;
 
-	if (!t->nsets || own->calls < iom_limit(LIMIT_LOOP_RETURNS) || s->cap->threads[rt->thread].kernel_worker)
+	if (!t->nsets || own->calls < iom_limit(LIMIT_LOOP_RETURNS) ||
+	    s->cap->threads[rt->thread].kernel_worker)
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
 }
