@@ -44,7 +44,8 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * w->count;
 		struct rep_finding *f;
 
-		if (w->what != ACC_SUBMIT || !w->slept || (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
+		if (w->what != ACC_SUBMIT || !w->slept ||
+		    (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
 			continue;
 		f = iom_finding_add(
 			s, "submit-blocked",
@@ -180,7 +181,8 @@ static void find_pollers(struct search *s)
 		struct rep_finding *f;
 
 		if (strncmp(ct->comm, "iou-sqp", 7) ||
-		    rt->time.running_ns <= iom_limit(LIMIT_SQPOLL_CPU) * (rt->time.running_ns + rt->time.waiting_ns) ||
+		    rt->time.running_ns <=
+			    iom_limit(LIMIT_SQPOLL_CPU) * (rt->time.running_ns + rt->time.waiting_ns) ||
 		    requests > iom_limit(LIMIT_SQPOLL_RATE) * seconds)
 			continue;
 		f = iom_finding_add(

@@ -445,7 +445,8 @@ static void find_spurious(struct search *s)
 		/* A doorbell that nobody rang is made sure to be silent before the wait. */
 		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
 			continue;
-		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) || !is_spurious(cap, r->file, &d))
+		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) ||
+		    !is_spurious(cap, r->file, &d))
 			continue;
 		f = iom_finding_add(
 			s, "spurious-ready", IOM_SEV_WARNING,

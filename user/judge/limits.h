@@ -2,7 +2,7 @@
 /*
  * limits.h - every threshold of the judgement, of the findings and of what the page says.
  *
- * "Most", which is more than half, is none; nor is what bounds memory or the length of a text.
+ * "Most", which is half or more, is none; nor is what bounds memory or the length of a text.
  */
 #ifndef IOM_LIMITS_H
 #define IOM_LIMITS_H

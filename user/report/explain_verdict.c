@@ -78,16 +78,17 @@ void iom_explain_verdict(FILE *out)
 	      "a wait counts, but only so much for each operation that it brought; a transfer\n"
 	      "counts as a short wait; sleep that brought nothing hardly counts. So the less was\n"
 	      "waited, the more transfers decide, and an idle program is what it idles in. The\n"
-	      "largest part is the verdict, `share` is each model's part, and `also` names what\n"
-	      "carried 5 % of the transfers or of the waiting.\n"
-	      "\n"
+	      "largest part is the verdict, `share` is each model's part, and `also` names what\n",
+	      out);
+	fprintf(out, "carried %g %% of the transfers or of the waiting.\n", 100 * iom_limit(LIMIT_ALSO));
+	fputs("\n"
 	      "The confidence falls with a narrow lead, with few operations, with losses, and\n"
 	      "where data moves unseen by memory. `in_fact` is said of an asynchronous interface\n"
 	      "when at least half of its requests were done before the next could be handed\n"
 	      "over, or alone in flight (synchronous), or made by helper threads (threads); and\n"
 	      "of a readiness call that comes back at once and nothing is taken (polling).\n"
 	      "\n"
-	      "Every threshold there is:\n\n",
+	      "Every threshold there is, beside \"most\", which is half or more:\n\n",
 	      out);
 	limits(out);
 }
