@@ -12,9 +12,9 @@
 #include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
+#include "report/asleep.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
-#include "report/set_text.h"
 #include "report/view.h"
 
 /* A loop that sleeps for so much of the time, and hears so often, and so much of what it hears, that one file
@@ -22,8 +22,6 @@
 #define ROOM_TIME    0.5
 #define ROOM_SHARE   0.8
 #define ROOM_SAMPLES 8
-
-#define SET_NAMED 2 /* files of the set that is slept for, by name */
 
 static const char several[] = "several files";
 
@@ -41,286 +39,6 @@ static const char *how_many(const struct rep_process *rp)
 		one |= l->is_loop;
 	}
 	return one && !unknown ? "a file" : "files";
-}
-
-/* The sleep that a thread was in from the beginning to the end; NULL: it was not. */
-static const struct acc_wait *only_wait(const struct acc_thread *t)
-{
-	if (t->nwaits != 1 || !t->waits[0].under_way || t->waits[0].slept > 1 || t->running_ns)
-		return NULL;
-	return &t->waits[0];
-}
-
-/* Threads asleep throughout, by call. */
-struct asleep {
-	struct acc_wait wait; /* of one of them */
-	size_t threads;
-};
-
-/* All threads of a process, if none of them did anything: their calls, heap, number in *n. */
-static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
-{
-	struct asleep *calls = calloc(rp->nthreads + 1, sizeof(*calls));
-
-	if (!calls)
-		abort();
-	*n = 0;
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct acc_wait *w = only_wait(&rp->threads[i].time);
-		size_t k = 0;
-
-		if (rp->cap->threads[rp->threads[i].thread].kernel_worker)
-			continue;
-		if (!w) {
-			*n = 0;
-			break;
-		}
-		while (k < *n && (calls[k].wait.nr != w->nr || calls[k].wait.what != w->what))
-			k++;
-		if (k == *n)
-			calls[(*n)++].wait = *w;
-		else if (w->before_ns < calls[k].wait.before_ns)
-			calls[k].wait.before_ns = w->before_ns;
-		calls[k].threads++;
-	}
-	return calls;
-}
-
-/* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
-static int peer_of(const struct cap_file *f)
-{
-	const char *name = f->name ? f->name : "", *at = name + strlen(name), *arrow;
-	int pid;
-
-	arrow = strstr(name, " -> ") ? strstr(name, " -> ") : strstr(name, " <- ");
-	if (!arrow)
-		return 0;
-	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
-		return !strncmp(name, "unix", 4) && sscanf(arrow + 4, "%d ", &pid) == 1 ? pid : 0;
-	if (f->kind != CAP_K_FIFO) /* "pipe:[7] <- cat 123 fd 1": names may have spaces in them */
-		return 0;
-	for (int words = 0; at > arrow + 4 && words < 3; at--)
-		words += at[-1] == ' ';
-	return sscanf(at + 1, "%d fd ", &pid) == 1 ? pid : 0;
-}
-
-static int peer_of_file(const struct iom_capture *cap, uint32_t file)
-{
-	return file == IOM_NO_FILE ? 0 : peer_of(&cap->files[file]);
-}
-
-/* Below 0: two different ones. */
-static void join_peer(int *all, int peer)
-{
-	if (peer)
-		*all = !*all || *all == peer ? peer : -1;
-}
-
-/* Who can end the sleep in another process, peer being who has the other ends of what it is for; 0: it is
- * not known. */
-static int who_ends(const struct rep_process *rp, const struct acc_wait *w, int peer)
-{
-	const char *whom = w->holder ? w->holder : w->path;
-	int pid;
-
-	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
-		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
-	if (w->what != ACC_TRANSFER && w->what != ACC_READINESS)
-		return 0;
-	return peer < 0 || (uint32_t)peer == rp->cap->procs[rp->proc].pid ? 0 : peer;
-}
-
-/* What is asleep until another process does something leads to that process: heap. */
-static char *lead_text(const struct rep_process *rp, const struct acc_wait *w, int peer)
-{
-	int pid = who_ends(rp, w, peer);
-
-	return pid > 0 ? iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid) :
-			 iom_sentence("%s", "");
-}
-
-/* Is the file in the set that the only thread of its process sleeps for? */
-static bool is_waited_for(const struct iom_capture *cap, const struct rep_process *rp, const struct acc_wait *w,
-			  uint32_t file)
-{
-	const struct cap_registration *in;
-	size_t n;
-
-	if (cap->files[file].tgid != cap->procs[rp->proc].tgid)
-		return false;
-	if (w->class != CAP_C_EPOLL_WAIT)
-		return cap->files[file].waited_at_end;
-	in = iom_capture_epolls(cap, file, &n);
-	while (n && in[n - 1].epoll != w->file)
-		n--;
-	return n;
-}
-
-/* "pselect6 for fd 3 pipe:[7] <- make 12 fd 4 and 2 more files": heap. *peer: who has their
- * other ends, where that is known of one process; below 0: of several. */
-static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, int *peer)
-{
-	const struct iom_capture *cap = rp->cap;
-	size_t n = 0, all = 0;
-	char *text, *longer;
-
-	for (size_t i = 0; i < cap->nfiles; i++)
-		if (is_waited_for(cap, rp, w, i)) {
-			all++;
-			join_peer(peer, peer_of(&cap->files[i]));
-		}
-	if (!all) {
-		*peer = peer_of_file(cap, w->file);
-		return iom_view_call(cap, w);
-	}
-	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
-		       iom_sentence("%s(%d)", iom_syscall_name(w->nr), cap->files[w->file].fd) :
-		       iom_sentence("%s", iom_syscall_name(w->nr));
-	for (size_t i = 0; i < 2 * cap->nfiles && n < SET_NAMED; i++) {
-		uint32_t file = i % cap->nfiles;
-		const struct cap_file *f = &cap->files[file];
-
-		/* First those by which somebody else wakes it. */
-		if (!is_waited_for(cap, rp, w, file) || iom_is_from_within(cap, f) != (i >= cap->nfiles))
-			continue;
-		longer = iom_sentence("%s%sfd %d %s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
-				      f->name ? f->name : iom_kind_name(f->kind));
-		n++;
-		free(text);
-		text = longer;
-	}
-	if (all <= SET_NAMED)
-		return text;
-	longer = iom_sentence("%s and %s more file%s", text, iom_count(all - SET_NAMED),
-			      all == SET_NAMED + 1 ? "" : "s");
-	free(text);
-	return longer;
-}
-
-static char *headline_asleep(const struct rep_process *rp, const struct acc_wait *w)
-{
-	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
-				     "thread had at the time, and who takes a lock twice.";
-	bool of_set = w->what == ACC_READINESS;
-	int peer = of_set ? 0 : peer_of_file(rp->cap, w->file);
-	char *call = of_set ? asleep_for(rp, w, &peer) : iom_view_call(rp->cap, w);
-	char *lead = lead_text(rp, w, peer), *text;
-
-	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
-			    w->before ? iom_time(w->before_ns) : "the watch began",
-			    w->before ? " before the watch" : "",
-			    w->path && !strcmp(w->path, CAP_TARGET_ALONE) ? nobody : lead);
-	free(call);
-	free(lead);
-	return text;
-}
-
-static int most_threads(const void *a, const void *b)
-{
-	const struct asleep *x = a, *y = b;
-
-	if (x->threads != y->threads)
-		return x->threads > y->threads ? -1 : 1;
-	return x->wait.nr < y->wait.nr ? -1 : x->wait.nr > y->wait.nr;
-}
-
-/* Whose set the files are that poll and select wait for is known where only one thread is in such a call. */
-static bool is_only_poll(const struct asleep *a, const struct asleep *calls, size_t n)
-{
-	size_t threads = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (calls[i].wait.class == CAP_C_POLL || calls[i].wait.class == CAP_C_SELECT)
-			threads += calls[i].threads;
-	return a->wait.what == ACC_READINESS && a->threads == 1 && (a->wait.class == CAP_C_EPOLL_WAIT || threads == 1);
-}
-
-/* What one or more of the process's threads sleep in: heap. */
-static char *call_of(const struct rep_process *rp, const struct asleep *a, const struct asleep *calls, size_t n)
-{
-	const struct acc_wait *w = &a->wait;
-	int peer = 0;
-
-	if (w->what == ACC_STOPPED)
-		return iom_view_call(rp->cap, w);
-	if (is_only_poll(a, calls, n))
-		return asleep_for(rp, w, &peer);
-	return iom_sentence("%s", w->nr < 0 ? "no call that is known" : iom_syscall_name(w->nr));
-}
-
-/* Does each thread wait until another one wakes it? They are all asleep. */
-static bool all_inside(const struct rep_process *rp)
-{
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct acc_wait *w = only_wait(&rp->threads[i].time);
-
-		if (!rp->cap->threads[rp->threads[i].thread].kernel_worker && (!w || !w->inside))
-			return false;
-	}
-	return true;
-}
-
-/* All in the same call. */
-static char *headline_same(const struct rep_process *rp, const struct asleep *a)
-{
-	char *call = call_of(rp, a, a, 1), *text;
-	char *lead = a->wait.what == ACC_STOPPED ? lead_text(rp, &a->wait, 0) : NULL;
-
-	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
-			    call, a->wait.before_ns ? iom_time(a->wait.before_ns) : "the watch began",
-			    a->wait.before_ns ? " before the watch" : "", lead ? lead : "");
-	free(call);
-	free(lead);
-	return text;
-}
-
-static char *headline_all_asleep(const struct rep_process *rp, struct asleep *calls, size_t n)
-{
-	uint64_t before = UINT64_MAX;
-	char *text, *longer, *call;
-	size_t all = 0;
-
-	qsort(calls, n, sizeof(*calls), most_threads);
-	for (size_t i = 0; i < n; i++) {
-		all += calls[i].threads;
-		if (calls[i].wait.before_ns < before)
-			before = calls[i].wait.before_ns;
-	}
-	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
-			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
-	for (size_t i = 0; i < n; i++) {
-		call = call_of(rp, &calls[i], calls, n);
-		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
-				      i + 1 < n ? "" : ".");
-		free(call);
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-/* NULL: something was awake. */
-static char *headline_of_sleepers(const struct rep_process *rp)
-{
-	size_t n;
-	struct asleep *calls = all_asleep(rp, &n);
-	char *text = NULL;
-
-	if (n == 1 && calls[0].threads == 1)
-		text = headline_asleep(rp, &calls[0].wait);
-	else if (n == 1)
-		text = headline_same(rp, calls);
-	else if (n)
-		text = headline_all_asleep(rp, calls, n);
-	free(calls);
-	if (text && n == 1 && all_inside(rp)) {
-		char *first = text;
-
-		text = iom_sentence("%s Each waits until another of them wakes it, without a time limit: nothing but a "
-				    "signal can end that.", first);
-		free(first);
-	}
-	return text;
 }
 
 static bool is_of_transfer(const struct acc_wait *w)
@@ -439,7 +157,7 @@ static const struct rep_thread *waits_for_child(const struct rep_process *rp)
 	const struct rep_thread *one = NULL;
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct acc_wait *w = only_wait(&rp->threads[i].time);
+		const struct acc_wait *w = iom_only_wait(&rp->threads[i].time);
 
 		if (!w || w->what != ACC_CHILD || !w->path)
 			continue;
@@ -458,7 +176,7 @@ static char *headline_of_idle(const struct rep_process *rp)
 
 	if (!t)
 		return iom_sentence("It transferred nothing and waited for no file.");
-	lead = lead_text(rp, w, 0);
+	lead = iom_lead_text(rp, w, 0);
 	text = iom_sentence("It transferred nothing and waited for no file: thread %u is asleep in %s of %s.%s",
 			    rp->cap->threads[t->thread].ns_tid, iom_syscall_name(w->nr), w->path, lead);
 	free(lead);
@@ -538,104 +256,6 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 	}
 }
 
-/* The thread that the waiter is to be woken by, by what the collector found out of its futex; *mutex:
- * it has one that is waited for. 0: none, or it is not known. */
-static unsigned int thread_waited_for(const struct acc_wait *w, bool *mutex)
-{
-	static const char *const whom[] = {"a mutex that thread %u", "a rwlock that thread %u", "the end of thread %u"};
-	unsigned int tid;
-
-	for (size_t i = 0; w->under_way && w->class == CAP_C_FUTEX && w->path && i < 3; i++)
-		if (sscanf(w->path, whom[i], &tid) == 1) {
-			*mutex &= !i;
-			return tid;
-		}
-	return 0;
-}
-
-/* The thread that this one is asleep for; NULL: none, or it is not known. */
-static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t, bool *mutex)
-{
-	for (size_t i = 0; i < t->time.nwaits; i++) {
-		unsigned int tid = thread_waited_for(&t->time.waits[i], mutex);
-
-		for (size_t k = 0; tid && k < rp->nthreads; k++)
-			if (rp->cap->threads[rp->threads[k].thread].ns_tid == tid)
-				return &rp->threads[k];
-	}
-	return NULL;
-}
-
-/* The sentence about threads that wait for each other; NULL: none do. */
-static char *deadlock(const struct rep_process *rp)
-{
-	const struct rep_thread *t = NULL, *next = NULL;
-	bool mutex = true;
-	uint32_t first;
-	size_t n = 0;
-
-	for (size_t i = 0; i < rp->nthreads && !n; i++) {
-		t = next = &rp->threads[i];
-		mutex = true;
-		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next, &mutex)) && next != t; n++)
-			;
-		if (next != t)
-			n = 0;
-	}
-	if (!n)
-		return NULL;
-	first = rp->cap->threads[t->thread].ns_tid;
-	if (n == 1)
-		return iom_sentence("Thread %u waits for a %s that it has itself: a deadlock.", first,
-				    mutex ? "mutex" : "lock");
-	return iom_sentence("Threads %u and %u%s wait for each other%s: a deadlock.", first,
-			    rp->cap->threads[waits_for(rp, t, &mutex)->thread].ns_tid, n == 2 ? "" : " and others",
-			    mutex ? "'s mutexes" : "");
-}
-
-/* The thread at the end of the chain that begins here: it waits for none of the others. */
-static const struct rep_thread *end_of_chain(const struct rep_process *rp, const struct rep_thread *t)
-{
-	const struct rep_thread *next;
-	bool mutex;
-
-	for (size_t n = 0; n < rp->nthreads && (next = waits_for(rp, t, &mutex)); n++)
-		t = next;
-	return t;
-}
-
-/* The sentence about the thread that most of the others wait for, directly or not, where it sleeps
- * for something else; NULL: there is none. */
-static char *held_up_by(const struct rep_process *rp)
-{
-	size_t *waiters = calloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
-	const struct acc_wait *w;
-	char *call, *lead, *text;
-
-	if (!waiters)
-		abort();
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct rep_thread *end = end_of_chain(rp, &rp->threads[i]);
-
-		if (end != &rp->threads[i] && ++waiters[end - rp->threads] > waiters[most])
-			most = end - rp->threads;
-	}
-	w = waiters[most] ? only_wait(&rp->threads[most].time) : NULL;
-	if (!w || w->class == CAP_C_FUTEX) { /* for a thread again, and which is not known */
-		free(waiters);
-		return NULL;
-	}
-	call = iom_view_call(rp->cap, w);
-	lead = lead_text(rp, w, peer_of_file(rp->cap, w->file));
-	text = iom_sentence("Thread %u, for which %s of them wait%s, sleeps in %s.%s",
-			    rp->cap->threads[rp->threads[most].thread].ns_tid, iom_count(waiters[most]),
-			    waiters[most] == 1 ? "s" : "", call, lead);
-	free(waiters);
-	free(call);
-	free(lead);
-	return text;
-}
-
 /* text, and what it slept in besides, where that is not what text is about. */
 static char *add_elsewhere(const struct rep_process *rp, char *text)
 {
@@ -708,10 +328,10 @@ static char *add_room(const struct iom_evidence *ev, const struct rep_process *r
 
 char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	char *text = headline_of_sleepers(rp), *all, *rest = deadlock(rp);
+	char *text = iom_headline_of_sleepers(rp), *all, *rest = iom_deadlock(rp);
 
 	if (text && !rest && rp->nthreads > 1)
-		rest = held_up_by(rp);
+		rest = iom_held_up_by(rp);
 	if (!text)
 		text = add_room(ev, rp, add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc])));
 	if (!rest)
