@@ -50,6 +50,14 @@ static void served(struct iom_capture *cap)
 	build_transfers(cap, MAIN, 2, CAP_C_READ, SYS_read, 290, 0, 0, 0);
 }
 
+/* The connection was closed before the set was looked at. */
+static void one_is_left(struct iom_capture *cap)
+{
+	served(cap);
+	cap->files[0].set_size = 1;
+	cap->files[1].open_at_start = cap->files[1].open_at_end = cap->files[2].open_at_start = true;
+}
+
 /* One file of the set was ready; how many never were is known from a call under way alone. */
 static void selects(struct iom_capture *cap)
 {
@@ -574,6 +582,7 @@ static const struct {
 	{nothing_came, "It waits for several files at once, and nothing came."},
 	{events_that_nobody_took, "It waits for several files at once, and made no transfer."},
 	{served, "It waits for several files at once, then transfers without sleeping."},
+	{one_is_left, "It waits for several files at once, then transfers without sleeping."},
 	{selects, "It waits for files in a readiness call, then transfers without sleeping."},
 	{selects_on_one, "It waits for a file in a readiness call, then transfers without sleeping."},
 	{all_written_itself, "It waits for several files at once; all that it read it had written itself."},

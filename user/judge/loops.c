@@ -173,6 +173,33 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 	free(moved);
 }
 
+/* How many files an epoll has is read as the watch ends. Where one is left, and others were taken out
+ * before or closed, it is not for one file. */
+static void count_registered(struct iom_loops *loops, const struct iom_capture *cap)
+{
+	struct at_once *once = calloc(cap->nfiles + 1, sizeof(*once));
+	struct loop_set *sets = calloc(cap->nfiles + 1, sizeof(*sets));
+
+	if (!once || !sets)
+		abort();
+	for (size_t i = 0; i < cap->nregistrations; i++) {
+		const struct cap_registration *r = &cap->registrations[i];
+
+		count_at_once(&once[r->epoll], &sets[r->epoll], cap, r->file);
+	}
+	for (size_t i = 0; i < cap->nthreads; i++)
+		for (size_t k = 0; k < loops->threads[i].nsets; k++) {
+			struct loop_set *s = &loops->threads[i].sets[k];
+
+			if (s->class != CAP_C_EPOLL_WAIT || s->file == IOM_NO_FILE)
+				continue;
+			if (s->files == 1 && (sets[s->file].files > 1 || once[s->file].passed > 1))
+				s->files = sets[s->file].files;
+		}
+	free(once);
+	free(sets);
+}
+
 /*
  * Of a file that is in several of a thread's select sets one set alone is kept. Another that
  * brought something brought this file, where the thread's selects never told of any other.
@@ -403,6 +430,7 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 	for (size_t i = 0; i < cap->nthreads; i++)
 		take_open(&loops->threads[i], cap, &cap->threads[i].at_end);
 	name_sets(cap, loops, x);
+	count_registered(loops, cap);
 	lend_only_file(loops, cap, x);
 	take_turns(cap, loops, x);
 	take_edges(cap, loops);
