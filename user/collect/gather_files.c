@@ -558,7 +558,8 @@ void gather_files_finish(struct iom_gather *g)
 	}
 	pfs_pipes_refresh();
 	for (size_t i = 0; i < g->cap->nfiles; i++)
-		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start || g->cap->files[i].waited_at_end)
+		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start ||
+		    g->cap->files[i].waited_at_end)
 			name_pipe(g, &g->cap->files[i], &left);
 	for (size_t i = 0; i < g->cap->nregistrations; i++) /* what an epoll waits for, and nothing came */
 		if (!used[g->cap->registrations[i].file])

@@ -75,9 +75,10 @@ static void find_may_block(struct search *s)
 	if (!n)
 		return;
 	slept = has_blocked(s, &calls);
-	happened = slept ? iom_sentence(" It has happened: %s(%d) %s slept %s %s, %s at worst.", iom_syscall_name(calls->nr),
-					cap->files[calls->file].fd, iom_finding_name(cap, calls->file),
-					iom_count(slept->slept), slept->slept == 1 ? "time" : "times", iom_time(slept->max_ns)) :
+	happened = slept ? iom_sentence(" It has happened: %s(%d) %s slept %s %s, %s at worst.",
+					iom_syscall_name(calls->nr), cap->files[calls->file].fd,
+					iom_finding_name(cap, calls->file), iom_count(slept->slept),
+					slept->slept == 1 ? "time" : "times", iom_time(slept->max_ns)) :
 			   iom_sentence("%s", "");
 	f = iom_finding_add(
 		s, "may-block", slept ? IOM_SEV_WARNING : IOM_SEV_INFO,

@@ -26,7 +26,8 @@ bool iom_thread_is_idle(const struct rep_thread *t)
 /* " 95 % on a CPU, 3 % waiting for one" */
 static char *busy_text(const struct acc_thread *t)
 {
-	bool runs = t->running_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns, waits = t->runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns;
+	double least = iom_limit(LIMIT_PAGE_PART) * t->wall_ns;
+	bool runs = t->running_ns >= least, waits = t->runq_ns >= least;
 
 	if (!runs && !waits)
 		return strdup("");
@@ -225,7 +226,8 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	if (l->calls >= iom_limit(LIMIT_PAGE_LOOP) && l->zero_timeout >= iom_limit(LIMIT_SPIN_NOWAIT) * l->calls)
 		snprintf(rate, sizeof(rate), ", asked %s times a second without waiting",
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
-	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files, l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
+	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files,
+			    l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
 			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), signal,
 			    turns, other, busy);
 	free(call);
@@ -385,10 +387,12 @@ static bool is_aside(const struct rep_thread *t, const struct acc_wait *most)
 {
 	const struct acc_wait *own = own_wait(t);
 
-	return t->loop.calls < iom_limit(LIMIT_PAGE_LOOP) && most->ns > t->time.wall_ns / 2 && (!own || own->ns < most->ns / 2);
+	return t->loop.calls < iom_limit(LIMIT_PAGE_LOOP) && most->ns > t->time.wall_ns / 2 &&
+	       (!own || own->ns < most->ns / 2);
 }
 
-enum iom_thread_way iom_thread_way(const struct iom_capture *cap, const struct rep_thread *t, const struct acc_wait *most)
+enum iom_thread_way iom_thread_way(const struct iom_capture *cap, const struct rep_thread *t,
+				   const struct acc_wait *most)
 {
 	if (cap->threads[t->thread].kernel_worker)
 		return WAY_WORKER;

@@ -76,7 +76,8 @@ static bool waits_alike(const struct iom_capture *cap, const struct rep_thread *
 {
 	const struct acc_wait *x, *y;
 
-	if (!iom_thread_is_idle(a) || !iom_thread_is_idle(b) || a->verdict.model != b->verdict.model || !has_like_name(cap, a, b))
+	if (!iom_thread_is_idle(a) || !iom_thread_is_idle(b) || a->verdict.model != b->verdict.model ||
+	    !has_like_name(cap, a, b))
 		return false;
 	x = &a->time.waits[0];
 	y = &b->time.waits[0];
