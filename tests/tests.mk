@@ -19,7 +19,8 @@
 # make check-questions  questions that people asked, and whether the report answers them
 #                   (to install: tests/real/install.sh --questions); QUESTIONS=REGEX for some
 # make limits       what changes when a threshold is halved or doubled, over the recordings that
-#                   are kept (half an hour); RECORDINGS=FILES for others
+#                   are kept (half an hour); RECORDINGS=FILES for others, NAMES=a,b for these
+#                   thresholds alone
 # make bench        cost, against the peers that are installed
 # make bench-vm     cost of both back ends side by side, in a VM
 # make check-targets  each of these once, in a fresh clone (half an hour)
@@ -152,7 +153,7 @@ record-corpus: $(B)/iomodel
 limits: $(B)/tests/real/limits
 	@$(if $(RECORDINGS),,mkdir -p $(B)/tests/recordings; for f in tests/recordings/*/*.zst; do \
 		zstd -dqfo $(B)/tests/recordings/$$(basename $$f .zst) $$f || exit 1; done)
-	@$< $(or $(RECORDINGS),$(B)/tests/recordings/*.iom)
+	@$< $(if $(NAMES),-t $(NAMES)) $(or $(RECORDINGS),$(B)/tests/recordings/*.iom)
 
 $(B)/tests/real/limits: tests/real/limits.c $(PURE_OBJ)
 	@mkdir -p $(@D)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * limits RECORDING...: what hangs on each threshold. Every recording is judged with the
- * threshold as it is, at half and at double; what is said otherwise is printed as a table:
- * verdicts by name; how often something beside the model changes (in_fact, also, pattern), and
- * which findings come (+) and go (-), a finding being told by its id, thread, call and file; how
- * often a confidence comes to or falls below 90 %; where none of these, on how many pages
- * anything differs at all.
+ * limits [-t NAME[,NAME]...] RECORDING...: what hangs on each threshold, or on those that are
+ * named. Every recording is judged with the threshold as it is, at half and at double; what is
+ * said otherwise is printed as a table: verdicts by name; how often something beside the model
+ * changes (in_fact, also, pattern), and which findings come (+) and go (-), a finding being told by
+ * its id, thread, call and file; how often a confidence comes to or falls below 90 %; where none of
+ * these, on how many pages anything differs at all.
  */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,30 +237,77 @@ static bool load(struct tape *t, const char *path)
 	return true;
 }
 
-int main(int argc, char **argv)
+/* Is it one of the names, which commas divide? NULL: all are meant. */
+static bool is_named(const char *names, const char *name)
 {
-	struct tape *tapes = calloc(argc, sizeof(*tapes));
-	size_t n = 0;
+	size_t n = strlen(name);
 
-	for (int i = 1; tapes && i < argc; i++)
-		if (load(&tapes[n], argv[i]))
-			n++;
-	if (!n) {
-		fputs("usage: limits RECORDING...\n", stderr);
-		return 2;
+	for (; names && *names; names += strcspn(names, ","), names += *names == ',')
+		if (strcspn(names, ",") == n && !strncmp(names, name, n))
+			return true;
+	return !names;
+}
+
+/* The number of names that no threshold has. */
+static int unknown_names(const char *names)
+{
+	int unknown = 0;
+	char *copy = names ? strdup(names) : NULL, *rest = copy;
+
+	for (char *name; rest && (name = strsep(&rest, ","));) {
+		int i = 0;
+
+		while (i < LIMIT_NR && strcmp(iom_limits()[i].name, name))
+			i++;
+		if (i == LIMIT_NR) {
+			fprintf(stderr, "limits: there is no threshold \"%s\"\n", name);
+			unknown++;
+		}
 	}
+	free(copy);
+	return unknown;
+}
+
+static void try_all(struct tape *tapes, size_t n, const char *names)
+{
+	const char *group = NULL;
+
 	printf("| threshold | value | at half | at double |\n|---|---|---|---|\n");
 	for (int i = 0; i < LIMIT_NR; i++) {
 		struct iom_limit *l = &iom_limits()[i];
 
 		if (iom_limits_of(i))
-			printf("| **%s** | | | |\n", iom_limits_of(i));
+			group = iom_limits_of(i);
+		if (!is_named(names, l->name))
+			continue;
+		if (group)
+			printf("| **%s** | | | |\n", group);
+		group = NULL;
 		print_limit(l);
 		try(tapes, n, l, 0.5);
 		try(tapes, n, l, 2);
 		putchar('\n');
 		fflush(stdout);
 	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *names = argc > 2 && !strcmp(argv[1], "-t") ? argv[2] : NULL;
+	struct tape *tapes;
+	size_t n = 0;
+
+	if (unknown_names(names))
+		return 2;
+	tapes = calloc(argc, sizeof(*tapes));
+	for (int i = names ? 3 : 1; tapes && i < argc; i++)
+		if (load(&tapes[n], argv[i]))
+			n++;
+	if (!n) {
+		fputs("usage: limits [-t NAME[,NAME]...] RECORDING...\n", stderr);
+		return 2;
+	}
+	try_all(tapes, n, names);
 	for (size_t i = 0; i < n; i++) {
 		let_go(&tapes[i].usual);
 		iom_capture_free(tapes[i].cap);

@@ -374,7 +374,7 @@ static struct iom_limit *limit_of(const char *name)
 	return NULL;
 }
 
-/* The findings, and the page: heap. */
+/* The findings, and the page with all lines, and as it fits: heap. */
 static void say(const struct tried *t, char *findings, size_t size, char **page)
 {
 	struct iom_capture *cap = build_capture("program");
@@ -388,6 +388,7 @@ static void say(const struct tried *t, char *findings, size_t size, char **page)
 	for (size_t i = 0, n = 0; i < rep->procs[0].nfindings; i++)
 		n += snprintf(findings + n, size - n, "%s%s", i ? " " : "", rep->procs[0].findings[i].id);
 	assert_int_equal(iom_report_text(rep, out, &(struct iom_text_options){.verbose = true}), 0);
+	assert_int_equal(iom_report_text(rep, out, &(struct iom_text_options){}), 0);
 	fclose(out);
 	iom_report_free(rep);
 	iom_capture_free(cap);
@@ -395,7 +396,7 @@ static void say(const struct tried *t, char *findings, size_t size, char **page)
 
 static const struct tried *tried_for(const char *name)
 {
-	const struct tried *const tables[] = {tried_verdict, tried_findings};
+	const struct tried *const tables[] = {tried_verdict, tried_findings, tried_page};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct tried *t = tables[i]; t->name; t++)

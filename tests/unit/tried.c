@@ -84,3 +84,15 @@ uint32_t tried_disk(struct iom_capture *cap)
 {
 	return build_file(cap, 3, CAP_K_REG, 0, "/var/lib/table");
 }
+
+void tried_asleep(struct iom_capture *cap, uint64_t ms)
+{
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[3]"), 0, ms * MS);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS - ms * MS;
+	cap->threads[0].nvcsw = 1;
+}
+
+void tried_asleep_for_7_s(struct iom_capture *cap)
+{
+	tried_asleep(cap, 7000);
+}

@@ -17,7 +17,7 @@ struct tried {
 };
 
 /* Each ended by a row without a name. */
-extern const struct tried tried_verdict[], tried_findings[];
+extern const struct tried tried_verdict[], tried_findings[], tried_page[];
 
 /* What they are made of, all of it the main thread's. */
 extern const char tried_stream[]; /* the name of a connection */
@@ -32,6 +32,9 @@ void tried_turn(struct iom_capture *cap, uint64_t ms);
 void tried_turn_of_7_ms(struct iom_capture *cap);
 /* So many sleeps in one call, of a pipe where it reads. */
 void tried_sleeps(struct iom_capture *cap, uint8_t class, uint16_t nr, uint64_t times, uint64_t ns);
+/* Asleep in a read when the watch ended, and running before. */
+void tried_asleep(struct iom_capture *cap, uint64_t ms);
+void tried_asleep_for_7_s(struct iom_capture *cap);
 /* Sleeps for pages, outside calls. */
 void tried_pages(struct iom_capture *cap, uint64_t ms);
 void tried_pages_now_and_then(struct iom_capture *cap);

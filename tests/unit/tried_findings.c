@@ -90,6 +90,21 @@ static void nested_poll(struct iom_capture *cap)
 	part->file = f;
 }
 
+/* A poll of an eventfd alone inside the turns, which its time limit ends in 6 of 10 calls. */
+static void pauses(struct iom_capture *cap)
+{
+	uint32_t f;
+	struct cap_calls *r;
+
+	tried_loop(cap, 300);
+	f = build_file(cap, 10, CAP_K_EVENTFD, O_NONBLOCK, NULL);
+	r = build_transfers(cap, MAIN, f, CAP_C_POLL, SYS_poll, 0, 40, 0, 10 * MS);
+	r->n.zero_slept = 60;
+	r->wait_ns = 1000 * MS;
+	r->set_size = 1;
+	build_interest(cap, f, 40, 60)->set_file = f;
+}
+
 /* ---- asking and failing in vain --------------------------------------------------------- */
 
 /* Reads at the end of a file: so many, and so much of the ten seconds is computed. */
@@ -255,6 +270,26 @@ static void wakes_and_computes(struct iom_capture *cap)
 	wakes(cap, 600, 600, 0);
 	cap->calls[0].wait_ns = 6000 * MS;
 	tried_computes(cap, 4000);
+}
+
+/* Sleeps until a time, again and again. */
+static void wakes_by_clock(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep, 0, 1000, 0, 9 * MS);
+	tried_computes(cap, 100);
+}
+
+static void wakes_and_looks_in_vain(struct iom_capture *cap)
+{
+	wakes_by_clock(cap);
+	build_transfers(cap, MAIN, tried_disk(cap), CAP_C_READ, SYS_read, 0, 0, 0, 0)->n.zero = 300;
+}
+
+static void wakes_and_two_samples(struct iom_capture *cap)
+{
+	wakes_by_clock(cap);
+	for (int i = 0; i < 2; i++)
+		build_sample(cap, IOM_NO_FILE, CAP_C_NAME, SYS_access, 0, 1000, 0);
 }
 
 static void tries_700_times(struct iom_capture *cap)
@@ -473,12 +508,25 @@ static void bytes_12(struct iom_capture *cap)
 	tiny(cap, 2000, 12);
 }
 
+/* 20 openings of a file, of 70 bytes each. */
+static void opened_for_70(struct iom_capture *cap)
+{
+	for (int i = 0; i < 20; i++)
+		build_transfers(cap, MAIN, tried_disk(cap), CAP_C_READ, SYS_read, 70, 0, 0, 0)->bytes = 70;
+}
+
+static void there_in_7_of_10(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, tried_connection(cap, 3, 0), CAP_C_READ, SYS_read, 1400, 600, 0, MS)->bytes = 2000;
+}
+
 const struct tried tried_findings[] = {
 	{"loop-returns: two", two_returns, 0.5, "", "loop-blocked"},
 	{"loop-sleep: 0.7 ms", short_sleeps, 0.5, "", "loop-blocked"},
 	{"loop-lock: 7 ms", one_lock, 0.5, "", "loop-blocked"},
 	{"loop-lock-part: 0.7 %", ten_locks, 0.5, "", "loop-blocked"},
 	{"loop-lock-busy: 3 %", locks_and_no_cpu, 0.5, "loop-blocked", ""},
+	{"loop-pause: 6 of 10", pauses, 0.5, NULL, NULL},
 	{"turn-computes: 7 ms", tried_turn_of_7_ms, 0.5, "", "loop-computes"},
 	{"turn-computes-warn: 70 ms", turn_of_70_ms, 0.5, NULL, NULL},
 	{"pages: 15 ms", pages_in_a_short_life, 0.5, "", "page-fault-io"},
@@ -503,6 +551,8 @@ const struct tried tried_findings[] = {
 	{"idle-empty: 6 of 10", wakes_6_of_10, 0.5, "", "idle-wakeups"},
 	{"idle-taken: 3 to 10", wakes_and_takes, 2, "", "idle-wakeups"},
 	{"idle-runs: 4 of 10", wakes_and_computes, 2, "", "idle-wakeups"},
+	{"idle-vain: 3 of 10", wakes_and_looks_in_vain, 0.5, NULL, NULL},
+	{"idle-samples: two", wakes_and_two_samples, 0.5, NULL, NULL},
 	{"eagain: 700", tries_700_times, 0.5, "", "eagain-spin"},
 	{"eagain-each: 7", tries_7_to_each, 0.5, "", "eagain-spin"},
 	{"spurious: 70", told_70_times, 0.5, "", "spurious-ready"},
@@ -526,5 +576,7 @@ const struct tried tried_findings[] = {
 	{"may-block-slept: 7 ms", readiness_and_a_sleep, 0.5, NULL, NULL},
 	{"tiny: 700", tiny_700, 0.5, "", "tiny-transfers"},
 	{"tiny-bytes: 12", bytes_12, 2, "", "tiny-transfers"},
+	{"tiny-each: 70", opened_for_70, 0.5, "", "tiny-transfers"},
+	{"tiny-there: 7 of 10", there_in_7_of_10, 0.5, "", "tiny-transfers"},
 	{},
 };

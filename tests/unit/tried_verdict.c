@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Captures between a threshold's (verdict, account, pattern, page) usual value and half or double of it.
+ * Captures between a threshold's (verdict, account, pattern) usual value and half or double of it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #define MAIN BUILD_PID
 
-/* ---- the account and the page ----------------------------------------------------------- */
+/* ---- the account ------------------------------------------------------------------------ */
 
 static void slept_with_a_page(struct iom_capture *cap)
 {
@@ -58,54 +58,35 @@ static void sampled_15_percent(struct iom_capture *cap)
 	sampled(cap, 15, 85);
 }
 
-static void asleep(struct iom_capture *cap, uint64_t ms)
+/* ---- the verdict and the pattern -------------------------------------------------------- */
+
+/* So many of its 1000 calls did not sleep, and its thread left the CPU so often. */
+static void traced(struct iom_capture *cap, uint64_t fast, uint64_t sleeps)
 {
-	build_asleep(cap, 0, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[3]"), 0, ms * MS);
-	cap->threads[0].cpu_ns = BUILD_LIFE_NS - ms * MS;
-	cap->threads[0].nvcsw = 1;
+	tried_loop(cap, 300);
+	for (int i = 0; i < 3; i++)
+		cap->calls[i].n.ok = 0;
+	build_transfers(cap, MAIN, 1, CAP_C_READ, SYS_read, fast, 700 - fast, 0, 2 * MS);
+	cap->threads[0].nvcsw = sleeps;
+	cap->threads[0].asleep_ns = (300 * 10 + (700 - fast) * 2) * MS;
+	cap->procs[0].tracer = strdup("process 12 strace");
 }
 
 /* All of its calls slept, more than once each: a tracer may have stopped them. */
 static void traced_at_each_call(struct iom_capture *cap)
 {
-	tried_loop(cap, 300);
-	for (int i = 0; i < 3; i++)
-		cap->calls[i].n.ok = 0;
-	build_transfers(cap, MAIN, 1, CAP_C_READ, SYS_read, 0, 300, 0, 2 * MS);
-	cap->threads[0].nvcsw = 1300;
-	cap->threads[0].asleep_ns = 300 * 12 * MS;
-	cap->procs[0].tracer = strdup("process 12 strace");
+	traced(cap, 0, 2200);
 }
 
-static void asleep_for_7_s(struct iom_capture *cap)
+static void traced_at_6_of_10(struct iom_capture *cap)
 {
-	asleep(cap, 7000);
+	traced(cap, 400, 1300);
 }
 
-static void asleep_for_70_ms(struct iom_capture *cap)
+static void traced_and_left_the_cpu_seldom(struct iom_capture *cap)
 {
-	asleep(cap, 70);
+	traced(cap, 0, 1170);
 }
-
-static void computes_3_percent(struct iom_capture *cap)
-{
-	tried_sleeps(cap, CAP_C_READ, SYS_read, 97, 100 * MS);
-	tried_computes(cap, 300);
-}
-
-static void seven_looks(struct iom_capture *cap)
-{
-	tried_loop(cap, 0);
-	cap->calls[3].n.zero = cap->calls[3].n.nowait = 7;
-}
-
-static void sleeps_a_little(struct iom_capture *cap)
-{
-	tried_sleeps(cap, CAP_C_READ, SYS_read, 7, 10 * MS);
-	tried_computes(cap, 9930);
-}
-
-/* ---- the verdict and the pattern -------------------------------------------------------- */
 
 static void short_and_long_waits(struct iom_capture *cap)
 {
@@ -276,7 +257,7 @@ static void computes_beside_a_sleep(struct iom_capture *cap)
 {
 	uint32_t thread = build_thread(cap, MAIN, MAIN + 1, "computes");
 
-	asleep(cap, 9900);
+	tried_asleep(cap, 9900);
 	cap->threads[thread].cpu_ns = 3500 * MS;
 	cap->threads[thread].asleep_ns = 6500 * MS;
 	cap->threads[thread].nvcsw = 1000;
@@ -313,6 +294,17 @@ static void one_connection_each(struct iom_capture *cap)
 	for (int i = 0; i < 2; i++)
 		build_transfers(cap, MAIN + i, tried_connection(cap, 5 + i, 0), CAP_C_READ, SYS_read, 0, 100, 0,
 				10 * MS);
+}
+
+/* Each is asleep in a connection of its own, and was not before. */
+static void stuck_for_7_s(struct iom_capture *cap)
+{
+	build_thread(cap, MAIN, MAIN + 1, "other");
+	for (int i = 0; i < 2; i++) {
+		cap->threads[i].cpu_ns = 3000 * MS;
+		cap->threads[i].nvcsw = 1;
+		build_asleep(cap, i, CAP_C_READ, SYS_read, tried_connection(cap, 5 + i, 0), 0, 7000 * MS);
+	}
 }
 
 static void polls_at_7_percent(struct iom_capture *cap)
@@ -362,8 +354,10 @@ const struct tried tried_verdict[] = {
 	{"threads: 3 of 10", workers_take_3_of_10, 0.5, NULL, NULL},
 	{"computes: 35 %", computes_beside_a_sleep, 0.5, NULL, NULL},
 	{"unseen: pages", tried_pages_now_and_then, 0.5, NULL, NULL},
+	{"stopped: 6 of 10", traced_at_6_of_10, 0.5, NULL, NULL},
+	{"stops: 1.17", traced_and_left_the_cpu_seldom, 0.5, NULL, NULL},
 	{"traced: at each call", traced_at_each_call, 0.5, NULL, NULL},
-	{"open-sure: asleep", asleep_for_7_s, 0.5, NULL, NULL},
+	{"open-sure: asleep", tried_asleep_for_7_s, 0.5, NULL, NULL},
 	{"few: three", three_reads, 0.5, NULL, NULL},
 	{"tie: a loop and waits", loop_with_a_sixth, 0.5, NULL, NULL},
 	{"sure: a loop", tried_turn_of_7_ms, 0.5, NULL, NULL},
@@ -371,15 +365,11 @@ const struct tried tried_verdict[] = {
 	{"role-work: 3 %", little_by_a_pipe, 0.5, NULL, NULL},
 	{"role-loop: a sixth", loop_with_a_sixth, 0.5, NULL, NULL},
 	{"role-pool: one each", one_connection_each, 0.5, NULL, NULL},
+	{"role-stuck: for 7 s", stuck_for_7_s, 0.5, NULL, NULL},
 	{"busy: 7 %", polls_at_7_percent, 0.5, NULL, NULL},
 	{"page: 150 ms", slept_with_a_page, 2, NULL, NULL},
 	{"sampled: 40", sampled_40, 0.5, NULL, NULL},
 	{"sampled-part: 6 of 10", sampled_6_of_10, 0.5, NULL, NULL},
 	{"sampled-besides: 15 %", sampled_15_percent, 0.5, NULL, NULL},
-	{"page-idle: 70 %", asleep_for_7_s, 0.5, NULL, NULL},
-	{"page-part: 3 %", computes_3_percent, 0.5, NULL, NULL},
-	{"page-loop: seven", seven_looks, 0.5, NULL, NULL},
-	{"page-slept: 0.7 %", sleeps_a_little, 0.5, NULL, NULL},
-	{"reason-open: 70 ms", asleep_for_70_ms, 0.5, NULL, NULL},
 	{},
 };

@@ -16,10 +16,6 @@
 #define NR_PWRITE64    18
 #define NR_FSYNC       74
 #define NR_FDATASYNC   75
-/* Nearly all calls slept, and threads left the CPU more often than calls slept: at the beginning and
- * at the end of each. Of what is not traced this holds where calls are woken in vain. */
-#define STOPPED_CALLS 0.9
-#define STOPS_A_CALL  1.5
 
 struct ev_thread *ev_thread_of(const struct iom_evidence *ev, uint32_t tid, uint32_t tgid)
 {
@@ -336,6 +332,14 @@ static void take_file(struct iom_evidence *ev, const struct cap_file *f)
 		p->set_sig = true;
 }
 
+/* Nearly all calls slept, and threads left the CPU more often than calls slept: at the beginning and
+ * at the end of each. Of what is not traced this holds where calls are woken in vain. */
+static bool is_stopped_at_calls(const struct ev_stops *n)
+{
+	return n->calls >= iom_limit(LIMIT_SPIN_CALLS) && n->slept >= iom_limit(LIMIT_STOPPED) * n->calls &&
+	       n->sleeps >= iom_limit(LIMIT_STOPS) * n->slept;
+}
+
 static void take_stops(struct iom_evidence *ev)
 {
 	const struct iom_capture *cap = ev->cap;
@@ -358,8 +362,7 @@ static void take_stops(struct iom_evidence *ev)
 	for (size_t i = 0; i < cap->nprocs; i++) {
 		struct ev_stops *n = &ev->procs[i].stops;
 
-		n->at_calls = cap->procs[i].tracer && n->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
-			      n->slept >= STOPPED_CALLS * n->calls && n->sleeps >= STOPS_A_CALL * n->slept;
+		n->at_calls = cap->procs[i].tracer && is_stopped_at_calls(n);
 	}
 }
 

@@ -14,12 +14,6 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* Transfers of one opening of many, so that these are one stream. */
-#define TINY_EACH 100
-/* Of the reads of a socket, without sleeping. */
-#define TINY_THERE 0.9
-
-
 static bool may_wait(uint8_t kind)
 {
 	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
@@ -98,7 +92,7 @@ static void find_may_block(struct search *s)
 static bool is_there_already(const struct search *s, const struct cap_calls *r)
 {
 	return s->cap->files[r->file].kind == CAP_K_SOCK && is_input(r->class) &&
-	       r->n.ok >= TINY_THERE * (r->n.ok + r->n.ok_slept) && !r->n.again &&
+	       r->n.ok >= iom_limit(LIMIT_TINY_THERE) * (r->n.ok + r->n.ok_slept) && !r->n.again &&
 	       s->ev->files[r->file].watch == EV_UNWATCHED;
 }
 
@@ -185,7 +179,7 @@ static struct stream *tiny_streams(const struct search *s, size_t *n)
 	for (size_t i = 0; i < *n; i++) {
 		const char *name = cap->files[v[i].file].name;
 
-		v[i].path = v[i].n >= TINY_EACH && name && name[0] == '/' ? name : NULL;
+		v[i].path = v[i].n >= iom_limit(LIMIT_TINY_EACH) && name && name[0] == '/' ? name : NULL;
 	}
 	*n = add_up(v, *n, by_path);
 	return v;

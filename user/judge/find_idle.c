@@ -11,11 +11,8 @@
 #include "judge/rules.h"
 #include "report/sentence.h"
 
-#define IN_VAIN 0.5 /* looks that find nothing, of the times that the thread woke: they are what it woke for */
-
-/* Samples of other calls: fewer say little, and of more the first ones say as much. */
-#define SAMPLES_LEAST 3
-#define SAMPLES_MOST  64
+/* Samples of other calls: of more the first ones say as much. */
+#define SAMPLES_MOST 64
 
 /* Requests to the kernel that a thread handed over instead of making a call. */
 static uint64_t all_requested(const struct search *s, const struct cap_thread *ct)
@@ -164,7 +161,7 @@ static char *between_text(const struct search *s, const struct cap_thread *ct, c
 			top = m;
 		}
 	}
-	if (most < SAMPLES_LEAST || most < IN_VAIN * all)
+	if (most < iom_limit(LIMIT_IDLE_SAMPLES) || most < iom_limit(LIMIT_IDLE_VAIN) * all)
 		return iom_sentence("%s", "");
 	return iom_sentence(", and in between called %s (%s of %s other calls that were sampled)",
 			    iom_syscall_name(top->nr), iom_count(most), iom_count(all));
@@ -186,7 +183,7 @@ static char *in_vain_text(const struct search *s, const struct cap_thread *ct, c
 		n = r->n.zero + r->n.again;
 		most = r;
 	}
-	if (!most || n < IN_VAIN * w->by_time)
+	if (!most || n < iom_limit(LIMIT_IDLE_VAIN) * w->by_time)
 		return between_text(s, ct, w);
 	return iom_sentence(", and %s(%d) %s %s %s times", iom_syscall_name(most->nr), s->cap->files[most->file].fd,
 			    iom_finding_name(s->cap, most->file),

@@ -16,8 +16,7 @@
 #include "report/sentence.h"
 #include "report/set_text.h"
 
-#define PAUSE_PART 0.9 /* of the calls end by their time limit */
-#define PER_LOOP   6 /* calls named for one thread; what slept longest comes first */
+#define PER_LOOP 6 /* calls named for one thread; what slept longest comes first */
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
 static bool is_shared(const struct search *s, uint32_t thread, const struct loop_set *own)
@@ -92,7 +91,7 @@ static bool is_pause(const struct search *s, const struct rep_thread *rt, const 
 		const struct loop_set *o = &t->sets[i];
 
 		if (o->class == w->class && o->file == w->set_file && o->nr == w->nr)
-			return o->files == 1 && o->calls && o->empty >= PAUSE_PART * o->calls;
+			return o->files == 1 && o->calls && o->empty >= iom_limit(LIMIT_LOOP_PAUSE) * o->calls;
 	}
 	return false;
 }

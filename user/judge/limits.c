@@ -72,6 +72,11 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
 		"is left where data moves by memory: mapped files, rings shared with the kernel",
 		"unseen: pages"},
+	[LIMIT_STOPPED] = {"stopped", 0.9, "of the calls",
+		"a tracer seems to stop the program at its calls when so many of them slept, for few programs "
+		"wait in nearly all,", "stopped: 6 of 10"},
+	[LIMIT_STOPS] = {"stops", 1.5, "sleeps a call that slept",
+		"and its threads left the CPU so often: at the beginning and at the end of each", "stops: 1.17"},
 	[LIMIT_TRACED] = {"traced", 0.7, "of the confidence",
 		"is left where a tracer stops the program at its calls: whether these sleep is not known",
 		"traced: at each call"},
@@ -114,6 +119,9 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"an event loop stays one while it is held up by files", "role-loop: a sixth"},
 	[LIMIT_ROLE_POOL] = {"role-pool", 1.5, "connections a thread, threads a connection",
 		"a pool hands them to whoever is free", "role-pool: one each"},
+	[LIMIT_ROLE_STUCK] = {"role-stuck", 0.99, "of the time",
+		"threads that are so long asleep, each for a connection or an open of its own, work side "
+		"by side: one that came back may do one thing after the other", "role-stuck: for 7 s"},
 	[LIMIT_BUSY] = {"busy", 0.10, "of the time", "polling below this is paced by a timer",
 		"busy: 7 %"},
 
@@ -133,6 +141,9 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"loop-lock-part: 0.7 %"},
 	[LIMIT_LOOP_LOCK_BUSY] = {"loop-lock-busy", 0.05, "of the time",
 		"unless the thread itself waited so much for a CPU", "loop-lock-busy: 3 %"},
+	[LIMIT_LOOP_PAUSE] = {"loop-pause", 0.9, "of the calls",
+		"a poll of an eventfd alone, inside a turn, is told as a pause when its time limit ends so many",
+		"loop-pause: 6 of 10"},
 	[LIMIT_TURN_NS] = {"turn-computes", 10e6, "ns", "a turn that is so long on the CPU is felt as a pause,",
 		"turn-computes: 7 ms"},
 	[LIMIT_TURN_WARN_NS] = {"turn-computes-warn", 100e6, "ns", "and one so long as an outage",
@@ -184,7 +195,12 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"so few transfers are made: a timer by which something is sent has its use,",
 		"idle-taken: 3 to 10"},
 	[LIMIT_IDLE_RUNS] = {"idle-runs", 0.25, "of the time",
-		"and no more is computed: that would be what the timer is for", "idle-runs: 4 of 10"},
+		"and no more is computed: that would be what the timer is for;", "idle-runs: 4 of 10"},
+	[LIMIT_IDLE_VAIN] = {"idle-vain", 0.5, "of the wake-ups, or of the samples",
+		"looks in vain that are so many, or one call that so many samples in between show, are what "
+		"it woke for,", "idle-vain: 3 of 10"},
+	[LIMIT_IDLE_SAMPLES] = {"idle-samples", 3, "samples", "and fewer say little about that",
+		"idle-samples: two"},
 	[LIMIT_AGAIN] = {"eagain", 1000, "tries", "fewer that say EAGAIN are no spin,", "eagain: 700"},
 	[LIMIT_AGAIN_EACH] = {"eagain-each", 10, "tries a success", "nor are they where more succeed",
 		"eagain-each: 7"},
@@ -247,6 +263,12 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"tiny: 700"},
 	[LIMIT_TINY_BYTES] = {"tiny-bytes", 8, "bytes a transfer",
 		"and up to here a call costs more than what it moves", "tiny-bytes: 12"},
+	[LIMIT_TINY_EACH] = {"tiny-each", 100, "transfers an opening",
+		"from here on openings of one path are one stream: a file that takes fewer is small, and "
+		"read whole,", "tiny-each: 70"},
+	[LIMIT_TINY_THERE] = {"tiny-there", 0.9, "of the reads",
+		"and of a socket only where so many do not sleep: behind an answer that is waited for "
+		"there is no more to read at once", "tiny-there: 7 of 10"},
 
 	/* ---- the page ------------------------------------------------------------------- */
 
@@ -260,9 +282,30 @@ static struct iom_limit limits[LIMIT_NR] = {
 		"page-loop: seven"},
 	[LIMIT_PAGE_SLEPT] = {"page-slept", 0.01, "of what it computed",
 		"what a thread slept in is named from here on; else that it ran", "page-slept: 0.7 %"},
+	[LIMIT_PAGE_WORK_NS] = {"page-work", 1e6, "ns",
+		"of a thread that is mostly parked, sleep in its work is worth a word from here on: shorter "
+		"ones are locks of the kernel", "page-work: 0.7 ms"},
+	[LIMIT_PAGE_MADE] = {"page-made", 10, "transfers",
+		"fewer are not what a thread is there for that slept in something else", "page-made: seven"},
+	[LIMIT_ELSEWHERE] = {"elsewhere", 0.25, "of the time",
+		"what a thread slept in beside its model is said at once from here on: that much is felt by "
+		"whoever waits for it", "elsewhere: 18 %"},
+	[LIMIT_ROOM_SLEPT] = {"room-slept", 0.5, "of the time",
+		"a loop waits for room to write when it sleeps for so long,", "room-slept: 4 of 10 s"},
+	[LIMIT_ROOM_SAMPLES] = {"room-samples", 8, "samples", "so many show one writable file,",
+		"room-samples: six"},
+	[LIMIT_ROOM_SHARE] = {"room-share", 0.8, "of the samples", "and it hears little else",
+		"room-share: 6 of 10"},
 	[LIMIT_REASON_OPEN_NS] = {"reason-open", 100e6, "ns",
 		"a sleep under way that began in the watch is a reason from here on",
 		"reason-open: 70 ms"},
+	[LIMIT_SHORT_LIVED] = {"short-lived", 0.1, "of the watch",
+		"a thread that began and ended in the watch, and lived for less, is told with how long that "
+		"was: its parts of the time are not those of the watch", "short-lived: 15 %"},
+	[LIMIT_CROWD] = {"crowd", 4, "threads",
+		"so many that wait alike are one line: fewer can be read one by one", "crowd: three"},
+	[LIMIT_FOLDED] = {"folded", 6, "files",
+		"so many regular files of one directory are one line, for the same reason", "folded: four"},
 };
 
 const char *iom_limits_of(enum iom_limit_id id)

@@ -2,7 +2,8 @@
 /*
  * limits.h - every threshold of the judgement, of the findings and of what the page says.
  *
- * "Most", which is half or more, is none; nor is what bounds memory or the length of a text.
+ * "Most", which is half or more, is none, and "several", which is two or more; nor is what bounds
+ * memory, the number of names shown or the length of a text.
  */
 #ifndef IOM_LIMITS_H
 #define IOM_LIMITS_H
@@ -34,6 +35,8 @@ enum iom_limit_id {
 	LIMIT_THREADS,
 	LIMIT_COMPUTES,
 	LIMIT_UNSEEN,
+	LIMIT_STOPPED,
+	LIMIT_STOPS,
 	LIMIT_TRACED,
 	LIMIT_OPEN_SURE,
 	LIMIT_OPS_HALF,
@@ -51,6 +54,7 @@ enum iom_limit_id {
 	LIMIT_ROLE_WORK,
 	LIMIT_ROLE_LOOP,
 	LIMIT_ROLE_POOL,
+	LIMIT_ROLE_STUCK,
 	LIMIT_BUSY,
 	/* findings: loops */
 	LIMIT_LOOP_RETURNS,
@@ -58,6 +62,7 @@ enum iom_limit_id {
 	LIMIT_LOOP_LOCK_NS,
 	LIMIT_LOOP_LOCK_PART,
 	LIMIT_LOOP_LOCK_BUSY,
+	LIMIT_LOOP_PAUSE,
 	LIMIT_TURN_NS,
 	LIMIT_TURN_WARN_NS,
 	LIMIT_PAGES_NS,
@@ -80,6 +85,8 @@ enum iom_limit_id {
 	LIMIT_IDLE_EMPTY,
 	LIMIT_IDLE_TAKEN,
 	LIMIT_IDLE_RUNS,
+	LIMIT_IDLE_VAIN,
+	LIMIT_IDLE_SAMPLES,
 	LIMIT_AGAIN,
 	LIMIT_AGAIN_EACH,
 	LIMIT_SPURIOUS,
@@ -105,12 +112,23 @@ enum iom_limit_id {
 	LIMIT_BLOCKED_NS,
 	LIMIT_TINY,
 	LIMIT_TINY_BYTES,
+	LIMIT_TINY_EACH,
+	LIMIT_TINY_THERE,
 	/* the page */
 	LIMIT_PAGE_IDLE,
 	LIMIT_PAGE_PART,
 	LIMIT_PAGE_LOOP,
 	LIMIT_PAGE_SLEPT,
+	LIMIT_PAGE_WORK_NS,
+	LIMIT_PAGE_MADE,
+	LIMIT_ELSEWHERE,
+	LIMIT_ROOM_SLEPT,
+	LIMIT_ROOM_SAMPLES,
+	LIMIT_ROOM_SHARE,
 	LIMIT_REASON_OPEN_NS,
+	LIMIT_SHORT_LIVED,
+	LIMIT_CROWD,
+	LIMIT_FOLDED,
 	LIMIT_NR,
 };
 

@@ -12,9 +12,6 @@
 #include "judge/roles.h"
 #include "judge/score.h"
 
-/* Asleep in one call for so much of its time. */
-#define STUCK_PART 0.99
-
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */
 	uint64_t moved; /* transfers of connections */
@@ -219,7 +216,7 @@ static bool is_stuck(const struct cast *c, const struct rep_thread *rt)
 	const struct cap_open_call *o = &c->ev->cap->threads[rt->thread].at_end;
 	const struct cap_file *f = o->file == IOM_NO_FILE ? NULL : &c->ev->cap->files[o->file];
 
-	if (o->nr < 0 || o->inside_ns < STUCK_PART * rt->time.wall_ns)
+	if (o->nr < 0 || o->inside_ns < iom_limit(LIMIT_ROLE_STUCK) * rt->time.wall_ns)
 		return false;
 	if (o->class == CAP_C_NAME)
 		return o->target && !is_close(o->nr);

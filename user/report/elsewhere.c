@@ -3,11 +3,9 @@
 
 #include <stdlib.h>
 
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/view.h"
-
-/* Of a thread's time: from here on it is said at once what it slept in. */
-#define ELSEWHERE_PART 0.25
 
 /* A sleep that the sentence about the model does not tell of. What threads sleep for each other, for
  * work or for a lock, is no news. */
@@ -67,7 +65,8 @@ static bool take_longer(const struct rep_process *rp, const struct rep_thread *t
 {
 	size_t n;
 	struct acc_alike *all = iom_alike(rp->cap, &t->time, wanted, &rp->verdict.model, &n);
-	bool is = n && all->sum.ns >= ELSEWHERE_PART * t->time.wall_ns && all->sum.ns > most->sum.ns;
+	bool is = n && all->sum.ns >= iom_limit(LIMIT_ELSEWHERE) * t->time.wall_ns &&
+		  all->sum.ns > most->sum.ns;
 
 	if (is)
 		*most = *all;

@@ -17,12 +17,6 @@
 #include "report/sentence.h"
 #include "report/view.h"
 
-/* A loop that sleeps for so much of the time, and hears so often, and so much of what it hears, that one file
- * can be written to. */
-#define ROOM_TIME    0.5
-#define ROOM_SHARE   0.8
-#define ROOM_SAMPLES 8
-
 static const char several[] = "several files";
 
 /* "several files", where some thread waits for more than one, and where that is known. */
@@ -298,11 +292,12 @@ static const struct cap_file *waits_for_room(const struct iom_evidence *ev, cons
 	const struct loop_thread *t = &ev->loops->threads[rt->thread];
 	const struct cap_open_call *now = &ev->cap->threads[rt->thread].at_end;
 
-	if (!t->nsets || t->sets->class != CAP_C_EPOLL_WAIT || t->sets->ns < ROOM_TIME * rt->time.wall_ns ||
-	    now->nr < 0 || now->class != CAP_C_EPOLL_WAIT || now->file != t->sets->file)
+	if (!t->nsets || t->sets->class != CAP_C_EPOLL_WAIT ||
+	    t->sets->ns < iom_limit(LIMIT_ROOM_SLEPT) * rt->time.wall_ns || now->nr < 0 ||
+	    now->class != CAP_C_EPOLL_WAIT || now->file != t->sets->file)
 		return NULL;
 	if (!iom_awake_by(rt, by) || by->file == IOM_NO_FILE || by->events != EPOLLOUT ||
-	    by->samples < ROOM_SAMPLES || by->share < ROOM_SHARE)
+	    by->samples < iom_limit(LIMIT_ROOM_SAMPLES) || by->share < iom_limit(LIMIT_ROOM_SHARE))
 		return NULL;
 	return asks_for_room(ev->cap, by->file, now->file) ? &ev->cap->files[by->file] : NULL;
 }

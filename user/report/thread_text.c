@@ -13,9 +13,6 @@
 #include "report/sentence.h"
 #include "report/view.h"
 
-#define WORK_NS	   1e6	/* asleep for its work, of a thread that is mostly parked: worth a word */
-#define WORK_CALLS 10	/* fewer transfers are not what a thread is there for */
-
 bool iom_thread_is_idle(const struct rep_thread *t)
 {
 	const struct acc_wait *w = t->time.waits;
@@ -119,7 +116,7 @@ static char *work_text(const struct iom_capture *cap, const struct rep_thread *t
 {
 	bool unused;
 
-	return asleep_text(cap, t, is_in_work, WORK_NS, &unused);
+	return asleep_text(cap, t, is_in_work, iom_limit(LIMIT_PAGE_WORK_NS), &unused);
 }
 
 /* What a thread slept in besides its loop, when that was not nothing. */
@@ -317,7 +314,7 @@ static const struct cap_calls *made_most_of(const struct iom_capture *cap, const
 		    (!best || cor_operations(r) > cor_operations(best)))
 			best = r;
 	}
-	return best && cor_operations(best) >= WORK_CALLS ? best : NULL;
+	return best && cor_operations(best) >= iom_limit(LIMIT_PAGE_MADE) ? best : NULL;
 }
 
 /* What a thread does that slept most for something else: what a worker of a pool is there for. */

@@ -9,11 +9,10 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
-
-#define FOLDED_DIRS 6 /* regular files of one directory are one line from so many on */
 
 void *iom_view_more(void *v, size_t n, size_t size)
 {
@@ -189,6 +188,7 @@ static bool is_of_dir(const struct iom_capture *cap, const struct view_file *f, 
 static void fold_dirs(struct view *v, const struct iom_capture *cap)
 {
 	size_t all = v->nfiles;
+	double least = iom_limit(LIMIT_FOLDED);
 
 	for (size_t i = 0; i < v->nfiles; i++) {
 		char *dir = v->files[i].name ? dir_of(v->files[i].name) : NULL;
@@ -196,7 +196,7 @@ static void fold_dirs(struct view *v, const struct iom_capture *cap)
 
 		for (size_t k = i; dir && k < v->nfiles; k++)
 			n += is_of_dir(cap, &v->files[k], &v->files[i], dir);
-		for (size_t k = i + 1; n >= FOLDED_DIRS && k < v->nfiles; k++) {
+		for (size_t k = i + 1; n >= least && k < v->nfiles; k++) {
 			struct view_file *f = &v->files[k], *to = &v->files[i];
 
 			if (!is_of_dir(cap, f, to, dir))
@@ -210,7 +210,7 @@ static void fold_dirs(struct view *v, const struct iom_capture *cap)
 			free(f->name);
 			f->name = NULL;
 		}
-		if (n >= FOLDED_DIRS) {
+		if (n >= least) {
 			free(v->files[i].name);
 			v->files[i].name = dir;
 			dir = NULL;

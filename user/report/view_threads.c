@@ -12,15 +12,13 @@
 #include "report/thread_text.h"
 #include "report/view_int.h"
 
-#define CROWD	   4   /* threads that wait alike for files of one kind are one line */
-#define SHORT_PART 0.1 /* a life of less of the watch is told with what was done in it */
-
 /* It began and ended while it was watched, and was there for little of that. */
 static bool is_short(const struct iom_capture *cap, const struct rep_thread *t)
 {
 	const struct cap_thread *ct = &cap->threads[t->thread];
 
-	return ct->born && ct->exited && t->time.wall_ns < SHORT_PART * (cap->end_ns - cap->start_ns);
+	return ct->born && ct->exited &&
+	       t->time.wall_ns < iom_limit(LIMIT_SHORT_LIVED) * (cap->end_ns - cap->start_ns);
 }
 
 /* Threads of the same name that do the same; idle ones that sleep in the same call, whatever their
@@ -118,9 +116,9 @@ static bool is_crowd(const struct rep_process *rp, const struct rep_thread *t)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < rp->nthreads && n < CROWD; i++)
+	for (size_t i = 0; i < rp->nthreads && n < iom_limit(LIMIT_CROWD); i++)
 		n += waits_alike(rp->cap, t, &rp->threads[i]);
-	return n >= CROWD;
+	return n >= iom_limit(LIMIT_CROWD);
 }
 
 static uint64_t transfers_of(const struct rep_thread *t)
