@@ -244,8 +244,8 @@ static void tell_sleepers(struct search *s, const struct sleepers *l, uint64_t m
 static void find_by_time(struct search *s, size_t from, bool *told)
 {
 	struct sleepers l = {};
-	uint64_t moved = moved_by_all(s);
 	struct woken w;
+	uint64_t moved;
 	uint16_t nr;
 
 	if (told[from] || !is_sleeper(s, &s->rp->threads[from], &w))
@@ -264,6 +264,7 @@ static void find_by_time(struct search *s, size_t from, bool *told)
 		l.most = rt;
 		l.woken = w;
 	}
+	moved = moved_by_all(s);
 	if (run_by_all(s) <= iom_limit(LIMIT_BUSY) * l.most->time.wall_ns &&
 	    moved <= iom_limit(LIMIT_IDLE_TAKEN) * l.times)
 		tell_sleepers(s, &l, moved);
