@@ -10,17 +10,12 @@ static int s[2];
 
 int main(int argc, char **argv)
 {
-	char buf[4096];
-
 	ref_begin(argc, argv);
 	ref_must(pipe(s), "pipe");
-	ref_expect("file %d transfers=%d bytes=%d", s[0], N, N * REF_MSG);
+	ref_expect("file %d transfers=%d bytes=%d", s[1], N, N * REF_MSG);
 	ref_expect("no-finding tiny-transfers");
 	ref_ready();
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < N; i++)
 		ref_write(s[1], ref_msg, REF_MSG);
-		if (read(s[0], buf, REF_MSG) != REF_MSG)
-			ref_die("read");
-	}
 	ref_done();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Thousands of transfers of a byte each, through a pipe.
+ * Thousands of transfers of a byte each, into a pipe.
  */
 #include "ref.h"
 
@@ -10,16 +10,11 @@ static int s[2];
 
 int main(int argc, char **argv)
 {
-	char buf[4096];
-
 	ref_begin(argc, argv);
 	ref_must(pipe(s), "pipe");
 	ref_expect("finding tiny-transfers count=%d warning=0", N);
 	ref_ready();
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < N; i++)
 		ref_write(s[1], ref_msg, 1);
-		if (read(s[0], buf, 1) != 1)
-			ref_die("read");
-	}
 	ref_done();
 }
