@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	if (syscall(__NR_sched_setattr, 0, &attr, 0))
 		ref_skip("no deadline class here");
-	ref_expect("wait clock_nanosleep slept=%d ns>=%d ns<=%d", N, N * 4500000, N * 40000000);
+	ref_expect("wait clock_nanosleep slept=%d ns>=%d ns<=%d", N, N * 4000000, N * 40000000);
 	ref_expect("time running_ns>=8000000 running_ns<=%d", ref_emulated() ? 400000000 : 60000000);
 	ref_ready();
 	for (int i = 0; i < N; i++) {
