@@ -482,6 +482,8 @@ static void workers_say_what_they_transfer(void **state)
 	cap->threads[0].asleep_ns += r->wait_ns;
 	text = text_of(cap, opt);
 	assert_non_null(strstr(flat(text), "4.0 ms at most; 800 ms asleep in fsync(5) /srv/disk"));
+	free(text);
+	iom_capture_free(cap);
 }
 
 /* Where there is no room for both ends of a connection, it is the server's that is shown. */

@@ -301,8 +301,11 @@ static void sleeps_while_others_send(struct iom_capture *cap)
 
 static void sleeps_and_others_compute(struct iom_capture *cap)
 {
+	uint32_t i;
+
 	sleeps_by_clock(cap);
-	cap->threads[build_thread(cap, BUILD_PID, MAIN + 1, "computes")].cpu_ns = 4000 * MS;
+	i = build_thread(cap, BUILD_PID, MAIN + 1, "computes"); /* which moves the others */
+	cap->threads[i].cpu_ns = 4000 * MS;
 }
 
 /* How loud it is said: 99 a second, or 101. */
