@@ -108,6 +108,20 @@ class DoesNotCompile(Exception):
 _LIBRARIES = {"<liburing.h>": "-luring", "<aio.h>": "-lrt", "<math.h>": "-lm"}
 
 
+def _copied(folders, to):
+    """{folder: the copy of its sources and headers}. The fence knows files by their inodes, and a
+    folder that comes from another machine, as a guest's from its host, has new ones at each look.
+    Links are not followed: they would be by us, who see more than the compiler may."""
+    copies = {}
+    for folder in folders:
+        copies[folder] = f"{to}/{len(copies)}"
+        os.mkdir(copies[folder])
+        for entry in os.scandir(folder or "."):
+            if entry.name.endswith((".c", ".h")) and entry.is_file(follow_symlinks=False):
+                shutil.copyfile(entry.path, f"{copies[folder]}/{entry.name}", follow_symlinks=False)
+    return copies
+
+
 def compile_program(sources, out, *, defines=(), strict=True):
     """One program of C files, static: it then reads nothing before main(). Raises DoesNotCompile."""
     need("gcc", "gcc libc6-dev")
@@ -115,17 +129,22 @@ def compile_program(sources, out, *, defines=(), strict=True):
     for path in sources:
         with open(path, encoding="utf-8", errors="replace") as f:
             text += f.read()
-    folders = sorted({os.path.dirname(s) for s in sources})
     libraries = [lib for header, lib in _LIBRARIES.items() if header in text]
-    # -pipe: no message names a temporary file, which has another name each time.
-    argv = ["gcc", "-pipe", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
-            f"-I{LAB}/include", *(f"-I{d}" for d in folders),
-            *(f"-D{d}" for d in defines), "-o", out, *sources, "-pthread", *libraries]
-    # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
-    for more in ([],) if "<aio.h>" in text else (["-static"], []):
-        done = limited(argv[:1] + more + argv[1:], [f"{LAB}/include", *folders], os.path.dirname(out))
-        if done.returncode == 0:
-            return done.stderr
-        if "cannot find -l" not in done.stderr:
-            break # not for want of a static library
+    with tempfile.TemporaryDirectory(prefix="sources-", dir=os.path.dirname(out)) as scratched:
+        copies = _copied(sorted({os.path.dirname(s) for s in sources}), scratched)
+        # -pipe: no message names a temporary file, which has another name each time.
+        argv = ["gcc", "-pipe", "-std=gnu11", "-O2", "-g1", "-Wall", "-Wextra", *(["-Werror"] if strict else []),
+                f"-I{LAB}/include", *(f"-I{c}" for c in copies.values()),
+                *(f"-ffile-prefix-map={c}={folder}" for folder, c in copies.items()),
+                *(f"-D{d}" for d in defines), "-o", out,
+                *(f"{copies[os.path.dirname(s)]}/{os.path.basename(s)}" for s in sources), "-pthread", *libraries]
+        # How iomodel knows that a thread is POSIX AIO's: by its being the C library's.
+        for more in ([],) if "<aio.h>" in text else (["-static"], []):
+            done = limited(argv[:1] + more + argv[1:], [f"{LAB}/include"], os.path.dirname(out))
+            for folder, c in copies.items():
+                done.stderr = done.stderr.replace(c, folder)
+            if done.returncode == 0:
+                return done.stderr
+            if "cannot find -l" not in done.stderr:
+                break # not for want of a static library
     raise DoesNotCompile(done.stderr)
