@@ -299,29 +299,18 @@ static void mark_start(struct list *l, const struct cap_open_call *c)
 	free(one.v);
 }
 
-/* Page faults that happened and of which no row tells. */
-static uint64_t uncounted_faults(const struct list *l, const struct cap_thread *t)
-{
-	uint64_t counted = 0;
-
-	for (size_t i = 0; i < l->n; i++)
-		counted += l->v[i].what == ACC_PAGE ? l->v[i].count : 0;
-	return counted < t->maj_flt ? t->maj_flt - counted : 0;
-}
-
-/* What lasted in all, less what is known: unknown; or for pages, where there were faults that
- * were not counted, and then nothing tells how much of it was. */
+/* What lasted in all, less what is known: unknown; where there were page faults too it may have been
+ * for pages, and nothing tells how much of it was. */
 static void push_rest(struct list *l, const struct cap_thread *t, uint64_t rest)
 {
-	uint64_t faults = uncounted_faults(l, t);
 	struct acc_wait *w;
 
 	if (!rest)
 		return;
 	w = push(l);
-	w->what = t->kernel_worker ? ACC_IDLE : faults ? ACC_PAGE : ACC_OTHER;
+	w->what = t->kernel_worker ? ACC_IDLE : t->maj_flt ? ACC_PAGE : ACC_OTHER;
 	w->class = w->what == ACC_PAGE ? CAP_C_FAULT : CAP_C_OTHER;
-	w->count = w->slept = w->what == ACC_PAGE ? faults : 1;
+	w->count = w->slept = w->what == ACC_PAGE ? t->maj_flt : 1;
 	w->ns = rest;
 	w->unsplit_ns = w->what == ACC_PAGE ? rest : 0;
 }
