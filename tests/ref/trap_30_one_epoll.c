@@ -17,6 +17,7 @@ static void feed(void *arg)
 	ref_write(s[1], ref_msg, REF_MSG);
 	for (long i = 0; ref_more(i, N); i++) {
 		ref_turn(i + 1, __NR_read);
+		ref_nap_us(500); /* else the first wait outweighs all others where the feeder begins late */
 		ref_write(p[1], ref_msg, REF_MSG);
 	}
 }
