@@ -49,7 +49,7 @@ int main(int argc, char **argv)
 		if (poll(p, (nfds_t)n, -1) != 1 || read(s[0][0], buf, REF_MSG) != REF_MSG)
 			ref_die("poll");
 		if (i % EACH == 0)
-			poll(&one, 1, 11);
+			poll(&one, 1, 40);
 		ref->a++;
 	}
 	ref_done();
