@@ -108,6 +108,17 @@ class DoesNotCompile(Exception):
 _LIBRARIES = {"<liburing.h>": "-luring", "<aio.h>": "-lrt", "<math.h>": "-lm"}
 
 
+def _copy_sources(folder, copy, but, depth):
+    """A folder's sources and headers, and those of the folders in it, save the one that the copies go to."""
+    os.mkdir(copy)
+    for entry in os.scandir(folder):
+        target = f"{copy}/{entry.name}"
+        if entry.name.endswith((".c", ".h")) and entry.is_file(follow_symlinks=False):
+            shutil.copyfile(entry.path, target, follow_symlinks=False)
+        elif depth > 1 and entry.is_dir(follow_symlinks=False) and not os.path.samefile(entry.path, but):
+            _copy_sources(entry.path, target, but, depth - 1)
+
+
 def _copied(folders, to):
     """{folder: the copy of its sources and headers}. The fence knows files by their inodes, and a
     folder that comes from another machine, as a guest's from its host, has new ones at each look.
@@ -115,10 +126,7 @@ def _copied(folders, to):
     copies = {}
     for folder in folders:
         copies[folder] = f"{to}/{len(copies)}"
-        os.mkdir(copies[folder])
-        for entry in os.scandir(folder or "."):
-            if entry.name.endswith((".c", ".h")) and entry.is_file(follow_symlinks=False):
-                shutil.copyfile(entry.path, f"{copies[folder]}/{entry.name}", follow_symlinks=False)
+        _copy_sources(folder or ".", copies[folder], to, 2)
     return copies
 
 
