@@ -213,4 +213,5 @@ void iom_gather_finish(struct iom_gather *g)
 	gather_names_finish(g);
 	gather_files_finish(g);
 	gather_threads_finish(g);
+	gather_others_finish(g);
 }

@@ -257,6 +257,9 @@ void gather_waits_free(struct iom_gather *g);
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
 void gather_threads_finish(struct iom_gather *g);
+/* Once, after gather_files_finish(), which has asked for the sockets anew: other processes that threads
+ * wait for, or are traced by. */
+void gather_others_finish(struct iom_gather *g);
 void gather_threads_free(struct iom_gather *g);
 
 #endif

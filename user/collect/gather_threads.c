@@ -403,8 +403,7 @@ static void name_other_ends(struct iom_gather *g)
 
 		if (!p || f->kind != IOM_K_SOCK || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST)
 			continue;
-		if (left-- == PEERS_NAMED)
-			pfs_sockets_refresh();
+		left--;
 		c->target = pfs_socket_peer((pid_t)p->pid, f->ino);
 	}
 }
@@ -414,17 +413,22 @@ void gather_threads_finish(struct iom_gather *g)
 	uint64_t now = gather_now();
 
 	forget_ended_calls(g);
-	name_other_ends(g);
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;
 	for (size_t i = 0; i < g->cap->nprocs; i++) {
 		g->cap->procs[i].unread = pfs_unread((pid_t)g->cap->procs[i].pid);
-		if (g->cap->procs[i].exited)
-			continue;
-		g->cap->procs[i].end_ns = g->cap->end_ns;
-		take_tracer(&g->cap->procs[i]);
+		if (!g->cap->procs[i].exited)
+			g->cap->procs[i].end_ns = g->cap->end_ns;
 	}
+}
+
+void gather_others_finish(struct iom_gather *g)
+{
+	name_other_ends(g);
+	for (size_t i = 0; i < g->cap->nprocs; i++)
+		if (!g->cap->procs[i].exited)
+			take_tracer(&g->cap->procs[i]);
 }
 
 void gather_threads_free(struct iom_gather *g)
