@@ -10,8 +10,6 @@
 #include "collect/proc/procfs_int.h"
 #include "collect/proc/reader.h"
 
-#define SINGLE_KEPT_NS UINT64_C(100000000)
-
 #define STAT_MAX     4096
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
@@ -94,31 +92,9 @@ struct pfs_children pfs_children(pid_t pid, pid_t tid)
 	return c;
 }
 
-static void count_threads(const void *data, size_t size, void *arg)
-{
-	(void)data;
-	*(size_t *)arg += size / sizeof(int32_t);
-}
-
-/* It is asked for each of a process's threads that waits, one after the other: to list all of them each
- * time would cost their square. */
 bool pfs_is_single(pid_t pid)
 {
-	static struct {
-		pid_t pid;
-		bool single;
-		uint64_t at;
-	} last;
-	struct rd_request rq = rd_path(RD_LIST, pid, "task");
-	uint64_t now = pfs_now_ns();
-	size_t n = 0;
-
-	if (last.pid == pid && now - last.at < SINGLE_KEPT_NS)
-		return last.single;
-	last.single = !rd_ask(&rq, count_threads, &n) && n == 1;
-	last.pid = pid;
-	last.at = now;
-	return last.single;
+	return status_number(pid, "\nThreads:") == 1;
 }
 
 int pfs_same_file(pid_t pid, int fd1, int fd2)
