@@ -274,14 +274,20 @@ static struct pfs_netns *add_namespace(pid_t pid, uint64_t id)
 	return ns;
 }
 
-static struct pfs_netns *namespace_of(pid_t pid)
+static struct pfs_netns *find_namespace(uint64_t id)
 {
-	uint64_t id = netns_id(pid);
-
 	for (size_t i = 0; i < nkept; i++)
 		if (kept[i]->id == id)
 			return kept[i];
-	return add_namespace(pid, id);
+	return NULL;
+}
+
+static struct pfs_netns *namespace_of(pid_t pid)
+{
+	uint64_t id = netns_id(pid);
+	struct pfs_netns *ns = find_namespace(id);
+
+	return ns ? ns : add_namespace(pid, id);
 }
 
 void pfs_sockets_prepare(pid_t pid)
@@ -300,16 +306,10 @@ const struct pfs_netns *pfs_netns_of(pid_t pid)
 
 static const struct pfs_netns *known_namespace(pid_t pid)
 {
-	uint64_t id;
-
 	if (last_asked && last_pid == pid)
 		return last_asked;
-	last_asked = NULL;
+	last_asked = find_namespace(netns_id(pid));
 	last_pid = pid;
-	id = netns_id(pid);
-	for (size_t i = 0; i < nkept && !last_asked; i++)
-		if (kept[i]->id == id)
-			last_asked = kept[i];
 	if (last_asked && !last_asked->fresh)
 		read_namespace(last_asked);
 	return last_asked;
