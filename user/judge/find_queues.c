@@ -31,8 +31,8 @@ struct queues {
 static bool is_written(const struct cap_calls *r, uint32_t *file)
 {
 	*file = r->class == CAP_C_SPLICE ? r->other : r->file;
-	return *file != IOM_NO_FILE && (r->class == CAP_C_WRITE || r->class == CAP_C_SEND ||
-					r->class == CAP_C_SENDFILE || r->class == CAP_C_SPLICE);
+	return *file != IOM_NO_FILE &&
+	       (is_output(r->class) || r->class == CAP_C_SENDFILE || r->class == CAP_C_SPLICE);
 }
 
 static bool is_taken_from(const struct cap_calls *r, uint32_t *file)
@@ -241,6 +241,12 @@ static bool is_known(const struct cap_file *f)
 	return f->open_at_start && f->open_at_end && f->queues_at_start.known && f->queues_at_end.known;
 }
 
+static uint64_t dropped(const struct cap_file *f)
+{
+	return is_known(f) && f->queues_at_end.drops > f->queues_at_start.drops ?
+		       f->queues_at_end.drops - f->queues_at_start.drops : 0;
+}
+
 static void find_unread(const struct queues *q)
 {
 	struct search *s = q->s;
@@ -267,10 +273,9 @@ static void tell_queue(struct search *s, uint32_t file, bool taken)
 	const struct cap_file *f = &s->cap->files[file];
 	struct group g = {.n = 1, .worst = file};
 	char *where = sockets(s, &g);
-	uint32_t dropped = f->queues_at_end.drops - f->queues_at_start.drops;
-	char *lost = dropped ? iom_sentence(" %s requests for a connection were thrown away meanwhile.",
-					    iom_count(dropped)) :
-			       iom_sentence("%s", "");
+	char *lost = dropped(f) ? iom_sentence(" %s requests for a connection were thrown away meanwhile.",
+					       iom_count(dropped(f))) :
+				  iom_sentence("%s", "");
 
 	add(s, "accept-queue", IOM_SEV_WARNING, &g,
 	    iom_sentence("%s connections wait to be accepted on %s, whose queue has room for %s%s.%s Their clients "
@@ -322,12 +327,6 @@ static void find_unsent(const struct queues *q)
 			 iom_count(g.most), where, then));
 	free(where);
 	free(then);
-}
-
-static uint64_t dropped(const struct cap_file *f)
-{
-	return is_known(f) && f->queues_at_end.drops > f->queues_at_start.drops ?
-		       f->queues_at_end.drops - f->queues_at_start.drops : 0;
 }
 
 static void find_dropped(struct search *s)
