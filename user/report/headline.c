@@ -110,15 +110,16 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 		[CAME_EVENTS] = ", and made no transfer",
 		[CAME_NOTHING] = ", and nothing came",
 	};
-	const char *then = thens[p->unseen ? CAME_DATA : what_came(rp->cap)];
-	const char *many = how_many(rp);
+	enum came came = p->unseen ? CAME_DATA : what_came(rp->cap);
+	uint64_t limited = p->unseen || came != CAME_DATA ? 0 : slept_for_limit(rp);
+	const char *then = thens[came], *many = how_many(rp);
 
 	if (!has_waited(rp) && p->ready_calls)
 		return iom_sentence("It asks a readiness call for %s and never has to wait%s.", many, then);
-	if (slept_for_limit(rp) && !p->unseen && what_came(rp->cap) == CAME_DATA)
+	if (limited)
 		return iom_sentence("It asks a readiness call for %s and never waits until one is ready%s: all that it "
 				    "slept there, %s, ended by the time limit.",
-				    many, then, iom_time(slept_for_limit(rp)));
+				    many, then, iom_time(limited));
 	return iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call", then);
 }
 
@@ -273,13 +274,12 @@ static char *add_elsewhere(const struct rep_process *rp, char *text)
 /* Is the file in the epoll until it can be written to, and not just until that changes? */
 static bool asks_for_room(const struct iom_capture *cap, uint32_t file, uint32_t epoll)
 {
-	for (size_t i = 0; i < cap->nregistrations; i++) {
-		const struct cap_registration *r = &cap->registrations[i];
+	size_t n;
+	const struct cap_registration *in = iom_capture_epolls(cap, file, &n);
 
-		if (r->file == file && r->epoll == epoll)
-			return r->events & EPOLLOUT && !(r->events & EPOLLET);
-	}
-	return false;
+	while (n && in[n - 1].epoll != epoll)
+		n--;
+	return n && in[n - 1].events & EPOLLOUT && !(in[n - 1].events & EPOLLET);
 }
 
 /*
