@@ -66,7 +66,8 @@ static const char *const plain[] = {
 	/* and of what is waited for where no file says it */
 	"process", "thread", "a", "mutex", "that", "has", "the", "end", "itself", "or", "other", "others",
 	"an", "open", "file", "it", "locked", "now", "gone,", "for", "its", "own", "process,", "which", "no",
-	"in", "shared", "memory", NULL,
+	"in", "shared", "memory", "rwlock", "writing", "until", "calls", "exec", "ends", "request", "requests",
+	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group", NULL,
 };
 
 /* Parts of paths that every system has. */
