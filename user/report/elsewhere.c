@@ -52,11 +52,7 @@ static bool is_held_up(const struct acc_wait *w, const void *unused)
 
 static bool is_at_work(const struct rep_thread *t)
 {
-	uint64_t n = t->loop.is_loop ? t->loop.calls : 0;
-
-	for (int m = 0; m < IOM_M_NR; m++)
-		n += t->models[m].transfers;
-	return n > 0;
+	return iom_view_transfers(t) || (t->loop.is_loop && t->loop.calls);
 }
 
 /* The longest of such sleeps of a thread, if it is longer than most, and much of its time. */

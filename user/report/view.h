@@ -50,6 +50,8 @@ void iom_view_free(struct view *v);
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
 /* The same of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
+/* Transfers of a thread, of all models. */
+uint64_t iom_view_transfers(const struct rep_thread *t);
 /* The thread whose time tells most of the process's; NULL: it has none. */
 const struct rep_thread *iom_view_principal(const struct rep_process *rp);
 

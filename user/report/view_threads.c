@@ -21,25 +21,43 @@ static bool is_short(const struct iom_capture *cap, const struct rep_thread *t)
 	       t->time.wall_ns < iom_limit(LIMIT_SHORT_LIVED) * (cap->end_ns - cap->start_ns);
 }
 
+/* What a thread did, found out once. */
+struct did {
+	struct acc_wait most; /* its iom_main_wait() */
+	enum iom_thread_way way;
+};
+
+static struct did *find_did(const struct rep_process *rp)
+{
+	struct did *v = iom_alloc(rp->nthreads, sizeof(*v));
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		v[i].most = iom_main_wait(&rp->threads[i].time);
+		v[i].way = iom_thread_way(rp->cap, &rp->threads[i], &v[i].most);
+	}
+	return v;
+}
+
 /* Threads of the same name that do the same; idle ones that sleep in the same call, whatever their
  * names, where no file tells them apart; loops of the same model that make the same call. */
-static bool alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
+static bool alike(const struct rep_process *rp, const struct did *did, size_t i, size_t k)
 {
-	struct acc_wait x = iom_main_wait(&a->time), y = iom_main_wait(&b->time);
-	enum iom_thread_way way = iom_thread_way(cap, a, &x);
+	const struct rep_thread *a = &rp->threads[i], *b = &rp->threads[k];
+	const struct acc_wait *x = &did[i].most, *y = &did[k].most;
+	enum iom_thread_way way = did[i].way;
 
-	if (way != iom_thread_way(cap, b, &y))
+	if (way != did[k].way)
 		return false;
 	if (way == WAY_LOOP && (a->loop.nr != b->loop.nr || a->verdict.model != b->verdict.model))
 		return false;
 	/* A loop, and a thread that asks for one file, as a resolver's does. */
 	if (way == WAY_LOOP && a->loop.class != CAP_C_EPOLL_WAIT && (a->loop.files > 1) != (b->loop.files > 1))
 		return false;
-	if ((way == WAY_IDLE || way == WAY_WAITS) && (x.nr != y.nr || x.what != y.what))
+	if ((way == WAY_IDLE || way == WAY_WAITS) && (x->nr != y->nr || x->what != y->what))
 		return false;
 	if (way == WAY_IDLE)
-		return x.file == IOM_NO_FILE && y.file == IOM_NO_FILE && !x.path && !y.path;
-	return !memcmp(cap->threads[a->thread].comm, cap->threads[b->thread].comm, CAP_COMM_LEN);
+		return x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path;
+	return !memcmp(rp->cap->threads[a->thread].comm, rp->cap->threads[b->thread].comm, CAP_COMM_LEN);
 }
 
 /* How much of two names is the same, up to a number. */
@@ -121,18 +139,9 @@ static bool is_crowd(const struct rep_process *rp, const struct rep_thread *t)
 	return n >= iom_limit(LIMIT_CROWD);
 }
 
-static uint64_t transfers_of(const struct rep_thread *t)
-{
-	uint64_t n = 0;
-
-	for (int m = 0; m < IOM_M_NR; m++)
-		n += t->models[m].transfers;
-	return n;
-}
-
 static bool does_more(const struct rep_thread *a, const struct rep_thread *b)
 {
-	uint64_t x = transfers_of(a), y = transfers_of(b);
+	uint64_t x = iom_view_transfers(a), y = iom_view_transfers(b);
 
 	return x != y ? x > y : a->time.running_ns > b->time.running_ns;
 }
@@ -159,7 +168,7 @@ static bool is_housekeeping(const struct rep_thread *t)
 	for (size_t i = 0; i < t->time.nwaits; i++)
 		if (!iom_is_parked(&t->time.waits[i]) && t->time.waits[i].what != ACC_OTHER)
 			return false;
-	return !transfers_of(t) && !t->loop.calls && t->time.nwaits &&
+	return !iom_view_transfers(t) && !t->loop.calls && t->time.nwaits &&
 	       t->time.running_ns < iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns;
 }
 
@@ -193,7 +202,7 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 			char *text)
 {
 	char *longer;
-	bool any = transfers_of(g->busiest) || g->busiest->loop.calls;
+	bool any = iom_view_transfers(g->busiest) || g->busiest->loop.calls;
 	double seconds = (rp->cap->end_ns - rp->cap->start_ns) / 1e9;
 
 	if (g->crowd)
@@ -216,7 +225,7 @@ static void join_group(struct group *g, struct view_thread *to, const struct rep
 		       const struct rep_thread *t)
 {
 	to->threads++;
-	to->weight += t->time.running_ns + transfers_of(t) * 1000 + t->loop.calls * 1000;
+	to->weight += t->time.running_ns + iom_view_transfers(t) * 1000 + t->loop.calls * 1000;
 	if (does_more(t, g->busiest))
 		g->busiest = t;
 	if (!is_short(rp->cap, t))
@@ -241,6 +250,7 @@ static int like_so_far(const struct iom_capture *cap, const struct rep_thread *f
 void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose)
 {
 	bool *done = iom_alloc(rp->nthreads, sizeof(*done));
+	struct did *did = find_did(rp);
 
 	v->threads = iom_alloc(rp->nthreads, sizeof(*v->threads));
 	for (size_t i = 0; i < rp->nthreads; i++) {
@@ -256,7 +266,7 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 			const struct rep_thread *o = &rp->threads[k];
 
 			if (k > i && (verbose || done[k] ||
-				      !(g.crowd ? waits_alike : alike)(rp->cap, &rp->threads[i], o)))
+				      !(g.crowd ? waits_alike(rp->cap, &rp->threads[i], o) : alike(rp, did, i, k))))
 				continue;
 			done[k] = true;
 			name = like_so_far(rp->cap, &rp->threads[i], o, g.crowd, name);
@@ -268,9 +278,19 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 		to->what = group_text(rp, &g, to, iom_thread_text(rp->cap, g.busiest));
 		name_thread(to, rp->cap, g.busiest, name);
 	}
+	free(did);
 	free(done);
 	if (v->nthreads)
 		qsort(v->threads, v->nthreads, sizeof(*v->threads), what_does_most);
+}
+
+uint64_t iom_view_transfers(const struct rep_thread *t)
+{
+	uint64_t n = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++)
+		n += t->models[m].transfers;
+	return n;
 }
 
 const struct rep_thread *iom_view_principal(const struct rep_process *rp)
@@ -280,7 +300,7 @@ const struct rep_thread *iom_view_principal(const struct rep_process *rp)
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *t = &rp->threads[i];
-		uint64_t weight = transfers_of(t) + t->loop.calls + t->time.running_ns / 1000000;
+		uint64_t weight = iom_view_transfers(t) + t->loop.calls + t->time.running_ns / 1000000;
 
 		if (rp->cap->threads[t->thread].kernel_worker)
 			continue;
