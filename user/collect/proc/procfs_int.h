@@ -67,6 +67,21 @@ struct rd_socket;
 /* What a socket says of itself. Heap; NULL when it does not. Sets *listening. */
 char *pfs_socket_text(const struct rd_socket *s, bool *listening);
 
+/* ---- what sockets are called (socket_text.c) ---- */
+
+/* Is the port in a set of one bit for each? */
+bool sock_port_in(const uint8_t *set, uint16_t port);
+/* Ports that somebody listens on, besides those that were noted before. */
+void sock_note_listens(const uint8_t ports[65536 / 8]);
+/* Static. proto: NETLINK_*. */
+const char *sock_netlink_name(unsigned int proto);
+/* A unix socket's name: a path that may end without a NUL, or an abstract one, which begins with
+ * one and may hold anything (unix(7)): NULs become '@'. Heap; NULL where it has none. */
+char *sock_unix_path(const char *path, size_t len);
+/* "tcp 10.0.0.1:80 <- 10.0.0.2:4242", heap; arrow: "<-" or "->". */
+char *sock_inet_text(const char *proto, uint8_t family, const uint8_t saddr[16], uint16_t sport,
+		     const uint8_t daddr[16], uint16_t dport, bool listening, const char *arrow);
+
 /* ---- sock_diag(7) ---- */
 
 struct diag_socket { /* one socket, as the kernel tells it */
