@@ -73,6 +73,7 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u32 ready_calls; /* readiness calls so far, to sample some */
 	__u32 paths;	   /* sent since paths_at */
 	__u32 border;	   /* the io_uring_enter under way has begun to wait for completions */
+	__u32 born;	   /* in the watch: nothing of it was before */
 	__u64 paths_at;	   /* by the scheduler's clock */
 	__u64 names_at;	   /* CLOCK_MONOTONIC */
 	__u64 named;	   /* inode of the last name that was sent */
@@ -225,6 +226,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->poll_sets = 0;
 	s->restart_nr = 0;
 	s->aio_begun = 0;
+	s->born = 0;
 	s->aio_ctx = 0;
 	s->ready_calls = 0;
 	s->paths = 0;

@@ -74,8 +74,10 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t)
 		watch_set(t->tgid);
 	}
 	s = slot_add(t);
-	if (s) /* nothing of its life is missed: its scheduler clock begins when it is first run */
+	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run */
 		s->off_ns = bpf_ktime_get_ns() - clock_offset;
+		s->born = 1;
+	}
 	thread_send(t, s, IOM_T_NEW, 0);
 	return 0;
 }
@@ -238,9 +240,9 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 		/* clang makes one test of this and the next; 6.1's verifier then takes s for
 		 * a number. */
 		barrier_var(s);
-		if (!t->on_cpu && !(t->flags & PF_EXITING) && is_woken(s, t)) {
+		if (!t->on_cpu && !(t->flags & PF_EXITING)) {
 			regs = (void *)bpf_task_pt_regs(t);
-			thread_woken(&e, s, t, regs, clock_offset);
+			thread_queued(&e, s, t, regs, clock_offset, begun);
 		}
 	}
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));

@@ -46,14 +46,6 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 	comm_copy(e->comm, t);
 }
 
-/*
- * For a thread that sleeps: since when, and in which call. One that sleeps when
- * it is first seen is in a call that will end later: its slot's counters are set
- * back so that this sleep is found, and only the part of it from now on counts:
- * from the beginning of the watch, where it is looked at twice before. Once begun,
- * who has been seen counts on, however often it is looked at.
- * s may be NULL; clock_offset: CLOCK_MONOTONIC - the scheduler's clock.
- */
 /* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
  * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
 #define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
@@ -113,6 +105,37 @@ static __always_inline int waits_for_completions(const struct iom_thread *e)
 	return e->nr == 426 && (e->args[3] & 1) && e->args[2];
 }
 
+/*
+ * What a call sleeps counts from the beginning of the watch, which is the last look at a thread before
+ * the watch has begun: a thread that was looked at before may have slept and been woken in one and the
+ * same call meanwhile, and more often while the watch is being armed on a busy machine. Once begun, who
+ * has been seen counts on, however often it is looked at. sleeps: those of now, which are not over.
+ */
+static __always_inline void counts_begin(struct iom_thread *e, struct iom_slot *s, struct task_struct *t,
+					 __u64 sleeps)
+{
+	s->nvcsw = e->nvcsw - sleeps;
+	s->off_ns = e->off_ns;
+	s->maj_flt = t->maj_flt;
+	s->min_flt = t->min_flt;
+}
+
+/* For a thread that neither runs nor sleeps. */
+static __always_inline void thread_queued(struct iom_thread *e, struct iom_slot *s, struct task_struct *t,
+					  struct pt_regs *regs, __u64 clock_offset, __u32 begun)
+{
+	if (is_woken(s, t))
+		thread_woken(e, s, t, regs, clock_offset);
+	if (!begun && !s->born)
+		counts_begin(e, s, t, 0);
+}
+
+/*
+ * For a thread that sleeps: since when, and in which call. One that sleeps when
+ * it is first seen is in a call that will end later: its slot's counters are set
+ * back so that this sleep is found, and only the part of it from now on counts.
+ * s may be NULL; clock_offset: CLOCK_MONOTONIC - the scheduler's clock.
+ */
 static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot *s,
 					  struct task_struct *t, struct pt_regs *regs,
 					  __u64 clock_offset, __u32 begun)
@@ -128,9 +151,8 @@ static __always_inline void thread_asleep(struct iom_thread *e, struct iom_slot 
 	thread_call(e, t, regs);
 	if (s)
 		thread_earlier(e, s, t, 0);
-	if (s && (s->nvcsw == e->nvcsw || (!begun && s->nvcsw == e->nvcsw - 1))) {
-		s->nvcsw = e->nvcsw - 1;
-		s->off_ns = e->off_ns;
+	if (s && (s->nvcsw == e->nvcsw || (!begun && !s->born))) {
+		counts_begin(e, s, t, 1);
 		if (e->now_ns > e->asleep_ns)
 			s->off_ns += e->now_ns - e->asleep_ns;
 		if (waits_for_completions(e))

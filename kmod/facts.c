@@ -524,8 +524,10 @@ void iom_fact_new(struct iom_session *session, struct task_struct *t)
 	}
 	state = iom_thread_get(session, t);
 	/* Nothing of its life is missed: its scheduler clock begins when it is first run. */
-	if (state)
+	if (state) {
 		state->slot.off_ns = now_ns() - session->clock_offset;
+		state->slot.born = 1;
+	}
 	e = thread_entry(session, t, state, IOM_T_NEW);
 	if (e) {
 		e->thread.args[0] = task_pt_regs(t)->sp;
@@ -639,8 +641,9 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 		if (asleep)
 			thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
 				      session->begun);
-		else if (is_woken(&state->slot, t))
-			thread_woken(&e->thread, &state->slot, t, &regs, session->clock_offset);
+		else
+			thread_queued(&e->thread, &state->slot, t, &regs, session->clock_offset,
+				      session->begun);
 		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);
