@@ -15,9 +15,12 @@ static int slow, full;
 /* As many as the queue holds are connected; one more waits until one is taken. */
 static void serve(void *arg)
 {
+	long before = -1;
+
 	(void)arg;
 	for (long i = 0; ref_more(i, N / EACH + 1); i++) {
-		ref_await_sleep(ref->tid[0], __NR_connect);
+		ref_await_sleep_again(ref->tid[0], __NR_connect, before);
+		before = ref_switches(ref->tid[0]);
 		ref_nap_us(US);
 		close(accept(slow, NULL, NULL));
 	}
