@@ -38,14 +38,16 @@ static void make_group(void)
 		ref_skip("no control group can be made");
 }
 
-/* Freezes the program, and cleans up when it is gone. */
+/* Freezes the program, says so for it, and cleans up when it is gone. */
 static void freezer(pid_t pid)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", pid);
 	ref_await_sleep(pid, __NR_read);
-	ref->a = put("cgroup.procs", text) || put("cgroup.freeze", "1") ? -1 : 1;
+	if (put("cgroup.procs", text) || put("cgroup.freeze", "1"))
+		ref_die("cgroup.freeze");
+	ref_ready_asleep(__NR_read);
 	while (!kill(pid, 0) && getppid() == pid)
 		ref_nap_us(10000);
 	put("cgroup.freeze", "0");
@@ -62,11 +64,11 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	make_group();
 	ref_must(pipe(ends), "pipe");
-	if (!ref_must(fork(), "fork"))
-		freezer(getppid());
 	ref_expect("verdict.model none");
 	ref_expect("wait none on freezer under_way=1 slept=1");
 	ref_expect("no-wait read");
-	ref_ready_asleep(__NR_read);
+	fflush(stdout);
+	if (!ref_must(fork(), "fork"))
+		freezer(getppid());
 	return read(ends[0], &c, 1) != 1;
 }
