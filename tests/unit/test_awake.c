@@ -326,10 +326,10 @@ static const struct told told[] = {
 
 /* Nothing is read by calls, though there is something each time: from a ring of packets nobody can
  * tell, of a connection it is not drained. */
-static void never_read(struct iom_capture *cap, const char *name)
+static void never_read(struct iom_capture *cap, uint8_t kind, const char *name)
 {
 	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
-	uint32_t f = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, name);
+	uint32_t f = build_file(cap, 5, kind, O_NONBLOCK, name);
 
 	build_watch(cap, f, ep);
 	build_epoll_wait(cap, MAIN, ep, TURNS, 100, MS);
@@ -341,16 +341,31 @@ static void never_read(struct iom_capture *cap, const char *name)
 
 static void taken_from_memory(struct iom_capture *cap)
 {
-	never_read(cap, "packet");
+	never_read(cap, CAP_K_SOCK, "packet");
+}
+
+static void samples_in_memory(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_ANON, "perf_event");
+}
+
+/* The process has ended, which its pidfd tells for ever. */
+static void ended_process(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_ANON, "pidfd:[77]");
 }
 
 static void not_drained(struct iom_capture *cap)
 {
-	never_read(cap, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
+	never_read(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
 }
 
 static const struct expected judged[] = {
 	{"42 taken from memory", taken_from_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
+	 NO_TRANSFERS, ""},
+	{"42 samples in memory", samples_in_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
+	 NO_TRANSFERS, ""},
+	{"42 ended process", ended_process, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "busy-poll",
 	 NO_TRANSFERS, ""},
 	{"42 not drained", not_drained, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "not-drained",
 	 NO_TRANSFERS, ""},
