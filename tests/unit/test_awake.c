@@ -314,10 +314,15 @@ static void headline(void **state)
 
 /* It says that threads sleep inside the transfer call only where one did. */
 static const struct told told[] = {
-	{"a read that slept", CAP_C_READ, SYS_read, CAP_K_REG, 30, 1, "sleep inside the transfer call"},
+	{"a read that slept", CAP_C_READ, SYS_read, CAP_K_FIFO, 30, 1, "sleep inside the transfer call"},
+	{"a read of a disk that slept", CAP_C_READ, SYS_read, CAP_K_REG, 30, 1,
+	 "until that is done, most of all in read(3) /srv/file."},
+	{"syncs that slept", CAP_C_SYNC, SYS_fsync, CAP_K_REG, 0, 30, "most of all in fsync(3) /srv/file."},
 	{"reads that did not sleep", CAP_C_READ, SYS_pread64, CAP_K_REG, 30, 0, "none of them slept"},
 	{"a pipe that always had something", CAP_C_READ, SYS_read, CAP_K_FIFO, 30, 0, "none of them slept"},
-	{"opens that slept", CAP_C_NAME, SYS_openat, CAP_K_UNKNOWN, 0, 30, "work on names"},
+	{"opens that slept", CAP_C_NAME, SYS_openat, CAP_K_UNKNOWN, 0, 30,
+	 "work on names, most of all in openat;"},
+	{"closes that slept", CAP_C_NAME, SYS_close, CAP_K_UNKNOWN, 0, 30, "Its threads sleep in close; no transfer"},
 	{"pages that were brought", CAP_C_FAULT, 0, CAP_K_UNKNOWN, 0, 30, "pages of mapped files"},
 	{"a file that never waits", CAP_C_WRITE, SYS_write, CAP_K_NULL, 30, 0, "never wait"},
 };

@@ -608,8 +608,8 @@ static const struct {
 	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
 			   "write(9) /run/log."},
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
-	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
-		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
+	{pauses, "Its threads sleep inside the call until that is done, most of all in pread64(9) /srv/table. For 4.00 s "
+		 "of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
 	{keeps_to_a_rate, "It asks a readiness call for several files and never waits until one is ready, then transfers "
