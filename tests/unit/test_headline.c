@@ -318,6 +318,16 @@ static void reads_from_its_own_pipe(struct iom_capture *cap)
 	reads_on(cap, CAP_K_FIFO, "pipe:[7]");
 }
 
+/* It has not closed the end that its child wrote to. */
+static void keeps_both_ends(struct iom_capture *cap)
+{
+	uint32_t other;
+
+	reads_on(cap, CAP_K_FIFO, "pipe:[7]");
+	other = build_file(cap, 6, CAP_K_FIFO, O_WRONLY, "pipe:[7]");
+	cap->files[other].ino = cap->files[0].ino = 7;
+}
+
 static void reads_from_a_socket(struct iom_capture *cap)
 {
 	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
@@ -593,6 +603,10 @@ static const struct {
 	{reads_from_a_pipe, "It is asleep in read(5) pipe:[7] <- php fd 3 12 fd 1, and has been since 1.00 s before "
 			    "the watch. What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
+	{keeps_both_ends, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch. No other process "
+			  "was found that can write there, and this one can, by its own fd 6: as long as that is open "
+			  "the end of the pipe is never read. Usual way out: close fd 6 where nothing is written to it, "
+			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
