@@ -340,6 +340,12 @@ static void nobody_wakes_it(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
 }
 
+static void another_has_it(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup("a mutex that process 12 worker has");
+}
+
 static void waits_inside(struct iom_capture *cap)
 {
 	deadlock(cap);
@@ -609,6 +615,8 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{another_has_it, "It is asleep in futex (a mutex that process 12 worker has), and has been since 1.00 s before the "
+			 "watch. What process 12 does, `iomodel attach 12` tells."},
 	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
 		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
 	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},

@@ -388,6 +388,61 @@ static void pipe_peer(void **state)
 	close(pipe_ends[1]);
 }
 
+static void reads_pipe(void)
+{
+	char byte;
+
+	close(pipe_ends[1]);
+	if (read(pipe_ends[0], &byte, 1) != 1)
+		_exit(1);
+}
+
+static void fills_pipe(void)
+{
+	static const char much[1 << 17]; /* more than it holds */
+
+	close(pipe_ends[0]);
+	if (write(pipe_ends[1], much, sizeof(much)) < 0)
+		_exit(1);
+}
+
+/* What a process that sleeps so waits for, of one that has both ends of the pipe, and of one that does not exist. */
+static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
+{
+	pid_t child, waiter;
+	char *text;
+
+	assert_int_equal(pipe(pipe_ends), 0);
+	waiter = sleeper(sleeps_in_poll);
+	child = sleeper(sleeps_so);
+	if (stop) {
+		kill(child, SIGSTOP);
+		assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+	}
+	pfs_pipes_refresh();
+	assert_null(stop ? NULL : pfs_in_turn(child, 0x3ffffff));
+	text = pfs_in_turn(child, waiter);
+	if (says)
+		assert_string_equal(text ? text : "nothing", says);
+	else
+		assert_null(text);
+	free(text);
+	end(child);
+	end(waiter);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+}
+
+static void in_turn(void **state)
+{
+	(void)state;
+	waits_in_turn(reads_pipe, 0, "in turn waiting until this process writes to a pipe or closes it");
+	waits_in_turn(fills_pipe, 0, "in turn waiting until this process reads from a pipe");
+	waits_in_turn(sleeps_in_poll, 1, "stopped");
+	waits_in_turn(sleeps_in_poll, 0, NULL);
+	assert_null(pfs_in_turn(0x3ffffff, getpid()));
+}
+
 static void nobody_is_read(void **state)
 {
 	pid_t child = sleeper(sleeps);
@@ -429,7 +484,7 @@ int main(void)
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(nobody_is_read),
-		cmocka_unit_test(children_and_tracer),
+		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 	};
 	int failed = cmocka_run_group_tests_name("procfs_task", tests, NULL, NULL);
 

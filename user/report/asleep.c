@@ -95,6 +95,8 @@ static int who_ends(const struct rep_process *rp, const struct acc_wait *w, int 
 
 	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
 		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
+	if (whom && w->class == CAP_C_FUTEX)
+		return sscanf(whom, "a mutex that process %d", &pid) == 1 ? pid : 0;
 	if (w->what != ACC_TRANSFER && w->what != ACC_READINESS)
 		return 0;
 	return peer < 0 || (uint32_t)peer == rp->cap->procs[rp->proc].pid ? 0 : peer;
