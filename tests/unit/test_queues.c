@@ -137,6 +137,38 @@ static void room(struct iom_capture *cap)
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
 }
 
+/* Each answer is waited for after two writes; so many bytes are not acknowledged. */
+static void talks(struct iom_capture *cap, uint32_t unsent, uint64_t answers, uint64_t ms)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, unsent);
+
+	build_transfers(cap, MAIN, file, CAP_C_WRITE, SYS_write, 200, 0, 0, 0);
+	build_transfers(cap, MAIN, file, CAP_C_READ, SYS_read, 0, answers, 0, ms * MS);
+	cap->threads[0].asleep_ns = answers * ms * MS;
+	cap->threads[0].nvcsw = answers;
+}
+
+static void write_write_read(struct iom_capture *cap)
+{
+	talks(cap, 20, 100, 40);
+}
+
+static void answers_soon(struct iom_capture *cap)
+{
+	talks(cap, 20, 100, 5);
+}
+
+static void all_acknowledged(struct iom_capture *cap)
+{
+	write_write_read(cap);
+	cap->files[0].queues_at_end.unsent = 0;
+}
+
+static void one_write_each(struct iom_capture *cap)
+{
+	talks(cap, 20, 200, 40);
+}
+
 static void datagrams(struct iom_capture *cap)
 {
 	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 0);
@@ -176,6 +208,12 @@ static const struct said {
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},
 	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},
 	{"unsent: room", room, NULL, 0, NULL},
+	{"nagle: write, write, read", write_write_read, "nagle-delay", IOM_SEV_INFO,
+	 "100 reads of tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5 slept, 40 ms each, after 2.0 writes each; as the "
+	 "watch began and as it ended 20 and 20 bytes"},
+	{"nagle: answers come soon", answers_soon, NULL, 0, NULL},
+	{"nagle: acknowledged", all_acknowledged, NULL, 0, NULL},
+	{"nagle: one write each", one_write_each, NULL, 0, NULL},
 	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
 	{"dropped before", dropped_before, NULL, 0, NULL},
 };
@@ -183,7 +221,7 @@ static const struct said {
 
 static void check(void **state)
 {
-	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "datagrams-dropped"};
+	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "nagle-delay", "datagrams-dropped"};
 	const struct said *c = *state;
 	struct iom_capture *cap = build_capture("program");
 	struct iom_report *rep;
