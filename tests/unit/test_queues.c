@@ -122,6 +122,12 @@ static void full(struct iom_capture *cap)
 	cap->files[0].queues_at_end.drops = 12;
 }
 
+static void one_waits(struct iom_capture *cap)
+{
+	listens(cap, 1, 0);
+	cap->files[0].queues_at_end.drops = 1;
+}
+
 static void keeps_up(struct iom_capture *cap)
 {
 	listens(cap, 100, 4000);
@@ -204,6 +210,8 @@ static const struct said {
 	{"unread: not known", older_recording, NULL, 0, NULL},
 	{"accept: none", none_accepted, "accept-queue", IOM_SEV_WARNING,
 	 "3 connections wait to be accepted on tcp listen 127.0.0.1:80, fd 5, whose queue has room for 128; none was"},
+	{"accept: one", one_waits, "accept-queue", IOM_SEV_WARNING, "1 connection waits to be accepted on"},
+	{"accept: one dropped", one_waits, "accept-queue", IOM_SEV_WARNING, " 1 request for a connection was thrown away"},
 	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},
 	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},

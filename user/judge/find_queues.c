@@ -232,8 +232,8 @@ static void tell_unread(struct search *s, enum told told, const struct group *g)
 	char *then = compared(f->queues_at_start.unread, f->queues_at_end.unread);
 
 	add(s, "unread-data", lost ? IOM_SEV_WARNING : IOM_SEV_INFO, g,
-	    iom_sentence("%s bytes wait unread in %s, %s, and nothing was taken meanwhile.%s", iom_count(g->most),
-			 where, then, why));
+	    iom_sentence("%s %s unread in %s, %s, and nothing was taken meanwhile.%s", iom_count(g->most),
+			 g->most == 1 ? "byte waits" : "bytes wait", where, then, why));
 	free(where);
 	free(then);
 	free(why);
@@ -275,18 +275,22 @@ static void tell_queue(struct search *s, uint32_t file, bool taken)
 {
 	const struct cap_file *f = &s->cap->files[file];
 	struct group g = {.n = 1, .worst = file};
-	char *where = sockets(s, &g);
-	char *lost = dropped(f) ? iom_sentence(" %s requests for a connection were thrown away meanwhile.",
-					       iom_count(dropped(f))) :
+	char *where = sockets(s, &g), *waiting;
+	char *lost = dropped(f) ? iom_sentence(" %s %s for a connection %s thrown away meanwhile.",
+					       iom_count(dropped(f)), dropped(f) == 1 ? "request" : "requests",
+					       dropped(f) == 1 ? "was" : "were") :
 				  iom_sentence("%s", "");
 
+	waiting = f->queues_at_end.unread == 1 ? iom_sentence("1 connection waits") :
+						 iom_sentence("%s connections wait", iom_count(f->queues_at_end.unread));
 	add(s, "accept-queue", IOM_SEV_WARNING, &g,
-	    iom_sentence("%s connections wait to be accepted on %s, whose queue has room for %s%s.%s Their clients "
+	    iom_sentence("%s to be accepted on %s, whose queue has room for %s%s.%s Their clients "
 			 "are connected and get no answer. Usual way out: a thread that is always free to accept.",
-			 iom_count(f->queues_at_end.unread), where, iom_count(f->limit),
+			 waiting, where, iom_count(f->limit),
 			 taken ? "" : "; none was accepted while the watch lasted", lost))
 		->count = f->queues_at_end.unread;
 	free(where);
+	free(waiting);
 	free(lost);
 }
 
@@ -419,9 +423,9 @@ static void find_dropped(struct search *s)
 		return;
 	where = sockets(s, &g);
 	add(s, "datagrams-dropped", IOM_SEV_WARNING, &g,
-	    iom_sentence("The kernel threw away %s datagrams that came for %s, as it does when the socket's receive "
+	    iom_sentence("The kernel threw away %s datagram%s that came for %s, as it does when the socket's receive "
 			 "buffer is full. Usual way out: read more of them at a time, a larger SO_RCVBUF, nothing "
-			 "that sleeps in the thread that reads.", iom_count(g.most), where))
+			 "that sleeps in the thread that reads.", iom_count(g.most), g.most == 1 ? "" : "s", where))
 		->count = g.most;
 	free(where);
 }
