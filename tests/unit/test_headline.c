@@ -346,6 +346,27 @@ static void another_has_it(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("a mutex that process 12 worker has");
 }
 
+/* It waits for more than there are, before the watch or since a moment in it. */
+static void waits_for_ring(struct iom_capture *cap, uint64_t before_ns)
+{
+	uint32_t ring = build_file(cap, 5, CAP_K_URING, 0, "io_uring");
+
+	asleep(cap, 0, CAP_C_URING_ENTER, SYS_io_uring_enter, before_ns);
+	cap->threads[0].at_end.file = ring;
+	cap->threads[0].at_end.fd = 5;
+	cap->threads[0].at_end.target = strdup("until 2 requests are done: 1 is there, none is in flight");
+}
+
+static void ring_throughout(struct iom_capture *cap)
+{
+	waits_for_ring(cap, 1000 * MS);
+}
+
+static void ring_since_a_moment(struct iom_capture *cap)
+{
+	waits_for_ring(cap, 0);
+}
+
 static void waits_inside(struct iom_capture *cap)
 {
 	deadlock(cap);
@@ -617,6 +638,9 @@ static const struct {
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{another_has_it, "It is asleep in futex (a mutex that process 12 worker has), and has been since 1.00 s before the "
 			 "watch. What process 12 does, `iomodel attach 12` tells."},
+	{ring_throughout, "It is asleep in io_uring_enter(5) io_uring (until 2 requests are done: 1 is there, none is in "
+			  "flight), and has been since 1.00 s before the watch."},
+	{ring_since_a_moment, "It is asleep in io_uring_enter(5) io_uring, and has been since the watch began."},
 	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
 		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
 	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},

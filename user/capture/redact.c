@@ -69,7 +69,7 @@ static const char *const plain[] = {
 	"in", "shared", "memory", "rwlock", "writing", "until", "calls", "exec", "ends", "request", "requests",
 	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group",
 	"(stopped)", "(in", "turn", "waiting", "lock", "this", "process)", "reads", "from", "pipe)", "writes", "to",
-	"pipe", "closes", "it)", NULL,
+	"pipe", "closes", "it)", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
 };
 
 /* Parts of paths that every system has. */

@@ -25,10 +25,12 @@
 #define NR_RESTART_SYSCALL 219
 #define NR_WAITID	   247
 #define NR_IO_PGETEVENTS   333
+#define NR_IO_URING_ENTER  426
 #define NR_CLONE3	   435
 #define NR_EPOLL_PWAIT2	   441
 #define MUTEX_SHARED	   128	/* PTHREAD_MUTEX_PSHARED_BIT of glibc */
 #define MUTEX_TYPES	   0x13 /* its types, and that it is robust */
+#define ENTER_GETEVENTS	   1	/* IORING_ENTER_GETEVENTS */
 #define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
@@ -285,6 +287,28 @@ static char *completions_text(const struct iom_thread *t, uint32_t pid)
 	return text;
 }
 
+/* The same of io_uring_enter. Who forgot to submit waits for ever, as does who waits for more than are in flight.
+ * A request may bring several completions or none, so that what is in flight is not always what the counts say:
+ * none is said only where both agree. */
+static char *ring_text(const struct iom_thread *t, uint32_t pid)
+{
+	uint32_t least = (uint32_t)t->args[2], there;
+	struct pfs_ring ring;
+	char state[64], *text = NULL;
+
+	if (!least || !(t->args[3] & ENTER_GETEVENTS) || !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
+		return NULL;
+	there = ring.posted - ring.seen;
+	if (!ring.taken && !ring.posted)
+		snprintf(state, sizeof(state), "none was ever handed over");
+	else
+		snprintf(state, sizeof(state), "%u %s there%s", there, there == 1 ? "is" : "are",
+			 ring.taken == ring.posted ? ", none is in flight" : "");
+	if (asprintf(&text, "until %u request%s done: %s", least, least == 1 ? " is" : "s are", state) < 0)
+		return NULL;
+	return text;
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -308,6 +332,8 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 		return futex_text(t, pid);
 	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)
 		return completions_text(t, pid);
+	if (t->nr == NR_IO_URING_ENTER)
+		return ring_text(t, pid);
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 

@@ -15,6 +15,7 @@
 #define NR_WRITE     1
 #define NR_WRITEV    20
 #define STAT_MAX     4096
+#define RING_MAX     1024 /* the counts come before the lists of requests */
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
 static bool read_stat(pid_t pid, struct parsed_stat *s)
@@ -135,6 +136,25 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 		return NULL;
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
+}
+
+bool pfs_ring_counts(pid_t pid, int fd, struct pfs_ring *ring)
+{
+	static const char *const keys[] = {"\nCachedSqHead:", "\nCqHead:", "\nCqTail:"};
+	uint32_t *const to[] = {&ring->taken, &ring->seen, &ring->posted};
+	struct rd_request rq = rd_path(RD_FILE, pid, "fdinfo/%d", fd);
+	char *text = rd_text(&rq, RING_MAX, NULL);
+	bool all = text;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && all; i++) {
+		const char *at = strstr(text, keys[i]);
+
+		all = at;
+		if (at)
+			*to[i] = (uint32_t)strtoul(at + strlen(keys[i]), NULL, 10);
+	}
+	free(text);
+	return all;
 }
 
 bool pfs_is_single(pid_t pid)
