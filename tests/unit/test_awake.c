@@ -365,7 +365,21 @@ static void not_drained(struct iom_capture *cap)
 	never_read(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
 }
 
+/* Asleep in poll for a ring, to which it handed requests before the watch. */
+static void sleeps_for_a_ring(struct iom_capture *cap)
+{
+	uint32_t ring = build_file(cap, 5, CAP_K_URING, 0, "io_uring");
+
+	cap->files[ring].waited_at_start = cap->files[ring].waited_at_end = true;
+	cap->threads[0].cpu_ns = cap->threads[0].runq_ns = 0;
+	cap->threads[0].asleep_ns = BUILD_LIFE_NS;
+	build_asleep(cap, 0, CAP_C_POLL, SYS_poll, IOM_NO_FILE, MS, BUILD_LIFE_NS);
+	cap->threads[0].at_end.set_file = ring;
+	cap->threads[0].at_start = cap->threads[0].at_end;
+}
+
 static const struct expected judged[] = {
+	{"04 asleep for a ring", sleeps_for_a_ring, IOM_M_ASYNC, IOM_FACT_NULL, "proactor", "", NO_TRANSFERS, NULL},
 	{"42 taken from memory", taken_from_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
 	 NO_TRANSFERS, ""},
 	{"42 samples in memory", samples_in_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
