@@ -64,6 +64,8 @@ static void names(void **state)
 		 "until 2 requests are done: 1 is there, none is in flight"},
 		{"until 1 request is done: none was ever handed over",
 		 "until 1 request is done: none was ever handed over"},
+		{"for SIGTERM SIGUSR1 signal 34", "for SIGTERM SIGUSR1 signal 34"},
+		{"semaphores 7", "semaphores 7"},
 		{"until 1 request is done", "until 1 request is done"},
 		{"until 8 requests are done, of which at least 7 are",
 		 "until 8 requests are done, of which at least 7 are"},

@@ -69,7 +69,8 @@ static const char *const plain[] = {
 	"in", "shared", "memory", "rwlock", "writing", "until", "calls", "exec", "ends", "request", "requests",
 	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group",
 	"(stopped)", "(in", "turn", "waiting", "lock", "this", "process)", "reads", "from", "pipe)", "writes", "to",
-	"pipe", "closes", "it)", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
+	"pipe", "closes", "it)", "signal", "queue", "semaphores", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1",
+	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
 };
 
 /* Parts of paths that every system has. */

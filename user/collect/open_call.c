@@ -18,11 +18,16 @@
 #define NR_CLONE	   56
 #define NR_VFORK	   58
 #define NR_WAIT4	   61
+#define NR_SEMOP	   65
+#define NR_MSGSND	   69
+#define NR_MSGRCV	   70
 #define NR_FCNTL	   72
 #define NR_FLOCK	   73
+#define NR_RT_SIGTIMEDWAIT 128
 #define NR_FUTEX	   202
 #define NR_IO_GETEVENTS	   208
 #define NR_RESTART_SYSCALL 219
+#define NR_SEMTIMEDOP	   220
 #define NR_WAITID	   247
 #define NR_IO_PGETEVENTS   333
 #define NR_IO_URING_ENTER  426
@@ -30,6 +35,7 @@
 #define NR_EPOLL_PWAIT2	   441
 #define MUTEX_SHARED	   128	/* PTHREAD_MUTEX_PSHARED_BIT of glibc */
 #define MUTEX_TYPES	   0x13 /* its types, and that it is robust */
+#define SIGNALS_NAMED	   4
 #define ENTER_GETEVENTS	   1	/* IORING_ENTER_GETEVENTS */
 #define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
@@ -309,6 +315,39 @@ static char *ring_text(const struct iom_thread *t, uint32_t pid)
 	return text;
 }
 
+/* Which signals sigwait(3) and its like take: the set is 64 bits, the lowest one is signal 1. */
+static char *signals_text(const struct iom_thread *t, uint32_t pid)
+{
+	char text[128] = "for";
+	unsigned int named = 0;
+	uint64_t set;
+
+	if (iom_target_read((pid_t)pid, t->args[0], &set, sizeof(set), 0) != sizeof(set) || !set)
+		return NULL;
+	for (int i = 0; i < 64; i++) {
+		const char *name = sigabbrev_np(i + 1);
+		size_t n = strlen(text);
+
+		if (!(set >> i & 1))
+			continue;
+		if (named++ == SIGNALS_NAMED)
+			return NULL; /* whoever takes so many takes any */
+		if (name)
+			snprintf(text + n, sizeof(text) - n, " SIG%s", name);
+		else
+			snprintf(text + n, sizeof(text) - n, " signal %d", i + 1);
+	}
+	return strdup(text);
+}
+
+/* System V queues and semaphores are no files: ipcs(1) lists them by this number. */
+static char *ipc_text(const char *what, uint64_t id)
+{
+	char *text;
+
+	return asprintf(&text, "%s %d", what, (int32_t)id) < 0 ? NULL : text;
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -334,6 +373,12 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 		return completions_text(t, pid);
 	if (t->nr == NR_IO_URING_ENTER)
 		return ring_text(t, pid);
+	if (t->nr == NR_RT_SIGTIMEDWAIT)
+		return signals_text(t, pid);
+	if (t->nr == NR_MSGSND || t->nr == NR_MSGRCV)
+		return ipc_text("queue", t->args[0]);
+	if (t->nr == NR_SEMOP || t->nr == NR_SEMTIMEDOP)
+		return ipc_text("semaphores", t->args[0]);
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 
