@@ -349,6 +349,14 @@ static void taken_from_memory(struct iom_capture *cap)
 	never_read(cap, CAP_K_SOCK, "packet");
 }
 
+/* Each turn it looks for data, and what there is is an error. */
+static void error_not_fetched(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_SOCK, "udp 127.0.0.1:40000 -> 127.0.0.1:9");
+	cap->awakes[0].events = EPOLLERR;
+	build_transfers(cap, MAIN, 1, CAP_C_RECV, SYS_recvfrom, 0, 0, TURNS, 0);
+}
+
 static void samples_in_memory(struct iom_capture *cap)
 {
 	never_read(cap, CAP_K_ANON, "perf_event");
@@ -384,6 +392,8 @@ static const struct expected judged[] = {
 	 NO_TRANSFERS, ""},
 	{"42 samples in memory", samples_in_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
 	 NO_TRANSFERS, ""},
+	{"42 error not fetched", error_not_fetched, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "busy-poll",
+	 0, NULL},
 	{"42 ended process", ended_process, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "busy-poll",
 	 NO_TRANSFERS, ""},
 	{"42 not drained", not_drained, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "not-drained",

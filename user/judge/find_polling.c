@@ -442,6 +442,18 @@ static bool is_spurious(const struct iom_capture *cap, uint32_t file, const stru
 	return d->again >= iom_limit(LIMIT_SPURIOUS) && d->again >= usual * d->taken;
 }
 
+/* Is it an error that some loop is kept awake by? Reading does not fetch those of an error queue (ip(7),
+ * IP_RECVERR): it is tried since there is something, and finds nothing. */
+static bool has_error_waiting(const struct search *s, uint32_t file)
+{
+	struct rep_awake by;
+
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		if (iom_awake_by(&s->rp->threads[i], &by) && by.file == file && by.events & EV_ERR)
+			return true;
+	return false;
+}
+
 static void find_spurious(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
@@ -460,7 +472,7 @@ static void find_spurious(struct search *s)
 		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
 			continue;
 		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) ||
-		    !is_spurious(cap, r->file, &d))
+		    !is_spurious(cap, r->file, &d) || has_error_waiting(s, r->file))
 			continue;
 		f = iom_finding_add(
 			s, "spurious-ready", IOM_SEV_WARNING,
