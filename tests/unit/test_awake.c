@@ -314,10 +314,15 @@ static void headline(void **state)
 
 /* It says that threads sleep inside the transfer call only where one did. */
 static const struct told told[] = {
-	{"a read that slept", CAP_C_READ, SYS_read, CAP_K_REG, 30, 1, "sleep inside the transfer call"},
+	{"a read that slept", CAP_C_READ, SYS_read, CAP_K_FIFO, 30, 1, "sleep inside the transfer call"},
+	{"a read of a disk that slept", CAP_C_READ, SYS_read, CAP_K_REG, 30, 1,
+	 "until that is done, most of all in read(3) /srv/file."},
+	{"syncs that slept", CAP_C_SYNC, SYS_fsync, CAP_K_REG, 0, 30, "most of all in fsync(3) /srv/file."},
 	{"reads that did not sleep", CAP_C_READ, SYS_pread64, CAP_K_REG, 30, 0, "none of them slept"},
 	{"a pipe that always had something", CAP_C_READ, SYS_read, CAP_K_FIFO, 30, 0, "none of them slept"},
-	{"opens that slept", CAP_C_NAME, SYS_openat, CAP_K_UNKNOWN, 0, 30, "work on names"},
+	{"opens that slept", CAP_C_NAME, SYS_openat, CAP_K_UNKNOWN, 0, 30,
+	 "work on names, most of all in openat;"},
+	{"closes that slept", CAP_C_NAME, SYS_close, CAP_K_UNKNOWN, 0, 30, "Its threads sleep in close; no transfer"},
 	{"pages that were brought", CAP_C_FAULT, 0, CAP_K_UNKNOWN, 0, 30, "pages of mapped files"},
 	{"a file that never waits", CAP_C_WRITE, SYS_write, CAP_K_NULL, 30, 0, "never wait"},
 };
@@ -326,10 +331,10 @@ static const struct told told[] = {
 
 /* Nothing is read by calls, though there is something each time: from a ring of packets nobody can
  * tell, of a connection it is not drained. */
-static void never_read(struct iom_capture *cap, const char *name)
+static void never_read(struct iom_capture *cap, uint8_t kind, const char *name)
 {
 	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
-	uint32_t f = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, name);
+	uint32_t f = build_file(cap, 5, kind, O_NONBLOCK, name);
 
 	build_watch(cap, f, ep);
 	build_epoll_wait(cap, MAIN, ep, TURNS, 100, MS);
@@ -341,16 +346,55 @@ static void never_read(struct iom_capture *cap, const char *name)
 
 static void taken_from_memory(struct iom_capture *cap)
 {
-	never_read(cap, "packet");
+	never_read(cap, CAP_K_SOCK, "packet");
+}
+
+/* Each turn it looks for data, and what there is is an error. */
+static void error_not_fetched(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_SOCK, "udp 127.0.0.1:40000 -> 127.0.0.1:9");
+	cap->awakes[0].events = EPOLLERR;
+	build_transfers(cap, MAIN, 1, CAP_C_RECV, SYS_recvfrom, 0, 0, TURNS, 0);
+}
+
+static void samples_in_memory(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_ANON, "perf_event");
+}
+
+/* The process has ended, which its pidfd tells for ever. */
+static void ended_process(struct iom_capture *cap)
+{
+	never_read(cap, CAP_K_ANON, "pidfd:[77]");
 }
 
 static void not_drained(struct iom_capture *cap)
 {
-	never_read(cap, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
+	never_read(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
+}
+
+/* Asleep in poll for a ring, to which it handed requests before the watch. */
+static void sleeps_for_a_ring(struct iom_capture *cap)
+{
+	uint32_t ring = build_file(cap, 5, CAP_K_URING, 0, "io_uring");
+
+	cap->files[ring].waited_at_start = cap->files[ring].waited_at_end = true;
+	cap->threads[0].cpu_ns = cap->threads[0].runq_ns = 0;
+	cap->threads[0].asleep_ns = BUILD_LIFE_NS;
+	build_asleep(cap, 0, CAP_C_POLL, SYS_poll, IOM_NO_FILE, MS, BUILD_LIFE_NS);
+	cap->threads[0].at_end.set_file = ring;
+	cap->threads[0].at_start = cap->threads[0].at_end;
 }
 
 static const struct expected judged[] = {
+	{"04 asleep for a ring", sleeps_for_a_ring, IOM_M_ASYNC, IOM_FACT_NULL, "proactor", "", NO_TRANSFERS, NULL},
 	{"42 taken from memory", taken_from_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
+	 NO_TRANSFERS, ""},
+	{"42 samples in memory", samples_in_memory, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", "",
+	 NO_TRANSFERS, ""},
+	{"42 error not fetched", error_not_fetched, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "busy-poll",
+	 0, NULL},
+	{"42 ended process", ended_process, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "busy-poll",
 	 NO_TRANSFERS, ""},
 	{"42 not drained", not_drained, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "not-drained",
 	 NO_TRANSFERS, ""},

@@ -237,11 +237,13 @@ static void long_lines_are_left_out(void **state)
 /* ---- sock_diag ---- */
 
 static size_t sockets_seen;
+static uint32_t bytes_seen;
 
 static void take_socket(const struct diag_socket *s, void *arg)
 {
 	(void)arg;
 	sockets_seen++;
+	bytes_seen += s->in;
 	for (size_t i = 0; i < s->path_len; i++) /* all of it can be read */
 		sockets_seen += s->path[i] == 'q';
 }
@@ -290,6 +292,26 @@ static void damaged_sockets(void **state)
 	assert_int_equal(diag_take(buf, n, take_socket, NULL), 1);
 	assert_int_equal(sockets_seen, 6);
 	each_damaged(buf, n, 10 * ROUNDS, try_diag);
+}
+
+/* The end of a connection is no byte that waits; states are those of net/tcp_states.h. */
+static void end_is_no_byte(void **state)
+{
+	static const struct {
+		uint8_t state;
+		uint32_t queue, bytes;
+	} cases[] = {{1, 5, 5}, {8, 1, 0}, {8, 6, 5}, {8, 0, 0}, {9, 6, 5}, {11, 6, 5}, {10, 3, 3}};
+	unsigned char buf[256] __attribute__((aligned(8)));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct inet_diag_msg tcp = {.idiag_family = AF_INET, .idiag_inode = 9,
+					    .idiag_state = cases[i].state, .idiag_rqueue = cases[i].queue};
+
+		bytes_seen = 0;
+		diag_take(buf, message(buf, SOCK_DIAG_BY_FAMILY, &tcp, sizeof(tcp)), take_socket, NULL);
+		assert_int_equal(bytes_seen, cases[i].bytes);
+	}
 }
 
 /* ---- ELF ---- */
@@ -379,7 +401,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_tables),	  cmocka_unit_test(long_lines_are_left_out),
-		cmocka_unit_test(damaged_sockets),	  cmocka_unit_test(damaged_programs),
+		cmocka_unit_test(damaged_sockets),
+		cmocka_unit_test(end_is_no_byte),	  cmocka_unit_test(damaged_programs),
 		cmocka_unit_test(damaged_small_programs),
 	};
 

@@ -318,6 +318,16 @@ static void reads_from_its_own_pipe(struct iom_capture *cap)
 	reads_on(cap, CAP_K_FIFO, "pipe:[7]");
 }
 
+/* It has not closed the end that its child wrote to. */
+static void keeps_both_ends(struct iom_capture *cap)
+{
+	uint32_t other;
+
+	reads_on(cap, CAP_K_FIFO, "pipe:[7]");
+	other = build_file(cap, 6, CAP_K_FIFO, O_WRONLY, "pipe:[7]");
+	cap->files[other].ino = cap->files[0].ino = 7;
+}
+
 static void reads_from_a_socket(struct iom_capture *cap)
 {
 	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
@@ -328,6 +338,33 @@ static void nobody_wakes_it(struct iom_capture *cap)
 {
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
 	cap->threads[0].at_end.target = strdup(CAP_TARGET_ALONE);
+}
+
+static void another_has_it(struct iom_capture *cap)
+{
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
+	cap->threads[0].at_end.target = strdup("a mutex that process 12 worker has");
+}
+
+/* It waits for more than there are, before the watch or since a moment in it. */
+static void waits_for_ring(struct iom_capture *cap, uint64_t before_ns)
+{
+	uint32_t ring = build_file(cap, 5, CAP_K_URING, 0, "io_uring");
+
+	asleep(cap, 0, CAP_C_URING_ENTER, SYS_io_uring_enter, before_ns);
+	cap->threads[0].at_end.file = ring;
+	cap->threads[0].at_end.fd = 5;
+	cap->threads[0].at_end.target = strdup("until 2 requests are done: 1 is there, none is in flight");
+}
+
+static void ring_throughout(struct iom_capture *cap)
+{
+	waits_for_ring(cap, 1000 * MS);
+}
+
+static void ring_since_a_moment(struct iom_capture *cap)
+{
+	waits_for_ring(cap, 0);
 }
 
 static void waits_inside(struct iom_capture *cap)
@@ -593,8 +630,17 @@ static const struct {
 	{reads_from_a_pipe, "It is asleep in read(5) pipe:[7] <- php fd 3 12 fd 1, and has been since 1.00 s before "
 			    "the watch. What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_its_own_pipe, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch."},
+	{keeps_both_ends, "It is asleep in read(5) pipe:[7], and has been since 1.00 s before the watch. No other process "
+			  "was found that can write there, and this one can, by its own fd 6: as long as that is open "
+			  "the end of the pipe is never read. Usual way out: close fd 6 where nothing is written to it, "
+			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{another_has_it, "It is asleep in futex (a mutex that process 12 worker has), and has been since 1.00 s before the "
+			 "watch. What process 12 does, `iomodel attach 12` tells."},
+	{ring_throughout, "It is asleep in io_uring_enter(5) io_uring (until 2 requests are done: 1 is there, none is in "
+			  "flight), and has been since 1.00 s before the watch."},
+	{ring_since_a_moment, "It is asleep in io_uring_enter(5) io_uring, and has been since the watch began."},
 	{waits_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch. Each waits "
 		       "until another of them wakes it, without a time limit: nothing but a signal can end that."},
 	{not_all_wait_inside, "All its 3 threads are asleep in futex, and have been since 1.00 s before the watch."},
@@ -608,8 +654,8 @@ static const struct {
 	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
 			   "write(9) /run/log."},
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
-	{pauses, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call. For "
-		 "4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
+	{pauses, "Its threads sleep inside the call until that is done, most of all in pread64(9) /srv/table. For 4.00 s "
+		 "of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
 	{keeps_to_a_rate, "It asks a readiness call for several files and never waits until one is ready, then transfers "

@@ -7,6 +7,7 @@
 #include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/select.h>
@@ -388,6 +390,106 @@ static void pipe_peer(void **state)
 	close(pipe_ends[1]);
 }
 
+static void reads_pipe(void)
+{
+	char byte;
+
+	close(pipe_ends[1]);
+	if (read(pipe_ends[0], &byte, 1) != 1)
+		_exit(1);
+}
+
+static void fills_pipe(void)
+{
+	static const char much[1 << 17]; /* more than it holds */
+
+	close(pipe_ends[0]);
+	if (write(pipe_ends[1], much, sizeof(much)) < 0)
+		_exit(1);
+}
+
+/* What a process that sleeps so waits for, of one that has both ends of the pipe, and of one that does not exist. */
+static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
+{
+	pid_t child, waiter;
+	char *text;
+
+	assert_int_equal(pipe(pipe_ends), 0);
+	waiter = sleeper(sleeps_in_poll);
+	child = sleeper(sleeps_so);
+	if (stop) {
+		kill(child, SIGSTOP);
+		assert_int_equal(waitpid(child, NULL, WUNTRACED), child);
+	}
+	pfs_pipes_refresh();
+	assert_null(stop ? NULL : pfs_in_turn(child, 0x3ffffff));
+	text = pfs_in_turn(child, waiter);
+	if (says)
+		assert_string_equal(text ? text : "nothing", says);
+	else
+		assert_null(text);
+	free(text);
+	end(child);
+	end(waiter);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+}
+
+static void in_turn(void **state)
+{
+	(void)state;
+	waits_in_turn(reads_pipe, 0, "in turn waiting until this process writes to a pipe or closes it");
+	waits_in_turn(fills_pipe, 0, "in turn waiting until this process reads from a pipe");
+	waits_in_turn(sleeps_in_poll, 1, "stopped");
+	waits_in_turn(sleeps_in_poll, 0, NULL);
+	assert_null(pfs_in_turn(0x3ffffff, getpid()));
+}
+
+/* Puts one request into a ring of which nothing was used yet. */
+static void put_nop(int fd, const struct io_uring_params *params)
+{
+	size_t size = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
+	char *sq = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, IORING_OFF_SQ_RING);
+	struct io_uring_sqe *sqes = mmap(NULL, params->sq_entries * sizeof(*sqes), PROT_READ | PROT_WRITE, MAP_SHARED,
+					 fd, IORING_OFF_SQES);
+
+	assert_true(sq != MAP_FAILED && sqes != MAP_FAILED);
+	sqes[0] = (struct io_uring_sqe){.opcode = IORING_OP_NOP};
+	*(uint32_t *)(void *)(sq + params->sq_off.array) = 0;
+	*(uint32_t *)(void *)(sq + params->sq_off.tail) = 1;
+	munmap(sq, size);
+	munmap(sqes, params->sq_entries * sizeof(*sqes));
+}
+
+/* A ring into which nothing was put yet; a pipe has no such counts. */
+static void ring_counts(void **state)
+{
+	struct io_uring_params params = {};
+	struct pfs_ring ring = {7, 7, 7};
+	int fd = (int)syscall(SYS_io_uring_setup, 4, &params), ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_false(pfs_ring_counts(getpid(), ends[0], &ring));
+	close(ends[0]);
+	close(ends[1]);
+	assert_false(pfs_ring_counts(getpid(), ends[0], &ring));
+	if (fd < 0)
+		skip(); /* io_uring is switched off here */
+	assert_true(pfs_ring_counts(getpid(), fd, &ring));
+	assert_int_equal(ring.taken, 0);
+	assert_int_equal(ring.posted, 0);
+	assert_int_equal(ring.seen, 0);
+	/* One that does nothing is done at once. */
+	put_nop(fd, &params);
+	assert_int_equal(syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0), 1);
+	assert_true(pfs_ring_counts(getpid(), fd, &ring));
+	assert_int_equal(ring.taken, 1);
+	assert_int_equal(ring.posted, 1);
+	assert_int_equal(ring.seen, 0);
+	close(fd);
+}
+
 static void nobody_is_read(void **state)
 {
 	pid_t child = sleeper(sleeps);
@@ -429,7 +531,8 @@ int main(void)
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(nobody_is_read),
-		cmocka_unit_test(children_and_tracer),
+		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
+		cmocka_unit_test(ring_counts),
 	};
 	int failed = cmocka_run_group_tests_name("procfs_task", tests, NULL, NULL);
 

@@ -122,6 +122,12 @@ static void full(struct iom_capture *cap)
 	cap->files[0].queues_at_end.drops = 12;
 }
 
+static void one_waits(struct iom_capture *cap)
+{
+	listens(cap, 1, 0);
+	cap->files[0].queues_at_end.drops = 1;
+}
+
 static void keeps_up(struct iom_capture *cap)
 {
 	listens(cap, 100, 4000);
@@ -135,6 +141,38 @@ static void no_room(struct iom_capture *cap)
 static void room(struct iom_capture *cap)
 {
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
+}
+
+/* Each answer is waited for after two writes; so many bytes are not acknowledged. */
+static void talks(struct iom_capture *cap, uint32_t unsent, uint64_t answers, uint64_t ms)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, unsent);
+
+	build_transfers(cap, MAIN, file, CAP_C_WRITE, SYS_write, 200, 0, 0, 0);
+	build_transfers(cap, MAIN, file, CAP_C_READ, SYS_read, 0, answers, 0, ms * MS);
+	cap->threads[0].asleep_ns = answers * ms * MS;
+	cap->threads[0].nvcsw = answers;
+}
+
+static void write_write_read(struct iom_capture *cap)
+{
+	talks(cap, 20, 100, 40);
+}
+
+static void answers_soon(struct iom_capture *cap)
+{
+	talks(cap, 20, 100, 5);
+}
+
+static void all_acknowledged(struct iom_capture *cap)
+{
+	write_write_read(cap);
+	cap->files[0].queues_at_end.unsent = 0;
+}
+
+static void one_write_each(struct iom_capture *cap)
+{
+	talks(cap, 20, 200, 40);
 }
 
 static void datagrams(struct iom_capture *cap)
@@ -172,10 +210,18 @@ static const struct said {
 	{"unread: not known", older_recording, NULL, 0, NULL},
 	{"accept: none", none_accepted, "accept-queue", IOM_SEV_WARNING,
 	 "3 connections wait to be accepted on tcp listen 127.0.0.1:80, fd 5, whose queue has room for 128; none was"},
+	{"accept: one", one_waits, "accept-queue", IOM_SEV_WARNING, "1 connection waits to be accepted on"},
+	{"accept: one dropped", one_waits, "accept-queue", IOM_SEV_WARNING, " 1 request for a connection was thrown away"},
 	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},
 	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},
 	{"unsent: room", room, NULL, 0, NULL},
+	{"nagle: write, write, read", write_write_read, "nagle-delay", IOM_SEV_INFO,
+	 "100 reads of tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5 slept, 40 ms each, after 2.0 writes each; as the "
+	 "watch began and as it ended 20 and 20 bytes"},
+	{"nagle: answers come soon", answers_soon, NULL, 0, NULL},
+	{"nagle: acknowledged", all_acknowledged, NULL, 0, NULL},
+	{"nagle: one write each", one_write_each, NULL, 0, NULL},
 	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
 	{"dropped before", dropped_before, NULL, 0, NULL},
 };
@@ -183,7 +229,7 @@ static const struct said {
 
 static void check(void **state)
 {
-	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "datagrams-dropped"};
+	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "nagle-delay", "datagrams-dropped"};
 	const struct said *c = *state;
 	struct iom_capture *cap = build_capture("program");
 	struct iom_report *rep;

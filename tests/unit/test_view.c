@@ -231,6 +231,33 @@ static void a_crowd_is_one_line(void **state)
 	let_go(&s);
 }
 
+static const struct rep_call *call_of(const struct rep_process *rp, int nr)
+{
+	for (size_t i = 0; i < rp->ncalls; i++)
+		if (rp->calls[i].nr == nr)
+			return &rp->calls[i];
+	return NULL;
+}
+
+/* Page faults are no calls, whatever number their rows have; signals were taken by calls. */
+static void calls_are_calls(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, IOM_NO_FILE, CAP_C_FAULT, 0, 0, 30, 0, MS);
+	build_signals(cap, CAP_S_WAITED, 35, 0x80, IOM_NO_FILE, 100)->wait_ns = 900 * MS;
+	cap->threads[0].asleep_ns = 930 * MS;
+	rep = iom_judge(cap);
+	assert_null(call_of(rep->procs, SYS_read));
+	assert_int_equal(call_of(rep->procs, -1)->calls, 30);
+	assert_int_equal(call_of(rep->procs, SYS_rt_sigtimedwait)->calls, 100);
+	assert_int_equal(call_of(rep->procs, SYS_rt_sigtimedwait)->slept, 100);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +267,7 @@ int main(void)
 		cmocka_unit_test(short_lives_are_told),
 		cmocka_unit_test(a_loop_and_its_resolver),
 		cmocka_unit_test(a_crowd_is_one_line),
+		cmocka_unit_test(calls_are_calls),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);

@@ -520,6 +520,35 @@ static void there_in_7_of_10(struct iom_capture *cap)
 	build_transfers(cap, MAIN, tried_connection(cap, 3, 0), CAP_C_READ, SYS_read, 1400, 600, 0, MS)->bytes = 2000;
 }
 
+/* Requests in so many writes, and answers that are waited for; bytes are not acknowledged meanwhile. */
+static void talks(struct iom_capture *cap, uint32_t unsent, uint64_t writes, uint64_t ms)
+{
+	uint32_t file = tried_connection(cap, 5, 0);
+
+	cap->files[file].open_at_start = cap->files[file].open_at_end = true;
+	cap->files[file].queues_at_start = (struct cap_queues){.known = true, .unsent = unsent};
+	cap->files[file].queues_at_end = cap->files[file].queues_at_start;
+	build_transfers(cap, BUILD_PID, file, CAP_C_WRITE, SYS_write, writes, 0, 0, 0);
+	build_transfers(cap, BUILD_PID, file, CAP_C_READ, SYS_read, 0, 100, 0, ms * MS);
+	cap->threads[0].asleep_ns = 100 * ms * MS;
+	cap->threads[0].nvcsw = 100;
+}
+
+static void full_segment(struct iom_capture *cap)
+{
+	talks(cap, 1500, 200, 40);
+}
+
+static void one_write_each(struct iom_capture *cap)
+{
+	talks(cap, 20, 100, 40);
+}
+
+static void answers_of_15_ms(struct iom_capture *cap)
+{
+	talks(cap, 20, 200, 15);
+}
+
 const struct tried tried_findings[] = {
 	{"loop-returns: two", two_returns, 0.5, "", "loop-blocked"},
 	{"loop-sleep: 0.7 ms", short_sleeps, 0.5, "", "loop-blocked"},
@@ -578,5 +607,8 @@ const struct tried tried_findings[] = {
 	{"tiny-bytes: 12", bytes_12, 2, "", "tiny-transfers"},
 	{"tiny-each: 70", opened_for_70, 0.5, "", "tiny-transfers"},
 	{"tiny-there: 7 of 10", there_in_7_of_10, 0.5, "", "tiny-transfers"},
+	{"nagle-bytes: 1,500", full_segment, 2, "", "nagle-delay"},
+	{"nagle-writes: one", one_write_each, 0.5, "", "nagle-delay"},
+	{"nagle-wait: 15 ms", answers_of_15_ms, 0.5, "", "nagle-delay"},
 	{},
 };

@@ -67,7 +67,10 @@ static const char *const plain[] = {
 	"process", "thread", "a", "mutex", "that", "has", "the", "end", "itself", "or", "other", "others",
 	"an", "open", "file", "it", "locked", "now", "gone,", "for", "its", "own", "process,", "which", "no",
 	"in", "shared", "memory", "rwlock", "writing", "until", "calls", "exec", "ends", "request", "requests",
-	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group", NULL,
+	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group",
+	"(stopped)", "(in", "turn", "waiting", "lock", "this", "process)", "reads", "from", "pipe)", "writes", "to",
+	"pipe", "closes", "it)", "signal", "queue", "semaphores", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1",
+	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
 };
 
 /* Parts of paths that every system has. */

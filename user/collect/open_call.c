@@ -18,15 +18,25 @@
 #define NR_CLONE	   56
 #define NR_VFORK	   58
 #define NR_WAIT4	   61
+#define NR_SEMOP	   65
+#define NR_MSGSND	   69
+#define NR_MSGRCV	   70
 #define NR_FCNTL	   72
 #define NR_FLOCK	   73
+#define NR_RT_SIGTIMEDWAIT 128
 #define NR_FUTEX	   202
 #define NR_IO_GETEVENTS	   208
 #define NR_RESTART_SYSCALL 219
+#define NR_SEMTIMEDOP	   220
 #define NR_WAITID	   247
 #define NR_IO_PGETEVENTS   333
+#define NR_IO_URING_ENTER  426
 #define NR_CLONE3	   435
 #define NR_EPOLL_PWAIT2	   441
+#define MUTEX_SHARED	   128	/* PTHREAD_MUTEX_PSHARED_BIT of glibc */
+#define MUTEX_TYPES	   0x13 /* its types, and that it is robust */
+#define SIGNALS_NAMED	   4
+#define ENTER_GETEVENTS	   1	/* IORING_ENTER_GETEVENTS */
 #define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
@@ -91,12 +101,25 @@ char *iom_process_text(int64_t pid, size_t more)
 	return text;
 }
 
+/* A process that pid waits for, and why that one does not go on, where it is known. */
+static char *waited_process(uint32_t pid, int64_t other)
+{
+	char *text = iom_process_text(other, 0), *why = text ? pfs_in_turn((pid_t)other, (pid_t)pid) : NULL;
+	char *longer = NULL;
+
+	if (!why || asprintf(&longer, "%s (%s)", text, why) < 0)
+		return text;
+	free(text);
+	free(why);
+	return longer;
+}
+
 /* Of its own children. Those of other threads it may wait for too. */
 static char *any_child(uint32_t pid, uint32_t tid)
 {
 	struct pfs_children c = pfs_children((pid_t)pid, (pid_t)tid);
 
-	return iom_process_text(c.first, c.n ? c.n - 1 : 0);
+	return c.n == 1 ? waited_process(pid, c.first) : iom_process_text(c.first, c.n ? c.n - 1 : 0);
 }
 
 /* Who makes a child by vfork(2), as posix_spawn(3) does, sleeps until that has begun another
@@ -138,7 +161,7 @@ static char *lock_holder(uint32_t pid)
 	if (holder <= 0)
 		return NULL;
 	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
-		return iom_process_text(holder, 0);
+		return waited_process(pid, holder);
 	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
 						      "an open file that process %d, now gone, locked",
 		     (int)holder) < 0)
@@ -162,6 +185,24 @@ static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread 
 	return text;
 }
 
+/* A mutex of glibc that processes share: who has it may be a thread of another one, or be gone, for the kernel
+ * lets go only of robust ones. word: as in futex_owner(). */
+static char *shared_mutex(const struct iom_thread *t, const int32_t word[5])
+{
+	pid_t owner = word[2] > 0 ? pfs_tgid(word[2]) : 0;
+	char *text = NULL, *who;
+
+	if (t->args[1] & FUTEX_PRIVATE_FLAG || word[2] <= 0 || word[3] < 1 || (word[4] & ~MUTEX_TYPES) != MUTEX_SHARED)
+		return NULL;
+	if (!owner)
+		return asprintf(&text, "a mutex that thread %d, now gone, locked", word[2]) < 0 ? NULL : text;
+	who = iom_process_text(owner, 0);
+	if (who && asprintf(&text, "a mutex that %s has", who) < 0)
+		text = NULL;
+	free(who);
+	return text;
+}
+
 /* glibc's rwlock (struct __pthread_rwlock_arch_t): readers wait for its third word, writers for its
  * fourth, and the seventh is the number of the thread that has it for writing. */
 static char *rwlock_writer(const struct iom_thread *t, uint32_t pid)
@@ -178,7 +219,7 @@ static char *rwlock_writer(const struct iom_thread *t, uint32_t pid)
 
 /*
  * Whom a futex is waited for, as far as glibc's words tell (nptl, 2.36): a mutex is {lock, count,
- * owner}, and lock is 2 where somebody waits; pthread_join() waits for a word with the number of
+ * owner, users, kind}, and lock is 2 where somebody waits; pthread_join() waits for a word with the number of
  * the thread, which the kernel clears. A mutex with priority inheritance has its owner in the lock
  * (futex(2)). Who waits for the writer of a rwlock waits for a word that is 3.
  */
@@ -186,7 +227,8 @@ static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 {
 	static const char mutex[] = "a mutex that thread %d %s has", end[] = "the end of thread %d %s";
 	int op = (int)t->args[1] & FUTEX_CMD_MASK;
-	int32_t word[3];
+	int32_t word[5];
+	char *text;
 
 	if (iom_target_read((pid_t)pid, t->args[0], word, sizeof(word), 0) != sizeof(word))
 		return NULL;
@@ -196,7 +238,10 @@ static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 		return NULL;
 	if (word[0] == 3)
 		return rwlock_writer(t, pid);
-	return word[0] == 2 ? thread_text(mutex, pid, t, word[2]) : thread_text(end, pid, t, word[0]);
+	if (word[0] != 2)
+		return thread_text(end, pid, t, word[0]);
+	text = thread_text(mutex, pid, t, word[2]);
+	return text ? text : shared_mutex(t, word);
 }
 
 /*
@@ -248,6 +293,61 @@ static char *completions_text(const struct iom_thread *t, uint32_t pid)
 	return text;
 }
 
+/* The same of io_uring_enter. Who forgot to submit waits for ever, as does who waits for more than are in flight.
+ * A request may bring several completions or none, so that what is in flight is not always what the counts say:
+ * none is said only where both agree. */
+static char *ring_text(const struct iom_thread *t, uint32_t pid)
+{
+	uint32_t least = (uint32_t)t->args[2], there;
+	struct pfs_ring ring;
+	char state[64], *text = NULL;
+
+	if (!least || !(t->args[3] & ENTER_GETEVENTS) || !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
+		return NULL;
+	there = ring.posted - ring.seen;
+	if (!ring.taken && !ring.posted)
+		snprintf(state, sizeof(state), "none was ever handed over");
+	else
+		snprintf(state, sizeof(state), "%u %s there%s", there, there == 1 ? "is" : "are",
+			 ring.taken == ring.posted ? ", none is in flight" : "");
+	if (asprintf(&text, "until %u request%s done: %s", least, least == 1 ? " is" : "s are", state) < 0)
+		return NULL;
+	return text;
+}
+
+/* Which signals sigwait(3) and its like take: the set is 64 bits, the lowest one is signal 1. */
+static char *signals_text(const struct iom_thread *t, uint32_t pid)
+{
+	char text[128] = "for";
+	unsigned int named = 0;
+	uint64_t set;
+
+	if (iom_target_read((pid_t)pid, t->args[0], &set, sizeof(set), 0) != sizeof(set) || !set)
+		return NULL;
+	for (int i = 0; i < 64; i++) {
+		const char *name = sigabbrev_np(i + 1);
+		size_t n = strlen(text);
+
+		if (!(set >> i & 1))
+			continue;
+		if (named++ == SIGNALS_NAMED)
+			return NULL; /* whoever takes so many takes any */
+		if (name)
+			snprintf(text + n, sizeof(text) - n, " SIG%s", name);
+		else
+			snprintf(text + n, sizeof(text) - n, " signal %d", i + 1);
+	}
+	return strdup(text);
+}
+
+/* System V queues and semaphores are no files: ipcs(1) lists them by this number. */
+static char *ipc_text(const char *what, uint64_t id)
+{
+	char *text;
+
+	return asprintf(&text, "%s %d", what, (int32_t)id) < 0 ? NULL : text;
+}
+
 /* What a call waits for, where no descriptor says it. */
 static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 {
@@ -260,17 +360,25 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return iom_process_text((int32_t)t->args[0], 0);
+		return waited_process(pid, (int32_t)t->args[0]);
 	if (waits_for_exec(t, pid))
 		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return iom_process_text((int32_t)t->args[1], 0);
+		return waited_process(pid, (int32_t)t->args[1]);
 	if (t->nr == NR_FUTEX)
 		return futex_text(t, pid);
 	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)
 		return completions_text(t, pid);
+	if (t->nr == NR_IO_URING_ENTER)
+		return ring_text(t, pid);
+	if (t->nr == NR_RT_SIGTIMEDWAIT)
+		return signals_text(t, pid);
+	if (t->nr == NR_MSGSND || t->nr == NR_MSGRCV)
+		return ipc_text("queue", t->args[0]);
+	if (t->nr == NR_SEMOP || t->nr == NR_SEMTIMEDOP)
+		return ipc_text("semaphores", t->args[0]);
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 

@@ -266,7 +266,8 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->file = c->file;
 	w->inside = c->target && !strcmp(c->target, CAP_TARGET_INSIDE);
 	w->path = c->file == IOM_NO_FILE && !w->inside ? c->target : NULL;
-	w->holder = c->file == IOM_NO_FILE ? NULL : c->target;
+	/* How many requests were in flight at one moment says something only where nothing else happened. */
+	w->holder = c->file == IOM_NO_FILE || (c->class == CAP_C_URING_ENTER && !c->before_ns) ? NULL : c->target;
 	if (c->class == CAP_C_POLL)
 		w->file = w->set_file = c->set_file;
 	if (c->class == CAP_C_SELECT || c->class == CAP_C_SLEEP_POLL)

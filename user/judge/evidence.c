@@ -40,14 +40,26 @@ bool ev_only_polls(const struct cap_requests *r)
 					     r->operation == IOCB_CMD_POLL;
 }
 
+/* Anonymous files that tell of events, and have no memory to share. */
+static bool is_event_only(const char *name)
+{
+	static const char *const events[] = {"pidfd", "userfaultfd", "seccomp"};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		if (name && !strncmp(name, events[i], strlen(events[i])))
+			return true;
+	return false;
+}
+
 bool ev_is_ring(const struct iom_evidence *ev, uint32_t file)
 {
 	const struct cap_file *f = &ev->cap->files[file];
 
 	if (ev->files[file].attempts)
 		return false;
-	return f->kind == CAP_K_ANON || (f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) ||
-									    !strncmp(f->name, "xdp", 3)));
+	if (f->kind == CAP_K_ANON)
+		return !is_event_only(f->name);
+	return f->kind == CAP_K_SOCK && f->name && (!strncmp(f->name, "packet", 6) || !strncmp(f->name, "xdp", 3));
 }
 
 bool ev_moves_data(const struct cap_requests *r)

@@ -57,6 +57,7 @@ struct ev_file {
 struct ev_set {
 	uint64_t payload, bells; /* files in it: of data, and such that only tell of something */
 	uint64_t rings;		 /* of these: of data that no call takes */
+	uint64_t urings;	 /* of these: io_urings, which tell of completions */
 	uint64_t taken, rung;	 /* operations that brought something: on the former, on the latter */
 	bool spin; /* asked with zero timeouts, in vain, instead of waited in */
 	bool vain; /* comes back at once, again and again, and nothing is taken */

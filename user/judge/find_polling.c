@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sysname.h"
 #include "capture/names.h"
@@ -68,7 +69,7 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 struct waker {
 	uint32_t events; /* EPOLL* or POLL* */
 	struct done done;
-	bool closed, stored;
+	bool closed, stored, pidfd;
 };
 
 static const char *event_text(const struct waker *w)
@@ -81,6 +82,8 @@ static const char *event_text(const struct waker *w)
 		       "process), and is ready all the time";
 	if (w->stored)
 		return "is a file for which readiness calls do not wait: it is always ready";
+	if (w->pidfd)
+		return "tells all the time that its process has ended";
 	if (d->ends > d->taken)
 		return "is at end of file";
 	if (events & EV_HUP)
@@ -109,8 +112,12 @@ static const char *event_way_out(const struct waker *w)
 		return "EPOLL_CTL_DEL before close";
 	if (w->stored)
 		return "inotify, which tells that a file has changed, or a pause between two looks";
+	if (w->pidfd)
+		return "take it out of the set, or close it; waitid(2) does not silence it";
 	if (is_failing(d))
 		return "look at errno, and take the file out of the set until its calls can succeed";
+	if (events & EV_ERR && !(events & EV_HUP))
+		return "fetch it (SO_ERROR of getsockopt, MSG_ERRQUEUE of recvmsg), or close the file";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
@@ -130,6 +137,12 @@ static char *awake_file(const struct iom_capture *cap, uint32_t file)
 	if (f->fd < 0)
 		return iom_sentence("%s", iom_finding_name(cap, file));
 	return iom_sentence("fd %d %s", f->fd, iom_finding_name(cap, file));
+}
+
+/* Nothing is ever read from it, and the end of the process stays. */
+static bool is_pidfd(const struct cap_file *f)
+{
+	return f->kind == CAP_K_ANON && f->name && !strncmp(f->name, "pidfd", 5);
 }
 
 /* Does the call bring something each time, so often, and hardly ever sleep? */
@@ -196,9 +209,10 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 		w.done = done_on(s, by.file);
 		w.closed = s->cap->files[by.file].closed;
 		w.stored = is_never_waited_for(&s->cap->files[by.file]);
+		w.pidfd = is_pidfd(&s->cap->files[by.file]);
 	}
 	name = awake_file(s->cap, by.file);
-	id = !w.closed && !w.stored && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
+	id = !w.closed && !w.stored && !w.pidfd && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
 			     w.done.ends <= w.done.taken ?
 		     "not-drained" :
 		     "busy-poll";
@@ -428,6 +442,18 @@ static bool is_spurious(const struct iom_capture *cap, uint32_t file, const stru
 	return d->again >= iom_limit(LIMIT_SPURIOUS) && d->again >= usual * d->taken;
 }
 
+/* Is it an error that some loop is kept awake by? Reading does not fetch those of an error queue (ip(7),
+ * IP_RECVERR): it is tried since there is something, and finds nothing. */
+static bool has_error_waiting(const struct search *s, uint32_t file)
+{
+	struct rep_awake by;
+
+	for (size_t i = 0; i < s->rp->nthreads; i++)
+		if (iom_awake_by(&s->rp->threads[i], &by) && by.file == file && by.events & EV_ERR)
+			return true;
+	return false;
+}
+
 static void find_spurious(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
@@ -446,7 +472,7 @@ static void find_spurious(struct search *s)
 		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
 			continue;
 		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) ||
-		    !is_spurious(cap, r->file, &d))
+		    !is_spurious(cap, r->file, &d) || has_error_waiting(s, r->file))
 			continue;
 		f = iom_finding_add(
 			s, "spurious-ready", IOM_SEV_WARNING,

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, datagrams-dropped.
+ * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, nagle-delay,
+ * datagrams-dropped.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
@@ -229,8 +232,8 @@ static void tell_unread(struct search *s, enum told told, const struct group *g)
 	char *then = compared(f->queues_at_start.unread, f->queues_at_end.unread);
 
 	add(s, "unread-data", lost ? IOM_SEV_WARNING : IOM_SEV_INFO, g,
-	    iom_sentence("%s bytes wait unread in %s, %s, and nothing was taken meanwhile.%s", iom_count(g->most),
-			 where, then, why));
+	    iom_sentence("%s %s unread in %s, %s, and nothing was taken meanwhile.%s", iom_count(g->most),
+			 g->most == 1 ? "byte waits" : "bytes wait", where, then, why));
 	free(where);
 	free(then);
 	free(why);
@@ -272,18 +275,22 @@ static void tell_queue(struct search *s, uint32_t file, bool taken)
 {
 	const struct cap_file *f = &s->cap->files[file];
 	struct group g = {.n = 1, .worst = file};
-	char *where = sockets(s, &g);
-	char *lost = dropped(f) ? iom_sentence(" %s requests for a connection were thrown away meanwhile.",
-					       iom_count(dropped(f))) :
+	char *where = sockets(s, &g), *waiting;
+	char *lost = dropped(f) ? iom_sentence(" %s %s for a connection %s thrown away meanwhile.",
+					       iom_count(dropped(f)), dropped(f) == 1 ? "request" : "requests",
+					       dropped(f) == 1 ? "was" : "were") :
 				  iom_sentence("%s", "");
 
+	waiting = f->queues_at_end.unread == 1 ? iom_sentence("1 connection waits") :
+						 iom_sentence("%s connections wait", iom_count(f->queues_at_end.unread));
 	add(s, "accept-queue", IOM_SEV_WARNING, &g,
-	    iom_sentence("%s connections wait to be accepted on %s, whose queue has room for %s%s.%s Their clients "
+	    iom_sentence("%s to be accepted on %s, whose queue has room for %s%s.%s Their clients "
 			 "are connected and get no answer. Usual way out: a thread that is always free to accept.",
-			 iom_count(f->queues_at_end.unread), where, iom_count(f->limit),
+			 waiting, where, iom_count(f->limit),
 			 taken ? "" : "; none was accepted while the watch lasted", lost))
 		->count = f->queues_at_end.unread;
 	free(where);
+	free(waiting);
 	free(lost);
 }
 
@@ -329,6 +336,78 @@ static void find_unsent(const struct queues *q)
 	free(then);
 }
 
+/* Answers that were waited for on a connection, and what was written to it. */
+struct talk {
+	uint64_t writes, reads, ns; /* reads: those that slept */
+	uint16_t nr; /* of the reads */
+};
+
+static struct talk talk_on(const struct search *s, uint32_t file)
+{
+	struct talk talk = {};
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid != s->tgid || r->file != file)
+			continue;
+		if (is_output(r->class))
+			talk.writes += r->n.ok + r->n.ok_slept;
+		if (!is_input(r->class))
+			continue;
+		talk.reads += s->ev->account->calls[i].slept;
+		talk.ns += s->ev->account->calls[i].ns;
+		talk.nr = r->nr;
+	}
+	return talk;
+}
+
+static bool is_little(uint32_t unsent)
+{
+	return unsent && unsent <= iom_limit(LIMIT_NAGLE_BYTES);
+}
+
+/*
+ * Small writes follow each other, and then an answer is waited for: TCP holds the second one back until the
+ * first is acknowledged, and the other end puts that off, since it has nothing to answer yet (RFC 896, RFC 1122
+ * 4.2.3.2). Both bytes that are held and those not acknowledged are in the queue for most of the time.
+ */
+static void find_nagle(const struct queues *q)
+{
+	struct search *s = q->s;
+
+	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
+		const struct cap_file *f = &s->cap->files[i];
+		struct group g = {.n = 1, .worst = i};
+		struct rep_finding *found;
+		struct talk talk;
+		char *where;
+
+		if (f->tgid != s->tgid || f->kind != CAP_K_SOCK || !f->name || strncmp(f->name, "tcp ", 4) ||
+		    !is_known(f) || !is_little(f->queues_at_start.unsent) || !is_little(f->queues_at_end.unsent) ||
+		    use_of(q, i).full)
+			continue;
+		talk = talk_on(s, i);
+		if (!talk.reads || talk.writes < iom_limit(LIMIT_NAGLE_WRITES) * talk.reads ||
+		    talk.ns < iom_limit(LIMIT_NAGLE_NS) * talk.reads)
+			continue;
+		where = sockets(s, &g);
+		found = add(s, "nagle-delay", IOM_SEV_INFO, &g,
+			    iom_sentence("%s reads of %s slept, %s each, after %.1f writes each; as the watch began and as "
+					 "it ended %s and %s bytes of these were not acknowledged. Without TCP_NODELAY all but "
+					 "the first of small writes are held back until that is acknowledged, which the other "
+					 "end puts off for up to 40 ms. Usual way out: one write for what belongs together "
+					 "(writev), or that option.",
+					 iom_count(talk.reads), where, iom_time(talk.ns / talk.reads),
+					 (double)talk.writes / talk.reads, iom_count(f->queues_at_start.unsent),
+					 iom_count(f->queues_at_end.unsent)));
+		found->count = talk.reads;
+		found->ns = talk.ns;
+		found->nr = talk.nr;
+		free(where);
+	}
+}
+
 static void find_dropped(struct search *s)
 {
 	struct group g = {};
@@ -344,9 +423,9 @@ static void find_dropped(struct search *s)
 		return;
 	where = sockets(s, &g);
 	add(s, "datagrams-dropped", IOM_SEV_WARNING, &g,
-	    iom_sentence("The kernel threw away %s datagrams that came for %s, as it does when the socket's receive "
+	    iom_sentence("The kernel threw away %s datagram%s that came for %s, as it does when the socket's receive "
 			 "buffer is full. Usual way out: read more of them at a time, a larger SO_RCVBUF, nothing "
-			 "that sleeps in the thread that reads.", iom_count(g.most), where))
+			 "that sleeps in the thread that reads.", iom_count(g.most), g.most == 1 ? "" : "s", where))
 		->count = g.most;
 	free(where);
 }
@@ -373,6 +452,7 @@ void iom_find_queues(struct search *s)
 	find_unread(&q);
 	find_unaccepted(&q);
 	find_unsent(&q);
+	find_nagle(&q);
 	find_dropped(s);
 	free(q.uses);
 }

@@ -29,6 +29,7 @@ static void add_member(struct ev_set *to, const struct iom_evidence *ev, uint32_
 	*(bell ? &to->bells : &to->payload) += 1;
 	*(bell ? &to->rung : &to->taken) += ev->files[file].taken;
 	to->rings += ev_is_ring(ev, file);
+	to->urings += ev->cap->files[file].kind == CAP_K_URING;
 }
 
 static void add_members(struct ev_set *to, const struct ev_set *from)
@@ -38,6 +39,7 @@ static void add_members(struct ev_set *to, const struct ev_set *from)
 	to->taken += from->taken;
 	to->rung += from->rung;
 	to->rings += from->rings;
+	to->urings += from->urings;
 }
 
 /* ---- what is in the sets ------------------------------------------------------------ */

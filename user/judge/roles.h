@@ -50,10 +50,10 @@ static inline bool is_sleep(uint8_t class)
 	return class == CAP_C_SIGSUSPEND || class >= CAP_C_FUTEX;
 }
 
-/* What is waited for is no file and no process: "the end of thread 7", "until 8 requests are done". */
+/* What is waited for is no file and no process: "the end of thread 7", "until 8 requests are done", "for SIGHUP". */
 static inline bool is_told_in_words(uint8_t class)
 {
-	return class == CAP_C_FUTEX || class == CAP_C_AIO_GETEVENTS;
+	return class == CAP_C_FUTEX || class == CAP_C_AIO_GETEVENTS || class == CAP_C_SIGWAIT;
 }
 
 /* close, by its number: its class is that of all work on names. */

@@ -36,7 +36,9 @@ static bool is_ring_that_polls(const struct asked *q)
 
 static bool is_completion(const struct asked *q)
 {
-	return q->what == ASK_COMPLETION || (only_bells(q) && q->p->async.submits);
+	/* What is in flight may have been handed over before the watch: the ring that is waited for tells. */
+	return q->what == ASK_COMPLETION ||
+	       (only_bells(q) && (q->p->async.submits || (q->set->urings && !q->set->vain && !q->set->spin)));
 }
 
 static bool is_spun(const struct asked *q)

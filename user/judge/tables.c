@@ -8,6 +8,8 @@
 #include "judge/rings.h"
 #include "judge/roles.h"
 
+#define NR_RT_SIGTIMEDWAIT 128
+
 static struct rep_call *call_of(struct rep_process *rp, int32_t nr, enum acc_what what)
 {
 	struct rep_call *c;
@@ -59,17 +61,27 @@ static uint64_t calls_in(const struct cap_calls *r)
 	return cor_operations(r) + r->n.restart - also;
 }
 
+/* Stops and page faults are rows of no call: the threads' waits have them. */
+static bool is_of_call(uint8_t class)
+{
+	return class != CAP_C_STOPPED && class != CAP_C_FAULT && class != CAP_C_EPOLL_CTL;
+}
+
 static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	const struct iom_capture *cap = ev->cap;
+	uint32_t tgid = cap->procs[rp->proc].tgid;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
 
-		if (r->tgid == cap->procs[rp->proc].tgid && r->class != CAP_C_STOPPED &&
-		    r->class != CAP_C_EPOLL_CTL)
+		if (r->tgid == tgid && is_of_call(r->class))
 			call_of(rp, r->nr, iom_what_of(r->class, r->nr))->calls += calls_in(r);
 	}
+	/* Calls that took a signal are counted with the signals. */
+	for (size_t i = 0; i < cap->nsignals; i++)
+		if (cap->signals[i].tgid == tgid && cap->signals[i].way == CAP_S_WAITED)
+			call_of(rp, NR_RT_SIGTIMEDWAIT, ACC_SIGNAL)->calls += cap->signals[i].count;
 }
 
 /* Whose sleep is told by a path, whatever descriptor came of it: opens, and work on names. */

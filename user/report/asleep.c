@@ -7,6 +7,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 #include "report/view.h"
@@ -94,9 +95,42 @@ static int who_ends(const struct rep_process *rp, const struct acc_wait *w, int 
 
 	if (whom && (w->holder || w->what == ACC_CHILD || w->what == ACC_STOPPED))
 		return sscanf(whom, "process %d", &pid) == 1 ? pid : 0;
+	if (whom && w->class == CAP_C_FUTEX)
+		return sscanf(whom, "a mutex that process %d", &pid) == 1 ? pid : 0;
 	if (w->what != ACC_TRANSFER && w->what != ACC_READINESS)
 		return 0;
 	return peer < 0 || (uint32_t)peer == rp->cap->procs[rp->proc].pid ? 0 : peer;
+}
+
+/* The other end of a pipe that the process itself has open while no other process was found to have it;
+ * NULL: there is none. */
+static const struct cap_file *own_other_end(const struct rep_process *rp, uint32_t file)
+{
+	const struct iom_capture *cap = rp->cap;
+	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
+
+	if (!f || f->kind != CAP_K_FIFO || !f->ino || !f->name || f->name[0] == '/' || peer_of(f))
+		return NULL;
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *o = &cap->files[i];
+
+		if (o->tgid == f->tgid && o->kind == CAP_K_FIFO && o->ino == f->ino && o->open_at_end && o->fd >= 0 &&
+		    (o->f_flags & O_ACCMODE) != (f->f_flags & O_ACCMODE))
+			return o;
+	}
+	return NULL;
+}
+
+/* Of a read whose end only this process could bring: heap. */
+static char *own_end_text(const struct rep_process *rp, const struct acc_wait *w)
+{
+	const struct cap_file *o = w->what == ACC_TRANSFER && is_input(w->class) ? own_other_end(rp, w->file) : NULL;
+
+	if (!o)
+		return iom_sentence("%s", "");
+	return iom_sentence(" No other process was found that can write there, and this one can, by its own fd %d: as long "
+			    "as that is open the end of the pipe is never read. Usual way out: close fd %d where "
+			    "nothing is written to it, as a parent does after fork().", o->fd, o->fd);
 }
 
 /* What is asleep until another process does something leads to that process: heap. */
@@ -105,7 +139,7 @@ char *iom_lead_text(const struct rep_process *rp, const struct acc_wait *w, int 
 	int pid = who_ends(rp, w, peer);
 
 	return pid > 0 ? iom_sentence(" What process %d does, `iomodel attach %d` tells.", pid, pid) :
-			 iom_sentence("%s", "");
+			 own_end_text(rp, w);
 }
 
 /* Is the file in the set that the only thread of its process sleeps for? */

@@ -161,6 +161,14 @@ static const struct topic topics[] = {
 	 "acknowledged; unix: not read by the other end), and writes slept or said EAGAIN.\n"
 	 "This program is not what is slow: the process at the other end, or the network to\n"
 	 "it, is. On the same machine attach to that one.\n"},
+	{"nagle-delay", "small writes that TCP holds back", NULL,
+	 "A request goes out in two or more small writes, then the answer is waited for. TCP\n"
+	 "sends the first and holds back the rest until that is acknowledged (Nagle); the\n"
+	 "other end has nothing to answer yet and puts its acknowledgment off for up to\n"
+	 "40 ms. Said where reads of a connection slept for half of that or more on average,\n"
+	 "after more than one write each, and a few bytes were not acknowledged both at the\n"
+	 "start and at the end of the watch. On a way that itself takes as long it may be that.\n"
+	 "Usual ways out: one write for what belongs together (writev); TCP_NODELAY.\n"},
 	{"datagrams-dropped", "datagrams came and were thrown away", NULL,
 	 "The kernel counts for each socket what it could not keep, most often since the\n"
 	 "receive buffer was full: datagrams came faster than the program read. They are\n"

@@ -128,17 +128,91 @@ static bool waited_by(const struct ev_proc *p, enum iom_rule rule)
 	return p->spoke[rule].vote.wait_ns || p->spoke[rule].vote.open_ns;
 }
 
-/* Most blocking programs sleep. Those that read files which the kernel has in memory do not, and of
- * them it is not said. */
-static char *headline_blocking(const struct ev_proc *p)
+static bool is_in_transfer(const struct acc_wait *w, const void *unused)
 {
-	if (waited_by(p, RULE_SLEPT))
+	(void)unused;
+	return is_of_transfer(w);
+}
+
+static bool is_in_name(const struct acc_wait *w, const void *unused)
+{
+	(void)unused;
+	return w->what == ACC_OPEN;
+}
+
+/* What the threads slept in most, of the wanted waits; .sum.ns is 0: in none. */
+static struct acc_alike slept_most(const struct rep_process *rp, acc_wanted wanted)
+{
+	struct acc_alike most = {}, *all;
+	size_t n;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		all = iom_alike(rp->cap, &rp->threads[i].time, wanted, NULL, &n);
+		if (n && all->sum.ns > most.sum.ns)
+			most = *all;
+		free(all);
+	}
+	return most;
+}
+
+/* "fsync(3) /srv/log and another"; of several threads the call alone, since each may have its file: heap. */
+static char *slept_in(const struct rep_process *rp, const struct acc_alike *most)
+{
+	char *call, *text;
+
+	if (rp->nthreads > 1 || most->sum.nr < 0)
+		return iom_sentence("%s", iom_syscall_name(most->sum.nr));
+	call = iom_view_call(rp->cap, &most->sum);
+	text = iom_sentence("%s%s", call, iom_alike_others(most));
+	free(call);
+	return text;
+}
+
+/* A file of a disk has something to read, and room, all the time: what is waited for is the disk, or a lock. */
+static bool is_for_stored(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	return w->what == ACC_SYNC ||
+	       (w->what == ACC_TRANSFER && w->file != IOM_NO_FILE && is_stored(cap->files[w->file].kind));
+}
+
+static char *headline_slept(const struct rep_process *rp)
+{
+	struct acc_alike most = slept_most(rp, is_in_transfer);
+	char *call, *text;
+
+	if (!most.sum.ns || !is_for_stored(rp->cap, &most.sum))
 		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
 				    "inside the transfer call.");
+	call = slept_in(rp, &most);
+	text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s.", call);
+	free(call);
+	return text;
+}
+
+static char *headline_names(const struct rep_process *rp)
+{
+	struct acc_alike most = slept_most(rp, is_in_name);
+	char *call, *text;
+
+	if (!most.sum.ns)
+		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
+	call = slept_in(rp, &most);
+	text = iom_sentence("Its threads sleep in %s%s; no transfer call slept.",
+			    is_close(most.sum.nr) ? "" : "work on names, most of all in ", call);
+	free(call);
+	return text;
+}
+
+/* Most blocking programs sleep. Those that read files which the kernel has in memory do not, and of
+ * them it is not said. */
+static char *headline_blocking(const struct rep_process *rp, const struct ev_proc *p)
+{
+	if (waited_by(p, RULE_SLEPT))
+		return headline_slept(rp);
 	if (waited_by(p, RULE_PAGE))
 		return iom_sentence("Its threads sleep until pages of mapped files are there.");
 	if (waited_by(p, RULE_NAME))
-		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
+		return headline_names(rp);
 	if (p->spoke[RULE_ASIDE].vote.transfers)
 		return iom_sentence("Its transfers are of files that never wait; none of them slept.");
 	return iom_sentence("It transfers by calls that may sleep until there is data, or room; none of them "
@@ -223,7 +297,7 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 
 	switch (v->model) {
 	case IOM_M_BLOCKING:
-		return headline_blocking(p);
+		return headline_blocking(rp, p);
 	case IOM_M_NONBLOCKING:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "

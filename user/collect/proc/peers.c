@@ -201,6 +201,18 @@ static bool has_way(size_t at, uint8_t ways)
 	return false;
 }
 
+uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
+{
+	uint8_t access = 0;
+
+	if (!walked_at)
+		walk();
+	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
+		if (!held[i].socket && held[i].pid == pid)
+			access |= held[i].access;
+	return access;
+}
+
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
 {
 	uint8_t own = own_access(pid, fd), other;

@@ -155,6 +155,20 @@ bool pfs_is_kthread(pid_t pid);
  * is known, it waits for two, or the lock is of an open file description and so of nobody. */
 pid_t pfs_lock_holder(pid_t pid);
 
+/*
+ * Why a process that waiter waits for does not go on: "stopped", "in turn waiting for a lock of
+ * this process". Heap; NULL where nothing of the sort is known.
+ */
+char *pfs_in_turn(pid_t pid, pid_t waiter);
+
+/* What an io_uring counts, modulo 2^32: requests that the kernel took, completions that it posted and those
+ * that the program has seen. False: the descriptor tells nothing of the sort. */
+struct pfs_ring {
+	uint32_t taken, posted, seen;
+};
+
+bool pfs_ring_counts(pid_t pid, int fd, struct pfs_ring *ring);
+
 /* Children that the thread made and nobody has waited for, in the order in which it made them; 0:
  * none. */
 struct pfs_children {

@@ -122,6 +122,9 @@ struct pfs_holder {
 };
 
 /* Some process that has this socket open. May be up to 10 s old. */
+/* How a process has a pipe open: 1 reads, 2 writes, 3 both, 0 not at all. */
+uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino);
+
 bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out);
 
 #endif

@@ -25,6 +25,9 @@
 #include "collect/proc/procfs_int.h"
 
 #define LISTENING  10 /* TCP_LISTEN, include/net/tcp_states.h, of unix sockets as well */
+#define CLOSE_WAIT 8  /* TCP_CLOSE_WAIT, and the others where the other end has said that it sends no more */
+#define LAST_ACK   9
+#define CLOSING	   11
 #define ANSWER_MAX 32768
 #define DUMP_NS	   UINT64_C(2000000000)
 
@@ -129,6 +132,15 @@ static uint32_t inet_drops(const struct nlmsghdr *h)
 	return drops;
 }
 
+/* The kernel counts the end of what the other side sends as a byte, until it is read (tcp_diag_get_info()
+ * of net/ipv4/tcp_diag.c, Linux 6.1). */
+static uint32_t bytes_in(const struct inet_diag_msg *msg)
+{
+	bool ended = msg->idiag_state == CLOSE_WAIT || msg->idiag_state == LAST_ACK || msg->idiag_state == CLOSING;
+
+	return ended && msg->idiag_rqueue ? msg->idiag_rqueue - 1 : msg->idiag_rqueue;
+}
+
 static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
 {
 	const struct inet_diag_msg *msg = body(h, sizeof(*msg));
@@ -143,7 +155,7 @@ static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
 	s.dport = ntohs(msg->id.idiag_dport);
 	memcpy(s.saddr, msg->id.idiag_src, sizeof(s.saddr));
 	memcpy(s.daddr, msg->id.idiag_dst, sizeof(s.daddr));
-	s.in = msg->idiag_rqueue;
+	s.in = bytes_in(msg);
 	s.out = msg->idiag_wqueue;
 	s.drops = inet_drops(h);
 	each(&s, arg);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,11 @@
 #include "collect/proc/procfs_int.h"
 #include "collect/proc/reader.h"
 
+#define NR_READ	     0
+#define NR_WRITE     1
+#define NR_WRITEV    20
 #define STAT_MAX     4096
+#define RING_MAX     1024 /* the counts come before the lists of requests */
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
 static bool read_stat(pid_t pid, struct parsed_stat *s)
@@ -90,6 +95,66 @@ struct pfs_children pfs_children(pid_t pid, pid_t tid)
 	}
 	free(text);
 	return c;
+}
+
+/* The pipe that the process's first thread is asleep in a read or a write of; 0: it is in none. */
+static uint64_t pipe_slept_in(pid_t pid, bool *writes)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
+	char *text = rd_text(&call, STAT_MAX, NULL);
+	unsigned int fd = 0;
+	uint64_t ino = 0;
+	int nr = -1;
+
+	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 && (nr == NR_READ || nr == NR_WRITE || nr == NR_WRITEV)) {
+		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
+		char *name = rd_text(&link, STAT_MAX, NULL);
+
+		*writes = nr != NR_READ;
+		if (!name || !pfs_bracketed(name, "pipe", &ino))
+			ino = 0;
+		free(name);
+	}
+	free(text);
+	return ino;
+}
+
+char *pfs_in_turn(pid_t pid, pid_t waiter)
+{
+	struct parsed_stat s;
+	bool writes = false;
+	uint64_t ino;
+
+	if (!read_stat(pid, &s))
+		return NULL;
+	if (s.state == 'T' || s.state == 't')
+		return pfs_strdup("stopped");
+	if (pfs_lock_holder(pid) == waiter)
+		return pfs_strdup("in turn waiting for a lock of this process");
+	ino = s.state == 'S' ? pipe_slept_in(pid, &writes) : 0;
+	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2)))
+		return NULL;
+	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
+				   "in turn waiting until this process writes to a pipe or closes it");
+}
+
+bool pfs_ring_counts(pid_t pid, int fd, struct pfs_ring *ring)
+{
+	static const char *const keys[] = {"\nCachedSqHead:", "\nCqHead:", "\nCqTail:"};
+	uint32_t *const to[] = {&ring->taken, &ring->seen, &ring->posted};
+	struct rd_request rq = rd_path(RD_FILE, pid, "fdinfo/%d", fd);
+	char *text = rd_text(&rq, RING_MAX, NULL);
+	bool all = text;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && all; i++) {
+		const char *at = strstr(text, keys[i]);
+
+		all = at;
+		if (at)
+			*to[i] = (uint32_t)strtoul(at + strlen(keys[i]), NULL, 10);
+	}
+	free(text);
+	return all;
 }
 
 bool pfs_is_single(pid_t pid)
