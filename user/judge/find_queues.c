@@ -396,8 +396,8 @@ static void find_nagle(const struct queues *q)
 			    iom_sentence("%s reads of %s slept, %s each, after %.1f writes each; as the watch began and as "
 					 "it ended %s and %s bytes of these were not acknowledged. Without TCP_NODELAY all but "
 					 "the first of small writes are held back until that is acknowledged, which the other "
-					 "end puts off for up to 40 ms. Usual way out: one write for what belongs together "
-					 "(writev), or that option.",
+					 "end puts off for up to 40 ms: unless the way there itself takes as long, one write for "
+					 "what belongs together (writev) or that option helps.",
 					 iom_count(talk.reads), where, iom_time(talk.ns / talk.reads),
 					 (double)talk.writes / talk.reads, iom_count(f->queues_at_start.unsent),
 					 iom_count(f->queues_at_end.unsent)));

@@ -121,10 +121,10 @@ struct pfs_holder {
 	char comm[16];
 };
 
-/* Some process that has this socket open. May be up to 10 s old. */
-/* How a process has a pipe open: 1 reads, 2 writes, 3 both, 0 not at all. */
+/* How a process has a pipe open: 1 reads, 2 writes, 3 both, 0 not at all. May be up to 10 s old. */
 uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino);
 
+/* Some process that has this socket open. May be up to 10 s old. */
 bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out);
 
 #endif
