@@ -336,6 +336,8 @@ static void unseen_faults_are_pages(void **state)
 	assert_int_equal(time->waits[0].what, ACC_PAGE);
 	assert_int_equal(time->waits[0].ns, 140 * MS);
 	assert_int_equal(time->waits[0].unsplit_ns, 40 * MS);
+	assert_int_equal(rep->procs[0].ncalls, 1); /* and no call of the number that none has */
+	assert_int_equal(rep->procs[0].calls[0].nr, -1);
 	let_go(rep, cap);
 }
 

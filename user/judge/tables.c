@@ -67,7 +67,7 @@ static void add_calls(const struct iom_evidence *ev, struct rep_process *rp)
 		const struct cap_calls *r = &cap->calls[i];
 
 		if (r->tgid == cap->procs[rp->proc].tgid && r->class != CAP_C_STOPPED &&
-		    r->class != CAP_C_EPOLL_CTL)
+		    r->class != CAP_C_FAULT && r->class != CAP_C_EPOLL_CTL)
 			call_of(rp, r->nr, iom_what_of(r->class, r->nr))->calls += calls_in(r);
 	}
 }
