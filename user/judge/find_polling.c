@@ -371,6 +371,15 @@ static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *
 			    cap->files[r->file].fd, name, again, done);
 }
 
+/* A loop that waits for other files, and looks in its turns whether the process has told itself
+ * something by a pair of its own. */
+static bool looks_for_notes(const struct search *s, const struct cap_calls *r)
+{
+	const struct rep_thread *rt = iom_finding_thread(s, r->tid, r->tgid);
+
+	return rt && rt->loop.is_loop && !s->ev->threads[rt->thread].spin && iom_is_own_pair(s->cap, r->file);
+}
+
 static void find_eagain(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
@@ -386,7 +395,7 @@ static void find_eagain(struct search *s)
 		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
 		done = done_for(s, r);
-		if (again < iom_limit(LIMIT_AGAIN_EACH) * done)
+		if (again < iom_limit(LIMIT_AGAIN_EACH) * done || (!done && looks_for_notes(s, r)))
 			continue;
 		said = eagain_text(cap, r, done);
 		f = iom_finding_add(s, "eagain-spin", IOM_SEV_WARNING,
