@@ -55,7 +55,7 @@ static void title(struct page *p, const struct rep_process *rp)
 	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
 	const char *name = iom_model_name(v->model), *fact = in_fact(v->in_fact);
-	char *comm = text_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
+	char *comm = text_comm(p, iom_capture_comm(rp->cap, cp)), *who, *middle, *sure, upper[24] = "";
 	unsigned int room;
 
 	for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
@@ -429,7 +429,7 @@ static void overview(struct page *p, const struct ranked *all, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct rep_process *rp = all[i].rp;
 		const struct cap_proc *cp = &rp->cap->procs[rp->proc];
-		char *name = text_comm(p, cp->comm), number[16];
+		char *name = text_comm(p, iom_capture_comm(rp->cap, cp)), number[16];
 
 		snprintf(number, sizeof(number), "%u", cp->pid);
 		page_column(p, number, pid, PAGE_PLAIN);
