@@ -466,19 +466,22 @@ static unsigned int lines_for(const struct page *p, unsigned int below)
 int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_text_options *opt)
 {
 	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : WIDE};
-	struct text_process *all = text_processes(rep);
+	struct text_process *all;
 	char *end;
+	size_t n;
 
 	if (p.width < 40)
 		p.width = 40;
 	errno = 0;
 	end = provenance(&p, rep->whole);
+	all = text_processes(&p, rep, &n);
 	if (rep->nprocs > 1)
-		text_overview(&p, all, rep->nprocs);
-	for (size_t i = 0; i < rep->nprocs; i++) {
-		char *text = fitted(&p, all[i].rp, lines_for(&p, lines_of(end)));
+		text_overview(&p, all, n);
+	for (size_t i = 0; i < n; i++) {
+		char *text = fitted(&p, all[i].rp, lines_for(&p, lines_of(end) + 2 * !!all[i].alike));
 
 		fprintf(out, "%s%s", i ? "\n" : "", text);
+		text_alike(&p, &all[i]);
 		free(text);
 	}
 	expectations(&p, rep);
