@@ -268,6 +268,30 @@ static void asked_at_the_end(void **state)
 	}
 }
 
+/* Each turn of a relay looks for notes of its signal handlers in a socket pair of its own. */
+static void looks_into_its_own_pair(void **state)
+{
+	(void)state;
+	for (int loop = 0; loop < 2; loop++) {
+		struct iom_capture *cap = build_capture("relay");
+		uint32_t pair = build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 4711 relay");
+		uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+		uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+		struct iom_report *rep;
+
+		build_transfers(cap, MAIN, pair, CAP_C_RECV, SYS_recvfrom, 0, 0, 6 * TURNS, 0);
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, TURNS, 0, 0, 0);
+		if (loop) {
+			build_watch(cap, s, ep);
+			build_epoll_wait(cap, MAIN, ep, 0, TURNS, 500 * MS);
+		}
+		rep = iom_judge(cap);
+		assert_true(!!build_finding(rep, "eagain-spin") == !loop);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 /* What a thread does between its sleeps: of two samples nothing is said. */
 static void looks_for_a_child(void **state)
 {
@@ -417,7 +441,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 5];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 6];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -432,5 +456,6 @@ int main(void)
 	tests[NJUDGED + NTOLD + 2] = (struct CMUnitTest)cmocka_unit_test(asked_at_the_end);
 	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
 	tests[NJUDGED + NTOLD + 4] = (struct CMUnitTest)cmocka_unit_test(looks_for_a_child);
+	tests[NJUDGED + NTOLD + 5] = (struct CMUnitTest)cmocka_unit_test(looks_into_its_own_pair);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

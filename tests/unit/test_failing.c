@@ -206,6 +206,18 @@ static void at_the_end(struct iom_capture *cap)
 	on_the_cpu(cap);
 }
 
+/* A child serves one request within a millisecond, and reads to the end once. */
+static void at_the_end_of_its_life(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 4, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+
+	build_transfers(cap, MAIN, f, CAP_C_RECV, SYS_recvfrom, 1, 0, 0, 0);
+	build_calls(cap, MAIN, f, CAP_C_READ, SYS_read)->n.zero = 1;
+	cap->threads[0].end_ns = cap->threads[0].start_ns + MS;
+	cap->threads[0].cpu_ns = MS / 2;
+	cap->threads[0].asleep_ns = 0;
+}
+
 /* Many files are read to their ends, each once. */
 static void reads_to_the_ends(struct iom_capture *cap)
 {
@@ -284,6 +296,7 @@ static const struct expected cases[] = {
 	{"errors not known", unknown_errors, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop",
 	 "not-drained", NO_TRANSFERS, NULL},
 	{"at the end", at_the_end, IOM_M_NONE, 0, NULL, "eof-spin", 0, NULL},
+	{"fails: one end", at_the_end_of_its_life, IOM_M_BLOCKING, 0, "sequential", "", 1, NULL},
 	{"ends-part: each once", reads_to_the_ends, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))

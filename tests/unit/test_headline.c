@@ -39,6 +39,13 @@ static void nothing_came(struct iom_capture *cap)
 	r->max_wait_ns = 34 * MS;
 }
 
+/* A server that nobody asks, and that looks into its own files by the clock. */
+static void looks_elsewhere(struct iom_capture *cap)
+{
+	nothing_came(cap);
+	build_transfers(cap, MAIN, build_file(cap, 9, CAP_K_REG, 0, "/var/lib/x.db"), CAP_C_READ, SYS_pread64, 4, 0, 0, 0);
+}
+
 static void events_that_nobody_took(struct iom_capture *cap)
 {
 	build_epoll_wait(cap, MAIN, loop_of_two(cap), 0, 290, 34 * MS);
@@ -617,6 +624,8 @@ static const struct {
 	const char *says;
 } heads[] = {
 	{nothing_came, "It waits for several files at once, and nothing came."},
+	{looks_elsewhere, "It waits for several files at once, and nothing came; what it transferred it had not waited "
+			  "for."},
 	{events_that_nobody_took, "It waits for several files at once, and made no transfer."},
 	{served, "It waits for several files at once, then transfers without sleeping."},
 	{one_is_left, "It waits for several files at once, then transfers without sleeping."},

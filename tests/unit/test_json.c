@@ -228,6 +228,23 @@ static void says_what_was_seen(void **state)
 	iom_capture_free(cap);
 }
 
+/* It left before its name was looked at; its threads had been named when they began. */
+static void is_called_as_its_thread(void **state)
+{
+	struct iom_capture *cap = build_capture("worker");
+	json_t *root;
+	char *text;
+
+	(void)state;
+	memset(cap->procs[0].comm, 0, sizeof(cap->procs[0].comm));
+	text = json_of(cap);
+	root = parse(text);
+	assert_string_equal(json_string_value(json_object_get(process_of(root), "comm")), "worker");
+	json_decref(root);
+	free(text);
+	iom_capture_free(cap);
+}
+
 static void hostile_names_stay_names(void **state)
 {
 	struct iom_capture *cap = hostile();
@@ -273,6 +290,7 @@ int main(void)
 		{"schema: nothing seen", keeps_to_the_schema, NULL, NULL, nothing},
 		cmocka_unit_test(schema_takes_nothing_else),
 		cmocka_unit_test(says_what_was_seen),
+		cmocka_unit_test(is_called_as_its_thread),
 		cmocka_unit_test(hostile_names_stay_names),
 		cmocka_unit_test(full_disk),
 	};

@@ -96,6 +96,17 @@ static void sleeps_in_poll(void)
 	poll(p, 600, -1);
 }
 
+/* Its own pipe goes by 0; the first place is kept for a file that is not there now. */
+static void sleeps_in_sparse_poll(void)
+{
+	struct pollfd p[2] = {{.fd = -1}, {.events = POLLIN}};
+	int ends[2];
+
+	if (pipe(ends) || dup2(ends[0], 0))
+		_exit(1);
+	poll(p, 2, -1);
+}
+
 static int select_low, select_high;
 
 static void sleeps_in_select(void)
@@ -120,11 +131,21 @@ static void wait_sets(void **state)
 	(void)state;
 	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 400), 300);
 	assert_true(set[0] >= 0 && set[0] == set[299]);
+	assert_int_equal(pfs_poll_first(child, args), set[0]);
 	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 7), 300);
 	args[0] = 8;
 	assert_true(pfs_wait_set(child, (int)nr, args, set, 7) < 0);
 	end(child);
 	assert_true(pfs_wait_set(child, (int)nr, args, set, 7) < 0);
+
+	assert_int_equal(pfs_poll_first(child, args), -1);
+
+	child = sleeper(sleeps_in_sparse_poll);
+	nr = call_of(child, args);
+	assert_int_equal(pfs_wait_set(child, (int)nr, args, set, 400), 1);
+	assert_int_equal(set[0], 0);
+	assert_int_equal(pfs_poll_first(child, args), -1);
+	end(child);
 
 	assert_int_equal(pipe(ends), 0);
 	select_low = ends[0];

@@ -175,12 +175,25 @@ static void one_write_each(struct iom_capture *cap)
 	talks(cap, 20, 200, 40);
 }
 
+static void throws_away(struct iom_capture *cap, const char *name)
+{
+	uint32_t file = build_file(cap, 5, CAP_K_SOCK, 0, name);
+	struct cap_file *f = &cap->files[file];
+
+	f->open_at_start = f->open_at_end = true;
+	f->queues_at_start = (struct cap_queues){.known = true, .drops = 1000};
+	f->queues_at_end = (struct cap_queues){.known = true, .drops = 1507};
+}
+
 static void datagrams(struct iom_capture *cap)
 {
-	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 0);
+	throws_away(cap, "udp 127.0.0.1:53");
+}
 
-	cap->files[file].queues_at_start.drops = 1000;
-	cap->files[file].queues_at_end.drops = 1507;
+/* Segments that came twice, or after the end. */
+static void segments(struct iom_capture *cap)
+{
+	throws_away(cap, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
 }
 
 static void dropped_before(struct iom_capture *cap)
@@ -223,6 +236,7 @@ static const struct said {
 	{"nagle: acknowledged", all_acknowledged, NULL, 0, NULL},
 	{"nagle: one write each", one_write_each, NULL, 0, NULL},
 	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
+	{"dropped: of a connection", segments, NULL, 0, NULL},
 	{"dropped before", dropped_before, NULL, 0, NULL},
 };
 #define NCASES (sizeof(cases) / sizeof(*cases))

@@ -285,6 +285,33 @@ static void worst_is_first(void **state)
 	iom_capture_free(cap);
 }
 
+/* Of what a script starts again and again the page tells once; of what stays, each. */
+static void came_and_went_alike(void **state)
+{
+	static const unsigned int narrow[] = {40, 80};
+	struct iom_capture *cap = build_capture("sh");
+	char *text;
+
+	(void)state;
+	for (uint32_t pid = 100; pid < 1400; pid++) {
+		uint32_t proc = build_proc(cap, pid, pid < 1390 ? "date" : pid < 1395 ? "sleep" : "server");
+
+		cap->procs[proc].born = true;
+		cap->procs[proc].exited = pid < 1395;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		text = text_of(cap, (struct iom_text_options){.width = narrow[i]});
+		check_lines(text, narrow[i], true);
+		flat(text);
+		assert_non_null(strstr(text, "1,290 x date"));
+		assert_non_null(strstr(text, "and 1,289 more processes that came and went like it (-v lists all)"));
+		assert_non_null(strstr(text, "and 4 more processes that"));
+		assert_null(strstr(text, " x server"));
+		free(text);
+	}
+	iom_capture_free(cap);
+}
+
 /* FIFOs and regular files of one directory are two lines; each sleep under way is counted. */
 static void kinds_are_apart(void **state)
 {
@@ -517,6 +544,7 @@ int main(void)
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(other_abis_are_said),
 		cmocka_unit_test(worst_is_first),
+		cmocka_unit_test(came_and_went_alike),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
 		cmocka_unit_test(threads_that_do_the_same),

@@ -180,3 +180,16 @@ const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap,
 	*n = to - from;
 	return &cap->registrations[from];
 }
+
+const char *iom_capture_comm(const struct iom_capture *cap, const struct cap_proc *proc)
+{
+	const char *comm = proc->comm;
+
+	for (size_t i = 0; i < cap->nthreads && !*proc->comm; i++) {
+		const struct cap_thread *t = &cap->threads[i];
+
+		if (t->tgid == proc->tgid && (!*comm || t->tid == t->tgid))
+			comm = t->comm;
+	}
+	return comm;
+}

@@ -397,4 +397,8 @@ void iom_capture_order(struct iom_capture *cap);
 const struct cap_registration *iom_capture_epolls(const struct iom_capture *cap, uint32_t file,
 						  size_t *n);
 
+/* What a process is called, as raw as comm is: one that left before it was looked at is called as its
+ * first thread was, else as any. */
+const char *iom_capture_comm(const struct iom_capture *cap, const struct cap_proc *proc);
+
 #endif

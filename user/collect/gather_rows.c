@@ -206,7 +206,7 @@ static uint32_t first_of_set(struct iom_gather *g, const struct iom_row *row, ui
 
 	if (fd == (row->key >> 20 & IOM_FD_NONE))
 		return file;
-	return gen ? gather_file_then(g, row->tgid, fd, gen) : gather_file_now(g, row->tgid, fd);
+	return gather_file_then(g, row->tgid, fd, gen);
 }
 
 static void take_row(struct iom_gather *g, const struct iom_row *row)
@@ -239,7 +239,7 @@ static void take_row(struct iom_gather *g, const struct iom_row *row)
 		key.nr = row->key & 0xfff;
 	else if (has_own_number(key.class))
 		key.nr = row->nr;
-	if (key.class == IOM_C_WATCH && row->aux >> 31) {
+	if (key.class == IOM_C_WATCH && (uint32_t)row->aux >> 31) {
 		key.set = row->aux;
 	} else if (key.class == IOM_C_WATCH) {
 		key.other = first_of_set(g, row, key.file);

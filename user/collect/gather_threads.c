@@ -172,6 +172,15 @@ static bool is_frozen(const struct iom_thread *t, struct proc_entry *p)
 	return frozen;
 }
 
+/* Named as the kernel side names it, or its calls and the one under way would be of two sets. */
+static void set_of_poll(struct iom_gather *g, const struct iom_thread *t, const struct proc_entry *p,
+			struct cap_open_call *call)
+{
+	int32_t first = pfs_poll_first((pid_t)p->pid, (const uint64_t *)t->args);
+
+	call->set_file = first >= 0 ? gather_file_now(g, t->tgid, (uint32_t)first) : IOM_NO_FILE;
+}
+
 /* The call that a thread sleeps in just now, with its file, and who is in its
  * set. */
 static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
@@ -201,7 +210,7 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
 		call->nfiles = g->cap->files[call->file].set_size;
 	if (n && call->class == IOM_C_POLL)
-		call->set_file = gather_file_now(g, t->tgid, set[0]);
+		set_of_poll(g, t, p, call);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t file = gather_file_now(g, t->tgid, set[i]);
 

@@ -19,10 +19,11 @@ static bool is_said(const struct search *s, uint32_t thread, uint32_t file)
 	return false;
 }
 
-/* Time and again, on a CPU; those that slept were waited for, and are no spin. */
+/* Time and again, on a CPU; those that slept were waited for, and are no spin. What is a high rate in
+ * a short life may be the one end that every file has. */
 static bool is_spun(const struct rep_thread *rt, const struct cap_calls *r)
 {
-	return is_input(r->class) && r->file != IOM_NO_FILE &&
+	return is_input(r->class) && r->file != IOM_NO_FILE && r->n.zero >= iom_limit(LIMIT_FAILS) &&
 	       a_second(r->n.zero, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
 	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * cor_operations(r) &&
 	       rt->time.running_ns >= iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns;

@@ -16,8 +16,6 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-#define NR_READ 0
-
 #define EV_IN	 0x01
 #define EV_OUT	 0x04
 #define EV_ERR	 0x08
@@ -355,18 +353,45 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	f->file = set->main_file;
 }
 
+static bool is_asked(const struct cap_calls *r)
+{
+	return 2 * cor_asked(r) > r->n.again;
+}
+
+/* What the attempts of the row were for. FIONREAD says how much any call could take. */
+static uint64_t done_for(const struct search *s, const struct cap_calls *one)
+{
+	uint64_t done = one->n.ok + one->n.ok_slept;
+
+	for (size_t i = 0; i < s->cap->ncalls && is_asked(one); i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r != one && r->tgid == s->tgid && r->file == one->file && is_input(r->class))
+			done += r->n.ok + r->n.ok_slept;
+	}
+	return done;
+}
+
 /* What said EAGAIN how often: heap. */
-static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *r)
+static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *r, uint64_t taken)
 {
 	const char *name = iom_finding_name(cap, r->file);
-	const char *again = iom_count(r->n.again), *done = iom_count(r->n.ok + r->n.ok_slept);
+	const char *again = iom_count(r->n.again), *done = iom_count(taken);
 
-	/* read() has no flag not to wait: who asked for that asked by FIONREAD whether something is there. */
-	if (r->nr == NR_READ && 2 * r->n.nowait > r->n.again)
+	if (is_asked(r))
 		return iom_sentence("ioctl(%d, FIONREAD) of %s said %s times that nothing is there, for %s reads",
 				    cap->files[r->file].fd, name, again, done);
 	return iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded", iom_syscall_name(r->nr),
 			    cap->files[r->file].fd, name, again, done);
+}
+
+/* A loop that waits for other files, and looks in its turns whether the process has told itself
+ * something by a pair of its own. */
+static bool looks_for_notes(const struct search *s, const struct cap_calls *r)
+{
+	const struct rep_thread *rt = iom_finding_thread(s, r->tid, r->tgid);
+
+	return rt && rt->loop.is_loop && !s->ev->threads[rt->thread].spin && iom_is_own_pair(s->cap, r->file);
 }
 
 static void find_eagain(struct search *s)
@@ -375,16 +400,18 @@ static void find_eagain(struct search *s)
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
-		uint64_t done = r->n.ok + r->n.ok_slept, again = r->n.again;
+		uint64_t again = r->n.again, done;
 		struct rep_finding *f;
 		char *said;
 
 		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
-		    again < iom_limit(LIMIT_AGAIN) || again < iom_limit(LIMIT_AGAIN_EACH) * done ||
-		    s->ev->files[r->file].watch == EV_WATCHED ||
+		    again < iom_limit(LIMIT_AGAIN) || s->ev->files[r->file].watch == EV_WATCHED ||
 		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
-		said = eagain_text(cap, r);
+		done = done_for(s, r);
+		if (again < iom_limit(LIMIT_AGAIN_EACH) * done || (!done && looks_for_notes(s, r)))
+			continue;
+		said = eagain_text(cap, r, done);
 		f = iom_finding_add(s, "eagain-spin", IOM_SEV_WARNING,
 				    iom_sentence("%s, and nobody waited for it to become ready. Usual way out: epoll "
 						 "or poll, or a blocking file.", said));
@@ -415,10 +442,7 @@ static struct done all_done(const struct search *s, const struct cap_calls *one)
 		if (r->tgid != s->tgid || r->file != one->file || r->class != one->class)
 			continue;
 		d.taken += r->n.ok + r->n.ok_slept;
-		d.again += r->n.again;
-		/* Not tried: FIONREAD was asked, which says 0 at the end of a file as well. */
-		if (r->class == CAP_C_READ)
-			d.again -= r->n.nowait < r->n.again ? r->n.nowait : r->n.again;
+		d.again += r->n.again - cor_asked(r);
 	}
 	return d;
 }

@@ -408,6 +408,7 @@ static void find_nagle(const struct queues *q)
 	}
 }
 
+/* The counter of a TCP connection goes up with segments as well, which are sent again: nothing is lost. */
 static void find_dropped(struct search *s)
 {
 	struct group g = {};
@@ -416,7 +417,7 @@ static void find_dropped(struct search *s)
 	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
 		const struct cap_file *f = &s->cap->files[i];
 
-		if (f->tgid == s->tgid && f->kind == CAP_K_SOCK && dropped(f))
+		if (f->tgid == s->tgid && is_datagram(f) && dropped(f))
 			join(&g, i, dropped(f), NULL);
 	}
 	if (!g.n)

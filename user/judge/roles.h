@@ -18,6 +18,15 @@ static inline uint64_t cor_operations(const struct cap_calls *r)
 	return n->ok + n->ok_slept + n->zero + n->zero_slept + n->again + n->again_slept + n->err;
 }
 
+/* Of a row's attempts those that asked by FIONREAD and tried nothing: 0 is said at the end of a file as
+ * well. read() itself has no flag not to wait. */
+static inline uint64_t cor_asked(const struct cap_calls *r)
+{
+	if (r->class != CAP_C_READ || r->nr != 0)
+		return 0;
+	return r->n.nowait < r->n.again ? r->n.nowait : r->n.again;
+}
+
 static inline bool is_transfer(uint8_t class)
 {
 	return class >= CAP_C_READ && class <= CAP_C_TRANSFER_LAST;

@@ -53,12 +53,13 @@ static int longest_first(const void *a, const void *b)
 	return x->nr - y->nr;
 }
 
-/* A submission that went on to wait for completions is a call of that sort as well. */
+/* A submission that went on to wait for completions is a call of that sort as well. To ask by
+ * FIONREAD is no read. */
 static uint64_t calls_in(const struct cap_calls *r)
 {
 	uint64_t also = r->class == CAP_C_URING_SUBMIT ? r->n.zero + r->n.zero_slept : 0;
 
-	return cor_operations(r) + r->n.restart - also;
+	return cor_operations(r) + r->n.restart - also - cor_asked(r);
 }
 
 /* Stops and page faults are rows of no call: the threads' waits have them. */

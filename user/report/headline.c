@@ -45,14 +45,23 @@ static bool is_done(const struct cap_calls *r)
 	return r->n.ok || r->n.ok_slept;
 }
 
-enum came { CAME_DATA, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
+enum came { CAME_DATA, CAME_OTHER, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
+
+/* Was nothing ever ready, and all that was transferred of files that nobody waits for? */
+static bool is_other(const struct iom_capture *cap, const struct ev_proc *p)
+{
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (is_readiness(cap->calls[i].class) && is_done(&cap->calls[i]))
+			return false;
+	return !p->spoke[RULE_WATCHED].vote.transfers && !p->spoke[RULE_SLEPT].vote.transfers;
+}
 
 /* What became of all the waiting. */
-static enum came what_came(const struct iom_capture *cap)
+static enum came what_came(const struct iom_capture *cap, const struct ev_proc *p)
 {
 	enum came came = CAME_NOTHING;
 
-	if (cap->nrequests)
+	if (cap->nrequests || p->unseen)
 		return CAME_DATA;
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
@@ -60,7 +69,7 @@ static enum came what_came(const struct iom_capture *cap)
 		if (!is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
 			continue;
 		if (is_transfer(r->class) && !iom_is_own_bell(cap, r))
-			return CAME_DATA;
+			return is_other(cap, p) ? CAME_OTHER : CAME_DATA;
 		if (is_transfer(r->class))
 			came = CAME_OWN;
 		else if (came == CAME_NOTHING)
@@ -106,11 +115,12 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	bool sleeps = iom_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
 	const char *const thens[] = {
 		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
+		[CAME_OTHER] = ", and nothing came; what it transferred it had not waited for",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
 		[CAME_NOTHING] = ", and nothing came",
 	};
-	enum came came = p->unseen ? CAME_DATA : what_came(rp->cap);
+	enum came came = what_came(rp->cap, p);
 	uint64_t limited = p->unseen || came != CAME_DATA ? 0 : slept_for_limit(rp);
 	const char *then = thens[came], *many = how_many(rp);
 

@@ -253,7 +253,7 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	json_t *o = json_object();
 
 	json_object_set_new(o, "pid", iom_json_number(cp->pid));
-	json_object_set_new(o, "comm", comm(cp->comm));
+	json_object_set_new(o, "comm", comm(iom_capture_comm(cap, cp)));
 	json_object_set_new(o, "exe", iom_json_text(cp->exe));
 	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
 	json_object_set_new(o, "exited", json_boolean(cp->exited));

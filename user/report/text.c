@@ -55,7 +55,7 @@ static void title(struct page *p, const struct rep_process *rp)
 	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
 	const char *name = iom_model_name(v->model), *fact = in_fact(v->in_fact);
-	char *comm = text_comm(p, cp->comm), *who, *middle, *sure, upper[24] = "";
+	char *comm = text_comm(p, iom_capture_comm(rp->cap, cp)), *who, *middle, *sure, upper[24] = "";
 	unsigned int room;
 
 	for (size_t i = 0; name[i] && i < sizeof(upper) - 1; i++)
@@ -367,84 +367,13 @@ static char *fitted(const struct page *page, const struct rep_process *rp, unsig
 
 /* ---- several processes ------------------------------------------------------------------------ */
 
-/* What is the same of several threads or files is one. */
-static size_t kinds_of(const struct rep_process *rp, enum rep_severity severity)
+size_t text_kinds_of(const struct rep_process *rp, enum rep_severity severity)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < rp->nfindings; i++)
 		n += rp->findings[i].severity == severity && !likes_before(rp, i);
 	return n;
-}
-
-struct ranked {
-	const struct rep_process *rp;
-	size_t warnings, others;
-	uint64_t busy_ns;
-};
-
-/* Worst first: by the warnings that it has, then by its other findings, then by the time that it
- * took, or waited for, a CPU. */
-static int what_is_worse(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-
-	if (x->warnings != y->warnings)
-		return x->warnings > y->warnings ? -1 : 1;
-	if (x->others != y->others)
-		return x->others > y->others ? -1 : 1;
-	if (x->busy_ns != y->busy_ns)
-		return x->busy_ns > y->busy_ns ? -1 : 1;
-	return x->rp < y->rp ? -1 : x->rp > y->rp;
-}
-
-static struct ranked *worst_first(const struct iom_report *rep)
-{
-	struct ranked *all = calloc(rep->nprocs + 1, sizeof(*all));
-
-	if (!all)
-		abort();
-	for (size_t i = 0; i < rep->nprocs; i++) {
-		const struct rep_process *rp = &rep->procs[i];
-
-		all[i] = (struct ranked){rp, kinds_of(rp, IOM_SEV_WARNING), kinds_of(rp, IOM_SEV_INFO),
-					 rp->time.running_ns + rp->time.runq_ns};
-	}
-	qsort(all, rep->nprocs, sizeof(*all), what_is_worse);
-	return all;
-}
-
-static void overview(struct page *p, const struct ranked *all, size_t n)
-{
-	bool narrow = p->width < NARROW;
-	unsigned int pid = narrow ? 8 : 9, comm = narrow ? 13 : 17, model = narrow ? 13 : 15;
-	unsigned int pattern = p->width >= 76 ? 24 : 0;
-
-	page_column(p, "pid", pid, PAGE_DIM);
-	page_column(p, "program", comm + 1, PAGE_DIM);
-	page_column(p, "model", model, PAGE_DIM);
-	page_column(p, pattern ? "pattern" : "", pattern, PAGE_DIM);
-	page_column(p, narrow ? " sure" : "findings", narrow ? 5 : 8, PAGE_DIM);
-	fputc('\n', p->out);
-	for (size_t i = 0; i < n; i++) {
-		const struct rep_process *rp = all[i].rp;
-		const struct cap_proc *cp = &rp->cap->procs[rp->proc];
-		char *name = text_comm(p, cp->comm), number[16];
-
-		snprintf(number, sizeof(number), "%u", cp->pid);
-		page_column(p, number, pid, PAGE_PLAIN);
-		page_column(p, name, comm, PAGE_PLAIN);
-		fputc(' ', p->out);
-		page_column(p, iom_model_name(rp->verdict.model), model, PAGE_BOLD);
-		page_column(p, pattern && rp->verdict.pattern ? rp->verdict.pattern : "", pattern,
-			    PAGE_PLAIN);
-		if (narrow)
-			fprintf(p->out, "%3.0f %%\n", rp->verdict.confidence * 100);
-		else
-			fprintf(p->out, "%s\n", rp->nfindings ? rp->findings[0].id : "");
-		free(name);
-	}
-	fputc('\n', p->out);
 }
 
 static void expectations(struct page *p, const struct iom_report *rep)
@@ -537,19 +466,22 @@ static unsigned int lines_for(const struct page *p, unsigned int below)
 int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_text_options *opt)
 {
 	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : WIDE};
-	struct ranked *all = worst_first(rep);
+	struct text_process *all;
 	char *end;
+	size_t n;
 
 	if (p.width < 40)
 		p.width = 40;
 	errno = 0;
 	end = provenance(&p, rep->whole);
+	all = text_processes(&p, rep, &n);
 	if (rep->nprocs > 1)
-		overview(&p, all, rep->nprocs);
-	for (size_t i = 0; i < rep->nprocs; i++) {
-		char *text = fitted(&p, all[i].rp, lines_for(&p, lines_of(end)));
+		text_overview(&p, all, n);
+	for (size_t i = 0; i < n; i++) {
+		char *text = fitted(&p, all[i].rp, lines_for(&p, lines_of(end) + 2 * !!all[i].alike));
 
 		fprintf(out, "%s%s", i ? "\n" : "", text);
+		text_alike(&p, &all[i]);
 		free(text);
 	}
 	expectations(&p, rep);

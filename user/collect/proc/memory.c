@@ -53,6 +53,13 @@ static int poll_set(pid_t pid, uint64_t at, uint64_t nfds, int32_t *fds, size_t 
 	return n;
 }
 
+int32_t pfs_poll_first(pid_t pid, const uint64_t args[6])
+{
+	struct pollfd first;
+
+	return iom_target_read(pid, args[0], &first, sizeof(first), 0) == (int)sizeof(first) ? first.fd : -1;
+}
+
 /* One of the sets of select(2), which the kernel reads in whole words. */
 static int add_set(pid_t pid, uint64_t at, int32_t nfds, uint64_t *any)
 {

@@ -91,6 +91,10 @@ char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
  * more than max), or a negative errno. */
 int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t max);
 
+/* The first entry of a poll's or ppoll's set, by which the kernel side knows the set. It may be negative,
+ * which poll(2) leaves out; -1 where it cannot be read. */
+int32_t pfs_poll_first(pid_t pid, const uint64_t args[6]);
+
 /* Fills exe, runtime, imports_posix_aio (libelf: undefined dynamic symbols of
  * the executable and of its libraries other than libc) and comm. 0 or -ESRCH. */
 int pfs_proc_read(pid_t pid, struct cap_proc *proc);
