@@ -93,10 +93,14 @@ def _check_once(check, names, facts):
     if uses_report and not names["report"]["there"]:
         return None, f"not judged: there is no report ({(facts.get('report') or {}).get('missing', 'the watch did not end')[:80]})"
     try:
-        holds = all(formula.evaluate(e, names, functions) for e in check["expect"])
+        lost = next((i for i, e in enumerate(check["expect"]) if not formula.evaluate(e, names, functions)), None)
     except formula.Wrong as e:
         return None, f"not judged: {e}"
-    return bool(holds), "" if holds else say.Sentence(functions).vformat(check["say"], (), names)
+    if lost is None:
+        return True, ""
+    # One sentence for all that is expected, or one for each.
+    text = check["say"] if isinstance(check["say"], str) else check["say"][lost]
+    return False, say.Sentence(functions).vformat(text, (), names)
 
 
 def _judge_check(check, runs, all_names):
