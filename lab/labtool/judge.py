@@ -4,25 +4,32 @@
 First comes the device's own count (`lab0`), which is exact, then the report of iomodel
 (`report`), then how the program ended. What it printed is never read."""
 
+import re
+
 from . import formula, say
 
+# The log of exercise 10, as the guest's judge names it.
+_LOG = re.compile(r"/lab-[0-9]+\.log$")
 STATES = {True: "ok", False: "LOST", None: "not judged"}
 
 
 def _report_names(report):
     """What checks may ask of a report, over all its processes."""
-    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "returns": 0, "threads": 0}
+    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "returns": 0, "threads": 0,
+           "syncs": 0, "log_calls": 0}
     if not report.get("processes"):
         return out
     first = report["processes"][0]
     out.update(there=True, model=first["verdict"]["model"], in_fact=first["verdict"]["in_fact"] or "null")
     for process in report["processes"]:
         for finding in process["findings"]:
-            out["findings"][finding["id"]] = out["findings"].get(finding["id"], 0) + max(1, finding.get("count") or 1)
+            out["findings"].setdefault(finding["id"], []).append((max(1, finding.get("count") or 1), finding.get("max_ns") or 0))
+        out["log_calls"] += sum(f["facts"]["attempts"] for f in process["files"] if _LOG.search(f["name"] or ""))
         for thread in process["threads"]:
             moved = sum(m["transfers"] for m in thread["models"].values())
             loop = thread.get("loop")
             out["threads"] += bool(moved or loop)
+            out["syncs"] += sum(w["count"] for w in thread["time"]["waits"] if w["what"] == "sync")
             if loop:
                 out["returns"] += loop.get("calls", loop.get("iterations", 0))
     return out
@@ -78,7 +85,12 @@ def names_of(letters, devices, facts, any_order=False):
 
 def functions_of(names):
     findings, answers = names["report"]["findings"], names["answers"]
-    return {"finding": lambda i: findings.get(i, 0), "answer": lambda n: answers.get(n, 0.0),
+
+    def finding(name, longest=None):
+        """How often a finding was made; only of sleeps that were no longer, where `longest` is given."""
+        return sum(n for n, ns in findings.get(name, []) if longest is None or ns <= longest)
+
+    return {"finding": finding, "answer": lambda n: answers.get(n, 0.0), "told": lambda n: n in answers,
             "near": lambda a, b, percent: abs(a - b) * 100 <= abs(b) * percent}
 
 
