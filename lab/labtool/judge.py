@@ -19,7 +19,8 @@ def _report_names(report):
            "syncs": 0, "log_calls": 0}
     if not report.get("processes"):
         return out
-    first = report["processes"][0]
+    # One that only waits for its child moves nothing: the child's model is the program's.
+    first = next((p for p in report["processes"] if p["verdict"]["model"] != "none"), report["processes"][0])
     out.update(there=True, model=first["verdict"]["model"], in_fact=first["verdict"]["in_fact"] or "null")
     for process in report["processes"]:
         for finding in process["findings"]:
