@@ -149,7 +149,10 @@ def _typed(value):
     """What a student may have written for a value: text, a number."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
-    return value.strip().lower() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lower()
+    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def _answer_state(table, truth, fields, names, letters=None):
@@ -159,7 +162,8 @@ def _answer_state(table, truth, fields, names, letters=None):
     `names`, which has the kernel's counts too: who could name these would have predicted nothing."""
     for field in fields:
         value = _typed(table.get(field, ""))
-        if value in ("", 0, -1):
+        # What stands there at first: 0 and -1 only where that is no answer.
+        if value in ([""] if letters is not None else ["", 0, -1]):
             return False, f"there is no answer to `{field}`, 1 was wanted"
         try:
             if letters is not None:
@@ -173,7 +177,7 @@ def _answer_state(table, truth, fields, names, letters=None):
             elif not _right(value, truth[field], names):
                 return False, f"`{field} = {value}` is not what it does"
         except formula.Wrong as e:
-            return False, f"`{field}`: {e}"
+            return False, f"`{field}`: {e}" if letters is not None else f"`{field} = {value}` is not what it does"
     return True, ""
 
 
