@@ -76,6 +76,11 @@ def names_of(letters, devices, facts, any_order=False):
         elapsed=facts.get("elapsed_s", 0.0), elapsed_ms=facts.get("elapsed_s", 0.0) * 1000,
         cpu_ms=facts.get("cgroup", {}).get("cpu_us", 0) / 1000,
         left_behind=facts.get("cgroup", {}).get("left_behind", 0), log_lines=facts.get("log_lines", 0))
+    if totals:
+        names.update(
+            taken=page["taken"][:len(totals)], ends=sum(t["end"] for t in totals), eagains=sum(t["eagain"] for t in totals),
+            interrupts=sum(t["interrupted"] for t in totals),
+            asked=sum(t["reads"] + t["polled"] + t["submitted"] + t["inline"] for t in totals))
     names.update(facts.get("more", {}))
     names.setdefault("N", 0)
     names.setdefault("S", 0)
