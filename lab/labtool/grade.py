@@ -4,7 +4,9 @@
 import os
 import shutil
 
-from . import build, check, exercise as ex, inside, judge, vm
+from . import build, check, exercise as ex, inside, judge, say, vm
+
+WARNINGS = 16384 # characters; what is no C at all can have megabytes of them
 
 
 class Work:
@@ -33,7 +35,7 @@ class Work:
                 self.warnings = check.compile_files(e, self.folder, out)
                 self.submission.add_program(out, f"limit/{e.number}")
         except build.DoesNotCompile as error:
-            self.error = "It does not compile: " + first_error(str(error))
+            self.error = "It does not compile: " + say.printable(first_error(str(error)))
             self.warnings = str(error)
             self.submission.runs, self.submission.drawn = [], []
         except (ValueError, build.Missing) as error:
@@ -53,7 +55,7 @@ class Work:
     def result(self, facts):
         out = self.submission.result(facts, self.answers) if self.submission.runs else nothing(self)
         out["error"] = self.error
-        out["warnings"] = self.warnings
+        out["warnings"] = self.warnings if len(self.warnings) <= WARNINGS else self.warnings[:WARNINGS] + "\n...\n"
         return out
 
     def kept(self, facts, result):
@@ -63,8 +65,11 @@ class Work:
 
 
 def first_error(text):
-    for line in text.splitlines():
-        if "error" in line.lower(): # the assembler's are Errors
+    lines = text.splitlines()
+    # The assembler's are Errors; the linker says error only after it has said which.
+    of_linker = [line for line in lines if "undefined reference" in line or "multiple definition" in line]
+    for line in of_linker or lines:
+        if of_linker or "error" in line.lower():
             return os.path.basename(line.split(": ")[0]) + ": " + ": ".join(line.split(": ")[1:])[:160]
     return (text.strip().splitlines() or ["the compiler said nothing"])[-1][:160]
 
