@@ -105,9 +105,12 @@ def load_class(folder):
         return {"name": "lab", "secret": secret or secrets.token_hex(32)}
     try:
         with open(f"{folder}/class.json", encoding="utf-8") as f:
-            return json.load(f)
+            klass = json.load(f)
     except (OSError, ValueError) as e:
         raise Refused(f"{folder}: no class: {e}") from None
+    if not isinstance(klass, dict) or not {"name", "secret"} <= set(klass):
+        raise Refused(f"{folder}/class.json is not what `class new` makes")
+    return klass
 
 
 def need_fence(o):
@@ -268,7 +271,12 @@ def why(o):
             whole = json.load(f)
     except (OSError, ValueError) as e:
         raise Refused(f"there is no result of {o.student}: {e}") from None
-    e = ex.find(o.number)
+    try:
+        e = ex.find(o.number)
+    except KeyError:
+        raise Refused(f"there is no exercise `{o.number}`") from None
+    if not isinstance(whole, dict) or not {"kept", "results"} <= set(whole):
+        raise Refused(f"{o.results}/{o.student}.json is not what `class grade` makes")
     kept = next((k for k in whole["kept"] if k["exercise"] == e.number), None)
     if kept is None:
         raise Refused(f"{o.student} did not hand in exercise {e.number}")
