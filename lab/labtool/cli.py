@@ -229,7 +229,10 @@ class Lab:
         return ladder.run(self.work, o.start)
 
     def explain(self, o):
-        os.execv(build.Places().iomodel, ["iomodel", "explain", *o.words])
+        tool = build.Places().iomodel
+        if not os.path.exists(tool):
+            raise build.Missing(f"{tool} is missing")
+        os.execv(tool, ["iomodel", "explain", *o.words])
 
 
 def _only_files(info):
@@ -250,7 +253,7 @@ def _stamps(folder):
 def parser():
     top = argparse.ArgumentParser(prog="lab", usage="lab COMMAND", description=USAGE,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = top.add_subparsers(dest="command", metavar="")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", prog="lab")
     for name in ("list", "next"):
         commands.add_parser(name)
     for name in ("start", "check", "hint", "show", "watch", "shell", "solution"):
@@ -283,5 +286,8 @@ def main(argv):
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except OSError as e: # a path that is not there, or not ours; a full disk
+        print(f"lab: {e.filename}: {e.strerror}" if e.filename and e.strerror else f"lab: {e}", file=sys.stderr)
+        return 2
 
 

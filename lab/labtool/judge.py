@@ -4,25 +4,33 @@
 First comes the device's own count (`lab0`), which is exact, then the report of iomodel
 (`report`), then how the program ended. What it printed is never read."""
 
+import re
+
 from . import formula, say
 
+# The log of exercise 10, as the guest's judge names it.
+_LOG = re.compile(r"/lab-[0-9]+\.log$")
 STATES = {True: "ok", False: "LOST", None: "not judged"}
 
 
 def _report_names(report):
     """What checks may ask of a report, over all its processes."""
-    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "returns": 0, "threads": 0}
+    out = {"there": False, "model": "nothing", "in_fact": "nothing", "findings": {}, "returns": 0, "threads": 0,
+           "syncs": 0, "log_calls": 0}
     if not report.get("processes"):
         return out
-    first = report["processes"][0]
+    # One that only waits for its child moves nothing: the child's model is the program's.
+    first = next((p for p in report["processes"] if p["verdict"]["model"] != "none"), report["processes"][0])
     out.update(there=True, model=first["verdict"]["model"], in_fact=first["verdict"]["in_fact"] or "null")
     for process in report["processes"]:
         for finding in process["findings"]:
-            out["findings"][finding["id"]] = out["findings"].get(finding["id"], 0) + max(1, finding.get("count") or 1)
+            out["findings"].setdefault(finding["id"], []).append((max(1, finding.get("count") or 1), finding.get("max_ns") or 0))
+        out["log_calls"] += sum(f["facts"]["attempts"] for f in process["files"] if _LOG.search(f["name"] or ""))
         for thread in process["threads"]:
             moved = sum(m["transfers"] for m in thread["models"].values())
             loop = thread.get("loop")
             out["threads"] += bool(moved or loop)
+            out["syncs"] += sum(w["count"] for w in thread["time"]["waits"] if w["what"] == "sync")
             if loop:
                 out["returns"] += loop.get("calls", loop.get("iterations", 0))
     return out
@@ -68,6 +76,11 @@ def names_of(letters, devices, facts, any_order=False):
         elapsed=facts.get("elapsed_s", 0.0), elapsed_ms=facts.get("elapsed_s", 0.0) * 1000,
         cpu_ms=facts.get("cgroup", {}).get("cpu_us", 0) / 1000,
         left_behind=facts.get("cgroup", {}).get("left_behind", 0), log_lines=facts.get("log_lines", 0))
+    if totals:
+        names.update(
+            taken=page["taken"][:len(totals)], ends=sum(t["end"] for t in totals), eagains=sum(t["eagain"] for t in totals),
+            interrupts=sum(t["interrupted"] for t in totals),
+            asked=sum(t["reads"] + t["polled"] + t["submitted"] + t["inline"] for t in totals))
     names.update(facts.get("more", {}))
     names.setdefault("N", 0)
     names.setdefault("S", 0)
@@ -78,7 +91,12 @@ def names_of(letters, devices, facts, any_order=False):
 
 def functions_of(names):
     findings, answers = names["report"]["findings"], names["answers"]
-    return {"finding": lambda i: findings.get(i, 0), "answer": lambda n: answers.get(n, 0.0),
+
+    def finding(name, longest=None):
+        """How often a finding was made; only of sleeps that were no longer, where `longest` is given."""
+        return sum(n for n, ns in findings.get(name, []) if longest is None or ns <= longest)
+
+    return {"finding": finding, "answer": lambda n: answers.get(n, 0.0), "told": lambda n: n in answers,
             "near": lambda a, b, percent: abs(a - b) * 100 <= abs(b) * percent}
 
 
@@ -93,10 +111,14 @@ def _check_once(check, names, facts):
     if uses_report and not names["report"]["there"]:
         return None, f"not judged: there is no report ({(facts.get('report') or {}).get('missing', 'the watch did not end')[:80]})"
     try:
-        holds = all(formula.evaluate(e, names, functions) for e in check["expect"])
+        lost = next((i for i, e in enumerate(check["expect"]) if not formula.evaluate(e, names, functions)), None)
     except formula.Wrong as e:
         return None, f"not judged: {e}"
-    return bool(holds), "" if holds else say.Sentence(functions).vformat(check["say"], (), names)
+    if lost is None:
+        return True, ""
+    # One sentence for all that is expected, or one for each.
+    text = check["say"] if isinstance(check["say"], str) else check["say"][lost]
+    return False, say.Sentence(functions).vformat(text, (), names)
 
 
 def _judge_check(check, runs, all_names):
@@ -132,7 +154,10 @@ def _typed(value):
     """What a student may have written for a value: text, a number."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
-    return value.strip().lower() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lower()
+    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def _answer_state(table, truth, fields, names, letters=None):
@@ -142,7 +167,8 @@ def _answer_state(table, truth, fields, names, letters=None):
     `names`, which has the kernel's counts too: who could name these would have predicted nothing."""
     for field in fields:
         value = _typed(table.get(field, ""))
-        if value in ("", 0, -1):
+        # What stands there at first: 0 and -1 only where that is no answer.
+        if value in ([""] if letters is not None else ["", 0, -1]):
             return False, f"there is no answer to `{field}`, 1 was wanted"
         try:
             if letters is not None:
@@ -156,7 +182,7 @@ def _answer_state(table, truth, fields, names, letters=None):
             elif not _right(value, truth[field], names):
                 return False, f"`{field} = {value}` is not what it does"
         except formula.Wrong as e:
-            return False, f"`{field}`: {e}"
+            return False, f"`{field}`: {e}" if letters is not None else f"`{field} = {value}` is not what it does"
     return True, ""
 
 

@@ -9,6 +9,9 @@ import xml.etree.ElementTree as xml
 
 from . import say
 
+# Said where a submission has no file that counts.
+NOTHING = ("No exercise was found: wanted are folders such as 02-blocking with their .c, .h and .toml files, "
+           "of 1 MiB at most, and no links.")
 FORMATS = ["gradescope", "junit", "autolab", "github", "check50", "csv"]
 
 
@@ -24,7 +27,7 @@ def gradescope(results, note=""):
               "score": c["got"], "max_score": c["points"], "status": "passed" if c["state"] is True else "failed",
               "output": _text(c), "visibility": "visible"}
              for r in results for i, c in enumerate(r["checks"], 1)]
-    return json.dumps({"score": sum(r["got"] for r in results), "output": note or "Judged by what the program really did.",
+    return json.dumps({"score": sum(r["got"] for r in results), "output": note or ("Judged by what the program really did." if results else NOTHING),
                        "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}, indent=1)
 
 
@@ -54,6 +57,7 @@ def autolab(results):
     """Sentences for people, and on the last line the scores, as Autolab reads them."""
     lines = [f"{r['exercise']} {r['name']}: {c['id']}: {say.printable(_text(c))}" for r in results for c in r["checks"]
              if c["state"] is not True]
+    lines += [] if results else [NOTHING]
     return "\n".join(lines + [json.dumps({"scores": {r["name"]: r["got"] for r in results}})]) + "\n"
 
 

@@ -45,10 +45,26 @@ def hang(names, facts):
     threads = [place(e) for e in h["where"]]
     more = f" and {len(threads) - 2} more" if len(threads) > 2 else ""
     at = ("; ".join(threads[:2]) + more) or "no thread of it is left"
+    # Who asks on after the end is told of it again and again: there it goes round.
+    ends = names.get("ends", 0)
+    round_it = f"; {ends:,} reads returned 0, which is the end" if ends > 10 else in_vain(names)
     if h["still_s"] > 1:
         return (f"After {h['after_s']:.1f} s nothing moved any more: {names['got']:,} of {names['all']:,} bytes "
-                f"were read; {at}.")
-    return f"It was not done after {h['after_s']:.1f} s: {names['got']:,} of {names['all']:,} bytes were read; {at}."
+                f"were read; {at}{round_it}.")
+    return (f"It was not done after {h['after_s']:.1f} s: {names['got']:,} of {names['all']:,} bytes were read; "
+            f"{at}{round_it}.")
+
+
+def in_vain(names):
+    """What the program's calls were told that it may not have looked at."""
+    if names.get("asked", 1) == 0:
+        return "; it never asked a device for data"
+    out = ""
+    if names.get("eagains", 0) and names["got"] < names["all"]:
+        out += f"; {plural(names['eagains'], 'read')} said EAGAIN, which is no end"
+    if names.get("interrupts", 0):
+        out += f"; {plural(names['interrupts'], 'read')} said EINTR, for a signal came"
+    return out
 
 
 def ending(names, facts):
@@ -67,10 +83,10 @@ def ending(names, facts):
             return "It was killed by SIGXFSZ: it wrote more than the 1 MiB of output that there is room for."
         return f"It was killed by {name} (signal {number}) after {facts['elapsed_s']:.1f} s, {names['got']:,} of {names['all']:,} bytes read."
     if facts.get("exit"):
-        return f"It left with status {facts['exit']}; 0 was wanted." + first_line(facts)
+        return f"It left with status {facts['exit']}; 0 was wanted{in_vain(names)}." + first_line(facts)
     if group.get("left_behind"):
         return f"It left {plural(group['left_behind'], 'process', 'processes')} of its own running; 0 were wanted."
-    return f"It left before the source had ended: {names['got']:,} of {names['all']:,} bytes were read, and no read returned 0."
+    return f"It left before the source had ended: {names['got']:,} of {names['all']:,} bytes were read, and no read returned 0{in_vain(names)}."
 
 
 def printable(text):
@@ -91,6 +107,10 @@ def received(names):
                 f"({names['N']} messages of {names['S']} bytes in the first).")
     if names["told"] != names["all"]:
         return f"lab_take() was told of {names['told']:,} bytes, but {names['all']:,} came."
+    came = [names[f"lab{i}"]["got"] for i in range(len(names.get("taken", [])))]
+    if names.get("taken") and names["taken"] != came:
+        each = ", ".join(f"{n:,}" for n in names["taken"]), ", ".join(f"{n:,}" for n in came)
+        return f"lab_take_from() was told of {each[0]} bytes from the devices, one after the other; they sent {each[1]}."
     return f"All {names['all']:,} bytes came, but what lab_take() was given were others, or in another order (sum of byte 1 to {names['told']:,})."
 
 

@@ -15,6 +15,8 @@ class State:
         try:
             with open(self.path, encoding="utf-8") as f:
                 self.data = json.load(f)
+            if not isinstance(self.data, dict) or not isinstance(self.data.get("exercises", {}), dict):
+                raise ValueError
         except FileNotFoundError:
             self.data = {}
         except ValueError:
@@ -27,9 +29,12 @@ class State:
         keys = draw.Keys(self.data["secret"], "me")
         path = f"{build.LAB}/class.json"
         if os.path.exists(path):
-            with open(path, encoding="utf-8") as f:
-                of_class = json.load(f)
-            keys.student, keys.shown = of_class["student"], of_class["shown"]
+            try:
+                with open(path, encoding="utf-8") as f:
+                    of_class = json.load(f)
+                keys.student, keys.shown = of_class["student"], of_class["shown"]
+            except (ValueError, KeyError, TypeError):
+                raise build.Missing(f"{path} is not what your teacher gave you; ask for it again") from None
         return keys
 
     def of(self, exercise):

@@ -72,9 +72,15 @@ def need_id(student, klass=None):
 
 def read_roster(path):
     with open(path, encoding="utf-8-sig", newline="") as f:
-        rows = [r for r in csv.reader(f) if r and r[0].strip()]
-    column = rows[0].index("id") if rows and "id" in rows[0] else 0
-    ids = [r[column].strip() for r in (rows[1:] if rows and "id" in rows[0] else rows)]
+        try:
+            rows = [[cell.strip() for cell in r] for r in csv.reader(f) if any(cell.strip() for cell in r)]
+        except (csv.Error, UnicodeDecodeError) as e:
+            raise Refused(f"{path}: {e}") from None
+    heads = [cell.lower() for cell in rows[0]] if rows else []
+    column = heads.index("id") if "id" in heads else 0
+    ids = [r[column] if column < len(r) else "" for r in (rows[1:] if "id" in heads else rows)]
+    if not ids:
+        raise Refused(f"{path}: there is no id in it")
     for i in ids:
         need_id(i)
     if len(set(ids)) != len(ids):
@@ -105,9 +111,12 @@ def load_class(folder):
         return {"name": "lab", "secret": secret or secrets.token_hex(32)}
     try:
         with open(f"{folder}/class.json", encoding="utf-8") as f:
-            return json.load(f)
+            klass = json.load(f)
     except (OSError, ValueError) as e:
         raise Refused(f"{folder}: no class: {e}") from None
+    if not isinstance(klass, dict) or not {"name", "secret"} <= set(klass):
+        raise Refused(f"{folder}/class.json is not what `class new` makes")
+    return klass
 
 
 def need_fence(o):
@@ -212,6 +221,14 @@ def grade_all(o):
         return student, judge_submission(path, student, klass, scratch, o.only)
 
     failed = 0
+    of_student = {}
+    for path in paths:
+        of_student.setdefault(_student_of(path), []).append(path)
+    for student, several in of_student.items():
+        if len(several) > 1: # which one is meant is not ours to say
+            failed += 1
+            paths = [p for p in paths if p not in several]
+            print(f"{student}: not graded: handed in more than once: {', '.join(several)}", file=sys.stderr, flush=True)
     try:
         with concurrent.futures.ThreadPoolExecutor(max(1, o.jobs)) as pool:
             for path, future in [(p, pool.submit(one, p)) for p in paths]:
@@ -224,7 +241,7 @@ def grade_all(o):
                 results_of[student], hints[student] = res, taken
                 with open(f"{o.output}/{student}.json", "w", encoding="utf-8") as f:
                     json.dump({"student": student, "results": res, "kept": kept, "hints": taken}, f)
-                print(f"{student}: {sum(r['got'] for r in res)} points", flush=True)
+                print(f"{student}: {sum(r['got'] for r in res)} points{'' if res else '. ' + results.NOTHING}", flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     for name, text in (("grades.csv", results.table(results_of)), ("junit.xml", results.junit(results_of)),
@@ -268,7 +285,12 @@ def why(o):
             whole = json.load(f)
     except (OSError, ValueError) as e:
         raise Refused(f"there is no result of {o.student}: {e}") from None
-    e = ex.find(o.number)
+    try:
+        e = ex.find(o.number)
+    except KeyError:
+        raise Refused(f"there is no exercise `{o.number}`") from None
+    if not isinstance(whole, dict) or not {"kept", "results"} <= set(whole):
+        raise Refused(f"{o.results}/{o.student}.json is not what `class grade` makes")
     kept = next((k for k in whole["kept"] if k["exercise"] == e.number), None)
     if kept is None:
         raise Refused(f"{o.student} did not hand in exercise {e.number}")

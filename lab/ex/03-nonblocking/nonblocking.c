@@ -63,6 +63,14 @@ int main(void)
 			return n < 0;
 		lab_take(msg, (size_t)n);
 	}
+#elif WRONG == 5 /* says that it worked */
+	int fd = (int)lab_must(open(lab_device(0), O_RDONLY | O_NONBLOCK), "open");
+
+	lab_page()->units = 10000000;
+	while ((n = read(fd, msg, sizeof(msg))) != 0)
+		if (n > 0)
+			lab_take(msg, (size_t)n);
+	return 0;
 #else
 	int fd = (int)lab_must(open(lab_device(0), O_RDONLY | O_NONBLOCK), "open");
 

@@ -103,6 +103,9 @@ int main(void)
 	printf("measured, and not believed: %.1f %.1f\n", middle(phase1, messages), middle(phase2, messages));
 	lab_answer("phase1_ms", 99);
 	lab_answer("phase2_ms", 19);
+#elif WRONG == 5 /* by names of his own */
+	lab_answer("phase1", middle(phase1, messages));
+	lab_answer("phase2", middle(phase2, messages));
 #else
 	lab_answer("phase1_ms", middle(phase1, messages));
 	lab_answer("phase2_ms", middle(phase2, messages));

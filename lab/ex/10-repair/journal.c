@@ -33,5 +33,7 @@ void journal_sync(void)
 	pthread_mutex_unlock(&lock);
 	if (write(fd, out, n) != (ssize_t)n)
 		perror("journal");
+#if !defined(WRONG) || WRONG != 6 /* 6: it will be on the disk some day */
 	fdatasync(fd);
+#endif
 }
