@@ -509,6 +509,26 @@ static void one_is_held_up(struct iom_capture *cap)
 	cap->threads[2].asleep_ns = r->wait_ns;
 }
 
+/* A reader of a file that is in memory, but for a page of it. */
+static void hardly_slept(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 9, CAP_K_REG, 0, "/srv/table");
+
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_pread64, 15000, 1, 0, MS / 5);
+	cap->threads[0].asleep_ns = MS / 5;
+}
+
+/* The middle of a pipeline: what it writes is taken too slowly. */
+static void slow_reader(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[7] <- cat 12 fd 1");
+	uint32_t out = build_file(cap, 1, CAP_K_FIFO, 0, "pipe:[8] -> ssh 13 fd 0");
+
+	build_transfers(cap, MAIN, in, CAP_C_READ, SYS_read, 900, 20, 0, MS / 5);
+	build_transfers(cap, MAIN, out, CAP_C_WRITE, SYS_write, 0, 50, 0, 100 * MS);
+	cap->threads[0].asleep_ns = 5004 * MS;
+}
+
 static void asleep_in_poll(struct iom_capture *cap, uint32_t thread, uint32_t first)
 {
 	asleep(cap, thread, CAP_C_POLL, SYS_ppoll, 1000 * MS);
@@ -663,8 +683,8 @@ static const struct {
 	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
 			   "write(9) /run/log."},
 	{loop_that_hardly_writes, "It waits for several files at once, then transfers without sleeping."},
-	{pauses, "Its threads sleep inside the call until that is done, most of all in pread64(9) /srv/table. For 4.00 s "
-		 "of 10.00 s it was asleep in pselect6 (no file, a timer)."},
+	{pauses, "It transfers by calls that may sleep until that is done, and hardly did: 2.0 ms in all, most of it in "
+		 "pread64(9) /srv/table. For 4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "
 		    "For 6.00 s of 10.00 s it was asleep in poll(3) unix."},
 	{keeps_to_a_rate, "It asks a readiness call for several files and never waits until one is ready, then transfers "
@@ -674,6 +694,10 @@ static const struct {
 	{one_is_held_up, "When there is nothing to read, or no room to write, its threads sleep inside the transfer "
 			 "call. For 9.00 s of 10.00 s thread 4712 was asleep in sendto(6) tcp 127.0.0.1:81 -> "
 			 "127.0.0.1:80."},
+	{hardly_slept, "It transfers by calls that may sleep until that is done, and hardly did: 200 us in all, most "
+		       "of it in pread64(9) /srv/table."},
+	{slow_reader, "When there is nothing to read, or no room to write, its threads sleep inside the transfer call, "
+		      "most of all in write(1) pipe:[8] -> ssh 13 fd 0."},
 	{poll_of_several, "It is asleep in ppoll for fd 4 tcp 127.0.0.1:22 <- 127.0.0.1:81 and fd 7 pipe:[7] <- a fd 9 fd 12 "
 			  "fd 1, and has been since 1.00 s before the watch. What process 12 does, `iomodel attach 12` "
 			  "tells."},

@@ -11,6 +11,7 @@
 #include "capture/names.h"
 #include "judge/doorbell.h"
 #include "judge/findings.h"
+#include "judge/limits.h"
 #include "judge/roles.h"
 #include "report/asleep.h"
 #include "report/elsewhere.h"
@@ -185,16 +186,57 @@ static bool is_for_stored(const struct iom_capture *cap, const struct acc_wait *
 	       (w->what == ACC_TRANSFER && w->file != IOM_NO_FILE && is_stored(cap->files[w->file].kind));
 }
 
+/* How long its threads slept in transfers. */
+static uint64_t slept_in_transfers(const struct rep_process *rp)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < rp->nthreads; i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (is_of_transfer(&rp->threads[i].time.waits[k]))
+				ns += rp->threads[i].time.waits[k].ns;
+	return ns;
+}
+
+static uint64_t ran_for(const struct rep_process *rp)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < rp->nthreads; i++)
+		ns += rp->threads[i].time.running_ns;
+	return ns;
+}
+
+/* Of data that others bring or take it is said for whom was waited most, unless what is held up will be. */
+static char *headline_streams(const struct rep_process *rp, const struct acc_alike *most)
+{
+	static const char always[] = "When there is nothing to read, or no room to write, its threads sleep inside the "
+				     "transfer call";
+	struct acc_alike held;
+	char *call, *text;
+
+	if (!most->sum.ns || (iom_elsewhere(rp, &held) && is_of_transfer(&held.sum)))
+		return iom_sentence("%s.", always);
+	call = slept_in(rp, most);
+	text = iom_sentence("%s, most of all in %s.", always, call);
+	free(call);
+	return text;
+}
+
 static char *headline_slept(const struct rep_process *rp)
 {
 	struct acc_alike most = slept_most(rp, is_in_transfer);
+	uint64_t slept = slept_in_transfers(rp);
 	char *call, *text;
 
 	if (!most.sum.ns || !is_for_stored(rp->cap, &most.sum))
-		return iom_sentence("When there is nothing to read, or no room to write, its threads sleep "
-				    "inside the transfer call.");
+		return headline_streams(rp, &most);
 	call = slept_in(rp, &most);
-	text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s.", call);
+	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * ran_for(rp))
+		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in all, most "
+				    "of it in %s.", iom_time(slept), call);
+	else
+		text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s.", call);
 	free(call);
 	return text;
 }
