@@ -15,6 +15,7 @@
 #define NR_WRITE     1
 #define NR_WRITEV    20
 #define STAT_MAX     4096
+#define TASKS_MAX    64
 #define RING_MAX     1024 /* the counts come before the lists of requests */
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
@@ -97,10 +98,10 @@ struct pfs_children pfs_children(pid_t pid, pid_t tid)
 	return c;
 }
 
-/* The pipe that the process's first thread is asleep in a read or a write of; 0: it is in none. */
-static uint64_t pipe_slept_in(pid_t pid, bool *writes)
+/* The pipe that the thread is asleep in a read or a write of; 0: it is in none. */
+static uint64_t pipe_slept_in(pid_t pid, pid_t tid, bool *writes)
 {
-	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
+	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
 	char *text = rd_text(&call, STAT_MAX, NULL);
 	unsigned int fd = 0;
 	uint64_t ino = 0;
@@ -119,11 +120,45 @@ static uint64_t pipe_slept_in(pid_t pid, bool *writes)
 	return ino;
 }
 
+struct tasks {
+	int32_t tid[TASKS_MAX];
+	size_t n;
+};
+
+static void take_tasks(const void *data, size_t size, void *arg)
+{
+	struct tasks *t = arg;
+	size_t n = size / sizeof(*t->tid), left = TASKS_MAX - t->n;
+
+	n = n < left ? n : left;
+	memcpy(t->tid + t->n, data, n * sizeof(*t->tid));
+	t->n += n;
+}
+
+/* A thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
+ * its process does not end without. Threads that read from others have no part in that. 0: there is none. */
+static pid_t feeder_of(pid_t pid, pid_t waiter)
+{
+	struct rd_request list = rd_path(RD_LIST, pid, "task");
+	struct tasks tasks = {};
+
+	rd_ask(&list, take_tasks, &tasks);
+	for (size_t i = 0; i < tasks.n; i++) {
+		bool writes = false;
+		uint64_t ino = tasks.tid[i] == pid ? 0 : pipe_slept_in(pid, tasks.tid[i], &writes);
+
+		if (ino && writes && pfs_pipe_ways(waiter, ino) & 1)
+			return tasks.tid[i];
+	}
+	return 0;
+}
+
 char *pfs_in_turn(pid_t pid, pid_t waiter)
 {
 	struct parsed_stat s;
 	bool writes = false;
 	uint64_t ino;
+	pid_t feeder;
 
 	if (!read_stat(pid, &s))
 		return NULL;
@@ -131,9 +166,11 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 		return pfs_strdup("stopped");
 	if (pfs_lock_holder(pid) == waiter)
 		return pfs_strdup("in turn waiting for a lock of this process");
-	ino = s.state == 'S' ? pipe_slept_in(pid, &writes) : 0;
-	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2)))
-		return NULL;
+	ino = s.state == 'S' ? pipe_slept_in(pid, pid, &writes) : 0;
+	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2))) {
+		feeder = feeder_of(pid, waiter);
+		return feeder ? pfs_format("its thread %d waits until this process reads from a pipe", feeder) : NULL;
+	}
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
 }
