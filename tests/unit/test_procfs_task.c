@@ -29,6 +29,7 @@
 #include <cmocka.h>
 
 #include "collect/proc/procfs.h"
+#include "collect/proc/procfs_int.h"
 #include "run_under.h"
 
 /* Forks a child that calls sleeps() and waits until it is asleep. */
@@ -411,6 +412,19 @@ static void pipe_peer(void **state)
 	close(pipe_ends[1]);
 }
 
+/* Time may run out: those that were started with the process are asked first. */
+static void neighbours_first(void **state)
+{
+	int32_t pids[] = {1, 2, 812, 4700, 4710, 4711, 4712, 9000};
+	static const int32_t order[] = {4711, 4710, 4712, 4700, 812, 9000, 2, 1};
+
+	(void)state;
+	pfs_near_first(pids, 8, 4711);
+	assert_memory_equal(pids + 3, order + 3, 5 * sizeof(*order));
+	assert_int_equal(pids[0], 4711);
+	assert_int_equal(pids[1] + pids[2], 4710 + 4712);
+}
+
 static void reads_pipe(void)
 {
 	char byte;
@@ -567,7 +581,8 @@ int main(void)
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
-		cmocka_unit_test(pipe_peer),   cmocka_unit_test(nobody_is_read),
+		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),
 	};

@@ -103,7 +103,24 @@ static void take_numbers(const void *data, size_t size, void *arg)
 	p->n += n;
 }
 
-static void walk(void)
+static pid_t middle; /* of the order below */
+
+static int by_distance(const void *a, const void *b)
+{
+	int32_t x = abs(*(const int32_t *)a - middle), y = abs(*(const int32_t *)b - middle);
+
+	return x < y ? -1 : x > y;
+}
+
+void pfs_near_first(int32_t *pids, size_t n, pid_t pid)
+{
+	middle = pid;
+	if (n)
+		qsort(pids, n, sizeof(*pids), by_distance);
+}
+
+/* From pid on: who has the other ends was mostly started with it, and the time may not be enough for all. */
+static void walk(pid_t pid)
 {
 	uint64_t until = pfs_now_ns() + WALK_MAX_NS;
 	struct rd_request all = rd_path(RD_LIST, 0, ".");
@@ -112,6 +129,7 @@ static void walk(void)
 	nheld = 0;
 	last.pid = 0;
 	rd_ask(&all, take_numbers, &pids);
+	pfs_near_first(pids.v, pids.n, pid);
 	for (size_t i = 0; i < pids.n && pfs_now_ns() < until; i++) {
 		struct rd_request rq = {.op = RD_FDS, .flags = RD_MODE, .pid = pids.v[i]};
 
@@ -151,7 +169,7 @@ void pfs_pipes_refresh(void)
 bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
 {
 	if (!walked_at || pfs_now_ns() - walked_at > SOCKET_KEPT_NS)
-		walk();
+		walk(getpid());
 	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
 		if (!held[i].socket)
 			continue;
@@ -206,7 +224,7 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
 	uint8_t access = 0;
 
 	if (!walked_at)
-		walk();
+		walk(pid);
 	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
 		if (!held[i].socket && held[i].pid == pid)
 			access |= held[i].access;
@@ -220,7 +238,7 @@ char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
 	char comm[16];
 
 	if (!walked_at)
-		walk();
+		walk(pid);
 	other = own == 1 ? 2 : own == 2 ? 1 : 3;
 	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
 		const struct holding *h = &held[i];

@@ -121,6 +121,8 @@ struct pfs_holder {
 	char comm[16];
 };
 
+/* Processes in the order in which they are asked for the other ends of pid's files: near numbers first. */
+void pfs_near_first(int32_t *pids, size_t n, pid_t pid);
 /* How a process has a pipe open: 1 reads, 2 writes, 3 both, 0 not at all. May be up to 10 s old. */
 uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino);
 
