@@ -262,6 +262,17 @@ static void chain(struct iom_capture *cap)
 }
 
 /* What the last one waits for is not known. */
+/* A queue's feeder, whose items nobody takes. */
+static void feeder(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[7] -> cat 12 fd 0");
+
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "feeder");
+	asleep(cap, 1, CAP_C_WRITE, SYS_write, 2000 * MS);
+	cap->threads[1].at_end.file = cap->threads[1].at_start.file = f;
+}
+
 static void chain_to_a_futex(struct iom_capture *cap)
 {
 	chain(cap);
@@ -743,6 +754,8 @@ static const struct {
 		      "pselect6 for fd 3 pipe:[7] <- make 12 fd 4."},
 	{two_select, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in pselect6, 1 in "
 		     "futex."},
+	{feeder, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in write(4) pipe:[7] -> cat "
+		 "12 fd 0, 1 in futex. What process 12 does, `iomodel attach 12` tells."},
 	{chain, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in futex, 1 in read. "
 		"Thread 4713, for which 2 of them wait, sleeps in read(3) pipe:[7] <- cat 12 fd 1. What process 12 "
 		"does, `iomodel attach 12` tells."},

@@ -238,13 +238,31 @@ static bool is_only_poll(const struct asleep *a, const struct asleep *calls, siz
 	return a->wait.what == ACC_READINESS && a->threads == 1 && (a->wait.class == CAP_C_EPOLL_WAIT || threads == 1);
 }
 
-/* What one or more of the process's threads sleep in: heap. */
-static char *call_of(const struct rep_process *rp, const struct asleep *a, const struct asleep *calls, size_t n)
+/* One thread that waits for something other than the threads beside it: that is why the others wait, most often. */
+static bool is_alone_outside(const struct asleep *a)
+{
+	switch (a->wait.what) {
+	case ACC_TRANSFER:
+	case ACC_OPEN:
+	case ACC_SYNC:
+	case ACC_CHILD:
+	case ACC_QUEUE:
+		return a->threads == 1;
+	case ACC_LOCK:
+		return a->threads == 1 && a->wait.class == CAP_C_LOCK;
+	default:
+		return false;
+	}
+}
+
+/* What one or more of the process's threads sleep in; named: with the file, where it is that of one. Heap. */
+static char *call_of(const struct rep_process *rp, const struct asleep *a, const struct asleep *calls, size_t n,
+		     bool named)
 {
 	const struct acc_wait *w = &a->wait;
 	int peer = 0;
 
-	if (w->what == ACC_STOPPED)
+	if (w->what == ACC_STOPPED || (named && is_alone_outside(a)))
 		return iom_view_call(rp->cap, w);
 	if (is_only_poll(a, calls, n))
 		return asleep_for(rp, w, &peer);
@@ -266,7 +284,7 @@ static bool all_inside(const struct rep_process *rp)
 /* All in the same call. */
 static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 {
-	char *call = call_of(rp, a, a, 1), *text;
+	char *call = call_of(rp, a, a, 1, false), *text;
 	char *lead = a->wait.what == ACC_STOPPED ? iom_lead_text(rp, &a->wait, 0) : NULL;
 
 	text = iom_sentence("All its %s threads are asleep in %s, and have been since %s%s.%s", iom_count(a->threads),
@@ -279,9 +297,10 @@ static char *headline_same(const struct rep_process *rp, const struct asleep *a)
 
 static char *headline_all_asleep(const struct rep_process *rp, struct asleep *calls, size_t n)
 {
+	const struct asleep *outside = NULL;
 	uint64_t before = UINT64_MAX;
-	char *text, *longer, *call;
-	size_t all = 0;
+	char *text, *longer, *call, *held_up = iom_held_up_by(rp); /* which names the call, and is said next */
+	size_t all = 0, alone = 0;
 
 	qsort(calls, n, sizeof(*calls), most_threads);
 	for (size_t i = 0; i < n; i++) {
@@ -292,14 +311,27 @@ static char *headline_all_asleep(const struct rep_process *rp, struct asleep *ca
 	text = iom_sentence("All its %s threads are asleep, and have been since %s%s:", iom_count(all),
 			    before ? iom_time(before) : "the watch began", before ? " before the watch" : "");
 	for (size_t i = 0; i < n; i++) {
-		call = call_of(rp, &calls[i], calls, n);
+		call = call_of(rp, &calls[i], calls, n, !held_up);
 		longer = iom_sentence("%s%s %s in %s%s", text, i ? "," : "", iom_count(calls[i].threads), call,
 				      i + 1 < n ? "" : ".");
 		free(call);
 		free(text);
 		text = longer;
+		if (is_alone_outside(&calls[i])) {
+			outside = &calls[i];
+			alone++;
+		}
 	}
-	return text;
+	if (held_up)
+		alone = 0;
+	free(held_up);
+	if (alone != 1)
+		return text;
+	call = iom_lead_text(rp, &outside->wait, peer_of_file(rp->cap, outside->wait.file));
+	longer = iom_sentence("%s%s", text, call);
+	free(call);
+	free(text);
+	return longer;
 }
 
 /* NULL: something was awake. */

@@ -233,8 +233,8 @@ static char *headline_slept(const struct rep_process *rp)
 		return headline_streams(rp, &most);
 	call = slept_in(rp, &most);
 	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * ran_for(rp))
-		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in all, most "
-				    "of it in %s.", iom_time(slept), call);
+		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in "
+				    "all, most of it in %s.", iom_time(slept), call);
 	else
 		text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s.", call);
 	free(call);
