@@ -577,6 +577,30 @@ static void loop_asleep(struct iom_capture *cap)
 	cap->threads[0].at_end.file = cap->threads[0].at_start.file = loop_of_two(cap);
 }
 
+/* A handler of the loop asks another server, and waits for the answer. */
+static void loop_in_a_read(struct iom_capture *cap)
+{
+	uint32_t out = build_file(cap, 9, CAP_K_SOCK, 0, "tcp 127.0.0.1:82 -> 127.0.0.1:83"), ep = loop_of_two(cap);
+
+	build_watch(cap, build_file(cap, 7, CAP_K_EVENTFD, O_NONBLOCK, "eventfd"), ep);
+	cap->files[ep].open_at_end = true;
+	asleep(cap, 0, CAP_C_RECV, SYS_recvfrom, 1000 * MS);
+	cap->threads[0].at_end.file = cap->threads[0].at_start.file = out;
+}
+
+/* The same while a thread of the runtime waits in an epoll of its own. */
+static void loop_in_a_read_of_two(struct iom_capture *cap)
+{
+	uint32_t ep;
+
+	loop_in_a_read(cap);
+	ep = build_file(cap, 10, CAP_K_EPOLL, 0, NULL);
+	build_watch(cap, build_file(cap, 11, CAP_K_EVENTFD, O_NONBLOCK, "eventfd"), ep);
+	build_thread(cap, BUILD_PID, MAIN + 1, "platform");
+	asleep(cap, 1, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 1000 * MS);
+	cap->threads[1].at_end.file = cap->threads[1].at_start.file = ep;
+}
+
 static void reads_pipe(struct iom_capture *cap)
 {
 	uint32_t in = build_file(cap, 0, CAP_K_FIFO, 0, "pipe:[9] <- my prog 77 fd 1");
@@ -717,6 +741,11 @@ static const struct {
 	{two_polls, "All its 2 threads are asleep in ppoll, and have been since 1.00 s before the watch."},
 	{loop_asleep, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80 and fd 6 tcp 127.0.0.1:80 <- "
 		      "127.0.0.1:81, and has been since 1.00 s before the watch."},
+	{loop_in_a_read, "It is asleep in recvfrom(9) tcp 127.0.0.1:82 -> 127.0.0.1:83, and has been since 1.00 s before the "
+			 "watch. Meanwhile no thread of it asks epoll(4), in which 2 files wait."},
+	{loop_in_a_read_of_two, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in recvfrom(9) "
+			  "tcp 127.0.0.1:82 -> 127.0.0.1:83, 1 in epoll_wait(10) for fd 11 eventfd. Meanwhile no thread of it "
+			  "asks epoll(4), in which 2 files wait."},
 	{reads_socket, "It is asleep in read(3) unix -> 77 my prog, and has been since 1.00 s before the watch. What "
 		       "process 77 does, `iomodel attach 77` tells."},
 	{reads_own_socket, "It is asleep in read(3) unix -> 4711 program, and has been since 1.00 s before the "

@@ -334,6 +334,61 @@ static char *headline_all_asleep(const struct rep_process *rp, struct asleep *ca
 	return longer;
 }
 
+/* May a thread hear of the epoll's files? Who sleeps in another epoll does not, unless that has this one. */
+static bool may_be_asked(const struct rep_process *rp, uint32_t epoll)
+{
+	size_t n;
+
+	iom_capture_epolls(rp->cap, epoll, &n);
+	for (size_t i = 0; i < rp->nthreads && !n; i++) {
+		const struct acc_wait *w = iom_only_wait(&rp->threads[i].time);
+		bool other = w && w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE &&
+			     rp->cap->files[w->file].fd != rp->cap->files[epoll].fd;
+
+		n += w && !other && (w->what == ACC_READINESS || w->what == ACC_COMPLETION);
+	}
+	return n;
+}
+
+/* Files of the epoll that are there for others: connections and the like. */
+static size_t in_set(const struct iom_capture *cap, uint32_t epoll)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cap->nregistrations; i++) {
+		const struct cap_registration *r = &cap->registrations[i];
+
+		n += r->epoll == epoll && !iom_is_from_within(cap, &cap->files[r->file]);
+	}
+	return n;
+}
+
+/* text, and what nobody asks about meanwhile, where all sleep in something else; text is the callee's. */
+static char *add_unasked(const struct rep_process *rp, char *text)
+{
+	const struct iom_capture *cap = rp->cap;
+	size_t n, most = 0, which = 0;
+	char *longer;
+
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const struct cap_file *f = &cap->files[i];
+
+		if (f->kind != CAP_K_EPOLL || f->fd < 0 || !f->open_at_end || f->tgid != cap->procs[rp->proc].tgid)
+			continue;
+		n = in_set(cap, i);
+		if (n > most && !may_be_asked(rp, i)) {
+			most = n;
+			which = i;
+		}
+	}
+	if (!most)
+		return text;
+	longer = iom_sentence("%s Meanwhile no thread of it asks epoll(%d), in which %s file%s.", text,
+			      cap->files[which].fd, iom_count(most), most == 1 ? " waits" : "s wait");
+	free(text);
+	return longer;
+}
+
 /* NULL: something was awake. */
 char *iom_headline_of_sleepers(const struct rep_process *rp)
 {
@@ -355,7 +410,7 @@ char *iom_headline_of_sleepers(const struct rep_process *rp)
 				    "signal can end that.", first);
 		free(first);
 	}
-	return text;
+	return text ? add_unasked(rp, text) : NULL;
 }
 
 /* The thread that the waiter is to be woken by, by what the collector found out of its futex; *mutex:
