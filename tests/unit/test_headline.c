@@ -273,6 +273,20 @@ static void feeder(struct iom_capture *cap)
 	cap->threads[1].at_end.file = cap->threads[1].at_start.file = f;
 }
 
+/* Signals of a runtime go through a pipe to the thread that handles them. */
+static void runtime_asleep(struct iom_capture *cap)
+{
+	uint32_t in = build_file(cap, 3, CAP_K_FIFO, O_RDONLY, "pipe:[7]");
+	uint32_t out = build_file(cap, 4, CAP_K_FIFO, O_WRONLY, "pipe:[7]");
+
+	cap->files[in].ino = cap->files[out].ino = 7;
+	cap->files[out].open_at_end = true;
+	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 2000 * MS);
+	build_thread(cap, BUILD_PID, MAIN + 1, "signals");
+	asleep(cap, 1, CAP_C_READ, SYS_read, 2000 * MS);
+	cap->threads[1].at_end.file = cap->threads[1].at_start.file = in;
+}
+
 static void chain_to_a_futex(struct iom_capture *cap)
 {
 	chain(cap);
@@ -785,6 +799,8 @@ static const struct {
 		     "futex."},
 	{feeder, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in write(4) pipe:[7] -> cat "
 		 "12 fd 0, 1 in futex. What process 12 does, `iomodel attach 12` tells."},
+	{runtime_asleep, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in read(3) pipe:[7], "
+			 "1 in futex."},
 	{chain, "All its 3 threads are asleep, and have been since 2.00 s before the watch: 2 in futex, 1 in read. "
 		"Thread 4713, for which 2 of them wait, sleeps in read(3) pipe:[7] <- cat 12 fd 1. What process 12 "
 		"does, `iomodel attach 12` tells."},

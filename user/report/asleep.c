@@ -301,6 +301,7 @@ static char *headline_all_asleep(const struct rep_process *rp, struct asleep *ca
 	uint64_t before = UINT64_MAX;
 	char *text, *longer, *call, *held_up = iom_held_up_by(rp); /* which names the call, and is said next */
 	size_t all = 0, alone = 0;
+	int peer;
 
 	qsort(calls, n, sizeof(*calls), most_threads);
 	for (size_t i = 0; i < n; i++) {
@@ -325,9 +326,11 @@ static char *headline_all_asleep(const struct rep_process *rp, struct asleep *ca
 	if (held_up)
 		alone = 0;
 	free(held_up);
-	if (alone != 1)
+	peer = alone == 1 ? peer_of_file(rp->cap, outside->wait.file) : 0;
+	/* A pipe of the process's own is there for its threads to wake each other. */
+	if (alone != 1 || who_ends(rp, &outside->wait, peer) <= 0)
 		return text;
-	call = iom_lead_text(rp, &outside->wait, peer_of_file(rp->cap, outside->wait.file));
+	call = iom_lead_text(rp, &outside->wait, peer);
 	longer = iom_sentence("%s%s", text, call);
 	free(call);
 	free(text);
