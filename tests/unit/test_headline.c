@@ -756,10 +756,10 @@ static const struct {
 	{loop_asleep, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80 and fd 6 tcp 127.0.0.1:80 <- "
 		      "127.0.0.1:81, and has been since 1.00 s before the watch."},
 	{loop_in_a_read, "It is asleep in recvfrom(9) tcp 127.0.0.1:82 -> 127.0.0.1:83, and has been since 1.00 s before the "
-			 "watch. Meanwhile no thread of it asks epoll(4), in which 2 files wait."},
+			 "watch. Meanwhile no thread of it asks epoll(4), in which 2 files are."},
 	{loop_in_a_read_of_two, "All its 2 threads are asleep, and have been since 1.00 s before the watch: 1 in recvfrom(9) "
 			  "tcp 127.0.0.1:82 -> 127.0.0.1:83, 1 in epoll_wait(10) for fd 11 eventfd. Meanwhile no thread of it "
-			  "asks epoll(4), in which 2 files wait."},
+			  "asks epoll(4), in which 2 files are."},
 	{reads_socket, "It is asleep in read(3) unix -> 77 my prog, and has been since 1.00 s before the watch. What "
 		       "process 77 does, `iomodel attach 77` tells."},
 	{reads_own_socket, "It is asleep in read(3) unix -> 4711 program, and has been since 1.00 s before the "

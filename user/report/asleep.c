@@ -387,7 +387,7 @@ static char *add_unasked(const struct rep_process *rp, char *text)
 	if (!most)
 		return text;
 	longer = iom_sentence("%s Meanwhile no thread of it asks epoll(%d), in which %s file%s.", text,
-			      cap->files[which].fd, iom_count(most), most == 1 ? " waits" : "s wait");
+			      cap->files[which].fd, iom_count(most), most == 1 ? " is" : "s are");
 	free(text);
 	return longer;
 }
