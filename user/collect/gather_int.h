@@ -256,6 +256,8 @@ void gather_waits_free(struct iom_gather *g);
 
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
+/* The call that the thread slept in as the watch began; NULL: not known. */
+const struct cap_open_call *gather_open_at_start(struct iom_gather *g, uint32_t tid);
 void gather_threads_finish(struct iom_gather *g);
 /* Once, after gather_files_finish(), which has asked for the sockets anew: other processes that threads
  * wait for, or are traced by. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NR_RESTART_SYSCALL 219
+
 static bool is_request(uint8_t class)
 {
 	return class == IOM_C_AIO_REQ || class == IOM_C_URING_REQ;
@@ -209,6 +211,28 @@ static uint32_t first_of_set(struct iom_gather *g, const struct iom_row *row, ui
 	return gather_file_then(g, row->tgid, fd, gen);
 }
 
+/*
+ * What restart_syscall goes on with is not known in the kernel where that call began before the
+ * watch: it comes as call 0, of a class that call 0 does not have but where it was given no open
+ * file. It is the one that was under way then.
+ */
+static bool is_restarted(const struct iom_row *row)
+{
+	return class_of(row) == IOM_C_OTHER && !row->nr && !row->no_file;
+}
+
+static void name_restarted(struct iom_gather *g, struct iom_row *row, struct row_key *key)
+{
+	const struct cap_open_call *call = gather_open_at_start(g, key->tid);
+
+	row->nr = NR_RESTART_SYSCALL;
+	if (!call || call->nr < 0)
+		return;
+	row->nr = call->nr;
+	key->class = call->class;
+	key->file = call->set_file;
+}
+
 static void take_row(struct iom_gather *g, const struct iom_row *row)
 {
 	struct row_key key = {.tid = row->key >> 42,
@@ -216,6 +240,7 @@ static void take_row(struct iom_gather *g, const struct iom_row *row)
 			      .class = class_of(row),
 			      .f_flags = row->f_flags,
 			      .other = IOM_NO_FILE};
+	struct iom_row named;
 	struct row_entry *e;
 
 	if (!row->key || !gather_proc(g, row->tgid))
@@ -225,6 +250,11 @@ static void take_row(struct iom_gather *g, const struct iom_row *row)
 		return;
 	}
 	key.file = gather_file_of_row(g, row);
+	if (is_restarted(row)) {
+		named = *row;
+		name_restarted(g, &named, &key);
+		row = &named;
+	}
 	if (key.class == IOM_C_URING_ENTER || key.class == IOM_C_URING_SUBMIT)
 		gather_note_ring(g, row, key.file);
 	if (has_two_files(key.class) && row->aux)

@@ -258,6 +258,14 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		c->libc_helper = pfs_thread_is_libc_helper(p->pid, t->ns_tid);
 }
 
+const struct cap_open_call *gather_open_at_start(struct iom_gather *g, uint32_t tid)
+{
+	struct thread_entry *e;
+
+	HASH_FIND_INT(g->threads, &tid, e);
+	return e ? &g->cap->threads[e->thread].at_start : NULL;
+}
+
 static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 {
 	struct thread_entry *e;

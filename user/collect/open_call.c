@@ -28,6 +28,7 @@
 #define NR_IO_GETEVENTS	   208
 #define NR_RESTART_SYSCALL 219
 #define NR_SEMTIMEDOP	   220
+#define NR_CLOCK_NANOSLEEP 230
 #define NR_WAITID	   247
 #define NR_IO_PGETEVENTS   333
 #define NR_IO_URING_ENTER  426
@@ -36,6 +37,7 @@
 #define MUTEX_SHARED	   128	/* PTHREAD_MUTEX_PSHARED_BIT of glibc */
 #define MUTEX_TYPES	   0x13 /* its types, and that it is robust */
 #define SIGNALS_NAMED	   4
+#define LOWEST_ADDRESS	   4096
 #define ENTER_GETEVENTS	   1	/* IORING_ENTER_GETEVENTS */
 #define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
@@ -45,21 +47,23 @@
 static const uint32_t calls[IOM_CALLS] = {IOM_CALL_TABLE};
 #pragma GCC diagnostic pop
 
-/* restart_syscall has lost the number of the call it goes on with; only three
- * kinds of calls restart through it, and where the thread sleeps tells which
- * (proc(5), wchan). */
-static int restarted_nr(uint32_t pid, uint32_t tid)
+/*
+ * restart_syscall has lost the number of the call it goes on with; only three kinds of calls
+ * restart through it, and where the thread sleeps tells which (proc(5), wchan). A sleep goes on in
+ * functions that the kernel leaves out there; its first argument is a clock or an address.
+ */
+static int restarted_nr(const struct iom_thread *t, uint32_t pid)
 {
 	char where[64];
 
-	pfs_wchan((pid_t)pid, (pid_t)tid, where);
+	pfs_wchan((pid_t)pid, (pid_t)t->ns_tid, where);
 	if (strstr(where, "poll"))
 		return NR_POLL;
-	if (strstr(where, "nanosleep"))
-		return NR_NANOSLEEP;
 	if (strstr(where, "futex"))
 		return NR_FUTEX;
-	return NR_RESTART_SYSCALL;
+	if (!*where || !strcmp(where, "0"))
+		return NR_RESTART_SYSCALL;
+	return t->args[0] < LOWEST_ADDRESS ? NR_CLOCK_NANOSLEEP : NR_NANOSLEEP;
 }
 
 /* A struct timespec or timeval in the process; -1 for none or unreadable. */
@@ -402,7 +406,7 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 	}
 	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;
-	call->nr = t->nr == NR_RESTART_SYSCALL ? restarted_nr(pid, t->ns_tid) : t->nr;
+	call->nr = t->nr == NR_RESTART_SYSCALL ? restarted_nr(t, pid) : t->nr;
 	entry = calls[call->nr];
 	shape = IOM_CALL_SHAPE(entry);
 	call->class = entry ? IOM_CALL_CLASS(entry) : IOM_C_OTHER;

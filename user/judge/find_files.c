@@ -76,12 +76,12 @@ static void find_may_block(struct search *s)
 			   iom_sentence("%s", "");
 	f = iom_finding_add(
 		s, "may-block", slept ? IOM_SEV_WARNING : IOM_SEV_INFO,
-		iom_sentence("%s file%s waited for by readiness and then used without O_NONBLOCK (%s transfers; "
-			     "most on fd %d %s): one false report of readiness, or somebody else who takes "
+		iom_sentence("%s file%s waited for by readiness and then used without O_NONBLOCK (%s transfer%s%s "
+			     "on fd %d %s): one false report of readiness, or somebody else who takes "
 			     "the data first, and the thread sleeps.%s Usual way out: O_NONBLOCK or "
 			     "MSG_DONTWAIT.",
-			     iom_count(n), n == 1 ? " is" : "s are", iom_count(transfers), cap->files[first].fd,
-			     iom_finding_name(cap, first), happened));
+			     iom_count(n), n == 1 ? " is" : "s are", iom_count(transfers), transfers == 1 ? "" : "s",
+			     n == 1 ? "" : "; most", cap->files[first].fd, iom_finding_name(cap, first), happened));
 	free(happened);
 	f->count = transfers;
 	f->file = first;
