@@ -84,10 +84,16 @@ static __always_inline __u32 turn_bin(__u64 ns)
 	return bin < IOM_TURN_BINS ? bin : IOM_TURN_BINS - 1;
 }
 
+/* Clocks of processors differ: one that the task has come to may be behind. */
+static __always_inline __u64 span(__u64 from, __u64 to)
+{
+	return (__s64)(to - from) > 0 ? to - from : 0;
+}
+
 static __always_inline void turn_ended(struct iom_home *h, struct task_struct *t, struct fact *f)
 {
 	struct iom_turns *n = &h->turns;
-	__u64 ns = elapsed(t) - h->at_ns, sleep = off_time(t) - h->off_ns;
+	__u64 ns = span(h->at_ns, elapsed(t)), sleep = span(h->off_ns, off_time(t));
 	__u32 inexact = !f->slept || h->inexact;
 	__u64 bin;
 
