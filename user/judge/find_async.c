@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_async.c - asynchronous interfaces that are less so than they seem:
- * submit-blocked, iowq-offload, sqpoll-spin.
+ * submit-blocked, iowq-offload, sqpoll-spin, busy-poll for completions.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -198,10 +198,97 @@ static void find_pollers(struct search *s)
 	}
 }
 
+/* The row of a thread's calls about requests that were most. */
+static const struct cap_calls *most_asked(const struct search *s, const struct cap_thread *ct)
+{
+	const struct cap_calls *most = NULL;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid &&
+		    (r->class == CAP_C_URING_SUBMIT || r->class == CAP_C_AIO_GETEVENTS) &&
+		    (!most || cor_operations(r) > cor_operations(most)))
+			most = r;
+	}
+	return most;
+}
+
+/* A call that is asked whether requests are done, and does not wait until one is. */
+static void find_looks(struct search *s, const struct rep_thread *rt)
+{
+	const struct ev_thread *t = &s->ev->threads[rt->thread];
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t rate = a_second(t->ring_looks, rt->time.wall_ns);
+	const struct cap_calls *r;
+	struct rep_finding *f;
+	char *call;
+
+	if (!t->ring_spin || rate < iom_limit(LIMIT_SPENDS_RATE) ||
+	    rt->time.running_ns < iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns)
+		return;
+	r = most_asked(s, ct);
+	call = r->file == IOM_NO_FILE ? iom_sentence("%s", iom_syscall_name(r->nr)) :
+					iom_sentence("%s(%d)", iom_syscall_name(r->nr), s->cap->files[r->file].fd);
+	f = iom_finding_add(s, "busy-poll", IOM_SEV_WARNING,
+			    iom_sentence("Thread %u asked %s %s times a second, in vain and without waiting, whether a "
+					 "request is done, on %s of a CPU. Usual way out: wait for one, by %s.",
+					 ct->ns_tid, call, iom_count(rate),
+					 iom_part(rt->time.running_ns, rt->time.wall_ns),
+					 r->class == CAP_C_URING_SUBMIT ?
+						 "io_uring_wait_cqe(3) (min_complete 1)" :
+						 "io_getevents with min_nr 1 and a time limit that is not 0"));
+	free(call);
+	f->count = t->ring_looks;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+	f->nr = r->nr;
+	f->file = r->file;
+}
+
+/*
+ * Completions that no call fetched or waited for were seen in memory. Who hands over one request
+ * after the other so, and never sleeps, looks for each until it is done, or computes meanwhile.
+ */
+static void find_looks_in_memory(struct search *s, const struct rep_thread *rt)
+{
+	const struct ev_thread *t = &s->ev->threads[rt->thread];
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t submitted = 0, late = 0, alone = 0;
+	struct rep_finding *f;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != ct->tgid || r->tid != ct->tid || r->interface != CAP_I_URING)
+			continue;
+		submitted += r->submitted;
+		late += r->done_late;
+		alone += r->alone;
+	}
+	if (late < iom_limit(LIMIT_SPIN_CALLS) || 2 * late < submitted || 2 * alone < submitted ||
+	    ct->kernel_worker || t->ring_spin || t->ring_calls > submitted || t->ready_calls ||
+	    rt->time.waiting_ns > iom_limit(LIMIT_SPIN_SLEPT) * rt->time.wall_ns)
+		return;
+	f = iom_finding_add(s, "busy-poll", IOM_SEV_INFO,
+			    iom_sentence("Thread %u handed over %s requests, most of them one after the other, and called "
+					 "for no completion: it looks at the completion queue in memory until each is "
+					 "done, or computes meanwhile, on %s of a CPU. If there is nothing to compute: "
+					 "io_uring_wait_cqe(3).",
+					 ct->ns_tid, iom_count(submitted),
+					 iom_part(rt->time.running_ns, rt->time.wall_ns)));
+	f->count = submitted;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+}
+
 void iom_find_async(struct search *s)
 {
-	for (size_t i = 0; i < s->rp->nthreads; i++)
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		find_slow_submits(s, &s->rp->threads[i]);
+		find_looks(s, &s->rp->threads[i]);
+		find_looks_in_memory(s, &s->rp->threads[i]);
+	}
 	find_done_inside(s);
 	find_workers(s);
 	find_pollers(s);

@@ -20,6 +20,8 @@ static enum iom_in_fact async_in_fact(const struct ev_proc *p)
 
 	if (p->helper_transfers > a->submits || mostly(a->worker, a->submits, LIMIT_THREADS))
 		return IOM_FACT_THREADS;
+	if (a->spins)
+		return IOM_FACT_POLLING;
 	if (a->sqpoll || a->more)
 		return IOM_FACT_NULL;
 	return mostly(a->at_once, a->submits, LIMIT_SYNCHRONOUS) ? IOM_FACT_SYNCHRONOUS : IOM_FACT_NULL;

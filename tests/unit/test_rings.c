@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Requests that are asked about again and again instead of waited for.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "expected.h"
+#include "judge/judge.h"
+
+#define MAIN	       BUILD_PID
+#define URING_READ     22
+#define URING_POLL_ADD 6
+#define LOOKS	       1000000
+
+/* The main thread runs all the time; the ring it has. */
+static uint32_t busy_with_ring(struct iom_capture *cap)
+{
+	uint32_t ring = build_file(cap, 3, CAP_K_URING, O_RDWR, "io_uring");
+
+	cap->files[ring].open_at_start = cap->files[ring].open_at_end = true;
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+	cap->threads[0].asleep_ns = cap->threads[0].nvcsw = 0;
+	return ring;
+}
+
+/* What is in flight was handed over before the watch. */
+static void looks_at_ring(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, busy_with_ring(cap), CAP_C_URING_SUBMIT, SYS_io_uring_enter)->n.ok = LOOKS;
+}
+
+static void looks_between_requests(struct iom_capture *cap)
+{
+	looks_at_ring(cap);
+	build_requests(cap, build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[7]"), CAP_I_URING, URING_READ, 200)->alone = 200;
+}
+
+/* The ring is asked for readiness only, and the data read by calls. */
+static void looks_for_readiness(struct iom_capture *cap)
+{
+	uint32_t pipe = build_file(cap, 4, CAP_K_FIFO, O_NONBLOCK, "pipe:[7]");
+
+	looks_at_ring(cap);
+	build_requests(cap, pipe, CAP_I_URING, URING_POLL_ADD, 200);
+	build_transfers(cap, MAIN, pipe, CAP_C_READ, SYS_read, 200, 0, 0, 0);
+}
+
+/* Each call hands something over. */
+static void submits_only(struct iom_capture *cap)
+{
+	looks_at_ring(cap);
+	build_requests(cap, build_file(cap, 4, CAP_K_REG, O_DIRECT, "/srv/data"), CAP_I_URING, URING_READ, LOOKS);
+}
+
+/* In many calls one hands over, the other fetches. */
+static void submits_and_fetches(struct iom_capture *cap)
+{
+	looks_at_ring(cap);
+	build_requests(cap, build_file(cap, 4, CAP_K_REG, O_DIRECT, "/srv/data"), CAP_I_URING, URING_READ, LOOKS / 2);
+}
+
+/* By the kernel's own thread, which the calls only wake. */
+static void wakes_the_kernels_thread(struct iom_capture *cap)
+{
+	uint32_t file = build_file(cap, 4, CAP_K_REG, O_DIRECT, "/srv/data");
+
+	looks_at_ring(cap);
+	build_thread(cap, MAIN, MAIN + 1, "iou-sqp-4711");
+	cap->threads[1].kernel_worker = true;
+	build_requests(cap, file, CAP_I_URING, URING_READ, LOOKS)->by_sqpoll = LOOKS;
+	cap->requests[0].tid = MAIN + 1;
+}
+
+static void asks_libaio(struct iom_capture *cap)
+{
+	busy_with_ring(cap);
+	build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_AIO_GETEVENTS, SYS_io_getevents)->n.zero = LOOKS;
+}
+
+/* A look now and then costs nothing. */
+static void looks_seldom(struct iom_capture *cap)
+{
+	looks_at_ring(cap);
+	cap->calls[0].n.ok = 50;
+}
+
+/* The completions are seen in memory. */
+static void peeks(struct iom_capture *cap)
+{
+	uint32_t ring = busy_with_ring(cap);
+
+	build_calls(cap, MAIN, ring, CAP_C_URING_SUBMIT, SYS_io_uring_enter)->n.ok = 200;
+	build_requests(cap, build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[7]"), CAP_I_URING, URING_READ, 200)->alone = 200;
+}
+
+static void peeks_after_sleep(struct iom_capture *cap)
+{
+	peeks(cap);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS / 2;
+	cap->threads[0].asleep_ns = BUILD_LIFE_NS / 2;
+	build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep)->n.ok_slept = 200;
+	cap->calls[1].wait_ns = BUILD_LIFE_NS / 2;
+}
+
+static void computes_with_ring(struct iom_capture *cap)
+{
+	busy_with_ring(cap);
+}
+
+static const struct expected judged[] = {
+	{"looks at a ring", looks_at_ring, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "busy-poll", NO_TRANSFERS, ""},
+	{"looks between requests", looks_between_requests, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "busy-poll",
+	 200, ""},
+	{"looks for readiness", looks_for_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", "busy-poll", 0, NULL},
+	{"submits only", submits_only, IOM_M_ASYNC, 0, "proactor", "", LOOKS, ""},
+	{"submits and fetches", submits_and_fetches, IOM_M_ASYNC, 0, "proactor", "", LOOKS / 2, ""},
+	{"wakes the kernel's thread", wakes_the_kernels_thread, IOM_M_ASYNC, 0, "proactor", NULL, LOOKS, ""},
+	{"asks libaio", asks_libaio, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "busy-poll", NO_TRANSFERS, ""},
+	{"looks seldom", looks_seldom, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "", NO_TRANSFERS, ""},
+	{"peeks in memory", peeks, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "busy-poll", 200, ""},
+	{"peeks after sleep", peeks_after_sleep, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "", 200, ""},
+	{"computes beside a ring", computes_with_ring, IOM_M_NONE, 0, NULL, "", 0, NULL},
+};
+#define NJUDGED (sizeof(judged) / sizeof(*judged))
+
+static void tells_the_way_out(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	looks_at_ring(cap);
+	rep = iom_judge(cap);
+	f = build_finding(rep, "busy-poll");
+	assert_non_null(f);
+	assert_non_null(strstr(f->message, "asked io_uring_enter(3) 100,000 times a second"));
+	assert_non_null(strstr(f->message, "io_uring_wait_cqe"));
+	assert_int_equal(f->count, LOOKS);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* What is in memory is not seen, and that is said. */
+static void says_what_is_not_seen(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep;
+
+	(void)state;
+	computes_with_ring(cap);
+	rep = iom_judge(cap);
+	assert_non_null(strstr(rep->procs[0].verdict.headline, "It has an io_uring"));
+	iom_report_free(rep);
+	cap->threads[0].cpu_ns = 0;
+	cap->threads[0].asleep_ns = BUILD_LIFE_NS;
+	cap->threads[0].nvcsw = 1;
+	rep = iom_judge(cap);
+	assert_null(strstr(rep->procs[0].verdict.headline, "It has an io_uring"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[NJUDGED + 2];
+
+	for (size_t i = 0; i < NJUDGED; i++)
+		tests[i] = (struct CMUnitTest){.name = judged[i].name,
+					       .test_func = check_judged,
+					       .initial_state = (void *)&judged[i]};
+	tests[NJUDGED] = (struct CMUnitTest)cmocka_unit_test(tells_the_way_out);
+	tests[NJUDGED + 1] = (struct CMUnitTest)cmocka_unit_test(says_what_is_not_seen);
+	return cmocka_run_group_tests_name("rings", tests, NULL, NULL);
+}
