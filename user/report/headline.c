@@ -260,6 +260,25 @@ static bool may_look_at_ring(const struct rep_process *rp)
 	return i < cap->nfiles && busy >= iom_limit(LIMIT_COMPUTES) * rp->time.wall_ns;
 }
 
+/* Did it transfer, though so little that it is no way of working? */
+static bool has_trifles(const struct rep_process *rp)
+{
+	for (int m = 0; m < IOM_M_NR; m++)
+		if (rp->models[m].transfers || rp->models[m].phase1_ns)
+			return true;
+	return false;
+}
+
+/* What it did beside waiting for children. */
+static const char *nothing_else(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads && has_trifles(rp); i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (rp->threads[i].time.waits[k].what == ACC_CHILD)
+				return "It waits for children, and hardly for any file.";
+	return "It transferred nothing and waited for no file.";
+}
+
 static char *headline_of_idle(const struct rep_process *rp)
 {
 	const struct rep_thread *t = waits_for_child(rp);
@@ -267,7 +286,7 @@ static char *headline_of_idle(const struct rep_process *rp)
 	char *lead, *text;
 
 	if (!t)
-		return iom_sentence("It transferred nothing and waited for no file.%s",
+		return iom_sentence("%s%s", nothing_else(rp),
 				    !may_look_at_ring(rp) ? "" :
 				    " It has an io_uring: were it to look again and again whether a request of before "
 				    "is done, that would be no call, and is not seen.");
