@@ -117,6 +117,21 @@ static void computes_with_ring(struct iom_capture *cap)
 	busy_with_ring(cap);
 }
 
+/* libaio waits in io_submit for what is no disk; kind: of the file. */
+static void submits_slowly(struct iom_capture *cap, uint8_t kind, const char *name)
+{
+	uint32_t file = build_file(cap, 4, kind, 0, name);
+	struct cap_requests *r = build_requests(cap, file, CAP_I_AIO, 0, 100);
+	struct cap_calls *c = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_AIO_SUBMIT, SYS_io_submit);
+
+	r->done_late = 0;
+	r->done_asleep = r->alone = 100;
+	c->n.ok_slept = 100;
+	c->wait_ns = BUILD_LIFE_NS / 2;
+	c->max_wait_ns = 60 * MS;
+	cap->threads[0].asleep_ns = BUILD_LIFE_NS / 2;
+}
+
 static const struct expected judged[] = {
 	{"looks at a ring", looks_at_ring, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "busy-poll", NO_TRANSFERS, ""},
 	{"looks between requests", looks_between_requests, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "busy-poll",
@@ -171,9 +186,38 @@ static void says_what_is_not_seen(void **state)
 	iom_capture_free(cap);
 }
 
+/* O_DIRECT is for disks. */
+static void knows_the_kind(void **state)
+{
+	static const struct {
+		uint8_t kind;
+		const char *name, *says, *not;
+	} files[] = {
+		{CAP_K_FIFO, "pipe:[7]", "most of them on fd 4 pipe:[7]", "O_DIRECT"},
+		{CAP_K_SOCK, "tcp 127.0.0.1:1 -> 127.0.0.1:2", "epoll or poll", "O_DIRECT"},
+		{CAP_K_REG, "/srv/data", "O_DIRECT, or threads", "/srv/data"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct iom_capture *cap = build_capture("program");
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		submits_slowly(cap, files[i].kind, files[i].name);
+		rep = iom_judge(cap);
+		f = build_finding(rep, "submit-blocked");
+		assert_non_null(f);
+		assert_non_null(strstr(f->message, files[i].says));
+		assert_null(strstr(f->message, files[i].not));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + 2];
+	static struct CMUnitTest tests[NJUDGED + 3];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -181,5 +225,6 @@ int main(void)
 					       .initial_state = (void *)&judged[i]};
 	tests[NJUDGED] = (struct CMUnitTest)cmocka_unit_test(tells_the_way_out);
 	tests[NJUDGED + 1] = (struct CMUnitTest)cmocka_unit_test(says_what_is_not_seen);
+	tests[NJUDGED + 2] = (struct CMUnitTest)cmocka_unit_test(knows_the_kind);
 	return cmocka_run_group_tests_name("rings", tests, NULL, NULL);
 }

@@ -29,8 +29,49 @@ static bool direct_already(const struct search *s, uint8_t interface)
 	return direct * 2 > all;
 }
 
+/* The requests that were most of those which kept the submitting thread. */
+static const struct cap_requests *most_kept(const struct search *s, uint8_t interface)
+{
+	const struct cap_requests *most = NULL;
+	uint64_t kept = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+		uint64_t n = r->done_inline + r->done_asleep;
+
+		if (r->tgid == s->tgid && r->interface == interface && (!most || n > kept))
+			most = r, kept = n;
+	}
+	return most;
+}
+
+/* A pipe, a socket, a terminal: what is waited for is another party, and O_DIRECT changes nothing.
+ * IOM_NO_FILE: it is for a disk, or not known. */
+static uint32_t kept_by_stream(const struct search *s, uint8_t interface)
+{
+	const struct cap_requests *most = most_kept(s, interface);
+	uint8_t kind = most && most->file != IOM_NO_FILE ? s->cap->files[most->file].kind : CAP_K_UNKNOWN;
+
+	return kind == CAP_K_FIFO || kind == CAP_K_SOCK || kind == CAP_K_TTY || kind == CAP_K_CHR ? most->file :
+												  IOM_NO_FILE;
+}
+
+/* ", most of them on fd 3 pipe:[77]", where that is what decides the way out: heap. */
+static char *kept_text(const struct search *s, uint8_t interface)
+{
+	uint32_t file = kept_by_stream(s, interface);
+
+	return file == IOM_NO_FILE ? iom_sentence("%s", "") :
+				     iom_sentence(", most of them on fd %d %s", s->cap->files[file].fd,
+						  iom_finding_name(s->cap, file));
+}
+
 static const char *submit_way_out(const struct search *s, uint8_t interface)
 {
+	if (kept_by_stream(s, interface) != IOM_NO_FILE)
+		return interface == CAP_I_AIO ?
+			       "epoll or poll for such files, io_uring, or threads of one's own; libaio is for disks" :
+			       "submit when a poll says that the file is ready, or threads of one's own";
 	if (direct_already(s, interface))
 		return "files with space allocated ahead, fewer requests in flight, or threads of one's own";
 	return "O_DIRECT, or threads of one's own";
@@ -43,25 +84,28 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 		uint8_t interface = w->class == CAP_C_AIO_SUBMIT ? CAP_I_AIO : CAP_I_URING;
 		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * w->count;
 		struct rep_finding *f;
+		char *of;
 
 		if (w->what != ACC_SUBMIT || !w->slept ||
 		    (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
 			continue;
+		of = kept_text(s, interface);
 		f = iom_finding_add(
 			s, "submit-blocked",
 			seldom && w->ns < iom_limit(LIMIT_SUBMIT_SELDOM) * rt->time.wall_ns ? IOM_SEV_INFO :
 											    IOM_SEV_WARNING,
-			iom_sentence("%s of %s submissions by %s slept, %s in all, %s at worst, before anything "
+			iom_sentence("%s of %s submissions by %s slept%s, %s in all, %s at worst, before anything "
 				     "was handed over: while it submits, the thread is not free. Usual ways "
 				     "out: %s.",
-				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr),
+				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr), of,
 				     iom_time(w->ns), iom_time(w->max_ns), submit_way_out(s, interface)));
+		free(of);
 		f->count = w->slept;
 		f->ns = w->ns;
 		f->max_ns = w->max_ns;
 		f->thread = rt->thread;
 		f->nr = w->nr;
-		f->file = w->file;
+		f->file = kept_by_stream(s, interface) == IOM_NO_FILE ? w->file : kept_by_stream(s, interface);
 	}
 }
 
@@ -78,6 +122,7 @@ static void find_done_inside(struct search *s)
 {
 	uint64_t submitted = 0, inside = 0;
 	struct rep_finding *f;
+	char *of;
 
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
@@ -89,11 +134,13 @@ static void find_done_inside(struct search *s)
 	}
 	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || has(s, "submit-blocked"))
 		return;
+	of = kept_text(s, CAP_I_AIO);
 	f = iom_finding_add(s, "submit-blocked", IOM_SEV_WARNING,
-			    iom_sentence("%s of %s requests were done before io_submit returned: the submitting "
+			    iom_sentence("%s of %s requests were done before io_submit returned%s: the submitting "
 					 "thread did the work itself. Usual ways out: %s.",
-					 iom_count(inside), iom_count(submitted),
+					 iom_count(inside), iom_count(submitted), of,
 					 submit_way_out(s, CAP_I_AIO)));
+	free(of);
 	f->count = inside;
 	f->nr = 209;
 }
