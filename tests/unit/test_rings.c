@@ -117,6 +117,30 @@ static void computes_with_ring(struct iom_capture *cap)
 	busy_with_ring(cap);
 }
 
+/* A poll that tells of the ring each time. */
+static void told_of_ring(struct iom_capture *cap)
+{
+	uint32_t ring = busy_with_ring(cap), awake = iom_capture_add_awake(cap);
+	struct cap_calls *r = build_calls(cap, MAIN, ring, CAP_C_POLL, SYS_poll);
+	struct cap_awake *w = &cap->awakes[awake];
+
+	r->n.ok = r->events = LOOKS;
+	r->set_size = 1;
+	w->tid = w->tgid = MAIN;
+	w->class = CAP_C_POLL;
+	w->set_file = w->file = ring;
+	w->events = 1; /* POLLIN */
+	w->samples = 100;
+	build_interest(cap, ring, LOOKS, 0)->set_file = ring;
+}
+
+/* A completion is there for each return: nobody knows that it was not taken. */
+static void told_of_completions(struct iom_capture *cap)
+{
+	told_of_ring(cap);
+	build_requests(cap, build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[7]"), CAP_I_URING, URING_READ, LOOKS);
+}
+
 /* libaio waits in io_submit for what is no disk; kind: of the file. */
 static void submits_slowly(struct iom_capture *cap, uint8_t kind, const char *name)
 {
@@ -144,6 +168,9 @@ static const struct expected judged[] = {
 	{"looks seldom", looks_seldom, IOM_M_ASYNC, IOM_FACT_POLLING, "proactor", "", NO_TRANSFERS, ""},
 	{"peeks in memory", peeks, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "busy-poll", 200, ""},
 	{"peeks after sleep", peeks_after_sleep, IOM_M_ASYNC, IOM_FACT_SYNCHRONOUS, "proactor", "", 200, ""},
+	{"told of completions of before", told_of_ring, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "not-drained",
+	 NO_TRANSFERS, ""},
+	{"told of completions", told_of_completions, IOM_M_ASYNC, 0, "proactor", "", LOOKS, NULL},
 	{"computes beside a ring", computes_with_ring, IOM_M_NONE, 0, NULL, "", 0, NULL},
 };
 #define NJUDGED (sizeof(judged) / sizeof(*judged))
