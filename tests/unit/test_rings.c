@@ -213,6 +213,28 @@ static void says_what_is_not_seen(void **state)
 	iom_capture_free(cap);
 }
 
+/* io_uring does not wait for a pipe in the call that submits: it slept for something else. */
+static void names_no_pipe(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+
+	(void)state;
+	submits_slowly(cap, CAP_K_FIFO, "pipe:[7]");
+	cap->requests[0].interface = CAP_I_URING;
+	cap->calls[0].class = CAP_C_URING_SUBMIT;
+	cap->calls[0].nr = SYS_io_uring_enter;
+	rep = iom_judge(cap);
+	f = build_finding(rep, "submit-blocked");
+	assert_non_null(f);
+	assert_null(strstr(f->message, "pipe"));
+	assert_null(strstr(f->message, "O_DIRECT"));
+	assert_int_equal(f->file, IOM_NO_FILE);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 /* O_DIRECT is for disks. */
 static void knows_the_kind(void **state)
 {
@@ -244,7 +266,7 @@ static void knows_the_kind(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + 3];
+	static struct CMUnitTest tests[NJUDGED + 4];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -253,5 +275,6 @@ int main(void)
 	tests[NJUDGED] = (struct CMUnitTest)cmocka_unit_test(tells_the_way_out);
 	tests[NJUDGED + 1] = (struct CMUnitTest)cmocka_unit_test(says_what_is_not_seen);
 	tests[NJUDGED + 2] = (struct CMUnitTest)cmocka_unit_test(knows_the_kind);
+	tests[NJUDGED + 3] = (struct CMUnitTest)cmocka_unit_test(names_no_pipe);
 	return cmocka_run_group_tests_name("rings", tests, NULL, NULL);
 }

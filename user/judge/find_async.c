@@ -56,10 +56,16 @@ static uint32_t kept_by_stream(const struct search *s, uint8_t interface)
 												  IOM_NO_FILE;
 }
 
+/* io_submit sleeps for its requests' files; io_uring never does for such, but for memory, a lock, a disk. */
+static uint32_t slept_for(const struct search *s, uint8_t interface)
+{
+	return interface == CAP_I_AIO ? kept_by_stream(s, interface) : IOM_NO_FILE;
+}
+
 /* ", most of them on fd 3 pipe:[77]", where that is what decides the way out: heap. */
 static char *kept_text(const struct search *s, uint8_t interface)
 {
-	uint32_t file = kept_by_stream(s, interface);
+	uint32_t file = slept_for(s, interface);
 
 	return file == IOM_NO_FILE ? iom_sentence("%s", "") :
 				     iom_sentence(", most of them on fd %d %s", s->cap->files[file].fd,
@@ -71,7 +77,7 @@ static const char *submit_way_out(const struct search *s, uint8_t interface)
 	if (kept_by_stream(s, interface) != IOM_NO_FILE)
 		return interface == CAP_I_AIO ?
 			       "epoll or poll for such files, io_uring, or threads of one's own; libaio is for disks" :
-			       "submit when a poll says that the file is ready, or threads of one's own";
+			       "fewer requests in flight, or threads of one's own";
 	if (direct_already(s, interface))
 		return "files with space allocated ahead, fewer requests in flight, or threads of one's own";
 	return "O_DIRECT, or threads of one's own";
@@ -105,7 +111,7 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 		f->max_ns = w->max_ns;
 		f->thread = rt->thread;
 		f->nr = w->nr;
-		f->file = kept_by_stream(s, interface) == IOM_NO_FILE ? w->file : kept_by_stream(s, interface);
+		f->file = slept_for(s, interface) == IOM_NO_FILE ? w->file : slept_for(s, interface);
 	}
 }
 
