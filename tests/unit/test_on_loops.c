@@ -396,6 +396,31 @@ static void a_set_that_changes(void **state)
 	let_go(rep, cap);
 }
 
+/* Others of a loop's files have ended, and it goes on with the last one; while others can still come, one
+ * file of them is asked inside a turn. */
+static void the_last_file_is_the_loops(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t a = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[1]");
+	uint32_t b = build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[2]");
+	struct iom_report *rep;
+
+	(void)state;
+	polled(cap, a, 2, 200);
+	in_poll(cap, a, a);
+	in_poll(cap, b, a);
+	polled(cap, b, 1, 11);
+	in_poll(cap, b, b);
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 1);
+	iom_report_free(rep);
+
+	build_transfers(cap, BUILD_PID, a, CAP_C_READ, SYS_read, 20, 0, 0, 0)->n.zero = 1;
+	rep = iom_judge(cap);
+	assert_int_equal(findings(rep, "loop-blocked"), 0);
+	let_go(rep, cap);
+}
+
 /* Which thread a loop waits for is known of the sleep that is under way. */
 static void whose_end_is_waited_for(void **state)
 {
@@ -493,6 +518,7 @@ int main(void)
 		cmocka_unit_test(sleeps_for_a_tracer),
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_set_that_changes),
+		cmocka_unit_test(the_last_file_is_the_loops),
 		cmocka_unit_test(whose_end_is_waited_for),
 		cmocka_unit_test(a_pause_by_poll),
 		cmocka_unit_test(turns_without_an_end),

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 
@@ -195,6 +196,46 @@ static void answered_by_threads(struct iom_capture *cap)
 	}
 }
 
+/* A proxy: each thread waits by a poll of its own for one client and for the upstream of that one. */
+static void proxy_threads(struct iom_capture *cap)
+{
+	uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+
+	build_transfers(cap, MAIN, l, CAP_C_ACCEPT, SYS_accept4, 0, 6, 0, MS);
+	for (int i = 0; i < 6; i++) {
+		uint32_t in = build_file(cap, 10 + 2 * i, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+		uint32_t out = build_file(cap, 11 + 2 * i, CAP_K_SOCK, 0, "tcp 127.0.0.1:6 -> 127.0.0.1:90");
+		uint32_t tid = MAIN + 1 + i;
+		struct cap_calls *r;
+
+		build_thread(cap, MAIN, tid, "proxy");
+		build_transfers(cap, tid, in, CAP_C_RECV, SYS_recvfrom, 2, 0, 0, 0);
+		build_transfers(cap, tid, in, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+		build_transfers(cap, tid, out, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+		build_transfers(cap, tid, in, CAP_C_WRITE, SYS_write, 100, 0, 0, 0);
+		build_transfers(cap, tid, out, CAP_C_WRITE, SYS_write, 100, 0, 0, 0);
+		r = build_calls(cap, tid, in, CAP_C_POLL, SYS_poll);
+		r->n.ok_slept = r->events = 200;
+		r->wait_ns = 200 * MS;
+		r->set_size = 2;
+		for (int k = 0; k < 2; k++) {
+			struct cap_interest *n = build_interest(cap, k ? out : in, 100, 100);
+
+			n->tid = tid;
+			n->set_file = in;
+		}
+	}
+}
+
+/* Loops of poll that each serve two clients. */
+static void small_loops(struct iom_capture *cap)
+{
+	proxy_threads(cap);
+	for (size_t i = 0; i < cap->nfiles; i++)
+		if (cap->files[i].kind == CAP_K_SOCK && strstr(cap->files[i].name, " -> "))
+			memcpy(strstr(cap->files[i].name, " -> "), " <- ", 4);
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -209,6 +250,9 @@ static const struct expected judged[] = {
 	{"25 resolvers in threads", resolvers, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop + worker pool",
 	 NULL, 0, ""},
 	{"25 a notifier's thread", notifier, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, "blocking"},
+	{"52 a proxy's threads", proxy_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "thread-per-connection", NULL, 0, NULL},
+	{"52 two clients for each loop", small_loops, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0,
+	 NULL},
 	{"stuck: a pool", stuck_pool, IOM_M_BLOCKING, IOM_FACT_NULL, "thread pool", "", 20, NULL},
 	{"stuck: idle connections", idle_connections, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection", "", 20,
 	 NULL},

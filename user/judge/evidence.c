@@ -417,6 +417,7 @@ struct iom_evidence *iom_evidence(const struct iom_capture *cap)
 	ev->loops = iom_loops(cap, ev->account);
 	take_facts(ev);
 	ev_find_interest(ev);
+	ev_find_looks(ev);
 	ev_vote_all(ev);
 	return ev;
 }

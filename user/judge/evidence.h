@@ -4,7 +4,8 @@
  * for which file, and how the operations voted.
  *
  * In: a capture, which is borrowed. Out: one struct, made in this order by
- * iom_evidence(): facts (evidence.c), who waits for what (interest.c), votes (votes.c).
+ * iom_evidence(): facts (evidence.c), who waits for what (interest.c), who only asks whether
+ * requests are done (looks.c), votes (votes.c).
  * Times are in ns. Out of memory ends the program.
  */
 #ifndef IOM_EVIDENCE_H
@@ -76,6 +77,9 @@ struct ev_thread {
 	/* readiness calls, all sets */
 	uint64_t ready_calls, ready_nowait, ready_empty, ready_empty_fast, ready_slept, ready_events;
 	uint64_t ready_wait_ns, ready_open_ns;
+	/* io_uring_enter and io_getevents; of these in vain: nothing handed over, not waited, nothing done */
+	uint64_t ring_calls, ring_slept, ring_looks;
+	bool ring_spin; /* most of them were: completions are asked for instead of waited for */
 	uint64_t calls;	   /* all operations, to weigh the tries with */
 	uint64_t done;	   /* of them, that brought something */
 	uint64_t accepts;  /* of these, a connection */
@@ -95,6 +99,7 @@ struct ev_async {
 	uint64_t at_once; /* of submits: done before the next could be handed over, or alone in flight */
 	uint64_t submit_calls, submit_slept, submit_wait_ns, submit_max_ns;
 	bool uring;
+	bool spins; /* a thread asks whether requests are done instead of waiting */
 };
 
 /* How often calls of a process slept, of how many, and how often its threads left the CPU. */
@@ -153,6 +158,7 @@ bool ev_only_polls(const struct cap_requests *r);
 
 /* The stages of iom_evidence(), in files of their own. */
 void ev_find_interest(struct iom_evidence *ev);
+void ev_find_looks(struct iom_evidence *ev);
 void ev_vote_all(struct iom_evidence *ev);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_async.c - asynchronous interfaces that are less so than they seem:
- * submit-blocked, iowq-offload, sqpoll-spin.
+ * submit-blocked, iowq-offload, sqpoll-spin, busy-poll for completions.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -29,8 +29,55 @@ static bool direct_already(const struct search *s, uint8_t interface)
 	return direct * 2 > all;
 }
 
+/* The requests that were most of those which kept the submitting thread. */
+static const struct cap_requests *most_kept(const struct search *s, uint8_t interface)
+{
+	const struct cap_requests *most = NULL;
+	uint64_t kept = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+		uint64_t n = r->done_inline + r->done_asleep;
+
+		if (r->tgid == s->tgid && r->interface == interface && (!most || n > kept))
+			most = r, kept = n;
+	}
+	return most;
+}
+
+/* A pipe, a socket, a terminal: what is waited for is another party, and O_DIRECT changes nothing.
+ * IOM_NO_FILE: it is for a disk, or not known. */
+static uint32_t kept_by_stream(const struct search *s, uint8_t interface)
+{
+	const struct cap_requests *most = most_kept(s, interface);
+	uint8_t kind = most && most->file != IOM_NO_FILE ? s->cap->files[most->file].kind : CAP_K_UNKNOWN;
+
+	return kind == CAP_K_FIFO || kind == CAP_K_SOCK || kind == CAP_K_TTY || kind == CAP_K_CHR ? most->file :
+												  IOM_NO_FILE;
+}
+
+/* io_submit sleeps for its requests' files; io_uring never does for such, but for memory, a lock, a disk. */
+static uint32_t slept_for(const struct search *s, uint8_t interface)
+{
+	return interface == CAP_I_AIO ? kept_by_stream(s, interface) : IOM_NO_FILE;
+}
+
+/* ", most of them on fd 3 pipe:[77]", where that is what decides the way out: heap. */
+static char *kept_text(const struct search *s, uint8_t interface)
+{
+	uint32_t file = slept_for(s, interface);
+
+	return file == IOM_NO_FILE ? iom_sentence("%s", "") :
+				     iom_sentence(", most of them on fd %d %s", s->cap->files[file].fd,
+						  iom_finding_name(s->cap, file));
+}
+
 static const char *submit_way_out(const struct search *s, uint8_t interface)
 {
+	if (kept_by_stream(s, interface) != IOM_NO_FILE)
+		return interface == CAP_I_AIO ?
+			       "epoll or poll for such files, io_uring, or threads of one's own; libaio is for disks" :
+			       "fewer requests in flight, or threads of one's own";
 	if (direct_already(s, interface))
 		return "files with space allocated ahead, fewer requests in flight, or threads of one's own";
 	return "O_DIRECT, or threads of one's own";
@@ -43,25 +90,28 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 		uint8_t interface = w->class == CAP_C_AIO_SUBMIT ? CAP_I_AIO : CAP_I_URING;
 		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * w->count;
 		struct rep_finding *f;
+		char *of;
 
 		if (w->what != ACC_SUBMIT || !w->slept ||
 		    (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
 			continue;
+		of = kept_text(s, interface);
 		f = iom_finding_add(
 			s, "submit-blocked",
 			seldom && w->ns < iom_limit(LIMIT_SUBMIT_SELDOM) * rt->time.wall_ns ? IOM_SEV_INFO :
 											    IOM_SEV_WARNING,
-			iom_sentence("%s of %s submissions by %s slept, %s in all, %s at worst, before anything "
+			iom_sentence("%s of %s submissions by %s slept%s, %s in all, %s at worst, before anything "
 				     "was handed over: while it submits, the thread is not free. Usual ways "
 				     "out: %s.",
-				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr),
+				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr), of,
 				     iom_time(w->ns), iom_time(w->max_ns), submit_way_out(s, interface)));
+		free(of);
 		f->count = w->slept;
 		f->ns = w->ns;
 		f->max_ns = w->max_ns;
 		f->thread = rt->thread;
 		f->nr = w->nr;
-		f->file = w->file;
+		f->file = slept_for(s, interface) == IOM_NO_FILE ? w->file : slept_for(s, interface);
 	}
 }
 
@@ -78,6 +128,7 @@ static void find_done_inside(struct search *s)
 {
 	uint64_t submitted = 0, inside = 0;
 	struct rep_finding *f;
+	char *of;
 
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
@@ -89,11 +140,13 @@ static void find_done_inside(struct search *s)
 	}
 	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || has(s, "submit-blocked"))
 		return;
+	of = kept_text(s, CAP_I_AIO);
 	f = iom_finding_add(s, "submit-blocked", IOM_SEV_WARNING,
-			    iom_sentence("%s of %s requests were done before io_submit returned: the submitting "
+			    iom_sentence("%s of %s requests were done before io_submit returned%s: the submitting "
 					 "thread did the work itself. Usual ways out: %s.",
-					 iom_count(inside), iom_count(submitted),
+					 iom_count(inside), iom_count(submitted), of,
 					 submit_way_out(s, CAP_I_AIO)));
+	free(of);
 	f->count = inside;
 	f->nr = 209;
 }
@@ -198,10 +251,97 @@ static void find_pollers(struct search *s)
 	}
 }
 
+/* The row of a thread's calls about requests that were most. */
+static const struct cap_calls *most_asked(const struct search *s, const struct cap_thread *ct)
+{
+	const struct cap_calls *most = NULL;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == ct->tgid && r->tid == ct->tid &&
+		    (r->class == CAP_C_URING_SUBMIT || r->class == CAP_C_AIO_GETEVENTS) &&
+		    (!most || cor_operations(r) > cor_operations(most)))
+			most = r;
+	}
+	return most;
+}
+
+/* A call that is asked whether requests are done, and does not wait until one is. */
+static void find_looks(struct search *s, const struct rep_thread *rt)
+{
+	const struct ev_thread *t = &s->ev->threads[rt->thread];
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t rate = a_second(t->ring_looks, rt->time.wall_ns);
+	const struct cap_calls *r;
+	struct rep_finding *f;
+	char *call;
+
+	if (!t->ring_spin || rate < iom_limit(LIMIT_SPENDS_RATE) ||
+	    rt->time.running_ns < iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns)
+		return;
+	r = most_asked(s, ct);
+	call = r->file == IOM_NO_FILE ? iom_sentence("%s", iom_syscall_name(r->nr)) :
+					iom_sentence("%s(%d)", iom_syscall_name(r->nr), s->cap->files[r->file].fd);
+	f = iom_finding_add(s, "busy-poll", IOM_SEV_WARNING,
+			    iom_sentence("Thread %u asked %s %s times a second, in vain and without waiting, whether a "
+					 "request is done, on %s of a CPU. Usual way out: wait for one, by %s.",
+					 ct->ns_tid, call, iom_count(rate),
+					 iom_part(rt->time.running_ns, rt->time.wall_ns),
+					 r->class == CAP_C_URING_SUBMIT ?
+						 "io_uring_wait_cqe(3) (min_complete 1)" :
+						 "io_getevents with min_nr 1 and a time limit that is not 0"));
+	free(call);
+	f->count = t->ring_looks;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+	f->nr = r->nr;
+	f->file = r->file;
+}
+
+/*
+ * Completions that no call fetched or waited for were seen in memory. Who hands over one request
+ * after the other so, and never sleeps, looks for each until it is done, or computes meanwhile.
+ */
+static void find_looks_in_memory(struct search *s, const struct rep_thread *rt)
+{
+	const struct ev_thread *t = &s->ev->threads[rt->thread];
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t submitted = 0, late = 0, alone = 0;
+	struct rep_finding *f;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != ct->tgid || r->tid != ct->tid || r->interface != CAP_I_URING)
+			continue;
+		submitted += r->submitted;
+		late += r->done_late;
+		alone += r->alone;
+	}
+	if (late < iom_limit(LIMIT_SPIN_CALLS) || 2 * late < submitted || 2 * alone < submitted ||
+	    ct->kernel_worker || t->ring_spin || t->ring_calls > submitted || t->ready_calls ||
+	    rt->time.waiting_ns > iom_limit(LIMIT_SPIN_SLEPT) * rt->time.wall_ns)
+		return;
+	f = iom_finding_add(s, "busy-poll", IOM_SEV_INFO,
+			    iom_sentence("Thread %u handed over %s requests, most of them one after the other, and called "
+					 "for no completion: it looks at the completion queue in memory until each is "
+					 "done, or computes meanwhile, on %s of a CPU. If there is nothing to compute: "
+					 "io_uring_wait_cqe(3).",
+					 ct->ns_tid, iom_count(submitted),
+					 iom_part(rt->time.running_ns, rt->time.wall_ns)));
+	f->count = submitted;
+	f->ns = rt->time.running_ns;
+	f->thread = rt->thread;
+}
+
 void iom_find_async(struct search *s)
 {
-	for (size_t i = 0; i < s->rp->nthreads; i++)
+	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		find_slow_submits(s, &s->rp->threads[i]);
+		find_looks(s, &s->rp->threads[i]);
+		find_looks_in_memory(s, &s->rp->threads[i]);
+	}
 	find_done_inside(s);
 	find_workers(s);
 	find_pollers(s);

@@ -181,6 +181,39 @@ static bool is_never_waited_for(const struct cap_file *f)
 	return f->kind == CAP_K_REG || f->kind == CAP_K_DIR;
 }
 
+/* Completions of all rings of the process. */
+static uint64_t completions(const struct search *s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid == s->tgid && r->interface == CAP_I_URING)
+			n += r->done_inline + r->done_asleep + r->done_late + r->more;
+	}
+	return n;
+}
+
+/* A ring tells of completions that are in its queue. That they are taken is not seen, but a ring that goes
+ * on telling while hardly any come has those of before. */
+static void find_unreaped(struct search *s, const struct rep_thread *rt, const struct loop_set *set,
+			  const struct rep_awake *by)
+{
+	char *name;
+
+	if (completions(s) > iom_limit(LIMIT_AWAKE_TAKEN) * set->events)
+		return;
+	name = awake_file(s->cap, by->file);
+	tell_awake(s, "not-drained", rt, set, by->file,
+		   iom_sentence("without waiting, on %s of a CPU: %s has completions in its queue all the time (%s of %s "
+				"samples), and they are not taken. Usual way out: take all that are there "
+				"(io_uring_peek_cqe until it finds none, io_uring_cqe_seen for each).",
+				iom_part(rt->time.running_ns, rt->time.wall_ns), name, iom_count(by->samples),
+				iom_count(samples_of(by))));
+	free(name);
+}
+
 /* The readiness call comes back at once, since one file is always ready and nobody takes
  * what is there. */
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
@@ -200,8 +233,12 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	if (failing && (by.file != IOM_NO_FILE || failing >= iom_limit(LIMIT_AWAKE_FAILS) * set->calls))
 		return true;
 	/* What is taken from memory is not seen to be taken. */
-	if (by.file != IOM_NO_FILE && (ev_is_ring(s->ev, by.file) || s->cap->files[by.file].kind == CAP_K_URING))
+	if (by.file != IOM_NO_FILE && ev_is_ring(s->ev, by.file))
 		return true;
+	if (by.file != IOM_NO_FILE && s->cap->files[by.file].kind == CAP_K_URING && by.events & EV_IN) {
+		find_unreaped(s, rt, set, &by);
+		return true;
+	}
 	w.events = by.events;
 	if (by.file != IOM_NO_FILE) {
 		w.done = done_on(s, by.file);

@@ -134,29 +134,30 @@ static bool is_spun(const struct ev_thread *t, uint64_t calls, uint64_t nowait, 
 	       t->ready_wait_ns + t->ready_open_ns <= iom_limit(LIMIT_SPIN_SLEPT) * life;
 }
 
-/* Operations that may be what the set's calls brought. */
-static uint64_t taken_after(const struct ev_thread *t, const struct ev_set *set)
+/* Operations that may be what the set's calls brought; of a ring these are the completions. */
+static uint64_t taken_after(const struct ev_proc *p, const struct ev_thread *t, const struct ev_set *set)
 {
+	const struct ev_async *a = &p->async;
 	uint64_t taken = set->taken + set->rung;
 
-	return t->done > taken ? t->done : taken;
+	if (t->done > taken)
+		taken = t->done;
+	return taken + (set->urings ? a->inline_ + a->slept + a->late + a->more : 0);
 }
 
 /* One of its files is ready all the time, and nobody takes what is there. Calls that are
  * interrupted come back with nothing too, after a sleep. */
-static bool is_vain(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s, double life)
+static bool is_vain(const struct ev_set *set, const struct loop_set *s, uint64_t taken, double life)
 {
-	uint64_t taken = taken_after(t, set);
-
 	return !set->rings && s->calls >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       s->ns <= iom_limit(LIMIT_VAIN_SLEPT) * life &&
 	       s->slept + s->empty <= iom_limit(LIMIT_VAIN_SLEPT) * s->calls &&
 	       taken <= iom_limit(LIMIT_VAIN_TAKEN) * s->calls;
 }
 
-static uint64_t tries_of(const struct ev_thread *t, const struct ev_set *set, const struct loop_set *s)
+static uint64_t tries_of(const struct ev_set *set, const struct loop_set *s, uint64_t taken)
 {
-	uint64_t useful = s->slept + s->empty + taken_after(t, set);
+	uint64_t useful = s->slept + s->empty + taken;
 
 	if (set->spin)
 		return s->empty_fast;
@@ -181,12 +182,14 @@ static void judge_sets(struct look *l, size_t thread)
 	t->spin = is_spun(t, t->ready_calls, t->ready_nowait, t->ready_empty_fast, life);
 	for (size_t k = 0; k < sets->nsets; k++) {
 		const struct loop_set *s = &sets->sets[k];
+		uint64_t taken;
 		enum ev_watch w;
 
 		fill_set(l, thread, k);
+		taken = taken_after(&l->ev->procs[t->proc], t, &t->sets[k]);
 		t->sets[k].spin = t->spin || is_spun(t, s->calls, s->nowait, s->empty_fast, life);
-		t->sets[k].vain = is_vain(t, &t->sets[k], s, life);
-		t->sets[k].tries = tries_of(t, &t->sets[k], s);
+		t->sets[k].vain = is_vain(&t->sets[k], s, taken, life);
+		t->sets[k].tries = tries_of(&t->sets[k], s, taken);
 		if (t->sets[k].spin || t->sets[k].vain)
 			polled += s->calls;
 		w = t->sets[k].spin ? EV_SPUN : EV_WATCHED;

@@ -20,6 +20,8 @@ static enum iom_in_fact async_in_fact(const struct ev_proc *p)
 
 	if (p->helper_transfers > a->submits || mostly(a->worker, a->submits, LIMIT_THREADS))
 		return IOM_FACT_THREADS;
+	if (a->spins)
+		return IOM_FACT_POLLING;
 	if (a->sqpoll || a->more)
 		return IOM_FACT_NULL;
 	return mostly(a->at_once, a->submits, LIMIT_SYNCHRONOUS) ? IOM_FACT_SYNCHRONOUS : IOM_FACT_NULL;
@@ -195,6 +197,55 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 	rp->verdict.confidence *= most;
 }
 
+/* What was waited for children, and how often. */
+static void add_children(const struct acc_thread *a, uint64_t *ns, uint64_t *times)
+{
+	for (size_t i = 0; i < a->nwaits; i++)
+		if (a->waits[i].what == ACC_CHILD) {
+			*ns += a->waits[i].ns;
+			*times += a->waits[i].slept;
+		}
+}
+
+/*
+ * Most of the time was waited for children, and of files little was wanted, both in number (of
+ * each child how it began and ended, say) and in time: a read that tells whether a child has begun,
+ * the next line of a script. What such a program does with files is no way of working.
+ */
+static bool is_beside_children(const struct ev_vote votes[IOM_M_NR], uint64_t ns, uint64_t times, uint64_t wall_ns)
+{
+	uint64_t waited = 0, n = 0;
+
+	for (int m = 0; m < IOM_M_NR; m++) {
+		waited += votes[m].wait_ns + votes[m].open_ns;
+		n += votes[m].transfers > votes[m].ops ? votes[m].transfers : votes[m].ops;
+	}
+	return 2 * ns >= wall_ns && waited <= iom_limit(LIMIT_ALSO) * ns &&
+	       (n <= 2 * times || n < iom_limit(LIMIT_ALSO_FEW));
+}
+
+static void weigh_children(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)
+{
+	uint64_t ns = 0, times = 0;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		struct rep_thread *rt = &rp->threads[i];
+		uint64_t own_ns = 0, own_times = 0;
+
+		add_children(&rt->time, &own_ns, &own_times);
+		ns += own_ns;
+		times += own_times;
+		if (own_ns && is_beside_children(ev->threads[rt->thread].votes, own_ns, own_times, rt->time.wall_ns))
+			say_none(&rt->verdict, rt->models);
+	}
+	if (!ns || rp->verdict.model == IOM_M_NONE || !is_beside_children(p->votes, ns, times, rp->time.wall_ns))
+		return;
+	say_none(&rp->verdict, rp->models);
+	/* What was lost may have been anything. */
+	if (!ev->cap->lost.counts || rp->verdict.confidence > iom_limit(LIMIT_OPEN_SURE))
+		rp->verdict.confidence = iom_limit(LIMIT_OPEN_SURE);
+}
+
 static void take_rules(const struct ev_proc *p, struct rep_process *rp)
 {
 	double all = 0;
@@ -244,6 +295,7 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 			judge_file(ev, i, &rp->files[rp->nfiles++]);
 	iom_score(p->votes, &cap->lost, &rp->verdict, rp->models);
 	weigh_computing(ev, p, rp);
+	weigh_children(ev, p, rp);
 	take_rules(p, rp);
 	if (is_unseen(p, rp->verdict.model))
 		rp->verdict.confidence *= iom_limit(LIMIT_UNSEEN);

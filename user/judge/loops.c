@@ -269,6 +269,39 @@ static bool is_of_set(const struct iom_capture *cap, const struct cap_interest *
 	return in->set == (uint32_t)cap->files[s->file].fd;
 }
 
+/* Files that a loop has done with: read to the end, hung up, or closed. */
+static void find_ended(const struct iom_capture *cap, bool *ended)
+{
+	for (size_t i = 0; i < cap->nfiles; i++)
+		ended[i] = cap->files[i].open_at_start && !cap->files[i].open_at_end;
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->file != IOM_NO_FILE && is_input(r->class) && r->n.zero + r->n.zero_slept)
+			ended[r->file] = true;
+	}
+	for (size_t i = 0; i < cap->ninterests; i++)
+		if (cap->interests[i].file != IOM_NO_FILE && cap->interests[i].hang_ups)
+			ended[cap->interests[i].file] = true;
+}
+
+/* One file is all that is left of the first set: the loop goes on with it. */
+static void find_last_left(const struct iom_capture *cap, struct loop_thread *t, const bool *in_first)
+{
+	bool *ended = iom_alloc(cap->nfiles, sizeof(*ended));
+
+	find_ended(cap, ended);
+	for (size_t k = 1; k < t->nsets; k++) {
+		struct loop_set *s = &t->sets[k];
+		size_t i = 0;
+
+		while (i < cap->nfiles && (!in_first[i] || ended[i] || i == s->file))
+			i++;
+		s->last_left = s->shared && s->files == 1 && s->nr == t->sets[0].nr && i == cap->nfiles;
+	}
+	free(ended);
+}
+
 /* A poll whose set changes from turn to turn is known by whichever file comes first. Sets that have a file
  * in common with the first one are the same loop's. */
 static void find_shared(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)
@@ -290,6 +323,7 @@ static void find_shared(const struct iom_capture *cap, const struct cap_thread *
 		for (size_t k = 1; k < t->nsets; k++)
 			t->sets[k].shared |= is_of_set(cap, in, &t->sets[k]);
 	}
+	find_last_left(cap, t, in_first);
 	free(in_first);
 }
 
@@ -305,7 +339,7 @@ static bool is_same_loop(const struct loop_set *own, const struct loop_set *s)
 static bool is_loops_own(const struct iom_capture *cap, const struct loop_set *a, const struct loop_set *b)
 {
 	if (b->files <= 1)
-		return false;
+		return b->last_left && !is_inside(cap, a, b);
 	if (b->shared || is_same_loop(a, b))
 		return true;
 	return b->calls >= iom_limit(LIMIT_SECOND_LOOP) * a->calls && !is_inside(cap, a, b);

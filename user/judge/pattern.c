@@ -14,6 +14,7 @@
 
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */
+	uint64_t own_pairs; /* such that it reads and that the program made itself: to an upstream */
 	uint64_t moved; /* transfers of connections */
 	uint64_t watched; /* of these, of such that somebody waits for by readiness */
 	bool asks;	/* uses other sockets: a resolver's, a wake-up of the program's own */
@@ -69,10 +70,32 @@ static bool serves(const struct cast *c, uint32_t file)
 	return c->used[file] == (READ | WRITTEN) || !iom_is_own_pair(c->ev->cap, file);
 }
 
+/* Did the program itself connect, not a client? */
+static bool is_outgoing(const struct iom_capture *cap, uint32_t file)
+{
+	return cap->files[file].name && strncmp(cap->files[file].name, "unix", 4) &&
+	       strstr(cap->files[file].name, " -> ");
+}
+
 /* Whoever accepts may read the first words before he hands the connection over. */
 static bool is_greeting(const struct cast *c, const struct ev_thread *t, uint32_t file, uint64_t n)
 {
 	return t->accepts && n < iom_limit(LIMIT_ROLE_WORK) * c->ev->files[file].taken;
+}
+
+/* By read and by recv the same connection is read: it is one. */
+static bool is_read_before(const struct iom_capture *cap, size_t row)
+{
+	const struct cap_calls *r = &cap->calls[row];
+
+	for (size_t i = 0; i < row; i++) {
+		const struct cap_calls *o = &cap->calls[i];
+
+		if (o->file == r->file && o->tid == r->tid && o->tgid == r->tgid && is_input(o->class) &&
+		    o->n.ok + o->n.ok_slept)
+			return true;
+	}
+	return false;
 }
 
 static void find_duties(struct cast *c)
@@ -95,7 +118,9 @@ static void find_duties(struct cast *c)
 		}
 		c->duties[t - c->ev->threads].moved += n;
 		c->duties[t - c->ev->threads].watched += c->ev->files[r->file].watch == EV_WATCHED ? n : 0;
-		c->duties[t - c->ev->threads].pairs += is_input(r->class) && !is_greeting(c, t, r->file, n);
+		if (is_input(r->class) && !is_greeting(c, t, r->file, n) && !is_read_before(cap, i))
+			*(is_outgoing(cap, r->file) ? &c->duties[t - c->ev->threads].own_pairs :
+						      &c->duties[t - c->ev->threads].pairs) += 1;
 	}
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == c->tgid && c->ev->files[i].taken && serves(c, i))
@@ -110,25 +135,38 @@ static bool waits_for_one(const struct cast *c, const struct rep_thread *rt)
 	return t->nsets && t->sets[0].class != CAP_C_EPOLL_WAIT && t->sets[0].files == 1;
 }
 
+/* Whoever passes on what one client says, to an upstream and back, waits for both ends at once, by a
+ * poll or select of these alone. Whom clients come to by the same wait is a loop. */
+static bool serves_one(const struct cast *c, const struct rep_thread *rt)
+{
+	const struct loop_thread *t = &c->ev->loops->threads[rt->thread];
+	const struct duty *d = &c->duties[rt->thread];
+
+	return t->nsets && t->sets[0].class != CAP_C_EPOLL_WAIT && t->sets[0].files <= iom_limit(LIMIT_NESTED_FILES) &&
+	       d->pairs == 1 && d->own_pairs == 1 && !c->ev->threads[rt->thread].accepts;
+}
+
 static void give_role(struct cast *c, const struct rep_thread *rt)
 {
 	const struct duty *d = &c->duties[rt->thread];
 	double multiplexed = rt->models[IOM_M_MULTIPLEXED].share;
-	bool one = waits_for_one(c, rt) && (d->moved || d->asks);
+	/* What a client is served with is none of the connections that a thread serves. */
+	uint64_t pairs = d->pairs ? d->pairs : d->own_pairs;
+	bool one = (waits_for_one(c, rt) && (d->moved || d->asks)) || serves_one(c, rt);
 
 	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED)
 		return;
 	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
 		c->loops++;
 		c->loops_moved += d->moved;
-		c->loops_pairs += d->pairs;
+		c->loops_pairs += pairs;
 		c->loops_accepts += c->ev->threads[rt->thread].accepts;
 		return;
 	}
 	*(d->moved ? &c->servers : &c->workers) += 1;
 	c->servers_moved += d->moved;
 	c->servers_watched += d->watched;
-	c->servers_pairs += d->pairs;
+	c->servers_pairs += pairs;
 }
 
 /* A loop that goes round has its part, whatever it goes round for. */

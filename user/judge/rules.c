@@ -127,7 +127,7 @@ static const struct {
 	[RULE_RING_POLL] = {{"ring-poll", IOM_M_MULTIPLEXED,
 		"is a sleep for a ring that is only asked for readiness"}, is_ring_that_polls},
 	[RULE_COMPLETION] = {{"completion", IOM_M_ASYNC,
-		"is a sleep while requests are handed over, or until some are done"}, is_completion},
+		"is a sleep while requests are handed over or until some are done, or asks whether they are"}, is_completion},
 	[RULE_SPIN] = {{"spin", IOM_M_NONBLOCKING,
 		"is a readiness call that is asked again and again instead of waited in"}, is_spun},
 	[RULE_SIGNAL_WAIT] = {{"signal-wait", IOM_M_SIGNAL, "is a sleep until a signal about a file"},

@@ -441,6 +441,11 @@ static void vote_thread(struct iom_evidence *ev, size_t i)
 		if (q.set->tries)
 			vote_tries(ev, q, q.set->spin ? RULE_SPIN : RULE_VAIN, q.set->tries);
 	}
+	q.what = ASK_COMPLETION;
+	q.set = NULL;
+	q.n = (struct ev_vote){.ops = t->ring_looks};
+	if (t->ring_spin)
+		vote_tries(ev, q, iom_first_rule(&q, 0), t->ring_looks);
 	q.what = ASK_SIGNAL;
 	q.n = (struct ev_vote){.wait_ns = t->sigwait_ns, .ops = t->io_signals};
 	if (t->io_signals)
@@ -463,9 +468,11 @@ static void count_tries(struct iom_evidence *ev)
 		if (t && t->proc != UINT32_MAX && is_transfer(ev->cap->calls[i].class))
 			t->tries += read_row(ev, i).tries;
 	}
-	for (size_t i = 0; i < ev->cap->nthreads; i++)
+	for (size_t i = 0; i < ev->cap->nthreads; i++) {
 		for (size_t k = 0; k < ev->loops->threads[i].nsets; k++)
 			ev->threads[i].tries += ev->threads[i].sets[k].tries;
+		ev->threads[i].tries += ev->threads[i].ring_spin ? ev->threads[i].ring_looks : 0;
+	}
 }
 
 /* What counts only where nothing else happened: files that never wait, and sleep that only

@@ -110,7 +110,7 @@ static const struct topic topics[] = {
 	 "page fault and a call's own sleep came together they cannot be told apart:\n"
 	 "`unsplit_ns` in the JSON says how much that is. Usual ways out: read ahead\n"
 	 "(madvise, MAP_POPULATE), lock memory, or read() in a thread.\n"},
-	{"busy-poll", "a readiness call comes back at once, again and again", NULL,
+	{"busy-poll", "a call that could wait comes back at once, again and again", NULL,
 	 "The call of multiplexing, used for polling. Either it is asked with a zero\n"
 	 "timeout and finds nothing, or one file of its set is always ready and nobody\n"
 	 "takes it out: an end of file, a hang-up, EPOLLOUT that is asked for though\n"
@@ -118,7 +118,9 @@ static const struct topic topics[] = {
 	 "open (dup, a child): its file stays in the epoll. Or what is there is taken, and\n"
 	 "doing so makes the next event: files that are watched by inotify and read by\n"
 	 "the same program, a loop that wakes itself. The file and the event are sampled\n"
-	 "from what the call returned. Usual ways out: a timeout, taking the file out of\n"
+	 "from what the call returned. Or it is io_uring_enter or io_getevents that is\n"
+	 "asked whether requests are done; a look at a completion queue in memory is no\n"
+	 "call, and shows only as a thread that never sleeps. Usual ways out: a timeout, taking the file out of\n"
 	 "the set (before it is closed), EPOLLOUT only while there is something to write.\n"},
 	{"calls-fail", "calls fail again and again, and the program goes on trying", NULL,
 	 "Most of a thread's calls of one kind on one file failed, with an error that is\n"

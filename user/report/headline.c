@@ -289,6 +289,38 @@ static const struct rep_thread *waits_for_child(const struct rep_process *rp)
 	return one;
 }
 
+/* Who computes beside an io_uring may as well look at its completion queue: that is memory. */
+static bool may_look_at_ring(const struct rep_process *rp)
+{
+	const struct iom_capture *cap = rp->cap;
+	uint64_t busy = rp->time.running_ns + rp->time.runq_ns;
+	size_t i = 0;
+
+	while (i < cap->nfiles && (cap->files[i].tgid != cap->procs[rp->proc].tgid ||
+				   cap->files[i].kind != CAP_K_URING || !cap->files[i].open_at_end))
+		i++;
+	return i < cap->nfiles && busy >= iom_limit(LIMIT_COMPUTES) * rp->time.wall_ns;
+}
+
+/* Did it transfer, though so little that it is no way of working? */
+static bool has_trifles(const struct rep_process *rp)
+{
+	for (int m = 0; m < IOM_M_NR; m++)
+		if (rp->models[m].transfers || rp->models[m].phase1_ns)
+			return true;
+	return false;
+}
+
+/* What it did beside waiting for children. */
+static const char *nothing_else(const struct rep_process *rp)
+{
+	for (size_t i = 0; i < rp->nthreads && has_trifles(rp); i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (rp->threads[i].time.waits[k].what == ACC_CHILD)
+				return "It waits for children, and hardly for any file.";
+	return "It transferred nothing and waited for no file.";
+}
+
 static char *headline_of_idle(const struct rep_process *rp)
 {
 	const struct rep_thread *t = waits_for_child(rp);
@@ -296,7 +328,10 @@ static char *headline_of_idle(const struct rep_process *rp)
 	char *lead, *text;
 
 	if (!t)
-		return iom_sentence("It transferred nothing and waited for no file.");
+		return iom_sentence("%s%s", nothing_else(rp),
+				    !may_look_at_ring(rp) ? "" :
+				    " It has an io_uring: were it to look again and again whether a request of before "
+				    "is done, that would be no call, and is not seen.");
 	lead = iom_lead_text(rp, w, 0);
 	text = iom_sentence("It transferred nothing and waited for no file: thread %u is asleep in %s of %s.%s",
 			    rp->cap->threads[t->thread].ns_tid, iom_syscall_name(w->nr), w->path, lead);
@@ -370,6 +405,9 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 		       v->in_fact == IOM_FACT_THREADS ?
 			       iom_sentence("It hands its transfers over and is told when they are done; "
 					    "threads made for it, of the kernel or of libc, do them.") :
+		       v->in_fact == IOM_FACT_POLLING ?
+			       iom_sentence("It hands its transfers to the kernel, and asks again and again whether "
+					    "they are done instead of waiting.") :
 			       iom_sentence("It hands its transfers to the kernel and is told when they "
 					    "are done.");
 	default:
