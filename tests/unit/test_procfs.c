@@ -252,6 +252,22 @@ static void udp_and_others(void **state)
 	}
 }
 
+/* Is fd called so? Sockets that come and go elsewhere meanwhile may keep a look from seeing one. */
+static bool is_called(int fd, const char *name)
+{
+	bool same = false;
+	struct pfs_file f;
+
+	for (int i = 0; i < 20 && !same; i++) {
+		pfs_pipes_refresh();
+		one_file(fd, &f);
+		same = f.name && !strcmp(f.name, name);
+		free(f.name);
+		free(f.watches);
+	}
+	return same;
+}
+
 static void unix_names(void **state)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -295,10 +311,9 @@ static void unix_names(void **state)
 	close(p[1]);
 	close(hold[0]);
 	prctl(PR_GET_NAME, comm);
-	usleep(20000); /* until the child has closed its copy of ours */
-	pfs_pipes_refresh();
 	snprintf(name, sizeof(name), "unix -> %d %s", child, comm);
-	expect(p[0], IOM_K_SOCK, name);
+	assert_true(is_called(p[0], name));
+	close(p[0]);
 	close(hold[1]);
 	waitpid(child, NULL, 0);
 }

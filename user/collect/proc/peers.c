@@ -7,13 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
 #include "collect/proc/reader.h"
 
-#define WALK_MAX_NS    UINT64_C(200000000)
+/* Where nobody else wants the CPUs a walk takes as long as it works. Where many do, it waits for each answer,
+ * and may. */
+#define WALK_WORK_NS   UINT64_C(100000000)
+#define WALK_MAX_NS    UINT64_C(1000000000)
+#define PROCESS_MAX_NS UINT64_C(200000000) /* for one that may be stuck */
 #define SOCKET_KEPT_NS UINT64_C(10000000000)
 #define HELD_MAX       500000
 
@@ -119,10 +124,19 @@ void pfs_near_first(int32_t *pids, size_t n, pid_t pid)
 		qsort(pids, n, sizeof(*pids), by_distance);
 }
 
+/* Time that this process has been on a CPU. The one that reads for it takes about as much. */
+static uint64_t work_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
 /* From pid on: who has the other ends was mostly started with it, and the time may not be enough for all. */
 static void walk(pid_t pid)
 {
-	uint64_t until = pfs_now_ns() + WALK_MAX_NS;
+	uint64_t end = pfs_now_ns() + WALK_MAX_NS, work = work_ns() + WALK_WORK_NS, until, now;
 	struct rd_request all = rd_path(RD_LIST, 0, ".");
 	struct numbers pids = {};
 
@@ -130,9 +144,10 @@ static void walk(pid_t pid)
 	last.pid = 0;
 	rd_ask(&all, take_numbers, &pids);
 	pfs_near_first(pids.v, pids.n, pid);
-	for (size_t i = 0; i < pids.n && pfs_now_ns() < until; i++) {
+	for (size_t i = 0; i < pids.n && (now = pfs_now_ns()) < end && work_ns() < work; i++) {
 		struct rd_request rq = {.op = RD_FDS, .flags = RD_MODE, .pid = pids.v[i]};
 
+		until = now + PROCESS_MAX_NS < end ? now + PROCESS_MAX_NS : end;
 		if (rq.pid != getpid()) /* all others are strangers, and may be stuck */
 			rd_ask_until(&rq, until, take_fds, &rq.pid);
 	}
