@@ -29,7 +29,7 @@
 DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev \
 	libjansson-dev libseccomp-dev libsqlite3-dev uthash-dev pkg-config
 DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
-	xz-utils zstd binutils procps util-linux man-db sparse dwarves sqlite3 unifdef strace
+	xz-utils zstd binutils procps util-linux man-db sparse dwarves sqlite3 unifdef
 
 deps:
 	@[ "$$(id -u)" = 0 ] || { echo "make deps installs packages: run it as root" >&2; exit 1; }
