@@ -83,24 +83,49 @@ static bool is_greeting(const struct cast *c, const struct ev_thread *t, uint32_
 	return t->accepts && n < iom_limit(LIMIT_ROLE_WORK) * c->ev->files[file].taken;
 }
 
-/* By read and by recv the same connection is read: it is one. */
-static bool is_read_before(const struct iom_capture *cap, size_t row)
+struct reading { /* of a connection, by a thread */
+	uint32_t file, tid;
+	size_t row;
+};
+
+static int by_reader(const void *a, const void *b)
 {
-	const struct cap_calls *r = &cap->calls[row];
+	const struct reading *x = a, *y = b;
 
-	for (size_t i = 0; i < row; i++) {
-		const struct cap_calls *o = &cap->calls[i];
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
 
-		if (o->file == r->file && o->tid == r->tid && o->tgid == r->tgid && is_input(o->class) &&
-		    o->n.ok + o->n.ok_slept)
-			return true;
+/* For each row: is it the first by which its thread reads its file? By read and by recv the same connection is
+ * read: it is one. Heap. */
+static bool *first_readings(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+	struct reading *v = iom_alloc(cap->ncalls, sizeof(*v));
+	bool *first = iom_alloc(cap->ncalls, sizeof(*first));
+	size_t n = 0;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tgid == c->tgid && r->file != IOM_NO_FILE && is_input(r->class) && r->n.ok + r->n.ok_slept)
+			v[n++] = (struct reading){r->file, r->tid, i};
 	}
-	return false;
+	if (n)
+		qsort(v, n, sizeof(*v), by_reader);
+	for (size_t i = 0; i < n; i++)
+		first[v[i].row] = !i || v[i].file != v[i - 1].file || v[i].tid != v[i - 1].tid;
+	free(v);
+	return first;
 }
 
 static void find_duties(struct cast *c)
 {
 	const struct iom_capture *cap = c->ev->cap;
+	bool *first = first_readings(c);
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
@@ -118,10 +143,11 @@ static void find_duties(struct cast *c)
 		}
 		c->duties[t - c->ev->threads].moved += n;
 		c->duties[t - c->ev->threads].watched += c->ev->files[r->file].watch == EV_WATCHED ? n : 0;
-		if (is_input(r->class) && !is_greeting(c, t, r->file, n) && !is_read_before(cap, i))
+		if (is_input(r->class) && !is_greeting(c, t, r->file, n) && first[i])
 			*(is_outgoing(cap, r->file) ? &c->duties[t - c->ev->threads].own_pairs :
 						      &c->duties[t - c->ev->threads].pairs) += 1;
 	}
+	free(first);
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == c->tgid && c->ev->files[i].taken && serves(c, i))
 			c->connections += cap->files[i].merged ? cap->files[i].merged : 1;

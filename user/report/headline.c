@@ -198,15 +198,6 @@ static uint64_t slept_in_transfers(const struct rep_process *rp)
 	return ns;
 }
 
-static uint64_t ran_for(const struct rep_process *rp)
-{
-	uint64_t ns = 0;
-
-	for (size_t i = 0; i < rp->nthreads; i++)
-		ns += rp->threads[i].time.running_ns;
-	return ns;
-}
-
 /* Of data that others bring or take it is said for whom was waited most, unless what is held up will be. */
 static char *headline_streams(const struct rep_process *rp, const struct acc_alike *most)
 {
@@ -232,7 +223,7 @@ static char *headline_slept(const struct rep_process *rp)
 	if (!most.sum.ns || !is_for_stored(rp->cap, &most.sum))
 		return headline_streams(rp, &most);
 	call = slept_in(rp, &most);
-	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * ran_for(rp))
+	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * rp->time.running_ns)
 		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in "
 				    "all, most of it in %s.", iom_time(slept), call);
 	else
