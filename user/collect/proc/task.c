@@ -29,12 +29,22 @@ static bool read_stat(pid_t pid, struct parsed_stat *s)
 	return ok;
 }
 
+/* The number on the line of a text of /proc that begins with key; false: there is none. */
+static bool number_after(const char *text, const char *key, uint32_t *number)
+{
+	const char *at = strstr(text, key);
+
+	if (at)
+		*number = (uint32_t)strtoul(at + strlen(key), NULL, 10);
+	return at;
+}
+
 /* The number on a line of status that begins with key; 0: there is none, or no such thread. */
 static pid_t status_number(pid_t tid, const char *key)
 {
 	struct rd_request rq = rd_path(RD_FILE, tid, "status");
-	char *text, *at;
-	pid_t number = 0;
+	uint32_t number = 0;
+	char *text;
 
 	if (tid <= 0)
 		return 0;
@@ -42,11 +52,9 @@ static pid_t status_number(pid_t tid, const char *key)
 	if (!text)
 		return 0;
 	/* A line feed in the name is escaped in this file. */
-	at = strstr(text, key);
-	if (at)
-		number = atoi(at + strlen(key));
+	number_after(text, key, &number);
 	free(text);
-	return number;
+	return (pid_t)number;
 }
 
 pid_t pfs_tgid(pid_t tid)
@@ -183,13 +191,8 @@ bool pfs_ring_counts(pid_t pid, int fd, struct pfs_ring *ring)
 	char *text = rd_text(&rq, RING_MAX, NULL);
 	bool all = text;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && all; i++) {
-		const char *at = strstr(text, keys[i]);
-
-		all = at;
-		if (at)
-			*to[i] = (uint32_t)strtoul(at + strlen(keys[i]), NULL, 10);
-	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && all; i++)
+		all = number_after(text, keys[i], to[i]);
 	free(text);
 	return all;
 }
