@@ -458,6 +458,20 @@ static void joins_feeder(void)
 		pthread_join(feeder, NULL);
 }
 
+/* Looked at until it says so: a thread of the child that is to sleep may not have got a CPU yet. */
+static char *in_turn_text(pid_t child, pid_t waiter, const char *says)
+{
+	char *text = pfs_in_turn(child, waiter);
+
+	for (int i = 0; i < 50 && says && !(text && strstr(text, says)); i++) {
+		free(text);
+		usleep(20000);
+		pfs_pipes_refresh();
+		text = pfs_in_turn(child, waiter);
+	}
+	return text;
+}
+
 /* What a process that sleeps so waits for, of one that has both ends of the pipe, and of one that does not exist. */
 static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 {
@@ -473,7 +487,7 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	}
 	pfs_pipes_refresh();
 	assert_null(stop ? NULL : pfs_in_turn(child, 0x3ffffff));
-	text = pfs_in_turn(child, waiter);
+	text = in_turn_text(child, waiter, says);
 	if (says)
 		assert_non_null(strstr(text ? text : "nothing", says));
 	else
