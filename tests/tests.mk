@@ -43,7 +43,8 @@ deps:
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
 UNIT_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))) $(PURE_OBJ) \
-	$(patsubst %.c,$(B)/%.o,$(wildcard user/collect/proc/*.c) user/cmd/identity.c)
+	$(patsubst %.c,$(B)/%.o,$(wildcard user/collect/proc/*.c user/collect/gather*.c) \
+		user/collect/open_call.c user/collect/values.c user/cmd/identity.c)
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(UNIT_OBJ)
 	$(say) LINK $@

@@ -96,6 +96,21 @@ static void note_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint3
 	*missing_place(g, tgid, fd) = (struct missing_file){.tgid = tgid, .fd = fd, .gen = gen, .at_ns = gather_now()};
 }
 
+/* What a descriptor means in its generation. The number may come to mean another file while
+ * one asks, in parts: then the inode would be of one file and the name of the other. 0, or a
+ * negative errno, -ESTALE for this; f's name and watches are the caller's only after 0. */
+static int file_in_generation(struct iom_gather *g, const struct proc_entry *p, uint32_t tgid,
+			      uint32_t fd, uint32_t gen, struct pfs_file *f)
+{
+	int err = g->ops->generation(g->be, tgid, fd) == gen ? pfs_file_read(p->pid, fd, f) : -ESTALE;
+
+	if (err || g->ops->generation(g->be, tgid, fd) == gen)
+		return err;
+	free(f->name);
+	free(f->watches);
+	return -ESTALE;
+}
+
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 {
 	struct fd_key key = {.tgid = tgid, .fd = fd};
@@ -114,7 +129,7 @@ uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd)
 	/* What is known of the number is of an earlier file: look. */
 	if (was_missing(g, tgid, fd, gen) || !may_look(g, false))
 		return IOM_NO_FILE;
-	err = pfs_file_read(p->pid, fd, &f);
+	err = file_in_generation(g, p, tgid, fd, gen, &f);
 	if (err == -ENOENT)
 		note_missing(g, tgid, fd, gen);
 	if (err)
@@ -201,8 +216,7 @@ static char *name_now(struct iom_gather *g, const struct iom_row *row, uint32_t 
 	memcpy(&sock, row->name, sizeof(sock));
 	if (row->name_kind == IOM_NAME_SOCK && (sock.family == 2 || sock.family == 10))
 		return gather_name_of_row(row);
-	if (p && g->ops->generation(g->be, row->tgid, fd) == gen &&
-	    pfs_file_read(p->pid, fd, &f) == 0) {
+	if (p && file_in_generation(g, p, row->tgid, fd, gen, &f) == 0) {
 		if (f.ino == row->ino) {
 			name = f.name;
 			f.name = NULL;
