@@ -182,13 +182,29 @@ static __always_inline __u64 left_cpu(struct task_struct *t)
 	       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
 }
 
+/* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
+ * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
+#define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
+#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002 | IOM_TASK_FROZEN)
+#define IOM_TASK_STOPPED (0x0004 | 0x0008)
+
+/*
+ * Since when a task waits for a CPU, by the scheduler's clock; 0: it runs or sleeps. Since 6.12 one
+ * that sleeps may still be in a run queue (delayed dequeue), and where that is moved to another CPU
+ * it is noted as queued from then on: kernel/sched/core.c, enqueue_task().
+ */
+static __always_inline __u64 queued_since(struct task_struct *t)
+{
+	return t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) ? 0 : t->sched_info.last_queued;
+}
+
 /*
  * How long a task that waits for a CPU had slept before it was woken: its own counters tell
  * of that only once it runs. 0 for one that runs, sleeps, or was only put aside for others.
  */
 static __always_inline __u64 queued_sleep(struct task_struct *t)
 {
-	__u64 queued = t->sched_info.last_queued, left = left_cpu(t);
+	__u64 queued = queued_since(t), left = left_cpu(t);
 
 	return !queued || keeps_no_sum(t) || queued < left ? 0 : queued - left;
 }

@@ -33,7 +33,7 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 	e->cpu_ns = t->se.sum_exec_runtime;
 	e->off_ns = off_time(t) + queued_sleep(t);
 	e->runq_ns = t->sched_info.run_delay;
-	queued = t->sched_info.last_queued; /* 0 while it runs or sleeps */
+	queued = queued_since(t);
 	if (queued && e->now_ns > queued + session_clock_offset(session))
 		e->runq_ns += e->now_ns - queued - session_clock_offset(session);
 	e->maj_flt = t->maj_flt;
@@ -45,12 +45,6 @@ static __always_inline void thread_fill(struct iom_session *session, struct iom_
 		e->flags |= IOM_TF_RT;
 	comm_copy(e->comm, t);
 }
-
-/* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
- * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
-#define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
-#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002 | IOM_TASK_FROZEN)
-#define IOM_TASK_STOPPED (0x0004 | 0x0008)
 
 /* The call that it is in; regs: NULL, none. */
 static __always_inline void thread_call(struct iom_thread *e, struct task_struct *t,
@@ -88,13 +82,19 @@ static __always_inline void thread_earlier(struct iom_thread *e, struct iom_slot
 	e->earlier_ns = ns > 0 ? ns : 0;
 }
 
+/* Who is moved to another CPU while it waits for one is queued there anew, and its counters have
+ * what it waited before: between leaving the CPU and being queued it did not only sleep. */
 static __always_inline void thread_woken(struct iom_thread *e, struct iom_slot *s, struct task_struct *t,
 					 struct pt_regs *regs, __u64 clock_offset)
 {
-	thread_earlier(e, s, t, queued_sleep(t));
+	__s64 most = e->off_ns - s->off_ns, ns = queued_sleep(t);
+
+	if (ns > most)
+		ns = most > 0 ? most : 0;
+	thread_earlier(e, s, t, ns);
 	e->flags |= IOM_TF_ASLEEP;
 	e->asleep_ns = left_cpu(t) + clock_offset;
-	e->woken_ns = e->asleep_ns + queued_sleep(t);
+	e->woken_ns = e->asleep_ns + ns;
 	thread_call(e, t, regs);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Records put together into a capture, with a back end that is made up: what a descriptor
- * means may change while its process is asked for it.
+ * means may change while its process is asked for it, and what the kernel counts as asleep
+ * may be less than what the calls slept.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -122,11 +123,103 @@ static void is_not_named_by_what_came_after(void **state)
 	free(name);
 }
 
+#define MS	     1000000ULL
+#define NR_NANOSLEEP 230
+
+/*
+ * A second of a thread, by the kernel's counters: asleep, waited for a CPU, and, of its sleep in a
+ * call under way as the watch ends, how much. rows_ms: what its calls slept that have returned.
+ */
+static struct cap_thread a_second(int asleep_ms, unsigned queued_ms, unsigned open_ms, unsigned rows_ms)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread t = {.event = IOM_T_STATE, .nr = 0xffff, .serial = 1, .now_ns = 5000 * MS};
+	struct iom_row row = {.n[IOM_N_OK_SLEPT] = 1, .nr = NR_NANOSLEEP};
+	struct cap_thread got;
+
+	changes_at = 0;
+	t.tid = t.tgid = t.ns_tid = t.ns_tgid = row.tgid = (uint32_t)getpid();
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_expect(g, t.tgid, t.tgid, true);
+	iom_gather_phase(g, IOM_G_START);
+	iom_gather_thread(g, &t);
+	iom_gather_phase(g, IOM_G_WATCH);
+	row.key = (uint64_t)getpid() << 42 | (uint64_t)IOM_FD_NONE << 20 | (uint64_t)IOM_C_TIMER << 12;
+	row.id = 1ULL << 32;
+	row.wait_ns = row.max_wait_ns = rows_ms * MS;
+
+	iom_gather_phase(g, IOM_G_END);
+	t.now_ns += 1000 * MS;
+	t.runq_ns = queued_ms * MS;
+	t.off_ns = (uint64_t)(asleep_ms - (int)open_ms) * MS;
+	if (open_ms) {
+		t.flags = IOM_TF_ASLEEP;
+		t.nr = NR_NANOSLEEP;
+		t.asleep_ns = t.now_ns - open_ms * MS;
+	}
+	iom_gather_thread(g, &t);
+	iom_gather_row(g, &row);
+	iom_gather_finish(g);
+	assert_int_equal(cap->nthreads, 1);
+	got = cap->threads[0];
+	iom_gather_free(g);
+	iom_capture_free(cap);
+	return got;
+}
+
+static void has_a_sleep_under_way_beside_its_calls(void **state)
+{
+	struct cap_thread c = a_second(900, 100, 300, 600);
+
+	(void)state;
+	assert_int_equal(c.at_end.nr, NR_NANOSLEEP);
+	assert_int_equal(c.at_end.inside_ns, 300 * MS);
+	assert_int_equal(c.asleep_ns, 900 * MS);
+	assert_int_equal(c.runq_ns, 100 * MS);
+}
+
+/* It ended after the thread was looked at and before its row was taken: it is in the row. */
+static void has_no_call_under_way_that_ended(void **state)
+{
+	struct cap_thread c = a_second(900, 100, 300, 900);
+
+	(void)state;
+	assert_int_equal(c.at_end.nr, -1);
+	assert_int_equal(c.asleep_ns, 900 * MS);
+	assert_int_equal(c.runq_ns, 100 * MS);
+}
+
+/* The kernel took 200 ms of sleep for a wait for a CPU. */
+static void sleeps_as_long_as_its_calls(void **state)
+{
+	struct cap_thread c = a_second(700, 300, 300, 600);
+
+	(void)state;
+	assert_int_equal(c.at_end.nr, NR_NANOSLEEP);
+	assert_int_equal(c.asleep_ns, 900 * MS);
+	assert_int_equal(c.runq_ns, 100 * MS);
+}
+
+/* The same of sleep from before the watch, of which the counters make more than there was in it. */
+static void waits_for_a_cpu_no_longer_than_there_was_time(void **state)
+{
+	struct cap_thread c = a_second(-400, 1400, 0, 50);
+
+	(void)state;
+	assert_int_equal(c.asleep_ns, 50 * MS);
+	assert_int_equal(c.runq_ns, 950 * MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_named_by_what_the_process_has),
 		cmocka_unit_test(is_not_named_by_what_came_after),
+		cmocka_unit_test(has_a_sleep_under_way_beside_its_calls),
+		cmocka_unit_test(has_no_call_under_way_that_ended),
+		cmocka_unit_test(sleeps_as_long_as_its_calls),
+		cmocka_unit_test(waits_for_a_cpu_no_longer_than_there_was_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,7 +146,11 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	forget_call(&c->at_end);
 	c->sleep_is_bound = t->flags & IOM_TF_RT;
 	off += sleep_so_far(t);
-	c->asleep_ns = (int64_t)(off - e->off0) > 0 ? off - e->off0 : 0;
+	c->asleep_ns = off - e->off0;
+	if ((int64_t)c->asleep_ns < 0) { /* what it slept before the watch was taken for a wait for a CPU in it */
+		c->runq_ns -= c->runq_ns > e->off0 - off ? e->off0 - off : c->runq_ns;
+		c->asleep_ns = 0;
+	}
 	memcpy(c->comm, t->comm, sizeof(c->comm));
 }
 
@@ -386,25 +390,39 @@ static uint64_t *slept_in_rows(const struct iom_gather *g)
 	return ns;
 }
 
+/* The counters of CPU time of one that runs are behind by a tick at most. */
+#define TICK_NS 4000000
+
 /*
  * Threads are looked at first, then rows are taken. A call that was under way and has ended in
- * between is in a row too: together they sleep longer than the thread did, by more than clocks
- * differ (a thousandth).
+ * between is in a row too: together they sleep longer than the thread did, by all that it slept,
+ * except that clocks differ (a thousandth). Else it is the kernel that took sleep for a wait for a
+ * CPU: since 6.12 it may move one that sleeps to another CPU's queue (see queued_since()).
  */
-static void forget_ended_calls(struct iom_gather *g)
+static void settle_sleep(struct cap_thread *c, uint64_t rows)
+{
+	uint64_t inside = c->at_end.nr >= 0 ? c->at_end.inside_ns : 0, excess;
+	uint64_t slack = inside / 10 > TICK_NS ? inside / 10 : TICK_NS;
+
+	if (rows + inside <= c->asleep_ns)
+		return;
+	excess = rows + inside - c->asleep_ns;
+	if (inside && excess > c->asleep_ns / 1000 && excess + slack >= inside) {
+		forget_call(&c->at_end);
+		return;
+	}
+	if (excess > c->runq_ns)
+		excess = c->runq_ns;
+	c->runq_ns -= excess;
+	c->asleep_ns += excess;
+}
+
+static void settle_sleeps(struct iom_gather *g)
 {
 	uint64_t *rows = slept_in_rows(g);
 
-	for (size_t i = 0; i < g->cap->nthreads; i++) {
-		struct cap_thread *c = &g->cap->threads[i];
-		uint64_t both = rows[i] + c->at_end.inside_ns, excess;
-
-		if (c->at_end.nr < 0 || both <= c->asleep_ns)
-			continue;
-		excess = both - c->asleep_ns;
-		if (excess > c->asleep_ns / 1000 && 2 * excess > c->at_end.inside_ns)
-			forget_call(&c->at_end);
-	}
+	for (size_t i = 0; i < g->cap->nthreads; i++)
+		settle_sleep(&g->cap->threads[i], rows[i]);
 	free(rows);
 }
 
@@ -429,7 +447,7 @@ void gather_threads_finish(struct iom_gather *g)
 {
 	uint64_t now = gather_now();
 
-	forget_ended_calls(g);
+	settle_sleeps(g);
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;
