@@ -9,6 +9,8 @@
 #include "collect/proc/procfs.h"
 
 #define NR_SENDFILE 40
+#define NR_SPLICE   275
+#define NR_TEE	    276
 #define SET_MAX	    1024 /* descriptors taken of the set a thread sleeps on */
 #define PEERS_NAMED 64	 /* other ends of sockets that are looked for */
 
@@ -181,6 +183,24 @@ static void set_of_poll(struct iom_gather *g, const struct iom_thread *t, const 
 	call->set_file = first >= 0 ? gather_file_now(g, t->tgid, (uint32_t)first) : IOM_NO_FILE;
 }
 
+/* Which of its two files a call sleeps for: the one at its input, which call has, or the one at its
+ * output. Where a pipe is waited for the kernel sleeps in a function that tells for which end of it (fs/pipe.c);
+ * who has a pipe at one side and sleeps in no such function does so for the file at the other. Where no such
+ * name can be read it is the input. */
+static bool is_for_output(const struct iom_gather *g, const struct iom_thread *t, uint32_t pid,
+			  const struct cap_open_call *call)
+{
+	char where[64];
+
+	if (t->nr != NR_SPLICE && t->nr != NR_TEE)
+		return false;
+	pfs_wchan((pid_t)pid, (pid_t)t->ns_tid, where);
+	if (!*where || !strcmp(where, "0") || !strcmp(where, "pipe_wait_readable"))
+		return false;
+	return !strcmp(where, "pipe_wait_writable") ||
+	       (call->file != IOM_NO_FILE && g->cap->files[call->file].kind == CAP_K_FIFO);
+}
+
 /* The call that a thread sleeps in just now, with its file, and who is in its
  * set. */
 static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
@@ -205,6 +225,10 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
 		/* Not for the one that is written to (cor_slept_for()). */
 		call->fd = (int32_t)t->args[1];
+		call->file = gather_file_now(g, t->tgid, call->fd);
+	}
+	if (is_for_output(g, t, p->pid, call)) {
+		call->fd = (int32_t)t->args[t->nr == NR_TEE ? 1 : 2];
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	}
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
