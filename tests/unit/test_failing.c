@@ -271,7 +271,21 @@ static void too_many_open_once(struct iom_capture *cap)
 	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 1, EMFILE);
 }
 
+/* As libuv does: the connection that no descriptor was left for is accepted with one kept for that, and closed. */
+static void too_many_open_but_one(struct iom_capture *cap)
+{
+	struct cap_calls *r;
+
+	told_of(cap, listener(cap), 600);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS / 50;
+	r = failing(cap, 0, CAP_C_ACCEPT, SYS_accept4, 541, EMFILE);
+	r->n.ok = 561;
+	r->n.again = r->n.retry = 541;
+}
+
 static const struct expected cases[] = {
+	{"accept: EMFILE, one in reserve", too_many_open_but_one, IOM_M_MULTIPLEXED, 0, "event-loop", "calls-fail",
+	 561, NULL},
 	{"accept: EMFILE", too_many_open, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
 	 NO_TRANSFERS, NULL},
 	{"accept: EMFILE, between zero timeouts", too_many_open_between_looks, IOM_M_NONBLOCKING,
