@@ -391,7 +391,7 @@ static void pipe_peer(void **state)
 {
 	char name[64], *peer;
 	struct pfs_file f;
-	pid_t child;
+	pid_t child, who = 0;
 
 	(void)state;
 	assert_int_equal(pipe(pipe_ends), 0);
@@ -400,13 +400,14 @@ static void pipe_peer(void **state)
 	pfs_pipes_refresh();
 	/* Looked at from the outside, as the collector does: it is no peer itself. */
 	snprintf(name, sizeof(name), "taker %d fd %d", child, pipe_ends[0]);
-	peer = pfs_pipe_peer(getpid(), pipe_ends[1], f.ino);
+	peer = pfs_pipe_peer(getpid(), pipe_ends[1], f.ino, &who);
 	assert_non_null(peer);
 	assert_string_equal(peer, name);
+	assert_int_equal(who, child);
 	free(peer);
 	end(child);
 	pfs_pipes_refresh();
-	assert_null(pfs_pipe_peer(getpid(), pipe_ends[1], f.ino));
+	assert_null(pfs_pipe_peer(getpid(), pipe_ends[1], f.ino, NULL));
 	free(f.name);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);

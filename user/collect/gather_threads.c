@@ -432,7 +432,20 @@ static void forget_ended_calls(struct iom_gather *g)
 	free(rows);
 }
 
-/* Who is at the other end of the sockets that threads wait for as the watch ends. */
+/* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
+ * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
+static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = 0;
+	char *peer = c->before_ns && f->fd >= 0 ? pfs_pipe_peer((pid_t)p->pid, f->fd, f->ino, &who) : NULL;
+	char *why = peer ? pfs_in_turn(who, (pid_t)p->pid) : NULL, *text = why ? iom_waited_text(p->pid, who) : NULL;
+
+	free(peer);
+	free(why);
+	return text;
+}
+
+/* Who is at the other end of the sockets and pipes that threads wait for as the watch ends. */
 static void name_other_ends(struct iom_gather *g)
 {
 	size_t left = PEERS_NAMED;
@@ -442,10 +455,11 @@ static void name_other_ends(struct iom_gather *g)
 		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
 
-		if (!p || f->kind != IOM_K_SOCK || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST)
+		if (!p || (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO) || c->target || c->class < IOM_C_READ ||
+		    c->class > IOM_C_TRANSFER_LAST)
 			continue;
 		left--;
-		c->target = pfs_socket_peer((pid_t)p->pid, f->ino);
+		c->target = f->kind == IOM_K_SOCK ? pfs_socket_peer((pid_t)p->pid, f->ino) : held_up_end(p, f, c);
 	}
 }
 

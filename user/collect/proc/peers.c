@@ -246,7 +246,7 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
 	return access;
 }
 
-char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who)
 {
 	uint8_t own = own_access(pid, fd), other;
 	const struct holding *best = NULL;
@@ -270,5 +270,7 @@ char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
 	}
 	if (!best || !pfs_comm(best->pid, comm))
 		return NULL;
+	if (who)
+		*who = best->pid;
 	return pfs_format("%s %d fd %d", comm, best->pid, best->fd);
 }

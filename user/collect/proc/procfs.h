@@ -74,8 +74,9 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 
 /* The other end of a pipe: "cat 123 fd 0" for some other process that has it
  * open, heap or NULL. Looks through all of /proc once and keeps what it found
- * until pfs_pipes_refresh(); give it up after 100 ms on a CPU or a second, whichever is first. */
-char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino);
+ * until pfs_pipes_refresh(); give it up after 100 ms on a CPU or a second, whichever is first.
+ * *who, which may be NULL: its number. */
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
 /* The other end of a connected socket of tcp or unix: "process 123 cat" for some other process
