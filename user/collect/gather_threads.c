@@ -247,6 +247,14 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	}
 }
 
+/* Of a file on a disk or the like; NULL: the call is for no such file. */
+static const char *stored_name(const struct iom_gather *g, const struct cap_open_call *call)
+{
+	const struct cap_file *f = call->file == IOM_NO_FILE ? NULL : &g->cap->files[call->file];
+
+	return f && (f->kind == IOM_K_REG || f->kind == IOM_K_DIR) ? f->name : NULL;
+}
+
 static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 {
 	struct proc_entry *p;
@@ -276,6 +284,9 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 			c->at_end.inside_ns = (until > from ? until - from : 0) + t->earlier_ns;
 			c->at_end.before_ns =
 				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
+			/* What lasts shorter is counted with the others of that name. */
+			if (c->at_end.before_ns)
+				iom_open_call_where(t, p->pid, stored_name(g, &c->at_end), &c->at_end);
 		}
 	}
 	if (g->cap->procs[p->proc].imports_posix_aio && !c->libc_helper)

@@ -385,6 +385,29 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 
+void iom_open_call_where(const struct iom_thread *t, uint32_t pid, const char *name, struct cap_open_call *call)
+{
+	uint32_t arg = call->nr >= 0 && call->nr < IOM_CALLS ? IOM_CALL_ARG(calls[call->nr]) : IOM_ARG_NONE;
+	bool is_path = call->target && (arg == IOM_ARG_PATH1 || arg == IOM_ARG_PATH2);
+	char *where = NULL, *longer;
+
+	if (is_path)
+		where = pfs_foreign_fs((pid_t)pid, arg == IOM_ARG_PATH2 ? (int32_t)t->args[0] : AT_FDCWD, call->target);
+	else if (name && *name == '/' && !call->target)
+		where = pfs_foreign_fs((pid_t)pid, AT_FDCWD, name);
+	if (!where)
+		return;
+	if (!is_path) {
+		call->target = where;
+		return;
+	}
+	if (asprintf(&longer, "%s (%s)", call->target, where) >= 0) {
+		free(call->target);
+		call->target = longer;
+	}
+	free(where);
+}
+
 static int64_t timeout_ms(uint64_t arg)
 {
 	return (int32_t)arg < 0 ? -1 : (int64_t)(int32_t)arg * 1000000;

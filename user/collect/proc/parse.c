@@ -87,6 +87,7 @@ bool parse_mount(char *line, struct parsed_mount *m)
 	*dash = 0;
 	type[strcspn(type, " ")] = 0;
 	m->fs = fs_by_name(type);
+	m->type = type;
 	m->id = atoi(line);
 	for (int i = 0; i < 5; i++)
 		field = strtok_r(i ? NULL : line, " ", &save);

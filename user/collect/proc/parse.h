@@ -25,7 +25,7 @@ bool parse_map(char *line, struct pfs_map *map);
 struct parsed_mount {
 	int id;
 	enum pfs_fs fs;
-	const char *point; /* in the line, unescaped */
+	const char *point, *type; /* in the line, unescaped */
 };
 
 bool parse_mount(char *line, struct parsed_mount *m);

@@ -166,6 +166,10 @@ pid_t pfs_lock_holder(pid_t pid);
  */
 char *pfs_in_turn(pid_t pid, pid_t waiter);
 
+/* "on nfs4, mounted at /srv": of a file system whose answers another machine or a process gives, for a path of
+ * pid that is relative to its descriptor dir, or AT_FDCWD. Heap; NULL: it lies on another one, or it is not known. */
+char *pfs_foreign_fs(pid_t pid, int dir, const char *path);
+
 /* What an io_uring counts, modulo 2^32: requests that the kernel took, completions that it posted and those
  * that the program has seen. False: the descriptor tells nothing of the sort. */
 struct pfs_ring {
