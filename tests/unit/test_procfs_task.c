@@ -500,6 +500,22 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	close(pipe_ends[1]);
 }
 
+static void stopped_by(void **state)
+{
+	pid_t child = sleeper(sleeps_in_poll);
+	char *text;
+
+	(void)state;
+	assert_null(pfs_stopped_by(child));
+	kill(child, SIGSTOP);
+	while (!(text = pfs_stopped_by(child)) && !kill(child, 0))
+		usleep(1000);
+	assert_string_equal(text, "SIGSTOP");
+	free(text);
+	end(child);
+	assert_null(pfs_stopped_by(0x3ffffff));
+}
+
 static void in_turn(void **state)
 {
 	(void)state;
@@ -596,7 +612,7 @@ int main(void)
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
-		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

@@ -425,6 +425,8 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 		call->class = IOM_C_STOPPED;
 		free(call->target);
 		call->target = iom_process_text(pfs_tracer((pid_t)t->ns_tid), 0);
+		if (!call->target)
+			call->target = pfs_stopped_by((pid_t)pid);
 	}
 	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;

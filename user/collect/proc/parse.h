@@ -49,8 +49,11 @@ bool parse_info(const char *line, struct parsed_info *info, struct pfs_watch *wa
 
 struct parsed_stat {
 	char state;
-	pid_t ppid;
+	pid_t ppid, group;
+	int terminal;	    /* 0: it has none */
+	pid_t foreground;   /* the process group that the terminal is for */
 	unsigned int flags; /* PF_* */
+	int code;	    /* the last field; where it is stopped the signal, until its parent asked for that */
 };
 
 bool parse_stat(const char *text, struct parsed_stat *s);

@@ -166,6 +166,10 @@ pid_t pfs_lock_holder(pid_t pid);
  */
 char *pfs_in_turn(pid_t pid, pid_t waiter);
 
+/* By what a process is stopped that nobody traces: "SIGSTOP", "a signal (it is in the background of its terminal)".
+ * Heap; NULL: no more is known than that it is stopped. */
+char *pfs_stopped_by(pid_t pid);
+
 /* "on nfs4, mounted at /srv": of a file system whose answers another machine or a process gives, for a path of
  * pid that is relative to its descriptor dir, or AT_FDCWD. Heap; NULL: it lies on another one, or it is not known. */
 char *pfs_foreign_fs(pid_t pid, int dir, const char *path);
