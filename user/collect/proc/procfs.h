@@ -79,8 +79,8 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
-/* The other end of a connected socket of tcp or unix: "process 123 cat" for some other process
- * of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
+/* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there:
+ * "process 123 cat" for some other process of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
 char *pfs_socket_peer(pid_t pid, uint64_t ino);
 
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
