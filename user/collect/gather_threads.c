@@ -456,7 +456,21 @@ static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, c
 	return text;
 }
 
-/* Who is at the other end of the sockets and pipes that threads wait for as the watch ends. */
+static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	switch (f->kind) {
+	case IOM_K_SOCK:
+		return pfs_socket_peer((pid_t)p->pid, f->ino);
+	case IOM_K_FIFO:
+		return held_up_end(p, f, c);
+	case IOM_K_TTY: /* what is read from it is typed */
+		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Who is at the other end of the files that threads wait for as the watch ends. */
 static void name_other_ends(struct iom_gather *g)
 {
 	size_t left = PEERS_NAMED;
@@ -466,11 +480,11 @@ static void name_other_ends(struct iom_gather *g)
 		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
 
-		if (!p || (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO) || c->target || c->class < IOM_C_READ ||
-		    c->class > IOM_C_TRANSFER_LAST)
+		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
+		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
 			continue;
 		left--;
-		c->target = f->kind == IOM_K_SOCK ? pfs_socket_peer((pid_t)p->pid, f->ino) : held_up_end(p, f, c);
+		c->target = other_end(p, f, c);
 	}
 }
 

@@ -79,6 +79,9 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
+/* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
+char *pfs_terminal_master(pid_t pid, const char *name);
+
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there:
  * "process 123 cat" for some other process of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
 char *pfs_socket_peer(pid_t pid, uint64_t ino);
