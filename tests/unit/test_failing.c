@@ -271,7 +271,28 @@ static void too_many_open_once(struct iom_capture *cap)
 	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 1, EMFILE);
 }
 
+/* Each time since another file wakes the loop, of which nothing is taken. */
+static void at_the_end_since_woken(struct iom_capture *cap)
+{
+	at_the_end(cap);
+	told_of(cap, build_file(cap, 5, CAP_K_INOTIFY, O_NONBLOCK, "inotify"), TURNS);
+}
+
+/* As libuv does: the connection that no descriptor was left for is accepted with one kept for that, and closed. */
+static void too_many_open_but_one(struct iom_capture *cap)
+{
+	struct cap_calls *r;
+
+	told_of(cap, listener(cap), 600);
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS / 50;
+	r = failing(cap, 0, CAP_C_ACCEPT, SYS_accept4, 541, EMFILE);
+	r->n.ok = 561;
+	r->n.again = r->n.retry = 541;
+}
+
 static const struct expected cases[] = {
+	{"accept: EMFILE, one in reserve", too_many_open_but_one, IOM_M_MULTIPLEXED, 0, "event-loop", "calls-fail",
+	 561, NULL},
 	{"accept: EMFILE", too_many_open, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop", "calls-fail",
 	 NO_TRANSFERS, NULL},
 	{"accept: EMFILE, between zero timeouts", too_many_open_between_looks, IOM_M_NONBLOCKING,
@@ -295,6 +316,8 @@ static const struct expected cases[] = {
 	{"requests taken back", taken_back, IOM_M_ASYNC, 0, "proactor", "", TURNS, NULL},
 	{"errors not known", unknown_errors, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop",
 	 "not-drained", NO_TRANSFERS, NULL},
+	{"at the end, since another file wakes it", at_the_end_since_woken, IOM_M_MULTIPLEXED, IOM_FACT_POLLING,
+	 "event-loop", "not-drained", 0, NULL},
 	{"at the end", at_the_end, IOM_M_NONE, 0, NULL, "eof-spin", 0, NULL},
 	{"fails: one end", at_the_end_of_its_life, IOM_M_BLOCKING, 0, "sequential", "", 1, NULL},
 	{"ends-part: each once", reads_to_the_ends, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},

@@ -366,6 +366,14 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+/* Whose name says who is there; what it waits for says why that one does not go on. */
+static void reads_from_who_waits(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_FIFO, "pipe:[7] <- make (all) 12 fd 4");
+	cap->threads[0].at_end.target =
+		strdup("process 12 make (all) (in turn waiting until this process reads from a pipe)");
+}
+
 static void nobody_wakes_it(struct iom_capture *cap)
 {
 	asleep(cap, 0, CAP_C_FUTEX, SYS_futex, 1000 * MS);
@@ -714,6 +722,9 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{reads_from_who_waits, "It is asleep in read(5) pipe:[7] <- make (all) 12 fd 4 (in turn waiting until this "
+			       "process reads from a pipe), and has been since 1.00 s before the watch. What process "
+			       "12 does, `iomodel attach 12` tells."},
 	{another_has_it, "It is asleep in futex (a mutex that process 12 worker has), and has been since 1.00 s before the "
 			 "watch. What process 12 does, `iomodel attach 12` tells."},
 	{ring_throughout, "It is asleep in io_uring_enter(5) io_uring (until 2 requests are done: 1 is there, none is in "

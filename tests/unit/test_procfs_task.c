@@ -391,7 +391,7 @@ static void pipe_peer(void **state)
 {
 	char name[64], *peer;
 	struct pfs_file f;
-	pid_t child;
+	pid_t child, who = 0;
 
 	(void)state;
 	assert_int_equal(pipe(pipe_ends), 0);
@@ -400,13 +400,14 @@ static void pipe_peer(void **state)
 	pfs_pipes_refresh();
 	/* Looked at from the outside, as the collector does: it is no peer itself. */
 	snprintf(name, sizeof(name), "taker %d fd %d", child, pipe_ends[0]);
-	peer = pfs_pipe_peer(getpid(), pipe_ends[1], f.ino);
+	peer = pfs_pipe_peer(getpid(), pipe_ends[1], f.ino, &who);
 	assert_non_null(peer);
 	assert_string_equal(peer, name);
+	assert_int_equal(who, child);
 	free(peer);
 	end(child);
 	pfs_pipes_refresh();
-	assert_null(pfs_pipe_peer(getpid(), pipe_ends[1], f.ino));
+	assert_null(pfs_pipe_peer(getpid(), pipe_ends[1], f.ino, NULL));
 	free(f.name);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
@@ -497,6 +498,22 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	end(waiter);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
+}
+
+static void stopped_by(void **state)
+{
+	pid_t child = sleeper(sleeps_in_poll);
+	char *text;
+
+	(void)state;
+	assert_null(pfs_stopped_by(child));
+	kill(child, SIGSTOP);
+	while (!(text = pfs_stopped_by(child)) && !kill(child, 0))
+		usleep(1000);
+	assert_string_equal(text, "SIGSTOP");
+	free(text);
+	end(child);
+	assert_null(pfs_stopped_by(0x3ffffff));
 }
 
 static void in_turn(void **state)
@@ -595,7 +612,7 @@ int main(void)
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
-		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

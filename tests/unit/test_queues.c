@@ -159,6 +159,12 @@ static void write_write_read(struct iom_capture *cap)
 	talks(cap, 20, 100, 40);
 }
 
+/* The head of an answer and its body, each of which is less than a segment. */
+static void head_and_body(struct iom_capture *cap)
+{
+	talks(cap, 1100, 100, 40);
+}
+
 static void answers_soon(struct iom_capture *cap)
 {
 	talks(cap, 20, 100, 5);
@@ -232,6 +238,7 @@ static const struct said {
 	{"nagle: write, write, read", write_write_read, "nagle-delay", IOM_SEV_INFO,
 	 "100 reads of tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5 slept, 40 ms each, after 2.0 writes each; as the "
 	 "watch began and as it ended 20 and 20 bytes"},
+	{"nagle: head and body", head_and_body, "nagle-delay", IOM_SEV_INFO, "1,100 and 1,100 bytes"},
 	{"nagle: answers come soon", answers_soon, NULL, 0, NULL},
 	{"nagle: acknowledged", all_acknowledged, NULL, 0, NULL},
 	{"nagle: one write each", one_write_each, NULL, 0, NULL},

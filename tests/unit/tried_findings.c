@@ -534,9 +534,9 @@ static void talks(struct iom_capture *cap, uint32_t unsent, uint64_t writes, uin
 	cap->threads[0].nvcsw = 100;
 }
 
-static void full_segment(struct iom_capture *cap)
+static void full_segments(struct iom_capture *cap)
 {
-	talks(cap, 1500, 200, 40);
+	talks(cap, 4000, 200, 40);
 }
 
 static void one_write_each(struct iom_capture *cap)
@@ -607,7 +607,7 @@ const struct tried tried_findings[] = {
 	{"tiny-bytes: 12", bytes_12, 2, "", "tiny-transfers"},
 	{"tiny-each: 70", opened_for_70, 0.5, "", "tiny-transfers"},
 	{"tiny-there: 7 of 10", there_in_7_of_10, 0.5, "", "tiny-transfers"},
-	{"nagle-bytes: 1,500", full_segment, 2, "", "nagle-delay"},
+	{"nagle-bytes: 4,000", full_segments, 2, "", "nagle-delay"},
 	{"nagle-writes: one", one_write_each, 0.5, "", "nagle-delay"},
 	{"nagle-wait: 15 ms", answers_of_15_ms, 0.5, "", "nagle-delay"},
 	{},

@@ -70,7 +70,8 @@ static const char *const plain[] = {
 	"is", "are", "done", "done,", "at", "least", "freezer", "control", "group",
 	"(stopped)", "(in", "turn", "waiting", "lock", "this", "process)", "reads", "from", "pipe)", "writes", "to",
 	"pipe", "closes", "it)", "signal", "queue", "semaphores", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1",
-	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
+	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
+	"(it", "background", "terminal)", "terminal,", "about", "read)", "(on", "mounted", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
 };
 
 /* Parts of paths that every system has. */
@@ -194,6 +195,15 @@ static const char *next_arrow(const char *text, const char *end)
 	return end;
 }
 
+/* Where " (on nfs4, mounted at /srv)" begins, or the end: a path may be followed by that. */
+static const char *before_mount(const char *text, const char *end)
+{
+	static const char on[] = " (on ";
+	const char *at = memmem(text, (size_t)(end - text), on, sizeof(on) - 1);
+
+	return at ? at : end;
+}
+
 /* The name of a file: words, and from the first that begins a path on only that. */
 static void put_file(struct redactor *r, FILE *out, const char *text, size_t len)
 {
@@ -203,6 +213,7 @@ static void put_file(struct redactor *r, FILE *out, const char *text, size_t len
 		const char *arrow = next_arrow(text, end), *blank;
 
 		if (*text == '/') {
+			arrow = before_mount(text, arrow);
 			put_path(r, out, text, (size_t)(arrow - text));
 			text = arrow;
 		}

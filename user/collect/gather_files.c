@@ -502,7 +502,7 @@ static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 	if (f->kind != IOM_K_FIFO || !*left || !p || f->fd < 0)
 		return;
 	(*left)--;
-	peer = pfs_pipe_peer(p->pid, f->fd, f->ino);
+	peer = pfs_pipe_peer(p->pid, f->fd, f->ino, NULL);
 	if (!peer)
 		return;
 	if (asprintf(&name, "%s %s %s", f->name ? f->name : "pipe",

@@ -9,6 +9,8 @@
 #include "collect/proc/procfs.h"
 
 #define NR_SENDFILE 40
+#define NR_SPLICE   275
+#define NR_TEE	    276
 #define SET_MAX	    1024 /* descriptors taken of the set a thread sleeps on */
 #define PEERS_NAMED 64	 /* other ends of sockets that are looked for */
 
@@ -185,6 +187,24 @@ static void set_of_poll(struct iom_gather *g, const struct iom_thread *t, const 
 	call->set_file = first >= 0 ? gather_file_now(g, t->tgid, (uint32_t)first) : IOM_NO_FILE;
 }
 
+/* Which of its two files a call sleeps for: the one at its input, which call has, or the one at its
+ * output. Where a pipe is waited for the kernel sleeps in a function that tells for which end of it (fs/pipe.c);
+ * who has a pipe at one side and sleeps in no such function does so for the file at the other. Where no such
+ * name can be read it is the input. */
+static bool is_for_output(const struct iom_gather *g, const struct iom_thread *t, uint32_t pid,
+			  const struct cap_open_call *call)
+{
+	char where[64];
+
+	if (t->nr != NR_SPLICE && t->nr != NR_TEE)
+		return false;
+	pfs_wchan((pid_t)pid, (pid_t)t->ns_tid, where);
+	if (!*where || !strcmp(where, "0") || !strcmp(where, "pipe_wait_readable"))
+		return false;
+	return !strcmp(where, "pipe_wait_writable") ||
+	       (call->file != IOM_NO_FILE && g->cap->files[call->file].kind == CAP_K_FIFO);
+}
+
 /* The call that a thread sleeps in just now, with its file, and who is in its
  * set. */
 static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
@@ -211,6 +231,10 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		call->fd = (int32_t)t->args[1];
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	}
+	if (is_for_output(g, t, p->pid, call)) {
+		call->fd = (int32_t)t->args[t->nr == NR_TEE ? 1 : 2];
+		call->file = gather_file_now(g, t->tgid, call->fd);
+	}
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
 		call->nfiles = g->cap->files[call->file].set_size;
 	if (n && call->class == IOM_C_POLL)
@@ -225,6 +249,14 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		else
 			g->cap->files[file].waited_at_end = true;
 	}
+}
+
+/* Of a file on a disk or the like; NULL: the call is for no such file. */
+static const char *stored_name(const struct iom_gather *g, const struct cap_open_call *call)
+{
+	const struct cap_file *f = call->file == IOM_NO_FILE ? NULL : &g->cap->files[call->file];
+
+	return f && (f->kind == IOM_K_REG || f->kind == IOM_K_DIR) ? f->name : NULL;
 }
 
 static void thread_state(struct iom_gather *g, const struct iom_thread *t)
@@ -256,6 +288,9 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 			c->at_end.inside_ns = (until > from ? until - from : 0) + t->earlier_ns;
 			c->at_end.before_ns =
 				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
+			/* What lasts shorter is counted with the others of that name. */
+			if (c->at_end.before_ns)
+				iom_open_call_where(t, p->pid, stored_name(g, &c->at_end), &c->at_end);
 		}
 	}
 	if (g->cap->procs[p->proc].imports_posix_aio && !c->libc_helper)
@@ -426,7 +461,34 @@ static void settle_sleeps(struct iom_gather *g)
 	free(rows);
 }
 
-/* Who is at the other end of the sockets that threads wait for as the watch ends. */
+/* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
+ * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
+static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = 0;
+	char *peer = c->before_ns && f->fd >= 0 ? pfs_pipe_peer((pid_t)p->pid, f->fd, f->ino, &who) : NULL;
+	char *why = peer ? pfs_in_turn(who, (pid_t)p->pid) : NULL, *text = why ? iom_waited_text(p->pid, who) : NULL;
+
+	free(peer);
+	free(why);
+	return text;
+}
+
+static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	switch (f->kind) {
+	case IOM_K_SOCK:
+		return pfs_socket_peer((pid_t)p->pid, f->ino);
+	case IOM_K_FIFO:
+		return held_up_end(p, f, c);
+	case IOM_K_TTY: /* what is read from it is typed */
+		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Who is at the other end of the files that threads wait for as the watch ends. */
 static void name_other_ends(struct iom_gather *g)
 {
 	size_t left = PEERS_NAMED;
@@ -436,10 +498,11 @@ static void name_other_ends(struct iom_gather *g)
 		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
 
-		if (!p || f->kind != IOM_K_SOCK || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST)
+		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
+		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
 			continue;
 		left--;
-		c->target = pfs_socket_peer((pid_t)p->pid, f->ino);
+		c->target = other_end(p, f, c);
 	}
 }
 

@@ -105,8 +105,7 @@ char *iom_process_text(int64_t pid, size_t more)
 	return text;
 }
 
-/* A process that pid waits for, and why that one does not go on, where it is known. */
-static char *waited_process(uint32_t pid, int64_t other)
+char *iom_waited_text(uint32_t pid, int64_t other)
 {
 	char *text = iom_process_text(other, 0), *why = text ? pfs_in_turn((pid_t)other, (pid_t)pid) : NULL;
 	char *longer = NULL;
@@ -123,7 +122,7 @@ static char *any_child(uint32_t pid, uint32_t tid)
 {
 	struct pfs_children c = pfs_children((pid_t)pid, (pid_t)tid);
 
-	return c.n == 1 ? waited_process(pid, c.first) : iom_process_text(c.first, c.n ? c.n - 1 : 0);
+	return c.n == 1 ? iom_waited_text(pid, c.first) : iom_process_text(c.first, c.n ? c.n - 1 : 0);
 }
 
 /* Who makes a child by vfork(2), as posix_spawn(3) does, sleeps until that has begun another
@@ -165,7 +164,7 @@ static char *lock_holder(uint32_t pid)
 	if (holder <= 0)
 		return NULL;
 	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
-		return waited_process(pid, holder);
+		return iom_waited_text(pid, holder);
 	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
 						      "an open file that process %d, now gone, locked",
 		     (int)holder) < 0)
@@ -364,13 +363,13 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return waited_process(pid, (int32_t)t->args[0]);
+		return iom_waited_text(pid, (int32_t)t->args[0]);
 	if (waits_for_exec(t, pid))
 		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return waited_process(pid, (int32_t)t->args[1]);
+		return iom_waited_text(pid, (int32_t)t->args[1]);
 	if (t->nr == NR_FUTEX)
 		return futex_text(t, pid);
 	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)
@@ -384,6 +383,29 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_SEMOP || t->nr == NR_SEMTIMEDOP)
 		return ipc_text("semaphores", t->args[0]);
 	return locks_file(t) ? lock_holder(pid) : NULL;
+}
+
+void iom_open_call_where(const struct iom_thread *t, uint32_t pid, const char *name, struct cap_open_call *call)
+{
+	uint32_t arg = call->nr >= 0 && call->nr < IOM_CALLS ? IOM_CALL_ARG(calls[call->nr]) : IOM_ARG_NONE;
+	bool is_path = call->target && (arg == IOM_ARG_PATH1 || arg == IOM_ARG_PATH2);
+	char *where = NULL, *longer;
+
+	if (is_path)
+		where = pfs_foreign_fs((pid_t)pid, arg == IOM_ARG_PATH2 ? (int32_t)t->args[0] : AT_FDCWD, call->target);
+	else if (name && *name == '/' && !call->target)
+		where = pfs_foreign_fs((pid_t)pid, AT_FDCWD, name);
+	if (!where)
+		return;
+	if (!is_path) {
+		call->target = where;
+		return;
+	}
+	if (asprintf(&longer, "%s (%s)", call->target, where) >= 0) {
+		free(call->target);
+		call->target = longer;
+	}
+	free(where);
 }
 
 static int64_t timeout_ms(uint64_t arg)
@@ -403,6 +425,8 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 		call->class = IOM_C_STOPPED;
 		free(call->target);
 		call->target = iom_process_text(pfs_tracer((pid_t)t->ns_tid), 0);
+		if (!call->target)
+			call->target = pfs_stopped_by((pid_t)pid);
 	}
 	if (!(t->flags & IOM_TF_ASLEEP) || t->flags & IOM_TF_STOPPED || t->nr >= IOM_CALLS || t->flags & IOM_TF_COMPAT)
 		return;

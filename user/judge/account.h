@@ -51,7 +51,7 @@ struct acc_wait {
 	uint32_t set_file; /* poll: the first file of the set, which names it */
 	uint32_t thread; /* index into capture->threads */
 	const char *path; /* where no file is known: what the call was given; the capture's, may be NULL */
-	const char *holder; /* "process 123 cat": who has the lock, or the other end of the socket; as path */
+	const char *holder; /* "process 123 cat": who has the lock, or the other end of the socket or pipe; as path */
 	uint64_t count;	  /* calls; of those that are counted only when they sleep, the slept ones */
 	uint64_t slept;
 	uint64_t ns, max_ns; /* inside the watch, a sleep under way included */

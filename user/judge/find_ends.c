@@ -3,6 +3,7 @@
  * find_ends.c - reading on at the end of a file, again and again: eof-spin.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sysname.h"
 #include "judge/findings.h"
@@ -10,12 +11,16 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* What keeps the thread's loop awake is said already. */
+/* What keeps the thread's loop awake is said already: this file, or another one, and then the loop comes by at
+ * this one's end for no reason of its own. */
 static bool is_said(const struct search *s, uint32_t thread, uint32_t file)
 {
-	for (size_t i = 0; i < s->rp->nfindings; i++)
-		if (s->rp->findings[i].thread == thread && s->rp->findings[i].file == file)
+	for (size_t i = 0; i < s->rp->nfindings; i++) {
+		const struct rep_finding *f = &s->rp->findings[i];
+
+		if (f->thread == thread && (f->file == file || (f->file != IOM_NO_FILE && !strcmp(f->id, "not-drained"))))
 			return true;
+	}
 	return false;
 }
 

@@ -48,13 +48,14 @@ static bool is_used_up(int error)
 	return error == EMFILE || error == ENFILE || error == ENOSPC || error == EDQUOT;
 }
 
+/* What there is no more of is worth a word however many calls go well beside: who keeps a descriptor in reserve
+ * accepts with it what accept() has just failed for, and closes that. */
 static bool is_much(const struct rep_thread *rt, int error, uint64_t failed, uint64_t all)
 {
-	if (failed < iom_limit(LIMIT_FAILS_PART) * all)
-		return false;
 	if (is_used_up(error))
 		return failed >= iom_limit(LIMIT_FAILS_FULL);
-	return failed >= iom_limit(LIMIT_FAILS) && failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
+	return failed >= iom_limit(LIMIT_FAILS_PART) * all && failed >= iom_limit(LIMIT_FAILS) &&
+	       failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
 }
 
 static bool is_spun(const struct rep_thread *rt, uint64_t failed)

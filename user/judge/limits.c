@@ -269,10 +269,10 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_TINY_THERE] = {"tiny-there", 0.9, "of the reads",
 		"and of a socket only where so many do not sleep: behind an answer that is waited for "
 		"there is no more to read at once", "tiny-there: 7 of 10"},
-	[LIMIT_NAGLE_BYTES] = {"nagle-bytes", 1000, "bytes",
+	[LIMIT_NAGLE_BYTES] = {"nagle-bytes", 2920, "bytes",
 		"no more that was written and not acknowledged, as the watch begins and as it ends, is what "
-		"small writes leave: more is a full segment, which is sent at once,",
-		"nagle-bytes: 1,500"},
+		"small writes leave: more is two full segments of an Ethernet, which are acknowledged at once,",
+		"nagle-bytes: 4,000"},
 	[LIMIT_NAGLE_WRITES] = {"nagle-writes", 1.5, "writes a read that slept",
 		"and so many small writes follow each other before an answer is waited for,",
 		"nagle-writes: one"},

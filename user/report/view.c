@@ -25,6 +25,15 @@ void *iom_view_more(void *v, size_t n, size_t size)
 	return v;
 }
 
+/* " (process 123 cat)" of a socket; of a pipe, whose name says who that is, only why he does not go on; heap. */
+static char *other_end(const struct cap_file *f, const char *holder)
+{
+	const char *why = strrchr(holder, '('); /* the last one: names of processes may have some too */
+
+	return f->kind == CAP_K_FIFO ? iom_sentence("%s%s", why ? " " : "", why ? why : "") :
+				       iom_sentence(" (%s)", holder);
+}
+
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 {
 	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
@@ -43,9 +52,15 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 				    iom_syscall_name(w->nr));
 	if (f && f->fd >= 0 && w->what != ACC_OPEN && !w->holder)
 		return iom_sentence("%s(%d) %s", iom_syscall_name(w->nr), f->fd, name);
-	if (f && f->fd >= 0 && w->what != ACC_OPEN)
-		return iom_sentence(w->class == CAP_C_LOCK ? "%s(%d) %s, locked by %s" : "%s(%d) %s (%s)",
-				    iom_syscall_name(w->nr), f->fd, name, w->holder);
+	if (f && f->fd >= 0 && w->what != ACC_OPEN && w->class == CAP_C_LOCK)
+		return iom_sentence("%s(%d) %s, locked by %s", iom_syscall_name(w->nr), f->fd, name, w->holder);
+	if (f && f->fd >= 0 && w->what != ACC_OPEN) {
+		char *end = other_end(f, w->holder), *text;
+
+		text = iom_sentence("%s(%d) %s%s", iom_syscall_name(w->nr), f->fd, name, end);
+		free(end);
+		return text;
+	}
 	return iom_sentence(is_told_in_words(w->class) ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
 }
 

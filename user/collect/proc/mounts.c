@@ -5,6 +5,8 @@
  * for ever, and so would the watch.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,11 +19,14 @@
 #define MOUNTS_MAX 100000	      /* fs.mount-max's default */
 #define POINTS_MAX ((size_t)16 << 20) /* bytes of their paths */
 #define TABLE_MAX  ((size_t)64 << 20)
+#define TYPE_MAX   32
+#define PATH_ROOM  4096
 
 struct mount {
 	int id;
 	enum pfs_fs fs;
 	char *point;
+	char type[TYPE_MAX]; /* where it must not be touched */
 };
 
 struct mounts {
@@ -56,7 +61,10 @@ static bool take_mount(char *line, void *arg)
 		t->room = t->room ? 2 * t->room : 32;
 		t->v = pfs_grow(t->v, t->room, sizeof(*t->v));
 	}
-	t->v[t->n++] = (struct mount){.id = m.id, .fs = m.fs, .point = pfs_strdup(m.point)};
+	t->v[t->n] = (struct mount){.id = m.id, .fs = m.fs, .point = pfs_strdup(m.point)};
+	if (m.fs == PFS_FS_REMOTE)
+		snprintf(t->v[t->n].type, TYPE_MAX, "%s", m.type);
+	t->n++;
 	return true;
 }
 
@@ -98,7 +106,7 @@ enum pfs_fs pfs_fs_of_mount(pid_t pid, int mnt_id)
 	return m ? m->fs : PFS_FS_REMOTE;
 }
 
-enum pfs_fs pfs_fs_of_path(pid_t pid, const char *path)
+static const struct mount *mount_of_path(pid_t pid, const char *path)
 {
 	const struct mount *best = NULL;
 	size_t length = 0;
@@ -119,5 +127,29 @@ enum pfs_fs pfs_fs_of_path(pid_t pid, const char *path)
 			length = n;
 		}
 	}
-	return best ? best->fs : PFS_FS_REMOTE;
+	return best;
+}
+
+enum pfs_fs pfs_fs_of_path(pid_t pid, const char *path)
+{
+	const struct mount *m = mount_of_path(pid, path);
+
+	return m ? m->fs : PFS_FS_REMOTE;
+}
+
+char *pfs_foreign_fs(pid_t pid, int dir, const char *path)
+{
+	struct rd_request rq = dir == AT_FDCWD ? rd_path(RD_LINK, pid, "cwd") : rd_path(RD_LINK, pid, "fd/%d", dir);
+	char *base = *path == '/' ? pfs_strdup("") : rd_text(&rq, PATH_ROOM, NULL), *whole;
+	const struct mount *m;
+
+	if (!base || (*path != '/' && *base != '/')) {
+		free(base);
+		return NULL;
+	}
+	whole = pfs_format("%s/%s", base, path);
+	m = mount_of_path(pid, *path == '/' ? path : whole);
+	free(base);
+	free(whole);
+	return m && m->fs == PFS_FS_REMOTE ? pfs_format("on %s, mounted at %s", m->type, m->point) : NULL;
 }

@@ -87,6 +87,7 @@ bool parse_mount(char *line, struct parsed_mount *m)
 	*dash = 0;
 	type[strcspn(type, " ")] = 0;
 	m->fs = fs_by_name(type);
+	m->type = type;
 	m->id = atoi(line);
 	for (int i = 0; i < 5; i++)
 		field = strtok_r(i ? NULL : line, " ", &save);
@@ -127,9 +128,11 @@ bool parse_info(const char *line, struct parsed_info *info, struct pfs_watch *wa
  * the kernel's own. */
 bool parse_stat(const char *text, struct parsed_stat *s)
 {
-	const char *at = strrchr(text, ')');
+	const char *at = strrchr(text, ')'), *last = strrchr(text, ' ');
 
-	return at && sscanf(at, ") %c %d %*d %*d %*d %*d %u", &s->state, &s->ppid, &s->flags) == 3;
+	s->code = last ? atoi(last) : 0;
+	return at && sscanf(at, ") %c %d %d %*d %d %d %u", &s->state, &s->ppid, &s->group, &s->terminal,
+			    &s->foreground, &s->flags) == 6;
 }
 
 /* "202 0x7f.. (six arguments) 0xSP 0xPC", or "running". */

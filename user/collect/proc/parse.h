@@ -25,7 +25,7 @@ bool parse_map(char *line, struct pfs_map *map);
 struct parsed_mount {
 	int id;
 	enum pfs_fs fs;
-	const char *point; /* in the line, unescaped */
+	const char *point, *type; /* in the line, unescaped */
 };
 
 bool parse_mount(char *line, struct parsed_mount *m);
@@ -49,8 +49,11 @@ bool parse_info(const char *line, struct parsed_info *info, struct pfs_watch *wa
 
 struct parsed_stat {
 	char state;
-	pid_t ppid;
+	pid_t ppid, group;
+	int terminal;	    /* 0: it has none */
+	pid_t foreground;   /* the process group that the terminal is for */
 	unsigned int flags; /* PF_* */
+	int code;	    /* the last field; where it is stopped the signal, until its parent asked for that */
 };
 
 bool parse_stat(const char *text, struct parsed_stat *s);

@@ -4,6 +4,7 @@
  * processes, kept, since each walk costs as much as the machine has files.
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,8 @@
 #define PROCESS_MAX_NS UINT64_C(200000000) /* for one that may be stuck */
 #define SOCKET_KEPT_NS UINT64_C(10000000000)
 #define HELD_MAX       500000
+#define MASTER	       UINT64_MAX /* the inode of no pipe: the end of a pseudoterminal that a program has */
+#define TEXT_MAX       1024
 
 struct holding {
 	uint64_t ino;
@@ -60,6 +63,8 @@ static void take_fd(const struct rd_fd *r, const char *text, pid_t pid)
 		h.socket = true;
 	else if (pfs_bracketed(text, "pipe", &h.ino))
 		h.access = ways(r->mode);
+	else if (!strcmp(text, "/dev/ptmx") || !strcmp(text, "/dev/pts/ptmx"))
+		h.ino = MASTER;
 	else
 		return;
 	if (nheld == HELD_MAX)
@@ -246,7 +251,7 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
 	return access;
 }
 
-char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who)
 {
 	uint8_t own = own_access(pid, fd), other;
 	const struct holding *best = NULL;
@@ -270,5 +275,49 @@ char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino)
 	}
 	if (!best || !pfs_comm(best->pid, comm))
 		return NULL;
+	if (who)
+		*who = best->pid;
 	return pfs_format("%s %d fd %d", comm, best->pid, best->fd);
+}
+
+/* Do the two see the same /dev/pts? Its numbers are its own. */
+static bool has_same_mounts(pid_t a, pid_t b)
+{
+	struct rd_request one = rd_path(RD_LINK, a, "ns/mnt"), other = rd_path(RD_LINK, b, "ns/mnt");
+	char *x = rd_text(&one, TEXT_MAX, NULL), *y = rd_text(&other, TEXT_MAX, NULL);
+	bool same = x && y && !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* The number of the pseudoterminal to which the descriptor is the master; -1: none. */
+static int terminal_of(pid_t pid, int fd)
+{
+	static const char key[] = "\ntty-index:";
+	struct rd_request rq = rd_path(RD_FILE, pid, "fdinfo/%d", fd);
+	char *text = rd_text(&rq, TEXT_MAX, NULL), *at = text ? strstr(text, key) : NULL;
+	int number = at ? atoi(at + sizeof(key) - 1) : -1;
+
+	free(text);
+	return number;
+}
+
+char *pfs_terminal_master(pid_t pid, const char *name)
+{
+	char comm[16];
+	int number;
+
+	if (sscanf(name, "/dev/pts/%d", &number) != 1)
+		return NULL;
+	if (!walked_at)
+		walk(pid);
+	for (size_t i = first_of(MASTER); i < nheld && held[i].ino == MASTER; i++) {
+		pid_t who = held[i].pid;
+
+		if (who != pid && terminal_of(who, held[i].fd) == number && has_same_mounts(pid, who) && pfs_comm(who, comm))
+			return pfs_format("process %d %s", who, comm);
+	}
+	return NULL;
 }

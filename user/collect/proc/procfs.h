@@ -74,12 +74,16 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 
 /* The other end of a pipe: "cat 123 fd 0" for some other process that has it
  * open, heap or NULL. Looks through all of /proc once and keeps what it found
- * until pfs_pipes_refresh(); give it up after 100 ms on a CPU or a second, whichever is first. */
-char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino);
+ * until pfs_pipes_refresh(); give it up after 100 ms on a CPU or a second, whichever is first.
+ * *who, which may be NULL: its number. */
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
-/* The other end of a connected socket of tcp or unix: "process 123 cat" for some other process
- * of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
+/* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
+char *pfs_terminal_master(pid_t pid, const char *name);
+
+/* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there:
+ * "process 123 cat" for some other process of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
 char *pfs_socket_peer(pid_t pid, uint64_t ino);
 
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
@@ -164,6 +168,14 @@ pid_t pfs_lock_holder(pid_t pid);
  * this process". Heap; NULL where nothing of the sort is known.
  */
 char *pfs_in_turn(pid_t pid, pid_t waiter);
+
+/* By what a process is stopped that nobody traces: "SIGSTOP", "a signal (it is in the background of its terminal)".
+ * Heap; NULL: no more is known than that it is stopped. */
+char *pfs_stopped_by(pid_t pid);
+
+/* "on nfs4, mounted at /srv": of a file system whose answers another machine or a process gives, for a path of
+ * pid that is relative to its descriptor dir, or AT_FDCWD. Heap; NULL: it lies on another one, or it is not known. */
+char *pfs_foreign_fs(pid_t pid, int dir, const char *path);
 
 /* What an io_uring counts, modulo 2^32: requests that the kernel took, completions that it posted and those
  * that the program has seen. False: the descriptor tells nothing of the sort. */

@@ -351,7 +351,39 @@ static bool is_other_end(const struct sock_entry *a, const struct sock_entry *b)
 	       same_end(a, a->daddr, b, b->saddr);
 }
 
-/* The other end in the same namespace: its inode, 0: none is known. */
+static bool is_any(const uint8_t addr[16])
+{
+	static const uint8_t any[16];
+
+	return !memcmp(addr, any, sizeof(any));
+}
+
+/* Is the address that the socket is connected to one of the machine's own? */
+static bool is_to_itself(const struct sock_entry *e)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, 0xff}, one[16] = {[15] = 1};
+	uint8_t to[16];
+
+	to_ipv6(e, e->daddr, to);
+	return !memcmp(e->saddr, e->daddr, sizeof(e->saddr)) || !memcmp(to, one, sizeof(one)) ||
+	       (!memcmp(to, mapped, sizeof(mapped)) && to[12] == 127);
+}
+
+/* The socket that listens where this one is connected, or to be connected, to; 0: none is known. */
+static uint64_t listener_of(const struct pfs_netns *ns, const struct sock_entry *e)
+{
+	for (size_t i = 0; i < ns->n && is_to_itself(e); i++) {
+		const struct sock_entry *l = &ns->v[i];
+
+		if (l->listening && l->sport == e->dport && !strcmp(l->proto, e->proto) &&
+		    (is_any(l->saddr) || same_end(e, e->daddr, l, l->saddr)))
+			return l->ino;
+	}
+	return 0;
+}
+
+/* The other end in the same namespace: its inode, 0: none is known. Before accept() it belongs to nobody, and
+ * before connect() is done there is none: then it is the socket that listens. */
 static uint64_t other_end(const struct pfs_netns *ns, const struct sock_entry *e)
 {
 	if (e->family == AF_UNIX)
@@ -359,9 +391,9 @@ static uint64_t other_end(const struct pfs_netns *ns, const struct sock_entry *e
 	if (strcmp(e->proto, "tcp") || e->listening || !e->dport)
 		return 0;
 	for (size_t i = 0; i < ns->n; i++)
-		if (&ns->v[i] != e && is_other_end(e, &ns->v[i]))
+		if (&ns->v[i] != e && is_other_end(e, &ns->v[i]) && ns->v[i].ino)
 			return ns->v[i].ino;
-	return 0;
+	return listener_of(ns, e);
 }
 
 char *pfs_socket_peer(pid_t pid, uint64_t ino)

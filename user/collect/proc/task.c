@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,41 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 	}
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
+}
+
+/* Was the first thread about to read from a terminal? The call it was stopped in is begun anew. */
+static bool reads_terminal(pid_t pid)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
+	char *text = rd_text(&call, STAT_MAX, NULL), *name = NULL;
+	unsigned int fd;
+	bool reads = false;
+	int nr;
+
+	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 && nr == NR_READ) {
+		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
+
+		name = rd_text(&link, STAT_MAX, NULL);
+		reads = name && (!strncmp(name, "/dev/pts/", 9) || !strncmp(name, "/dev/tty", 8));
+	}
+	free(name);
+	free(text);
+	return reads;
+}
+
+char *pfs_stopped_by(pid_t pid)
+{
+	struct parsed_stat s;
+	const char *name;
+
+	if (!read_stat(pid, &s) || s.state != 'T')
+		return NULL;
+	name = s.code > 0 && s.code <= SIGRTMAX ? sigabbrev_np(s.code) : NULL;
+	/* Who reads there is stopped by SIGTTIN, or was by another signal before, and would be again. */
+	if (s.terminal && s.foreground > 0 && s.group != s.foreground && s.code != SIGSTOP)
+		return pfs_format("%s%s (it is in the background of its terminal%s)", name ? "SIG" : "a signal",
+				  name ? name : "", reads_terminal(pid) ? ", from which it was about to read" : "");
+	return name ? pfs_format("SIG%s", name) : NULL;
 }
 
 bool pfs_ring_counts(pid_t pid, int fd, struct pfs_ring *ring)
