@@ -72,17 +72,22 @@ static __always_inline void count_transfer(struct iom_row *r, struct iom_slot *s
 }
 
 /* A call that slept and moved nothing, of those that timed out as ZERO; one that did not sleep leaves
- * no trace. */
+ * no trace, unless it asked for a lock that somebody else has, without waiting for it. */
 static __always_inline void count_sleep(struct iom_slot *s, struct fact *f, __u32 class, __u32 fd)
 {
+	int refused = !f->slept && class == IOM_C_LOCK && f->ret == -IOM_EAGAIN;
 	struct iom_row *r;
 
-	if (!f->slept)
+	if (!f->slept && !refused)
 		return;
 	r = row_get(s, fd, class, f->nr);
 	if (!r)
 		return;
 	r->nr = f->nr;
+	if (refused) {
+		row_failed(r, f->ret);
+		return;
+	}
 	row_slept(r, f);
 	r->n[will_restart(f->ret)	    ? IOM_N_RESTART :
 	     f->ret == -IOM_ETIMEDOUT ? IOM_N_ZERO_SLEPT :

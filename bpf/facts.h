@@ -95,7 +95,7 @@ enum iom_class {
 	IOM_C_FUTEX = 48,
 	IOM_C_TIMER = 49, /* nanosleep clock_nanosleep */
 	IOM_C_CHILD = 50, /* wait4 waitid */
-	IOM_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), semaphores */
+	IOM_C_LOCK = 51,  /* flock, fcntl(F_SETLKW), semaphores; FAILED: asked for without waiting, and not got */
 	IOM_C_OTHER = 52, /* any other call */
 	IOM_C_FAULT = 53, /* a page that user code touched came from a file; no call, no file, nr 0 */
 	IOM_C_NAME = 54,  /* open, stat, rename and other work on names and metadata */

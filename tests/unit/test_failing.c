@@ -134,6 +134,17 @@ static void too_many_now_and_then(struct iom_capture *cap)
 	failing(cap, listener(cap), CAP_C_ACCEPT, SYS_accept4, 150, EMFILE);
 }
 
+/* A lock that somebody else has, asked for ten times a second. */
+static void refused_a_lock(struct iom_capture *cap)
+{
+	failing(cap, build_file(cap, 3, CAP_K_REG, 0, "/var/lib/app/db"), CAP_C_LOCK, SYS_fcntl, 9, EAGAIN);
+}
+
+static void refused_a_lock_once(struct iom_capture *cap)
+{
+	failing(cap, build_file(cap, 3, CAP_K_REG, 0, "/var/lib/app/db"), CAP_C_LOCK, SYS_fcntl, 1, EAGAIN);
+}
+
 static void loop_that_serves(struct iom_capture *cap, uint32_t *l, uint32_t *sock)
 {
 	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
@@ -307,6 +318,8 @@ static const struct expected cases[] = {
 	{"fails-full: seldom", too_many_open_and_pauses, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"fails-full: another error", aborted_and_pauses, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"fails-full: once", too_many_open_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"lock: EAGAIN", refused_a_lock, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"lock: EAGAIN once", refused_a_lock_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"no descriptor", closes_none, IOM_M_NONE, 0, NULL, "", 0, NULL},
@@ -378,6 +391,15 @@ static void rarely_is_no_warning(void **state)
 	check_said(too_many_now_and_then, "calls-fail", IOM_SEV_INFO, parts);
 }
 
+static void lock_of_somebody_else_is_named(void **state)
+{
+	static const char *const parts[] = {
+		"fcntl(3) /var/lib/app/db failed 9 times, at last with EAGAIN", "`lslocks`", NULL};
+
+	(void)state;
+	check_said(refused_a_lock, "calls-fail", IOM_SEV_INFO, parts);
+}
+
 static void closed_epoll_is_named(void **state)
 {
 	static const char *const parts[] = {
@@ -437,7 +459,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 9];
+	static struct CMUnitTest tests[NCASES + 10];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -452,5 +474,6 @@ int main(void)
 	tests[NCASES + 6] = (struct CMUnitTest)cmocka_unit_test(requests_are_named);
 	tests[NCASES + 7] = (struct CMUnitTest)cmocka_unit_test(an_unknown_error_is_no_lack_of_reading);
 	tests[NCASES + 8] = (struct CMUnitTest)cmocka_unit_test(threads_fail_together);
+	tests[NCASES + 9] = (struct CMUnitTest)cmocka_unit_test(lock_of_somebody_else_is_named);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

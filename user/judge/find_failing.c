@@ -48,11 +48,17 @@ static bool is_used_up(int error)
 	return error == EMFILE || error == ENFILE || error == ENOSPC || error == EDQUOT;
 }
 
-/* What there is no more of is worth a word however many calls go well beside: who keeps a descriptor in reserve
- * accepts with it what accept() has just failed for, and closes that. */
-static bool is_much(const struct rep_thread *rt, int error, uint64_t failed, uint64_t all)
+/* Somebody else has the lock. Tries that get one are not counted, and the pause between two is the program's. */
+static bool is_refused(const struct cap_calls *r)
 {
-	if (is_used_up(error))
+	return r->class == CAP_C_LOCK && r->error == EAGAIN;
+}
+
+/* What there is no more of is worth a word however many calls go well beside: who keeps a descriptor in reserve
+ * accepts with it what accept() has just failed for, and closes that. few: so is this failure. */
+static bool is_much(const struct rep_thread *rt, bool few, uint64_t failed, uint64_t all)
+{
+	if (few)
 		return failed >= iom_limit(LIMIT_FAILS_FULL);
 	return failed >= iom_limit(LIMIT_FAILS_PART) * all && failed >= iom_limit(LIMIT_FAILS) &&
 	       failed * 1e9 >= iom_limit(LIMIT_FAILS_RATE) * rt->time.wall_ns;
@@ -97,7 +103,8 @@ static bool is_failing(const struct search *s, const struct rep_thread *rt, cons
 {
 	uint64_t all, failed = failed_like(s, r, &all);
 
-	if (!r->error || is_not_yet(r->error) || !r->n.failed || !is_much(rt, r->error, failed, all))
+	if (!r->error || is_not_yet(r->error) || !r->n.failed ||
+	    !is_much(rt, is_used_up(r->error) || is_refused(r), failed, all))
 		return false;
 	/* -1, which a program gives that has no descriptor, or a call that is given none. */
 	return r->error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
@@ -163,6 +170,8 @@ static const char *way_out_of_closed(const struct search *s, const struct rep_th
 
 static const char *way_out(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
 {
+	if (is_refused(r))
+		return "see who has the lock (`lslocks`), or wait for it in the call: F_SETLKW, flock without LOCK_NB";
 	switch (r->error) {
 	case EMFILE:
 		if (r->class == CAP_C_ACCEPT)
@@ -322,7 +331,7 @@ static bool is_asked_for(int error)
 static bool is_failing_request(const struct rep_thread *rt, const struct cap_requests *r)
 {
 	return r->error && !is_asked_for(r->error) && ev_moves_data(r) &&
-	       is_much(rt, r->error, r->errors, r->done_inline + r->done_asleep + r->done_late + r->more);
+	       is_much(rt, is_used_up(r->error), r->errors, r->done_inline + r->done_asleep + r->done_late + r->more);
 }
 
 /* Operations that may take a buffer from a group. */
