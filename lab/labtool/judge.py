@@ -129,7 +129,7 @@ def _judge_check(check, runs, all_names):
     sentence = next((t for s, t in seen if s is state and t), "")
     if state is False and True in states:
         bad = [runs[i]["name"] for i, (s, _) in zip(mine, seen) if s is False]
-        sentence += f" (So in run {', '.join(bad)} of {len(mine)}; it held in the others.)"
+        sentence += f" (So in run {', '.join(bad)} of {len(mine)}.)"
     alike = len({str(runs[i]["spec"]) for i in mine}) == 1
     return entry(check["id"], check["points"], state, sentence, unsteady=len(set(states)) > 1 and alike)
 
