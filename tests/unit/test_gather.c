@@ -122,11 +122,44 @@ static void is_not_named_by_what_came_after(void **state)
 	free(name);
 }
 
+/* The tables are read while a process is being born: its rows are in them, and the word of its birth
+ * is still under way. */
+static void is_counted_once_whenever_it_is_looked_at(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread birth = {.event = IOM_T_NEW, .tgid = (uint32_t)getpid(), .tid = (uint32_t)getpid()};
+	struct iom_row row = {};
+
+	(void)state;
+	changes_at = 0;
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_phase(g, IOM_G_WATCH);
+	row.tgid = (uint32_t)getpid();
+	row.key = (uint64_t)getpid() << 42 | (uint64_t)IOM_FD_NONE << 20 | (uint64_t)IOM_C_PROCMEM << 12;
+	row.id = 1ULL << 32;
+	row.nr = 310;
+	row.n[IOM_N_OK] = 3;
+	iom_gather_so_far(g, &row);
+	assert_int_equal(cap->ncalls, 0);
+
+	iom_gather_thread(g, &birth);
+	row.n[IOM_N_OK] = 5;
+	iom_gather_so_far(g, &row);
+	row.n[IOM_N_OK] = 8;
+	iom_gather_row(g, &row);
+	assert_int_equal(cap->ncalls, 1);
+	assert_int_equal(cap->calls[0].n.ok, 8);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_named_by_what_the_process_has),
 		cmocka_unit_test(is_not_named_by_what_came_after),
+		cmocka_unit_test(is_counted_once_whenever_it_is_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
