@@ -274,6 +274,7 @@ struct iom_trace_sys_exit { /* include/trace/events/syscalls.h; the layout of it
 #define PF_IO_WORKER	   0x00000010
 #define PF_KTHREAD	   0x00200000
 /* uapi/linux/sched.h */
+#define IOM_CLONE_FILES	   0x00000400
 #define IOM_CLONE_THREAD   0x00010000
 /* arch/x86/include/asm/thread_info.h */
 #define TS_COMPAT 0x0002

@@ -13,7 +13,7 @@
 
 #include "files.bpf.h"
 
-#define IOM_CHECK_EVERY 13 /* calls of a thread between two looks at a descriptor's file; a prime, so
+#define IOM_CHECK_EVERY 17 /* calls of a thread between two looks at a descriptor's file; a prime, so
 			    * that no loop of calls keeps one row from being looked at */
 
 static __always_inline __u32 row_hash(__u64 key)
@@ -98,18 +98,30 @@ static __always_inline int row_send(struct iom_row *r, __u64 id)
 	return 0;
 }
 
-/* Is the descriptor still the file, with the flags, that the row began with? */
-static __always_inline int row_file_same(struct iom_row *r, struct task_struct *t, __u32 fd)
+/* Is the descriptor still the file, with the flags, that the row began with? The memory of a
+ * file that was closed is soon another's: its inode tells. */
+static __always_inline enum iom_still row_still(struct iom_row *r, struct task_struct *t, __u32 fd)
 {
 	struct file *f = file_of(t, fd);
 
 	if ((__u64)f != r->file)
-		return 0;
+		return IOM_STILL_OTHER;
 	if (!f)
-		return 1;
+		return IOM_STILL_SAME;
+	if (BPF_CORE_READ(f, f_inode, i_ino) != r->ino)
+		return IOM_STILL_OTHER;
 	if (BPF_CORE_READ(f, f_ep))
 		r->bits |= IOM_B_EPOLL;
-	return BPF_CORE_READ(f, f_flags) == r->f_flags;
+	return BPF_CORE_READ(f, f_flags) == r->f_flags ? IOM_STILL_SAME : IOM_STILL_FLAGS;
+}
+
+/* The descriptor came to mean another file without a call that was seen: its generation and the
+ * row's id say so from now on. */
+static __always_inline __u64 id_of_other(struct task_struct *t, __u64 key, __u64 id)
+{
+	__u32 gen = __sync_fetch_and_add(&gens[gen_index(t->tgid, key_fd(key))], 1) + 1;
+
+	return (id >> 32 << 32) | gen;
 }
 
 /* The descriptor is nothing but a path (O_PATH): no call does anything with it, though
@@ -138,6 +150,7 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 	for (__u32 i = 0; i < IOM_PROBE_DEPTH; i++) {
 		__u32 at = (first + i) & (IOM_ROWS - 1);
 		struct iom_row *r = bpf_map_lookup_elem(&rows, &at);
+		enum iom_still still = IOM_STILL_SAME;
 		__u64 old;
 
 		if (!r)
@@ -157,14 +170,17 @@ __noinline __u32 row_slow(__u64 key, __u64 id, __u32 look)
 		if (old == id) {
 			if (!look && r->check == recheck)
 				return at + 1;
-			if (key_fd(key) == IOM_FD_NONE ||
-			    row_file_same(r, t, key_fd(key))) {
+			if (key_fd(key) != IOM_FD_NONE)
+				still = row_still(r, t, key_fd(key));
+			if (still == IOM_STILL_SAME) {
 				r->check = recheck;
 				return at + 1;
 			}
 		}
 		if (only_path(t, key))
 			return IOM_ROW_UNWANTED;
+		if (still == IOM_STILL_OTHER)
+			id = id_of_other(t, key, id);
 		/* The collector may take rows of dead threads away at any time: who
 		 * turns the id into BUSY owns the row. */
 		if (old == IOM_ROW_BUSY ||

@@ -94,6 +94,13 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	struct iom_home home[IOM_HOMES];
 };
 
+/* What a descriptor is, when it is compared with the file that a row began with. */
+enum iom_still {
+	IOM_STILL_SAME = 0,
+	IOM_STILL_FLAGS, /* the file, with other flags */
+	IOM_STILL_OTHER, /* another file, or none: it got a number that nobody saw being closed */
+};
+
 struct fact { /* one call, as sys_exit sees it */
 	long ret;
 	__u64 waited; /* ns asleep in it */

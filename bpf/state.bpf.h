@@ -29,6 +29,8 @@ __u64 irq_text[2];	/* [start, end) of the kernel's interrupt entry text; set bef
 __u64 softirq_text[2];	/* the same for soft interrupts; 0: not known */
 
 __u32 recheck;	   /* some descriptor's flags or file may have changed unseen: look again */
+__u32 files_shared; /* two processes have their descriptors in common: what one does to them changes
+		     * what the other's mean */
 __u32 serials;	   /* threads seen so far */
 __u32 begun;	   /* the watch has: all its threads were looked at since the probes are on */
 __u64 clock_offset; /* CLOCK_MONOTONIC - the scheduler's clock, see tasks.bpf.h */
@@ -146,14 +148,16 @@ static __always_inline __u32 gen_get(struct iom_slot *s, __u32 fd)
 	return gens[gen_index(s->tgid, fd)];
 }
 
-static __always_inline void gen_bump(struct iom_slot *s, __u32 fd)
-{
-	__sync_fetch_and_add(&gens[gen_index(s->tgid, fd)], 1);
-}
-
 static __always_inline void files_changed(struct iom_slot *s)
 {
 	__sync_fetch_and_add(&recheck, 1);
+}
+
+static __always_inline void gen_bump(struct iom_slot *s, __u32 fd)
+{
+	__sync_fetch_and_add(&gens[gen_index(s->tgid, fd)], 1);
+	if (files_shared)
+		files_changed(s);
 }
 
 static __always_inline struct iom_stops *stops_find(__u32 tgid)

@@ -61,7 +61,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 }
 
 SEC("?tp_btf/task_newtask")
-int BPF_PROG(iom_task_newtask, struct task_struct *t)
+int BPF_PROG(iom_task_newtask, struct task_struct *t, unsigned long clone_flags)
 {
 	struct task_struct *creator = bpf_get_current_task_btf();
 	struct iom_slot *s;
@@ -72,6 +72,8 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t)
 		if (!follow)
 			return 0;
 		watch_set(t->tgid);
+		if (clone_flags & IOM_CLONE_FILES)
+			files_shared = 1;
 	}
 	s = slot_add(t);
 	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run */
@@ -146,8 +148,11 @@ SEC("?tp/task/task_newtask")
 int iom_task_newtask_classic(struct iom_trace_task_newtask *ctx)
 {
 	if (watched(bpf_get_current_task_btf()->tgid) && follow &&
-	    !(ctx->clone_flags & IOM_CLONE_THREAD))
+	    !(ctx->clone_flags & IOM_CLONE_THREAD)) {
 		watch_set(ctx->pid);
+		if (ctx->clone_flags & IOM_CLONE_FILES)
+			files_shared = 1;
+	}
 	return 0;
 }
 

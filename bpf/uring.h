@@ -22,6 +22,7 @@
 
 #define IOM_REQ_FORCE_ASYNC (1u << 4) /* REQ_F_FORCE_ASYNC, IOSQE_ASYNC_BIT on all versions */
 #define IOM_REQ_FIXED_FILE 1u /* REQ_F_FIXED_FILE, bit 0 of io_kiocb.flags on all versions */
+#define IOM_OP_CLOSE	   19
 #define IOM_OP_SEND_ZC	   47
 #define IOM_OP_SENDMSG_ZC  48
 #define IOM_CQE_MORE	   2u /* IORING_CQE_F_MORE */
@@ -55,6 +56,14 @@ static __always_inline void count_both(struct iom_row *r, struct iom_row *ring, 
 		add_fetch_old(&ring->n[count], 1);
 }
 
+/* It closes a descriptor, which no call tells of. One that says nothing where it succeeds is
+ * not seen to complete: it is looked for when it is submitted, too. */
+static __always_inline void uring_closes(struct iom_row *r)
+{
+	if (r->nr == IOM_OP_CLOSE)
+		files_changed(NULL);
+}
+
 /* Not 0: it could not be counted, or not be followed. */
 static __always_inline int uring_submitted(struct iom_session *session, struct task_struct *t,
 					   struct iom_sqe *q)
@@ -71,6 +80,7 @@ static __always_inline int uring_submitted(struct iom_session *session, struct t
 	if (!r)
 		return -1;
 	r->nr = q->opcode;
+	uring_closes(r);
 	fresh.ring = q->ring;
 	fresh.tid = t->pid;
 	fresh.nvcsw = t->nvcsw;
@@ -190,6 +200,7 @@ static __always_inline void uring_completed(struct iom_session *session, struct 
 	if (!r)
 		return;
 	uring_result(r, res);
+	uring_closes(r);
 	/* A zero-copy send is done at its first completion: the notification that follows is
 	 * a request of the kernel's own. */
 	if (cqe_flags & IOM_CQE_MORE && r->nr != IOM_OP_SEND_ZC && r->nr != IOM_OP_SENDMSG_ZC) {

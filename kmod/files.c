@@ -101,29 +101,31 @@ void iom_file_identify(struct file *file, struct iom_row *row)
 		    kind_of_file(mode, inode->i_sb->s_magic, inode->i_rdev, row->name);
 }
 
-bool iom_file_same(u32 fd, struct iom_row *row)
+enum iom_still iom_file_still(u32 fd, struct iom_row *row)
 {
 	struct files_struct *files = current->files;
+	enum iom_still still = IOM_STILL_OTHER;
+	struct inode *inode;
 	struct file *file;
-	bool same;
 
 	if (!files)
-		return !row->file;
+		return row->file ? IOM_STILL_OTHER : IOM_STILL_SAME;
 
-	/* Only compared and two words read: since 6.7 the memory of a file may become
-	 * another file's within the grace period (fs/file_table.c), which then is
-	 * a different pointer the next time or the same open file.
+	/* Only compared and three words read: the memory of a file that was closed may be another
+	 * file's, since 6.7 within the grace period (fs/file_table.c). Its inode tells, which lives
+	 * as long as that.
 	 */
 	rcu_read_lock();
 	file = files_lookup_fd_raw(files, fd);
-	same = (u64)file == row->file;
-	if (same && file) {
-		if (in_epoll(file))
+	inode = file ? READ_ONCE(file->f_inode) : NULL;
+	if ((u64)file == row->file && (!file || (inode && READ_ONCE(inode->i_ino) == row->ino))) {
+		if (file && in_epoll(file))
 			row->bits |= IOM_B_EPOLL;
-		same = READ_ONCE(file->f_flags) == row->f_flags;
+		still = !file || READ_ONCE(file->f_flags) == row->f_flags ? IOM_STILL_SAME :
+									    IOM_STILL_FLAGS;
 	}
 	rcu_read_unlock();
-	return same;
+	return still;
 }
 
 bool iom_file_begin(u32 fd, struct iom_row *row)

@@ -184,11 +184,19 @@ struct iom_row *iom_row_get(struct iom_thread_state *state, u32 fd, u32 class, u
 	u64 key = row_key(s->tid, fd, class, nr);
 	u64 id = (u64)s->serial << 32;
 	struct iom_entry *e = iom_rows_find(&state->rows, key);
+	enum iom_still still = IOM_STILL_SAME;
+	atomic_t *gen;
 
 	lockdep_assert_held(&state->lock);
-	if (fd < IOM_FD_NONE)
-		id |= (u32)atomic_read(&state->session->gens[IOM_GEN_INDEX(s->tgid, fd)]);
-	if (e && (e->row.id != id || (fd < IOM_FD_NONE && !iom_file_same(fd, &e->row)))) {
+	if (fd < IOM_FD_NONE) {
+		gen = &state->session->gens[IOM_GEN_INDEX(s->tgid, fd)];
+		id |= (u32)atomic_read(gen);
+		if (e && e->row.id == id)
+			still = iom_file_still(fd, &e->row);
+		if (still == IOM_STILL_OTHER)
+			id = (u64)s->serial << 32 | (u32)atomic_inc_return(gen);
+	}
+	if (e && (e->row.id != id || still != IOM_STILL_SAME)) {
 		rows_remove(&state->rows, e);
 		iom_queue(state->session, e);
 		e = NULL;

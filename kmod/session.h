@@ -272,7 +272,7 @@ struct iom_row *iom_row_peek(struct iom_thread_state *state, u32 fd, u32 class);
 /* files.c, for the current process. */
 struct file;
 void iom_file_identify(struct file *file, struct iom_row *row);
-bool iom_file_same(u32 fd, struct iom_row *row);
+enum iom_still iom_file_still(u32 fd, struct iom_row *row);
 bool iom_file_begin(u32 fd, struct iom_row *row); /* false: nothing but a path, no row's */
 u64 iom_file_other(u32 fd);
 bool iom_file_name(u32 fd, struct iom_name *name); /* zeroed; false: it has none */

@@ -211,6 +211,93 @@ static void waits_for_a_cpu_no_longer_than_there_was_time(void **state)
 	assert_int_equal(c.runq_ns, 950 * MS);
 }
 
+/* The tables are read while a process is being born: its rows are in them, and the word of its birth
+ * is still under way. */
+static void is_counted_once_whenever_it_is_looked_at(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread birth = {.event = IOM_T_NEW, .tgid = (uint32_t)getpid(), .tid = (uint32_t)getpid()};
+	struct iom_row row = {};
+
+	(void)state;
+	changes_at = 0;
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_phase(g, IOM_G_WATCH);
+	row.tgid = (uint32_t)getpid();
+	row.key = (uint64_t)getpid() << 42 | (uint64_t)IOM_FD_NONE << 20 | (uint64_t)IOM_C_PROCMEM << 12;
+	row.id = 1ULL << 32;
+	row.nr = 310;
+	row.n[IOM_N_OK] = 3;
+	iom_gather_so_far(g, &row);
+	assert_int_equal(cap->ncalls, 0);
+
+	iom_gather_thread(g, &birth);
+	row.n[IOM_N_OK] = 5;
+	iom_gather_so_far(g, &row);
+	row.n[IOM_N_OK] = 8;
+	iom_gather_row(g, &row);
+	assert_int_equal(cap->ncalls, 1);
+	assert_int_equal(cap->calls[0].n.ok, 8);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+}
+
+
+static struct iom_thread word(uint8_t event, uint32_t tid, uint64_t at_ms, uint64_t cpu_ms, uint64_t off_ms)
+{
+	return (struct iom_thread){.event = event,
+				   .tgid = (uint32_t)getpid(),
+				   .tid = tid,
+				   .ns_tid = tid,
+				   .ns_tgid = (uint32_t)getpid(),
+				   .nr = 0xffff,
+				   .now_ns = at_ms * MS,
+				   .cpu_ns = cpu_ms * MS,
+				   .off_ns = off_ms * MS};
+}
+
+static void say(struct iom_gather *g, struct iom_thread thread)
+{
+	iom_gather_thread(g, &thread);
+}
+
+/* The second thread of a process executes a program. What it did as the second one ends there;
+ * as the first one it goes on where the first one ended. */
+static void execution_by_another_thread_ends_its_number(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	uint32_t first = (uint32_t)getpid(), second = first + 1;
+
+	(void)state;
+	changes_at = 0;
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_phase(g, IOM_G_START);
+	say(g, word(IOM_T_STATE, first, 1000, 500, 7000));
+	say(g, word(IOM_T_STATE, second, 1000, 200, 3000));
+	iom_gather_phase(g, IOM_G_WATCH);
+	say(g, word(IOM_T_EXIT, first, 1100, 510, 7080));
+	say(g, word(IOM_T_EXEC, first, 1110, 250, 3040));
+	iom_gather_phase(g, IOM_G_END);
+	say(g, word(IOM_T_STATE, first, 1310, 300, 3190));
+
+	assert_int_equal(cap->nthreads, 2);
+	assert_int_equal(cap->threads[1].tid, second);
+	assert_true(cap->threads[1].exited);
+	assert_int_equal(cap->threads[1].end_ns - cap->threads[1].start_ns, 110 * MS);
+	assert_int_equal(cap->threads[1].cpu_ns, 50 * MS);
+	assert_int_equal(cap->threads[1].asleep_ns, 40 * MS);
+
+	assert_int_equal(cap->threads[0].tid, first);
+	assert_false(cap->threads[0].exited);
+	assert_int_equal(cap->threads[0].end_ns - cap->threads[0].start_ns, 300 * MS);
+	assert_int_equal(cap->threads[0].cpu_ns, 60 * MS);
+	assert_int_equal(cap->threads[0].asleep_ns, 230 * MS);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +307,8 @@ int main(void)
 		cmocka_unit_test(has_no_call_under_way_that_ended),
 		cmocka_unit_test(sleeps_as_long_as_its_calls),
 		cmocka_unit_test(waits_for_a_cpu_no_longer_than_there_was_time),
+		cmocka_unit_test(is_counted_once_whenever_it_is_looked_at),
+		cmocka_unit_test(execution_by_another_thread_ends_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,6 +334,9 @@ void iom_gather_so_far(void *arg, const struct iom_row *row)
 	struct so_far_entry *e = taken_before(g, row);
 	struct iom_row rest;
 
+	/* Of a process whose birth is still in the ring: nothing of it was taken then. */
+	if (!gather_proc(g, row->tgid))
+		return;
 	if (e && !memcmp(&e->row, row, sizeof(*row)))
 		return;
 	if (!e) {

@@ -336,6 +336,63 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 	e->flt0 = t->maj_flt;
 }
 
+/* The thread goes on as the first one, whose number it has now: what both did, and how long they
+ * were there, is one thread's. */
+static struct thread_entry *take_over(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct thread_entry *e;
+	struct cap_thread *c;
+	size_t i = g->cap->nthreads;
+
+	while (i > 0 && (g->cap->threads[i - 1].tid != t->tid || g->cap->threads[i - 1].tgid != t->tgid))
+		i--;
+	if (!i)
+		return take_thread(g, t);
+	c = &g->cap->threads[i - 1];
+	e = gather_alloc(sizeof(*e));
+	e->tid = t->tid;
+	e->thread = (uint32_t)(i - 1);
+	e->cpu0 = t->cpu_ns - c->cpu_ns;
+	e->off0 = t->off_ns - c->asleep_ns;
+	e->runq0 = t->runq_ns - c->runq_ns;
+	e->nvcsw0 = t->nvcsw - c->nvcsw;
+	e->flt0 = t->maj_flt - c->maj_flt;
+	HASH_ADD_INT(g->threads, tid, e);
+	c->start_ns = t->now_ns - (c->exited ? c->end_ns - c->start_ns : 0);
+	c->exited = false;
+	return e;
+}
+
+/*
+ * Who executes a program is alone in its process from then on. If that was not the first thread it
+ * takes the first one's number, and the number that it had is nobody's any more. NULL: it was.
+ */
+static struct thread_entry *executed_by_another(struct iom_gather *g, const struct iom_thread *t)
+{
+	struct thread_entry *e, *next, *first = NULL;
+	bool another = false;
+
+	HASH_ITER(hh, g->threads, e, next) {
+		struct cap_thread *c = &g->cap->threads[e->thread];
+
+		if (c->tgid != t->tgid || c->kernel_worker)
+			continue;
+		if (e->tid == t->tid) {
+			first = e;
+			continue;
+		}
+		another = true;
+		thread_close(g, e, t);
+		c->exited = true;
+		forget(g, e);
+	}
+	if (!another)
+		return NULL;
+	if (first) /* it had left before the watch */
+		forget(g, first);
+	return take_over(g, t);
+}
+
 static void thread_exec(struct iom_gather *g, const struct iom_thread *t)
 {
 	bool known = iom_gather_has(g, t->tgid);
@@ -351,11 +408,12 @@ static void thread_exec(struct iom_gather *g, const struct iom_thread *t)
 		pfs_proc_read(p->pid, c);
 		gather_files_seed(g, t->tgid, p->pid);
 	}
-	HASH_FIND_INT(g->threads, &t->tid, e);
+	e = known ? executed_by_another(g, t) : NULL;
 	if (!e)
-		take_thread(g, t);
-	else
-		memcpy(g->cap->threads[e->thread].comm, t->comm, sizeof(t->comm));
+		HASH_FIND_INT(g->threads, &t->tid, e);
+	if (!e)
+		e = take_thread(g, t);
+	memcpy(g->cap->threads[e->thread].comm, t->comm, sizeof(t->comm));
 }
 
 static void thread_exit(struct iom_gather *g, const struct iom_thread *t)
