@@ -421,6 +421,32 @@ static void the_last_file_is_the_loops(void **state)
 	let_go(rep, cap);
 }
 
+/* A loop of poll has an epoll among its files, and asks that for one file after the other, without waiting:
+ * what it waits in is poll, however often the other is asked. One that hardly waits there spins. */
+static void asked_inside_a_turn(void **state)
+{
+	(void)state;
+	for (int waits = 0; waits < 2; waits++) {
+		struct iom_capture *cap = loop();
+		uint32_t ep = 0, l = build_file(cap, 20, CAP_K_LISTEN, O_NONBLOCK, "tcp listen 127.0.0.1:80");
+		struct cap_calls *r = &cap->calls[cap->ncalls - 1];
+		struct iom_report *rep;
+
+		assert_int_equal(r->class, CAP_C_EPOLL_WAIT);
+		r->n.ok_slept = 0;
+		r->n.ok = 300;
+		r->n.zero = 900;
+		r->n.nowait = 1200;
+		r->wait_ns = r->max_wait_ns = 0;
+		polled(cap, l, 3, waits ? 300 : 3);
+		in_poll(cap, ep, l);
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].threads[0].loop.class, waits ? CAP_C_POLL : CAP_C_EPOLL_WAIT);
+		assert_int_equal(findings(rep, "loop-blocked"), !waits);
+		let_go(rep, cap);
+	}
+}
+
 /* Which thread a loop waits for is known of the sleep that is under way. */
 static void whose_end_is_waited_for(void **state)
 {
@@ -519,6 +545,7 @@ int main(void)
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_set_that_changes),
 		cmocka_unit_test(the_last_file_is_the_loops),
+		cmocka_unit_test(asked_inside_a_turn),
 		cmocka_unit_test(whose_end_is_waited_for),
 		cmocka_unit_test(a_pause_by_poll),
 		cmocka_unit_test(turns_without_an_end),
