@@ -292,6 +292,35 @@ static void looks_into_its_own_pair(void **state)
 	}
 }
 
+/* The end of a pipe of its own that a loop has in its set is looked into once a turn, whether it is ready or
+ * not. Whose other end somebody else has, or what is looked into more often, is tried on suspicion. */
+static void looks_into_its_own_pipe(void **state)
+{
+	enum { OWN, WRITTEN_ELSEWHERE, OFTEN, CASES };
+
+	(void)state;
+	for (int k = 0; k < CASES; k++) {
+		struct iom_capture *cap = build_capture("loop");
+		uint32_t ep = build_file(cap, 3, CAP_K_EPOLL, 0, NULL);
+		uint32_t out = build_file(cap, 4, CAP_K_FIFO, O_NONBLOCK, "pipe:[77]");
+		uint32_t in = build_file(cap, 5, CAP_K_FIFO, O_NONBLOCK | O_WRONLY, "pipe:[77]");
+		uint32_t s = build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+		struct iom_report *rep;
+
+		cap->files[out].ino = 77;
+		cap->files[in].ino = k == WRITTEN_ELSEWHERE ? 78 : 77;
+		build_watch(cap, out, ep);
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, out, CAP_C_READ, SYS_read, 2, 0, k == OFTEN ? 300 : 150, 0);
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 150, 0, 0, 0);
+		build_epoll_wait(cap, MAIN, ep, 0, 160, 50 * MS);
+		rep = iom_judge(cap);
+		assert_true(!!build_finding(rep, "spurious-ready") == (k != OWN));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 /* What a thread does between its sleeps: of two samples nothing is said. */
 static void looks_for_a_child(void **state)
 {
@@ -441,7 +470,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 6];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 7];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -457,5 +486,6 @@ int main(void)
 	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
 	tests[NJUDGED + NTOLD + 4] = (struct CMUnitTest)cmocka_unit_test(looks_for_a_child);
 	tests[NJUDGED + NTOLD + 5] = (struct CMUnitTest)cmocka_unit_test(looks_into_its_own_pair);
+	tests[NJUDGED + NTOLD + 6] = (struct CMUnitTest)cmocka_unit_test(looks_into_its_own_pipe);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

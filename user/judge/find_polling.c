@@ -422,13 +422,13 @@ static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *
 			    cap->files[r->file].fd, name, again, done);
 }
 
-/* A loop that waits for other files, and looks in its turns whether the process has told itself
- * something by a pair of its own. */
-static bool looks_for_notes(const struct search *s, const struct cap_calls *r)
+/* A loop for other files that looks, at most once a turn, whether the process has told itself something. */
+static bool looks_for_notes(const struct search *s, const struct cap_calls *r, uint64_t times)
 {
 	const struct rep_thread *rt = iom_finding_thread(s, r->tid, r->tgid);
 
-	return rt && rt->loop.is_loop && !s->ev->threads[rt->thread].spin && iom_is_own_pair(s->cap, r->file);
+	return rt && rt->loop.is_loop && !s->ev->threads[rt->thread].spin && times <= rt->loop.calls &&
+	       iom_is_from_within(s->cap, &s->cap->files[r->file]);
 }
 
 static void find_eagain(struct search *s)
@@ -446,7 +446,7 @@ static void find_eagain(struct search *s)
 		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
 			continue;
 		done = done_for(s, r);
-		if (again < iom_limit(LIMIT_AGAIN_EACH) * done || (!done && looks_for_notes(s, r)))
+		if (again < iom_limit(LIMIT_AGAIN_EACH) * done || (!done && looks_for_notes(s, r, 0)))
 			continue;
 		said = eagain_text(cap, r, done);
 		f = iom_finding_add(s, "eagain-spin", IOM_SEV_WARNING,
@@ -529,8 +529,8 @@ static void find_spurious(struct search *s)
 		if (!is_taking(r->class) || !is_first_of_file(s, i))
 			continue;
 		d = all_done(s, r);
-		/* A doorbell that nobody rang is made sure to be silent before the wait. */
-		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
+		/* A doorbell is made sure to be silent before each wait, or after. */
+		if ((is_bell_kind(cap->files[r->file].kind) && !d.taken) || looks_for_notes(s, r, d.again))
 			continue;
 		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) ||
 		    !is_spurious(cap, r->file, &d) || has_error_waiting(s, r->file))
