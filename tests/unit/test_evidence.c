@@ -247,6 +247,72 @@ static void findings_name_their_place(void **state)
 	let_go(rep, cap);
 }
 
+/* A read that asked not to wait cannot sleep, whatever the file's flags are before and after; what is
+ * written is not taken by somebody else. */
+static void may_block_is_of_the_read(void **state)
+{
+	enum { FLAG_OF_THE_READ, FLAG_OF_EACH_CALL, ONLY_WRITES, SOME_READS, CASES };
+
+	(void)state;
+	for (int k = 0; k < CASES; k++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+		uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, "udp 127.0.0.1:69");
+		const struct rep_finding *found;
+		struct cap_calls *r;
+		struct iom_report *rep;
+
+		build_watch(cap, s, ep);
+		build_epoll_wait(cap, BUILD_PID, ep, 0, 100, 9 * MS);
+		r = build_transfers(cap, BUILD_PID, s, k == ONLY_WRITES ? CAP_C_SEND : CAP_C_RECV,
+				    k == ONLY_WRITES ? SYS_sendto : SYS_recvfrom, 100, 0, 0, 0);
+		r->f_flags = k == FLAG_OF_THE_READ ? O_NONBLOCK : 0;
+		r->n.nowait = k == FLAG_OF_EACH_CALL ? 100 : k == SOME_READS ? 60 : 0;
+		build_transfers(cap, BUILD_PID, s, CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
+		rep = iom_judge(cap);
+		found = build_finding(rep, "may-block");
+		assert_int_equal(found != NULL, k == SOME_READS);
+		if (found)
+			assert_non_null(strstr(found->message, "then read without O_NONBLOCK (40 times on fd 5"));
+		let_go(rep, cap);
+	}
+}
+
+/* A poll of many files is read now and then alone: connections that came and went in between were in it as
+ * those were that came by the same way. */
+static void connections_that_poll_was_not_seen_with(void **state)
+{
+	enum { ALIKE, OTHER_PORT, STAYED, READ_EACH_TIME, CASES };
+	static const enum iom_model models[] = {IOM_M_MULTIPLEXED, IOM_M_BLOCKING, IOM_M_BLOCKING, IOM_M_BLOCKING};
+
+	(void)state;
+	for (int k = 0; k < CASES; k++) {
+		struct iom_capture *cap = build_capture("relay");
+		uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+		uint32_t seen = build_file(cap, 4, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+		uint32_t new = build_file(cap, 5, CAP_K_SOCK, 0,
+					  k == OTHER_PORT ? "tcp 127.0.0.1:81 <- 127.0.0.1:40001" :
+							    "tcp 127.0.0.1:80 <- 127.0.0.1:40001");
+		struct iom_report *rep;
+		struct cap_calls *r;
+
+		cap->files[new].open_at_start = cap->files[new].open_at_end = k == STAYED;
+		r = build_calls(cap, BUILD_PID, l, CAP_C_POLL, SYS_poll);
+		r->n.ok_slept = 1600;
+		r->wait_ns = 8000 * MS;
+		r->max_wait_ns = 10 * MS;
+		r->set_size = 20;
+		build_interest(cap, l, 20, k == READ_EACH_TIME ? 1580 : 80)->set_file = l;
+		build_interest(cap, seen, 6, 1)->set_file = l;
+		build_transfers(cap, BUILD_PID, seen, CAP_C_RECV, SYS_recvfrom, 10, 0, 0, 0);
+		build_transfers(cap, BUILD_PID, new, CAP_C_RECV, SYS_recvfrom, 10, 0, 0, 0);
+		rep = iom_judge(cap);
+		assert_int_equal(expected_file(rep, seen)->model, IOM_M_MULTIPLEXED);
+		assert_int_equal(expected_file(rep, new)->model, models[k]);
+		let_go(rep, cap);
+	}
+}
+
 static void processes_apart(void **state)
 {
 	struct iom_capture *cap = build_capture("first");
@@ -287,6 +353,8 @@ int main(void)
 		cmocka_unit_test(medians),
 		cmocka_unit_test(example_of_what_waited),
 		cmocka_unit_test(findings_name_their_place),
+		cmocka_unit_test(may_block_is_of_the_read),
+		cmocka_unit_test(connections_that_poll_was_not_seen_with),
 		cmocka_unit_test(processes_apart),
 		cmocka_unit_test(empty_capture),
 	};

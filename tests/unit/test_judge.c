@@ -511,37 +511,6 @@ static void may_block_has_blocked(void **state)
 	}
 }
 
-/* A read that asked not to wait cannot sleep, whatever the file's flags are before and after; what is
- * written is not taken by somebody else. */
-static void may_block_is_of_the_read(void **state)
-{
-	enum { FLAG_OF_THE_READ, FLAG_OF_EACH_CALL, ONLY_WRITES, SOME_READS, CASES };
-
-	(void)state;
-	for (int k = 0; k < CASES; k++) {
-		struct iom_capture *cap = build_capture("program");
-		uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
-		uint32_t s = build_file(cap, 5, CAP_K_SOCK, 0, "udp 127.0.0.1:69");
-		const struct rep_finding *found;
-		struct cap_calls *r;
-		struct iom_report *rep;
-
-		build_watch(cap, s, ep);
-		build_epoll_wait(cap, MAIN, ep, 0, 100, 9 * MS);
-		r = build_transfers(cap, MAIN, s, k == ONLY_WRITES ? CAP_C_SEND : CAP_C_RECV,
-				    k == ONLY_WRITES ? SYS_sendto : SYS_recvfrom, 100, 0, 0, 0);
-		r->f_flags = k == FLAG_OF_THE_READ ? O_NONBLOCK : 0;
-		r->n.nowait = k == FLAG_OF_EACH_CALL ? 100 : k == SOME_READS ? 60 : 0;
-		build_transfers(cap, MAIN, s, CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
-		rep = iom_judge(cap);
-		found = build_finding(rep, "may-block");
-		assert_int_equal(found != NULL, k == SOME_READS);
-		if (found)
-			assert_non_null(strstr(found->message, "then read without O_NONBLOCK (40 times on fd 5"));
-		let_go(rep, cap);
-	}
-}
-
 /* Of a file that is in two sets of select one set is kept; the other has the same file, where there
  * is no other. */
 static void selects_on_one_file(void **state)
@@ -626,7 +595,6 @@ int main(void)
 		cmocka_unit_test(unseen_faults_are_pages),
 		cmocka_unit_test(selects_on_one_file),
 		cmocka_unit_test(may_block_has_blocked),
-		cmocka_unit_test(may_block_is_of_the_read),
 		cmocka_unit_test(fionread_is_said),
 		cmocka_unit_test(one_call_again_and_again),
 		cmocka_unit_test(mutexes_in_a_ring),

@@ -159,6 +159,7 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 
 			if (!in_set)
 				continue;
+			s->looked = most(s->looked, in->ready + in->not_ready);
 			take_interest(t, in, best[thread], k, in->file == IOM_NO_FILE ? 0 : moved[in->file]);
 			if (s->class == CAP_C_SELECT)
 				count_at_once(&once[thread][k], s, cap, in->file);
