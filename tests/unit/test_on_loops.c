@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -15,6 +16,7 @@
 
 #include "build.h"
 #include "judge/judge.h"
+#include "report/thread_text.h"
 #include "report/view.h"
 
 #define MAIN BUILD_PID
@@ -396,6 +398,41 @@ static void a_set_that_changes(void **state)
 	let_go(rep, cap);
 }
 
+/* How often it came back and how long it slept is of all sets by which its poll is known; of an epoll, which is
+ * named, of that alone. */
+static void returns_by_all_names(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t a = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	uint32_t b = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:82 -> 127.0.0.1:80"), other;
+	struct iom_report *rep;
+	char *text;
+
+	(void)state;
+	polled(cap, a, 3, 200);
+	in_poll(cap, b, a);
+	polled(cap, b, 3, 100);
+	in_poll(cap, b, b);
+	rep = iom_judge(cap);
+	text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+	assert_non_null(strstr(text, "poll, 3 files: 300 returns, 0 empty, 6.00 s asleep"));
+	free(text);
+	let_go(rep, cap);
+
+	cap = loop();
+	other = build_file(cap, 30, CAP_K_EPOLL, 0, NULL);
+	for (int i = 0; i < 2; i++)
+		build_watch(cap, build_file(cap, 31 + i, CAP_K_SOCK, O_NONBLOCK, "unix"), other);
+	cap->files[other].set_size = 2;
+	build_epoll_wait(cap, MAIN, other, 0, 100, 10 * MS);
+	rep = iom_judge(cap);
+	text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+	assert_non_null(strstr(text, "epoll_wait(4), 3 files: 300 returns, 0 empty, 3.00 s asleep"));
+	assert_non_null(strstr(text, "1.00 s asleep in epoll_wait(30)"));
+	free(text);
+	let_go(rep, cap);
+}
+
 /* Others of a loop's files have ended, and it goes on with the last one; while others can still come, one
  * file of them is asked inside a turn. */
 static void the_last_file_is_the_loops(void **state)
@@ -544,6 +581,7 @@ int main(void)
 		cmocka_unit_test(sleeps_for_a_tracer),
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_set_that_changes),
+		cmocka_unit_test(returns_by_all_names),
 		cmocka_unit_test(the_last_file_is_the_loops),
 		cmocka_unit_test(asked_inside_a_turn),
 		cmocka_unit_test(whose_end_is_waited_for),
