@@ -313,6 +313,35 @@ static void connections_that_poll_was_not_seen_with(void **state)
 	}
 }
 
+/* A player asks poll of its file, which is always ready, and of the eventfd that calls its reads off: while it
+ * waits for other threads nobody else does. With a connection in the set somebody may. */
+static void poll_of_a_stored_file(void **state)
+{
+	(void)state;
+	for (int connected = 0; connected < 2; connected++) {
+		struct iom_capture *cap = build_capture("player");
+		uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/srv/a.wav");
+		struct cap_calls *r = build_calls(cap, BUILD_PID, f, CAP_C_POLL, SYS_poll);
+		struct iom_report *rep;
+
+		r->n.ok = r->n.forever = 200;
+		r->set_size = 2 + connected;
+		build_interest(cap, f, 200, 0)->set_file = f;
+		build_interest(cap, build_file(cap, 4, CAP_K_EVENTFD, 0, "eventfd"), 0, 200)->set_file = f;
+		if (connected)
+			build_interest(cap, build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "unix"), 0, 200)->set_file = f;
+		build_transfers(cap, BUILD_PID, f, CAP_C_READ, SYS_readv, 200, 0, 0, 0);
+		r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
+		r->n.ok_slept = 190;
+		r->wait_ns = cap->threads[0].asleep_ns = 9500 * MS;
+		r->max_wait_ns = 50 * MS;
+		cap->threads[0].nvcsw = 190;
+		rep = iom_judge(cap);
+		assert_int_equal(build_finding(rep, "loop-blocked") != NULL, connected);
+		let_go(rep, cap);
+	}
+}
+
 static void processes_apart(void **state)
 {
 	struct iom_capture *cap = build_capture("first");
@@ -355,6 +384,7 @@ int main(void)
 		cmocka_unit_test(findings_name_their_place),
 		cmocka_unit_test(may_block_is_of_the_read),
 		cmocka_unit_test(connections_that_poll_was_not_seen_with),
+		cmocka_unit_test(poll_of_a_stored_file),
 		cmocka_unit_test(processes_apart),
 		cmocka_unit_test(empty_capture),
 	};

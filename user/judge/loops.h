@@ -26,6 +26,7 @@ struct loop_set {
 	uint64_t open_ns; /* of these, the sleep under way at the end */
 	uint32_t turns; /* index into capture->turns, UINT32_MAX: none */
 	bool edge_triggered;
+	bool stored, streams; /* poll, select: it has files that are always ready; such that wait for somebody */
 	bool shared; /* poll: has a file in common with the first of the thread's sets */
 	bool last_left; /* poll: its one file is the only one of the first set that has not ended */
 	bool own; /* a loop's, and no readiness call that is made inside a turn of another */
