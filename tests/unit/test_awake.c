@@ -292,6 +292,68 @@ static void looks_into_its_own_pair(void **state)
 	}
 }
 
+/* The end of a pipe of its own that a loop has in its set is looked into once a turn, whether it is ready or
+ * not. Whose other end somebody else has, or what is looked into more often, is tried on suspicion. */
+static void looks_into_its_own_pipe(void **state)
+{
+	enum { OWN, WRITTEN_ELSEWHERE, OFTEN, CASES };
+
+	(void)state;
+	for (int k = 0; k < CASES; k++) {
+		struct iom_capture *cap = build_capture("loop");
+		uint32_t ep = build_file(cap, 3, CAP_K_EPOLL, 0, NULL);
+		uint32_t out = build_file(cap, 4, CAP_K_FIFO, O_NONBLOCK, "pipe:[77]");
+		uint32_t in = build_file(cap, 5, CAP_K_FIFO, O_NONBLOCK | O_WRONLY, "pipe:[77]");
+		uint32_t s = build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:40000");
+		struct iom_report *rep;
+
+		cap->files[out].ino = 77;
+		cap->files[in].ino = k == WRITTEN_ELSEWHERE ? 78 : 77;
+		build_watch(cap, out, ep);
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, out, CAP_C_READ, SYS_read, 2, 0, k == OFTEN ? 300 : 150, 0);
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 150, 0, 0, 0);
+		build_epoll_wait(cap, MAIN, ep, 0, 160, 50 * MS);
+		rep = iom_judge(cap);
+		assert_true(!!build_finding(rep, "spurious-ready") == (k != OWN));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
+/* A loop that tries all its listeners in each turn has no fault for it, where poll said that they are not ready.
+ * One that was told of what then was not there, or tries more often, has. */
+static void tries_all_in_each_turn(void **state)
+{
+	static const struct {
+		uint64_t again, ready, not_ready;
+		enum rep_severity severity;
+	} cases[] = {{350, 60, 300, IOM_SEV_INFO}, {350, 300, 60, IOM_SEV_WARNING}, {700, 60, 300, IOM_SEV_WARNING}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
+		struct iom_capture *cap = build_capture("server");
+		uint32_t l = build_file(cap, 16, CAP_K_LISTEN, O_NONBLOCK, "unix listen /run/ctl");
+		struct cap_calls *r = build_calls(cap, MAIN, l, CAP_C_POLL, SYS_poll);
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		r->n.ok_slept = 360;
+		r->wait_ns = 9000 * MS;
+		r->max_wait_ns = 50 * MS;
+		r->set_size = 4;
+		build_interest(cap, l, cases[k].ready, cases[k].not_ready)->set_file = l;
+		build_transfers(cap, MAIN, l, CAP_C_ACCEPT, SYS_accept, 60, 0, cases[k].again, 0);
+		rep = iom_judge(cap);
+		f = build_finding(rep, "spurious-ready");
+		assert_non_null(f);
+		assert_int_equal(f->severity, cases[k].severity);
+		assert_true(!!strstr(f->message, "at most once a turn") == (f->severity == IOM_SEV_INFO));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 /* What a thread does between its sleeps: of two samples nothing is said. */
 static void looks_for_a_child(void **state)
 {
@@ -441,7 +503,7 @@ static const struct expected judged[] = {
 
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + NTOLD + 6];
+	static struct CMUnitTest tests[NJUDGED + NTOLD + 8];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -457,5 +519,7 @@ int main(void)
 	tests[NJUDGED + NTOLD + 3] = (struct CMUnitTest)cmocka_unit_test(time_ran_out_slept);
 	tests[NJUDGED + NTOLD + 4] = (struct CMUnitTest)cmocka_unit_test(looks_for_a_child);
 	tests[NJUDGED + NTOLD + 5] = (struct CMUnitTest)cmocka_unit_test(looks_into_its_own_pair);
+	tests[NJUDGED + NTOLD + 6] = (struct CMUnitTest)cmocka_unit_test(looks_into_its_own_pipe);
+	tests[NJUDGED + NTOLD + 7] = (struct CMUnitTest)cmocka_unit_test(tries_all_in_each_turn);
 	return cmocka_run_group_tests_name("awake", tests, NULL, NULL);
 }

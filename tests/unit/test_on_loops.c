@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -15,6 +16,7 @@
 
 #include "build.h"
 #include "judge/judge.h"
+#include "report/thread_text.h"
 #include "report/view.h"
 
 #define MAIN BUILD_PID
@@ -396,6 +398,41 @@ static void a_set_that_changes(void **state)
 	let_go(rep, cap);
 }
 
+/* How often it came back and how long it slept is of all sets by which its poll is known; of an epoll, which is
+ * named, of that alone. */
+static void returns_by_all_names(void **state)
+{
+	struct iom_capture *cap = build_capture("client");
+	uint32_t a = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	uint32_t b = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:82 -> 127.0.0.1:80"), other;
+	struct iom_report *rep;
+	char *text;
+
+	(void)state;
+	polled(cap, a, 3, 200);
+	in_poll(cap, b, a);
+	polled(cap, b, 3, 100);
+	in_poll(cap, b, b);
+	rep = iom_judge(cap);
+	text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+	assert_non_null(strstr(text, "poll, 3 files: 300 returns, 0 empty, 6.00 s asleep"));
+	free(text);
+	let_go(rep, cap);
+
+	cap = loop();
+	other = build_file(cap, 30, CAP_K_EPOLL, 0, NULL);
+	for (int i = 0; i < 2; i++)
+		build_watch(cap, build_file(cap, 31 + i, CAP_K_SOCK, O_NONBLOCK, "unix"), other);
+	cap->files[other].set_size = 2;
+	build_epoll_wait(cap, MAIN, other, 0, 100, 10 * MS);
+	rep = iom_judge(cap);
+	text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+	assert_non_null(strstr(text, "epoll_wait(4), 3 files: 300 returns, 0 empty, 3.00 s asleep"));
+	assert_non_null(strstr(text, "1.00 s asleep in epoll_wait(30)"));
+	free(text);
+	let_go(rep, cap);
+}
+
 /* Others of a loop's files have ended, and it goes on with the last one; while others can still come, one
  * file of them is asked inside a turn. */
 static void the_last_file_is_the_loops(void **state)
@@ -419,6 +456,32 @@ static void the_last_file_is_the_loops(void **state)
 	rep = iom_judge(cap);
 	assert_int_equal(findings(rep, "loop-blocked"), 0);
 	let_go(rep, cap);
+}
+
+/* A loop of poll has an epoll among its files, and asks that for one file after the other, without waiting:
+ * what it waits in is poll, however often the other is asked. One that hardly waits there spins. */
+static void asked_inside_a_turn(void **state)
+{
+	(void)state;
+	for (int waits = 0; waits < 2; waits++) {
+		struct iom_capture *cap = loop();
+		uint32_t ep = 0, l = build_file(cap, 20, CAP_K_LISTEN, O_NONBLOCK, "tcp listen 127.0.0.1:80");
+		struct cap_calls *r = &cap->calls[cap->ncalls - 1];
+		struct iom_report *rep;
+
+		assert_int_equal(r->class, CAP_C_EPOLL_WAIT);
+		r->n.ok_slept = 0;
+		r->n.ok = 300;
+		r->n.zero = 900;
+		r->n.nowait = 1200;
+		r->wait_ns = r->max_wait_ns = 0;
+		polled(cap, l, 3, waits ? 300 : 3);
+		in_poll(cap, ep, l);
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].threads[0].loop.class, waits ? CAP_C_POLL : CAP_C_EPOLL_WAIT);
+		assert_int_equal(findings(rep, "loop-blocked"), !waits);
+		let_go(rep, cap);
+	}
 }
 
 /* Which thread a loop waits for is known of the sleep that is under way. */
@@ -518,7 +581,9 @@ int main(void)
 		cmocka_unit_test(sleeps_for_a_tracer),
 		cmocka_unit_test(accept_is_no_turn),
 		cmocka_unit_test(a_set_that_changes),
+		cmocka_unit_test(returns_by_all_names),
 		cmocka_unit_test(the_last_file_is_the_loops),
+		cmocka_unit_test(asked_inside_a_turn),
 		cmocka_unit_test(whose_end_is_waited_for),
 		cmocka_unit_test(a_pause_by_poll),
 		cmocka_unit_test(turns_without_an_end),

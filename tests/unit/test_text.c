@@ -531,6 +531,32 @@ static void the_other_end_is_shown(void **state)
 	iom_capture_free(cap);
 }
 
+/* One that waits for connections, and by the way for a file: what it slept in is all said. */
+static void aside_from_its_readiness_call(void **state)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:3632");
+	uint32_t s = build_file(cap, 4, CAP_K_SOCK, 0, "tcp 127.0.0.1:3632 <- 127.0.0.1:4000");
+	struct cap_calls *r;
+	char *text;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, l, CAP_C_ACCEPT, SYS_accept, 0, 6, 0, 1000 * MS);
+	build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 20, 0, 0, 0);
+	r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_SELECT, SYS_select);
+	r->n.zero_slept = 2;
+	r->wait_ns = 2000 * MS;
+	r->max_wait_ns = 1000 * MS;
+	cap->threads[0].nvcsw = 8;
+	cap->threads[0].asleep_ns = 8000 * MS;
+	text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+	assert_non_null(strstr(text, " accept 6 6 6.00 s "));
+	assert_non_null(strstr(text, " select 2 2 2.00 s "));
+	assert_null(strstr(text, "accept(3) tcp listen 127.0.0.1:3632: slept"));
+	free(text);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -552,6 +578,7 @@ int main(void)
 		cmocka_unit_test(calls_under_way_are_counted),
 		cmocka_unit_test(workers_say_what_they_transfer),
 		cmocka_unit_test(the_other_end_is_shown),
+		cmocka_unit_test(aside_from_its_readiness_call),
 		cmocka_unit_test(full_disk),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/doorbell.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,22 @@ bool iom_is_own_pair(const struct iom_capture *cap, uint32_t file)
 	for (size_t i = 0; i < cap->nprocs; i++)
 		if (cap->procs[i].tgid == f->tgid)
 			return cap->procs[i].pid == pid;
+	return false;
+}
+
+bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f)
+{
+	if (is_bell_kind(f->kind))
+		return true;
+	if (iom_is_own_pair(cap, (uint32_t)(f - cap->files)))
+		return true;
+	for (size_t i = 0; f->kind == CAP_K_FIFO && i < cap->nfiles; i++) {
+		const struct cap_file *o = &cap->files[i];
+
+		if (o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
+		    o->ino == f->ino && (o->f_flags & O_ACCMODE) != (f->f_flags & O_ACCMODE))
+			return true;
+	}
 	return false;
 }
 

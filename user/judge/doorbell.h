@@ -14,6 +14,9 @@ bool iom_is_own_bell(const struct iom_capture *cap, const struct cap_calls *r);
 /* Is the file a unix socket whose other end the same process has? */
 bool iom_is_own_pair(const struct iom_capture *cap, uint32_t file);
 
+/* Timers, signals, and what the process has both ends of. */
+bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f);
+
 /* Are these writes of a few bytes into something that the process itself reads? Where it is full the
  * other side is going to wake anyway: EAGAIN is no reason to try again. */
 bool iom_rings_own_bell(const struct iom_capture *cap, const struct cap_calls *r);

@@ -19,13 +19,18 @@ static bool may_wait(uint8_t kind)
 	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
 }
 
-/* Waited for by readiness, and then read as if that could not be wrong. */
-static bool is_trusted(const struct search *s, uint32_t file)
+/* Of a row's transfers those that took, by calls which would have slept with nothing there, from a file
+ * that is waited for by readiness: as if readiness could not be wrong. The flags are those of the file as
+ * the calls were made: some programs set O_NONBLOCK just for a read. */
+static uint64_t trusting(const struct search *s, const struct cap_calls *r)
 {
-	const struct cap_file *c = &s->cap->files[file];
+	uint64_t n = r->n.ok + r->n.ok_slept;
 
-	return c->tgid == s->tgid && !(c->f_flags & O_NONBLOCK) && may_wait(c->kind) &&
-	       s->ev->files[file].watch == EV_WATCHED && s->ev->files[file].votes[IOM_M_MULTIPLEXED].transfers;
+	if (r->tgid != s->tgid || !is_taking(r->class) || r->f_flags & O_NONBLOCK || r->file == IOM_NO_FILE ||
+	    !may_wait(s->cap->files[r->file].kind) || s->ev->files[r->file].watch != EV_WATCHED ||
+	    !s->ev->files[r->file].votes[IOM_M_MULTIPLEXED].transfers)
+		return 0;
+	return n > r->n.nowait ? n - r->n.nowait : 0;
 }
 
 /* The calls that take from such a file of which one slept longest; NULL: none slept to speak of. */
@@ -37,9 +42,7 @@ static const struct acc_calls *has_blocked(const struct search *s, const struct 
 		const struct cap_calls *r = &s->cap->calls[i];
 		const struct acc_calls *a = &s->ev->account->calls[i];
 
-		if (!is_taking(r->class) || r->file == IOM_NO_FILE ||
-		    a->max_ns < iom_limit(LIMIT_BLOCKED_NS) || !is_trusted(s, r->file) ||
-		    (worst && a->max_ns <= worst->max_ns))
+		if (a->max_ns < iom_limit(LIMIT_BLOCKED_NS) || !trusting(s, r) || (worst && a->max_ns <= worst->max_ns))
 			continue;
 		worst = a;
 		*calls = r;
@@ -50,22 +53,23 @@ static const struct acc_calls *has_blocked(const struct search *s, const struct 
 static void find_may_block(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
-	const struct ev_file *files = s->ev->files;
-	uint64_t n = 0, transfers = 0;
+	uint64_t n = 0, times = 0, *reads = iom_alloc(cap->nfiles, sizeof(*reads));
 	uint32_t first = IOM_NO_FILE;
 	const struct cap_calls *calls;
 	const struct acc_calls *slept;
 	struct rep_finding *f;
 	char *happened;
 
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (trusting(s, &cap->calls[i]))
+			reads[cap->calls[i].file] += trusting(s, &cap->calls[i]);
 	for (size_t i = 0; i < cap->nfiles; i++) {
-		if (!is_trusted(s, i))
-			continue;
-		n++;
-		transfers += files[i].votes[IOM_M_MULTIPLEXED].transfers;
-		if (first == IOM_NO_FILE || files[i].attempts > files[first].attempts)
+		n += reads[i] > 0;
+		times += reads[i];
+		if (reads[i] && (first == IOM_NO_FILE || reads[i] > reads[first]))
 			first = i;
 	}
+	free(reads);
 	if (!n)
 		return;
 	slept = has_blocked(s, &calls);
@@ -76,14 +80,14 @@ static void find_may_block(struct search *s)
 			   iom_sentence("%s", "");
 	f = iom_finding_add(
 		s, "may-block", slept ? IOM_SEV_WARNING : IOM_SEV_INFO,
-		iom_sentence("%s file%s waited for by readiness and then used without O_NONBLOCK (%s transfer%s%s "
+		iom_sentence("%s file%s waited for by readiness and then read without O_NONBLOCK (%s time%s%s "
 			     "on fd %d %s): one false report of readiness, or somebody else who takes "
 			     "the data first, and the thread sleeps.%s Usual way out: O_NONBLOCK or "
 			     "MSG_DONTWAIT.",
-			     iom_count(n), n == 1 ? " is" : "s are", iom_count(transfers), transfers == 1 ? "" : "s",
+			     iom_count(n), n == 1 ? " is" : "s are", iom_count(times), times == 1 ? "" : "s",
 			     n == 1 ? "" : "; most", cap->files[first].fd, iom_finding_name(cap, first), happened));
 	free(happened);
-	f->count = transfers;
+	f->count = times;
 	f->file = first;
 }
 

@@ -47,6 +47,13 @@ static bool serves_in_turn(const struct search *s, const struct rep_thread *rt, 
 	return false;
 }
 
+/* A file of a disk is ready at once, and what is in the set besides only tells of something: it is asked
+ * before each read, as a read is made that can be called off. Nobody waits for such a thread. */
+static bool asks_for_stored(const struct loop_set *own)
+{
+	return own->stored && !own->streams && !own->slept && !own->open_ns;
+}
+
 /* One that is kept by an epoll of several files comes back seldom only since its turns are long. */
 static bool comes_back(const struct loop_set *own)
 {
@@ -61,7 +68,7 @@ static const struct loop_set *loop_of(const struct search *s, const struct rep_t
 	const struct loop_set *own = t->sets;
 
 	if (!t->nsets || !comes_back(own) || s->cap->threads[rt->thread].kernel_worker ||
-	    serves_in_turn(s, rt, own))
+	    serves_in_turn(s, rt, own) || asks_for_stored(own))
 		return NULL;
 	return is_shared(s, rt->thread, own) ? NULL : own;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_polling.c - asking again and again, and being told for nothing: busy-poll,
- * not-drained, eagain-spin, spurious-ready, one-file-readiness.
+ * not-drained, one-file-readiness.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
-#include "judge/doorbell.h"
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -390,164 +389,6 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 	f->file = set->main_file;
 }
 
-static bool is_asked(const struct cap_calls *r)
-{
-	return 2 * cor_asked(r) > r->n.again;
-}
-
-/* What the attempts of the row were for. FIONREAD says how much any call could take. */
-static uint64_t done_for(const struct search *s, const struct cap_calls *one)
-{
-	uint64_t done = one->n.ok + one->n.ok_slept;
-
-	for (size_t i = 0; i < s->cap->ncalls && is_asked(one); i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
-
-		if (r != one && r->tgid == s->tgid && r->file == one->file && is_input(r->class))
-			done += r->n.ok + r->n.ok_slept;
-	}
-	return done;
-}
-
-/* What said EAGAIN how often: heap. */
-static char *eagain_text(const struct iom_capture *cap, const struct cap_calls *r, uint64_t taken)
-{
-	const char *name = iom_finding_name(cap, r->file);
-	const char *again = iom_count(r->n.again), *done = iom_count(taken);
-
-	if (is_asked(r))
-		return iom_sentence("ioctl(%d, FIONREAD) of %s said %s times that nothing is there, for %s reads",
-				    cap->files[r->file].fd, name, again, done);
-	return iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded", iom_syscall_name(r->nr),
-			    cap->files[r->file].fd, name, again, done);
-}
-
-/* A loop that waits for other files, and looks in its turns whether the process has told itself
- * something by a pair of its own. */
-static bool looks_for_notes(const struct search *s, const struct cap_calls *r)
-{
-	const struct rep_thread *rt = iom_finding_thread(s, r->tid, r->tgid);
-
-	return rt && rt->loop.is_loop && !s->ev->threads[rt->thread].spin && iom_is_own_pair(s->cap, r->file);
-}
-
-static void find_eagain(struct search *s)
-{
-	const struct iom_capture *cap = s->cap;
-
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *r = &cap->calls[i];
-		uint64_t again = r->n.again, done;
-		struct rep_finding *f;
-		char *said;
-
-		if (r->tgid != s->tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
-		    again < iom_limit(LIMIT_AGAIN) || s->ev->files[r->file].watch == EV_WATCHED ||
-		    is_stored(cap->files[r->file].kind)) /* RWF_NOWAIT: others wait for the disk */
-			continue;
-		done = done_for(s, r);
-		if (again < iom_limit(LIMIT_AGAIN_EACH) * done || (!done && looks_for_notes(s, r)))
-			continue;
-		said = eagain_text(cap, r, done);
-		f = iom_finding_add(s, "eagain-spin", IOM_SEV_WARNING,
-				    iom_sentence("%s, and nobody waited for it to become ready. Usual way out: epoll "
-						 "or poll, or a blocking file.", said));
-		free(said);
-		f->count = again;
-		f->nr = r->nr;
-		f->file = r->file;
-	}
-}
-
-static bool is_first_of_file(const struct search *s, size_t row)
-{
-	for (size_t i = 0; i < row; i++)
-		if (s->cap->calls[i].tgid == s->tgid && s->cap->calls[i].file == s->cap->calls[row].file &&
-		    s->cap->calls[i].class == s->cap->calls[row].class)
-			return false;
-	return true;
-}
-
-/* What all threads of the process did to the file by calls of the row's class. */
-static struct done all_done(const struct search *s, const struct cap_calls *one)
-{
-	struct done d = {};
-
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
-
-		if (r->tgid != s->tgid || r->file != one->file || r->class != one->class)
-			continue;
-		d.taken += r->n.ok + r->n.ok_slept;
-		d.again += r->n.again - cor_asked(r);
-	}
-	return d;
-}
-
-static bool is_edge_triggered(const struct iom_capture *cap, uint32_t file)
-{
-	size_t n;
-	const struct cap_registration *in = iom_capture_epolls(cap, file, &n);
-
-	while (n && !(in[n - 1].events >> 31)) /* EPOLLET */
-		n--;
-	return n;
-}
-
-static bool is_spurious(const struct iom_capture *cap, uint32_t file, const struct done *d)
-{
-	double usual = iom_limit(LIMIT_SPURIOUS_EACH);
-
-	if (is_edge_triggered(cap, file))
-		usual += iom_limit(LIMIT_SPURIOUS_EDGES);
-	return d->again >= iom_limit(LIMIT_SPURIOUS) && d->again >= usual * d->taken;
-}
-
-/* Is it an error that some loop is kept awake by? Reading does not fetch those of an error queue (ip(7),
- * IP_RECVERR): it is tried since there is something, and finds nothing. */
-static bool has_error_waiting(const struct search *s, uint32_t file)
-{
-	struct rep_awake by;
-
-	for (size_t i = 0; i < s->rp->nthreads; i++)
-		if (iom_awake_by(&s->rp->threads[i], &by) && by.file == file && by.events & EV_ERR)
-			return true;
-	return false;
-}
-
-static void find_spurious(struct search *s)
-{
-	const struct iom_capture *cap = s->cap;
-
-	for (size_t i = 0; i < cap->ncalls; i++) {
-		const struct cap_calls *r = &cap->calls[i];
-		struct rep_finding *f;
-		struct done d;
-
-		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->ev->files[r->file].watch != EV_WATCHED)
-			continue;
-		if (!is_taking(r->class) || !is_first_of_file(s, i))
-			continue;
-		d = all_done(s, r);
-		/* A doorbell that nobody rang is made sure to be silent before the wait. */
-		if (is_bell_kind(cap->files[r->file].kind) && !d.taken)
-			continue;
-		if (d.again < iom_limit(LIMIT_HERD_HERE) || iom_find_herd(s, r) ||
-		    !is_spurious(cap, r->file, &d) || has_error_waiting(s, r->file))
-			continue;
-		f = iom_finding_add(
-			s, "spurious-ready", IOM_SEV_WARNING,
-			iom_sentence("%s(%d) %s said EAGAIN %s times for %s that succeeded, though it is waited for "
-				     "by readiness: it was tried without being ready, or somebody else took "
-				     "what was there.",
-				     iom_syscall_name(r->nr), cap->files[r->file].fd,
-				     iom_finding_name(cap, r->file), iom_count(d.again), iom_count(d.taken)));
-		f->count = d.again;
-		f->nr = r->nr;
-		f->file = r->file;
-	}
-}
-
 /* poll on a single file, for ever, then the transfer: a blocking read would do. */
 static void find_one_file(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
@@ -594,6 +435,4 @@ void iom_find_polling(struct search *s)
 			find_spin(s, rt, &t->sets[0]);
 		find_one_file(s, rt, &t->sets[0]);
 	}
-	find_eagain(s);
-	find_spurious(s);
 }

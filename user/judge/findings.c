@@ -111,6 +111,7 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 		iom_find_on_loops(&s);
 	iom_find_failing(&s);
 	iom_find_polling(&s);
+	iom_find_tries(&s);
 	iom_find_ends(&s);
 	iom_find_queues(&s);
 	if (!stopped) {

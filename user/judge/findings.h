@@ -53,6 +53,7 @@ void iom_find_on_loops(struct search *s);
 void iom_find_failing(struct search *s);
 void iom_find_ends(struct search *s);
 void iom_find_polling(struct search *s);
+void iom_find_tries(struct search *s);
 void iom_find_idle(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);

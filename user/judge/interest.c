@@ -243,6 +243,94 @@ static void watch_polls(struct look *l)
 		}
 }
 
+/*
+ * Of a poll with many files the set is read now and then alone, and a connection that came and went in between was
+ * in it unseen. Where others that were accepted at the same address, or made to it, are in the set, it was too.
+ */
+struct party { /* whose connections wait in the sets of a thread */
+	uint32_t thread;
+	enum ev_watch watch;
+	bool sleeps;
+	const char *at; /* a part of a name: of the listener's address, or of the peer's with its arrow */
+	size_t n;
+};
+
+static bool party_of(const struct cap_file *f, struct party *p)
+{
+	const char *arrow;
+
+	if (f->kind != CAP_K_SOCK || !f->name || (strncmp(f->name, "tcp", 3) && strncmp(f->name, "udp", 3)))
+		return false;
+	p->at = f->name;
+	arrow = strstr(f->name, " <- ");
+	p->n = arrow ? arrow - f->name : 0;
+	if (!arrow && (arrow = strstr(f->name, " -> "))) {
+		p->at = arrow;
+		p->n = strlen(arrow);
+	}
+	return arrow;
+}
+
+static int by_party(const void *a, const void *b)
+{
+	const struct party *x = a, *y = b;
+
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	if (x->n != y->n)
+		return x->n < y->n ? -1 : 1;
+	return memcmp(x->at, y->at, x->n);
+}
+
+static size_t find_parties(const struct look *l, struct party *to)
+{
+	const struct iom_capture *cap = l->ev->cap;
+	size_t n = 0;
+
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+		struct ev_thread *t = ev_thread_of(l->ev, in->tid, in->tgid);
+		const struct loop_thread *sets;
+		size_t k;
+
+		if (!t || in->file == IOM_NO_FILE || !party_of(&cap->files[in->file], &to[n]))
+			continue;
+		to[n].thread = t - l->ev->threads;
+		sets = &l->ev->loops->threads[to[n].thread];
+		k = set_of(sets, in);
+		if (k == sets->nsets || in->by_select || sets->sets[k].looked >= sets->sets[k].calls / 2)
+			continue;
+		to[n].watch = l->ev->files[in->file].watch;
+		to[n++].sleeps = l->ev->files[in->file].watch_sleeps;
+	}
+	qsort(to, n, sizeof(*to), by_party);
+	return n;
+}
+
+static void watch_unseen(struct look *l)
+{
+	const struct iom_capture *cap = l->ev->cap;
+	struct party *parties = iom_alloc(cap->ninterests + 1, sizeof(*parties));
+	size_t n = find_parties(l, parties);
+
+	for (size_t i = 0; i < cap->ncalls && n; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
+		const struct ev_thread *t = ev_thread_of(l->ev, r->tid, r->tgid);
+		struct party wanted;
+		const struct party *found;
+
+		if (!f || !t || !is_transfer(r->class) || l->ev->files[r->file].watch ||
+		    (f->open_at_start && f->open_at_end) || !party_of(f, &wanted))
+			continue;
+		wanted.thread = t - l->ev->threads;
+		found = bsearch(&wanted, parties, n, sizeof(*parties), by_party);
+		if (found)
+			watch(&l->ev->files[r->file], found->watch, found->sleeps);
+	}
+	free(parties);
+}
+
 static void watch_epolls(struct look *l)
 {
 	const struct iom_capture *cap = l->ev->cap;
@@ -290,6 +378,7 @@ void ev_find_interest(struct iom_evidence *ev)
 			judge_sets(&l, i);
 	watch_polls(&l);
 	watch_epolls(&l);
+	watch_unseen(&l);
 	find_unseen(ev);
 	free(l.epolls);
 	free(l.unknown);

@@ -44,6 +44,18 @@ static void take_time(const struct iom_evidence *ev, struct rep_thread *rt)
 	a->nwaits = 0;
 }
 
+/* A poll's set is known by its first file, which may come and go: then its calls are in several. */
+static void add_more_of(struct rep_loop *l, const struct loop_set *s)
+{
+	if (!s->own || s->class != CAP_C_POLL || s->nr != l->nr)
+		return;
+	l->calls += s->calls;
+	l->zero_timeout += s->nowait;
+	l->empty += s->empty;
+	l->slept += s->slept;
+	l->failed += s->failed;
+}
+
 static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 {
 	const struct loop_thread *t = &ev->loops->threads[rt->thread];
@@ -65,6 +77,8 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->loop.nr = s->nr;
 	rt->loop.turns = s->turns;
 	rt->loop.edge_triggered = s->edge_triggered;
+	for (size_t i = 1; i < t->nsets && s->class == CAP_C_POLL; i++)
+		add_more_of(&rt->loop, &t->sets[i]);
 	if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
 		rt->loop.fd = ev->cap->files[s->file].fd;
 }

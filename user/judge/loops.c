@@ -128,6 +128,14 @@ static void count_at_once(struct at_once *o, struct loop_set *s, const struct io
 		s->files = 0; /* they came one after the other, or together: not known */
 }
 
+static void note_kind(struct loop_set *s, const struct iom_capture *cap, uint32_t file)
+{
+	uint8_t kind = file == IOM_NO_FILE ? CAP_K_UNKNOWN : cap->files[file].kind;
+
+	s->stored |= is_stored(kind);
+	s->streams |= !is_stored(kind) && !is_bell_kind(kind);
+}
+
 static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
 {
 	uint64_t *moved = calloc(cap->nfiles + 1, sizeof(*moved));
@@ -159,6 +167,8 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 
 			if (!in_set)
 				continue;
+			s->looked = most(s->looked, in->ready + in->not_ready);
+			note_kind(s, cap, in->file);
 			take_interest(t, in, best[thread], k, in->file == IOM_NO_FILE ? 0 : moved[in->file]);
 			if (s->class == CAP_C_SELECT)
 				count_at_once(&once[thread][k], s, cap, in->file);
@@ -233,13 +243,22 @@ static void lend_only_file(struct iom_loops *loops, const struct iom_capture *ca
 	free(several);
 }
 
-/* A loop's set has several files, and stays; what is asked inside a turn is mostly one file. */
-static bool better(const struct loop_set *a, const struct loop_set *b)
+static bool only_asks(const struct loop_set *s)
+{
+	return s->nowait >= s->calls && !s->open_ns;
+}
+
+/* A loop's set has several files, and stays; what is asked inside a turn is mostly one file, or is asked
+ * without waiting, as an epoll of which poll has told. */
+static bool better(const struct loop_set *a, const struct loop_set *b, double life)
 {
 	bool many = a->files > 1, many_b = b->files > 1;
 
 	if (many != many_b)
 		return many;
+	if (many && only_asks(a) != only_asks(b) &&
+	    (only_asks(a) ? b : a)->ns > iom_limit(LIMIT_SPIN_SLEPT) * life)
+		return only_asks(b);
 	if (a->calls != b->calls)
 		return a->calls > b->calls;
 	return a->ns > b->ns;
@@ -353,7 +372,7 @@ static void choose_own(const struct iom_capture *cap, const struct cap_thread *c
 	if (!t->nsets)
 		return;
 	for (size_t i = 1; i < t->nsets; i++)
-		if (better(&t->sets[i], &t->sets[first]))
+		if (better(&t->sets[i], &t->sets[first], ct->end_ns - ct->start_ns))
 			first = i;
 	swap = t->sets[0];
 	t->sets[0] = t->sets[first];

@@ -21,10 +21,12 @@ struct loop_set {
 	bool at_least; /* a select: there may be more, which never were ready */
 	uint64_t calls, nowait, forever, empty, empty_fast, slept, events; /* returns; see struct cap_counts */
 	uint64_t failed; /* interrupted, or ended by an error */
+	uint64_t looked; /* poll: of the calls those of which is known what the set had; large ones are read seldom */
 	uint64_t ns;	/* asleep in it, a sleep under way included */
 	uint64_t open_ns; /* of these, the sleep under way at the end */
 	uint32_t turns; /* index into capture->turns, UINT32_MAX: none */
 	bool edge_triggered;
+	bool stored, streams; /* poll, select: it has files that are always ready; such that wait for somebody */
 	bool shared; /* poll: has a file in common with the first of the thread's sets */
 	bool last_left; /* poll: its one file is the only one of the first set that has not ended */
 	bool own; /* a loop's, and no readiness call that is made inside a turn of another */

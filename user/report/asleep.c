@@ -7,6 +7,7 @@
 
 #include "base/sysname.h"
 #include "capture/names.h"
+#include "judge/doorbell.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 #include "report/set_text.h"

@@ -197,7 +197,8 @@ static const struct topic topics[] = {
 	 "More than half of the tries said EAGAIN though somebody waits for the file's\n"
 	 "readiness: it is tried on suspicion, or somebody else took what was there. One\n"
 	 "EAGAIN after each burst, and one before each wait, are how edge-triggered loops\n"
-	 "work, and are not counted.\n"},
+	 "work, and are not counted. A loop that tries all its files in each turn, whatever\n"
+	 "poll said of them, is only told of it: that costs a call a file and turn.\n"},
 	{"thundering-herd", "many are woken for one connection or message", NULL,
 	 "Several threads or processes wait for the same listener or socket; each event\n"
 	 "wakes more than one, one gets it, the others get EAGAIN. Usual ways out:\n"

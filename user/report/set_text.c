@@ -25,22 +25,6 @@ static bool is_in_set(const struct iom_capture *cap, const struct cap_registrati
 	return r->epoll == epoll || (a->kind == b->kind && a->fd == b->fd && a->tgid == b->tgid);
 }
 
-bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f)
-{
-	if (is_bell_kind(f->kind))
-		return true;
-	if (iom_is_own_pair(cap, (uint32_t)(f - cap->files)))
-		return true;
-	for (size_t i = 0; f->kind == CAP_K_FIFO && i < cap->nfiles; i++) {
-		const struct cap_file *o = &cap->files[i];
-
-		if (o != f && o->kind == CAP_K_FIFO && o->tgid == f->tgid && f->ino &&
-		    o->ino == f->ino && (o->f_flags & O_ACCMODE) != (f->f_flags & O_ACCMODE))
-			return true;
-	}
-	return false;
-}
-
 static void add(struct names *to, const char *name)
 {
 	char *longer;

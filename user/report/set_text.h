@@ -17,7 +17,4 @@
  */
 char *iom_set_text(const struct iom_capture *cap, uint32_t epoll);
 
-/* Timers, signals, and what the process has both ends of. */
-bool iom_is_from_within(const struct iom_capture *cap, const struct cap_file *f);
-
 #endif

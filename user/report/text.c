@@ -12,6 +12,7 @@
 #include "report/page.h"
 #include "report/sentence.h"
 #include "report/text_int.h"
+#include "report/thread_text.h"
 #include "report/view.h"
 #include "base/errname.h"
 #include "base/sysname.h"
@@ -302,9 +303,20 @@ static void unread(struct page *p, const struct cap_proc *cp)
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
+/* A thread that waits for something else most of the time makes a readiness call by the way: alone, it is no
+ * loop, and its line would tell of the one call that it slept in most. */
+static bool is_told_as_loop(const struct rep_process *rp, const struct rep_thread *t)
+{
+	struct acc_wait most = iom_main_wait(&t->time);
+
+	return t->loop.is_loop && (rp->nthreads > 1 || most.what == ACC_READINESS ||
+				   iom_thread_way(rp->cap, t, &most) != WAY_WAITS);
+}
+
 static void process(struct page *p, const struct rep_process *rp, const struct view *v)
 {
 	const struct rep_thread *t = iom_view_principal(rp);
+	bool loop = t && is_told_as_loop(rp, t);
 
 	answer(p, rp);
 	findings(p, rp);
@@ -313,10 +325,10 @@ static void process(struct page *p, const struct rep_process *rp, const struct v
 		because(p, &rp->verdict);
 	text_time_line(p, rp);
 	/* Of a thread that is no loop its calls say all; of one that sleeps in one its line does. */
-	if (!t || (!t->loop.is_loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
+	if (!t || (!loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
 		text_calls(p, rp);
 	text_files(p, v);
-	if (rp->nthreads > 1 || !t || t->loop.is_loop || v->threads[0].idle || p->opt->verbose)
+	if (rp->nthreads > 1 || !t || loop || v->threads[0].idle || p->opt->verbose)
 		text_threads(p, v);
 	example(p, &rp->example);
 }

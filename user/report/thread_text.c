@@ -71,15 +71,30 @@ static const struct acc_wait *own_wait(const struct rep_thread *t)
 	return NULL;
 }
 
+/* A sleep in the loop's own call; a poll's goes by several sets, of which all are meant. */
+static bool is_loops(const struct rep_thread *t, const struct acc_wait *w)
+{
+	return t->loop.class == CAP_C_POLL ? w->own && w->nr == t->loop.nr : w == own_wait(t);
+}
+
+static uint64_t own_ns(const struct rep_thread *t)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < t->time.nwaits; i++)
+		if (is_loops(t, &t->time.waits[i]))
+			ns += t->time.waits[i].ns;
+	return ns;
+}
+
 bool iom_is_parked(const struct acc_wait *w)
 {
 	return w->class == CAP_C_FUTEX || w->what == ACC_TIMER;
 }
 
-static bool is_elsewhere(const struct acc_wait *w, const void *unused)
+static bool is_elsewhere(const struct acc_wait *w, const void *thread)
 {
-	(void)unused;
-	return !w->own;
+	return !is_loops(thread, w);
 }
 
 /* Sleep in the work itself. */
@@ -96,7 +111,7 @@ static char *asleep_text(const struct iom_capture *cap, const struct rep_thread 
 			 double least_ns, bool *parked)
 {
 	size_t n;
-	struct acc_alike *all = iom_alike(cap, &t->time, wanted, NULL, &n);
+	struct acc_alike *all = iom_alike(cap, &t->time, wanted, t, &n);
 	char *call, *text;
 
 	if (!n || all->sum.ns < least_ns) {
@@ -225,7 +240,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
 	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files,
 			    l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
-			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own ? own->ns : 0), signal,
+			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own_ns(t)), signal,
 			    turns, other, busy);
 	free(call);
 	free(signal);
