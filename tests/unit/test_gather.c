@@ -243,7 +243,6 @@ static void is_counted_once_whenever_it_is_looked_at(void **state)
 	iom_capture_free(cap);
 }
 
-
 static struct iom_thread word(uint8_t event, uint32_t tid, uint64_t at_ms, uint64_t cpu_ms, uint64_t off_ms)
 {
 	return (struct iom_thread){.event = event,
