@@ -366,6 +366,12 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+static void reads_from_a_named_socket(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "unix -> 12 node");
+	cap->threads[0].at_end.target = strdup("process 12 node");
+}
+
 /* Whose name says who is there; what it waits for says why that one does not go on. */
 static void reads_from_who_waits(struct iom_capture *cap)
 {
@@ -722,6 +728,8 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{reads_from_a_named_socket, "It is asleep in read(5) unix -> 12 node, and has been since 1.00 s before the watch. "
+				    "What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_who_waits, "It is asleep in read(5) pipe:[7] <- make (all) 12 fd 4 (in turn waiting until this "
 			       "process reads from a pipe), and has been since 1.00 s before the watch. What process "
 			       "12 does, `iomodel attach 12` tells."},

@@ -25,11 +25,22 @@ void *iom_view_more(void *v, size_t n, size_t size)
 	return v;
 }
 
+/* Does the name of a unix socket end with the process that has its other end, "-> 123 cat"? */
+static bool is_in_name(const struct cap_file *f, const char *holder)
+{
+	static const char process[] = "process ";
+	const char *arrow = f->name ? strstr(f->name, " -> ") : NULL;
+
+	return arrow && !strncmp(holder, process, sizeof(process) - 1) && !strcmp(arrow + 4, holder + sizeof(process) - 1);
+}
+
 /* " (process 123 cat)" of a socket; of a pipe, whose name says who that is, only why he does not go on; heap. */
 static char *other_end(const struct cap_file *f, const char *holder)
 {
 	const char *why = strrchr(holder, '('); /* the last one: names of processes may have some too */
 
+	if (is_in_name(f, holder))
+		return iom_sentence("%s", "");
 	return f->kind == CAP_K_FIFO ? iom_sentence("%s%s", why ? " " : "", why ? why : "") :
 				       iom_sentence(" (%s)", holder);
 }
