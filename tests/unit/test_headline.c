@@ -396,6 +396,12 @@ static void reads_from_a_named_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 node");
 }
 
+static void reads_from_a_socket_in_turn(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	cap->threads[0].at_end.target = strdup("process 12 curl (stopped)");
+}
+
 /* Whose name says who is there; what it waits for says why that one does not go on. */
 static void reads_from_who_waits(struct iom_capture *cap)
 {
@@ -756,6 +762,9 @@ static const struct {
 			   "does them, one after another, as glibc has all requests of one descriptor done."},
 	{two_helpers_read, "It hands its transfers over and is told when they are done; threads made for it, of the "
 			   "kernel or of libc, do them."},
+	{reads_from_a_socket_in_turn, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl: stopped), "
+				      "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach "
+				      "12` tells."},
 	{reads_from_a_named_socket, "It is asleep in read(5) unix -> 12 node, and has been since 1.00 s before the watch. "
 				    "What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_who_waits, "It is asleep in read(5) pipe:[7] <- make (all) 12 fd 4 (in turn waiting until this "
