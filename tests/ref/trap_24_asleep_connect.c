@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 	fd = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
 	ref_expect("verdict.model blocking");
 	ref_expect("wait connect under_way=1 slept=1 fd=%d held_by=%d", fd, (int)child);
+	ref_expect("finding connect-unanswered warning=0");
 	ref_ready_asleep(__NR_connect);
 	return connect(fd, (void *)&at, size);
 }

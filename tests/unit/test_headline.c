@@ -366,6 +366,42 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+/* POSIX AIO: so many threads of libc read the file for the program. */
+static void helpers_read(struct iom_capture *cap, uint32_t n)
+{
+	uint32_t file = build_file(cap, 3, CAP_K_REG, 0, "/srv/data");
+
+	cap->procs[0].imports_posix_aio = true;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t helper = build_thread(cap, BUILD_PID, MAIN + 1 + i, "program");
+
+		cap->threads[helper].libc_helper = true;
+		build_transfers(cap, MAIN + 1 + i, file, CAP_C_READ, SYS_pread64, 10, 1000, 0, MS);
+	}
+}
+
+static void one_helper_reads(struct iom_capture *cap)
+{
+	helpers_read(cap, 1);
+}
+
+static void two_helpers_read(struct iom_capture *cap)
+{
+	helpers_read(cap, 2);
+}
+
+static void reads_from_a_named_socket(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "unix -> 12 node");
+	cap->threads[0].at_end.target = strdup("process 12 node");
+}
+
+static void reads_from_a_socket_in_turn(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+	cap->threads[0].at_end.target = strdup("process 12 curl (stopped)");
+}
+
 /* Whose name says who is there; what it waits for says why that one does not go on. */
 static void reads_from_who_waits(struct iom_capture *cap)
 {
@@ -722,6 +758,15 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{one_helper_reads, "It hands its transfers over and is told when they are done; one thread made for it by libc "
+			   "does them, one after another, as glibc has all requests of one descriptor done."},
+	{two_helpers_read, "It hands its transfers over and is told when they are done; threads made for it, of the "
+			   "kernel or of libc, do them."},
+	{reads_from_a_socket_in_turn, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl: stopped), "
+				      "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach "
+				      "12` tells."},
+	{reads_from_a_named_socket, "It is asleep in read(5) unix -> 12 node, and has been since 1.00 s before the watch. "
+				    "What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_who_waits, "It is asleep in read(5) pipe:[7] <- make (all) 12 fd 4 (in turn waiting until this "
 			       "process reads from a pipe), and has been since 1.00 s before the watch. What process "
 			       "12 does, `iomodel attach 12` tells."},

@@ -23,6 +23,7 @@
 #include <sys/ptrace.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -500,6 +501,47 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	close(pipe_ends[1]);
 }
 
+static int socket_ends[2];
+
+static void reads_socket(void)
+{
+	char byte;
+
+	close(socket_ends[1]);
+	if (read(socket_ends[0], &byte, 1) != 1)
+		_exit(1);
+}
+
+static void keeps_other_socket(void)
+{
+	close(socket_ends[0]);
+	pause();
+}
+
+/* The other end of what it reads from is that of one process, and not of another one. */
+static void in_turn_by_socket(void **state)
+{
+	pid_t child, waiter, stranger;
+	char *text;
+
+	(void)state;
+	stranger = sleeper(sleeps_in_poll);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, socket_ends), 0);
+	waiter = sleeper(keeps_other_socket);
+	child = sleeper(reads_socket);
+	pfs_sockets_refresh();
+	pfs_pipes_refresh();
+	text = in_turn_text(child, waiter, "in turn waiting until this process writes to a socket or closes it");
+	assert_non_null(text);
+	free(text);
+	assert_null(pfs_in_turn(child, stranger));
+	end(child);
+	end(waiter);
+	end(stranger);
+	close(socket_ends[0]);
+	close(socket_ends[1]);
+}
+
 static void stopped_by(void **state)
 {
 	pid_t child = sleeper(sleeps_in_poll);
@@ -612,7 +654,8 @@ int main(void)
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
 		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
-		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),
+		cmocka_unit_test(in_turn_by_socket),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

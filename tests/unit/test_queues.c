@@ -181,6 +181,27 @@ static void one_write_each(struct iom_capture *cap)
 	talks(cap, 20, 200, 40);
 }
 
+/* What was sent, and not acknowledged, is the request for the connection: one. */
+static void no_answer(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 1);
+	struct cap_file *f = &cap->files[file];
+
+	f->queues_at_start.connecting = f->queues_at_end.connecting = true;
+}
+
+static void answered(struct iom_capture *cap)
+{
+	no_answer(cap);
+	cap->files[0].queues_at_end.connecting = false;
+}
+
+static void asked_since(struct iom_capture *cap)
+{
+	no_answer(cap);
+	cap->files[0].queues_at_start.connecting = false;
+}
+
 static void throws_away(struct iom_capture *cap, const char *name)
 {
 	uint32_t file = build_file(cap, 5, CAP_K_SOCK, 0, name);
@@ -242,6 +263,10 @@ static const struct said {
 	{"nagle: answers come soon", answers_soon, NULL, 0, NULL},
 	{"nagle: acknowledged", all_acknowledged, NULL, 0, NULL},
 	{"nagle: one write each", one_write_each, NULL, 0, NULL},
+	{"connect: no answer", no_answer, "connect-unanswered", IOM_SEV_INFO,
+	 "No connection yet, as when the watch began, in tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5: the other end"},
+	{"connect: answered meanwhile", answered, NULL, 0, NULL},
+	{"connect: begun meanwhile", asked_since, NULL, 0, NULL},
 	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
 	{"dropped: of a connection", segments, NULL, 0, NULL},
 	{"dropped before", dropped_before, NULL, 0, NULL},
@@ -250,7 +275,8 @@ static const struct said {
 
 static void check(void **state)
 {
-	static const char *const ids[] = {"unread-data", "accept-queue", "slow-peer", "nagle-delay", "datagrams-dropped"};
+	static const char *const ids[] = {"unread-data", "accept-queue",	"connect-unanswered",
+					  "slow-peer",	 "nagle-delay", "datagrams-dropped"};
 	const struct said *c = *state;
 	struct iom_capture *cap = build_capture("program");
 	struct iom_report *rep;

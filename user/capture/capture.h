@@ -112,6 +112,7 @@ struct cap_file {
 	 */
 	struct cap_queues {
 		bool known;
+		bool connecting; /* TCP: a connection was asked for, and no answer came yet */
 		uint32_t unread, unsent;
 		uint32_t drops; /* Internet: what came and was thrown away, since it was made */
 	} queues_at_start, queues_at_end;

@@ -3,6 +3,7 @@
 #include "collect/gather_int.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -532,11 +533,23 @@ static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, c
 	return text;
 }
 
+/* "process 123 cat", which is the callee's, and why that one does not go on; of a sleep that lasts as above. */
+static char *with_reason(const struct proc_entry *p, const struct cap_open_call *c, char *peer)
+{
+	int who;
+	char *text = peer && c->before_ns && sscanf(peer, "process %d ", &who) == 1 ? iom_waited_text(p->pid, who) : NULL;
+
+	if (!text)
+		return peer;
+	free(peer);
+	return text;
+}
+
 static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
 {
 	switch (f->kind) {
 	case IOM_K_SOCK:
-		return pfs_socket_peer((pid_t)p->pid, f->ino);
+		return with_reason(p, c, pfs_socket_peer((pid_t)p->pid, f->ino));
 	case IOM_K_FIFO:
 		return held_up_end(p, f, c);
 	case IOM_K_TTY: /* what is read from it is typed */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, nagle-delay,
- * datagrams-dropped.
+ * datagrams-dropped, connect-unanswered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -408,6 +408,28 @@ static void find_nagle(const struct queues *q)
 	}
 }
 
+static void find_unanswered(struct search *s)
+{
+	struct group g = {};
+	char *where;
+
+	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
+		const struct cap_file *f = &s->cap->files[i];
+
+		if (f->tgid == s->tgid && is_known(f) && f->queues_at_start.connecting && f->queues_at_end.connecting)
+			join(&g, i, 1, NULL);
+	}
+	if (!g.n)
+		return;
+	where = sockets(s, &g);
+	add(s, "connect-unanswered", IOM_SEV_INFO, &g,
+	    iom_sentence("No connection yet, as when the watch began, in %s: the other end has not answered. So it is where "
+			 "the address is wrong or a firewall drops the requests, and where the queue of who listens is full. "
+			 "Usual way out: a time limit for connect.", where))
+		->count = g.n;
+	free(where);
+}
+
 /* The counter of a TCP connection goes up with segments as well, which are sent again: nothing is lost. */
 static void find_dropped(struct search *s)
 {
@@ -437,7 +459,7 @@ static bool has_waiting(const struct iom_capture *cap)
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_queues *q = &cap->files[i].queues_at_end;
 
-		if (q->unread || q->unsent || q->drops)
+		if (q->unread || q->unsent || q->drops || q->connecting)
 			return true;
 	}
 	return false;
@@ -455,5 +477,6 @@ void iom_find_queues(struct search *s)
 	find_unsent(&q);
 	find_nagle(&q);
 	find_dropped(s);
+	find_unanswered(s);
 	free(q.uses);
 }

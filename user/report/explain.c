@@ -159,6 +159,13 @@ static const struct topic topics[] = {
 	 "left room for; then the kernel drops further ones, which try again after seconds.\n"
 	 "Usual ways out: a thread that is always free to accept, nothing that sleeps in the\n"
 	 "loop that does; a larger backlog only hides it.\n"},
+	{"connect-unanswered", "a connection is asked for, and nobody answers", NULL,
+	 "TCP asked for the connection before the watch began and had no answer when it\n"
+	 "ended (SYN-SENT). It asks again after 1, 2, 4, ... seconds, for two minutes or so\n"
+	 "(tcp_syn_retries), and connect, or the loop that waits for it, waits as long. A host\n"
+	 "where nobody listens answers at once, with a refusal: none comes where there is no\n"
+	 "such host, where a firewall drops what it does not like, and where the queue of who\n"
+	 "listens is full. Usual way out: a time limit of one's own for connect.\n"},
 	{"slow-peer", "what was written waits for the other end", NULL,
 	 "Bytes waited in the socket at the start and at the end of the watch (TCP: not\n"
 	 "acknowledged; unix: not read by the other end), and writes slept or said EAGAIN.\n"

@@ -369,6 +369,30 @@ static char *headline_nonblocking(const struct iom_capture *cap, const struct ev
 				    "no room" : "nothing");
 }
 
+/* Did one thread, which libc made for that, do all that was handed over? */
+static bool is_by_one_helper(const struct rep_process *rp)
+{
+	const struct iom_capture *cap = rp->cap;
+	uint32_t tgid = cap->procs[rp->proc].tgid, tid = 0;
+
+	for (size_t i = 0; i < cap->nrequests; i++)
+		if (cap->requests[i].tgid == tgid)
+			return false;
+	for (size_t i = 0; i < cap->nthreads; i++) {
+		const struct cap_thread *t = &cap->threads[i];
+		bool moves = false;
+
+		for (size_t k = 0; t->libc_helper && t->tgid == tgid && k < cap->ncalls && !moves; k++)
+			moves = cap->calls[k].tgid == tgid && cap->calls[k].tid == t->tid &&
+				is_transfer(cap->calls[k].class) && is_done(&cap->calls[k]);
+		if (moves && tid)
+			return false;
+		if (moves)
+			tid = t->tid;
+	}
+	return tid;
+}
+
 static char *headline_of_model(const struct rep_process *rp, const struct ev_proc *p)
 {
 	const struct rep_verdict *v = &rp->verdict;
@@ -393,6 +417,10 @@ static char *headline_of_model(const struct rep_process *rp, const struct ev_pro
 		return v->in_fact == IOM_FACT_SYNCHRONOUS ?
 			       iom_sentence("It uses an asynchronous interface, but waits for each "
 					    "request: synchronous in fact.") :
+		       v->in_fact == IOM_FACT_THREADS && is_by_one_helper(rp) ?
+			       iom_sentence("It hands its transfers over and is told when they are done; one thread "
+					    "made for it by libc does them, one after another, as glibc has all "
+					    "requests of one descriptor done.") :
 		       v->in_fact == IOM_FACT_THREADS ?
 			       iom_sentence("It hands its transfers over and is told when they are done; "
 					    "threads made for it, of the kernel or of libc, do them.") :

@@ -25,13 +25,40 @@ void *iom_view_more(void *v, size_t n, size_t size)
 	return v;
 }
 
-/* " (process 123 cat)" of a socket; of a pipe, whose name says who that is, only why he does not go on; heap. */
+/* Does the name of a unix socket end with the process that has its other end, "-> 123 cat"? */
+static bool is_in_name(const struct cap_file *f, const char *holder)
+{
+	static const char process[] = "process ";
+	const char *arrow = f->name ? strstr(f->name, " -> ") : NULL;
+	size_t n = arrow ? strlen(arrow + 4) : 0;
+
+	return arrow && !strncmp(holder, process, sizeof(process) - 1) &&
+	       !strncmp(arrow + 4, holder + sizeof(process) - 1, n) && strchr(" ", holder[sizeof(process) - 1 + n]);
+}
+
+/* Why that process does not go on (pfs_in_turn()), "(stopped)", NULL: it is not known. Names may have brackets too. */
+static const char *reason_in(const char *holder)
+{
+	static const char *const reasons[] = {"(stopped", "(in turn ", "(its thread "};
+	const char *why = strrchr(holder, '(');
+
+	for (size_t i = 0; why && why > holder + 1 && i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (!strncmp(why, reasons[i], strlen(reasons[i])))
+			return why;
+	return NULL;
+}
+
+/* " (process 123 cat)", " (process 123 cat: stopped)" of a socket; of a pipe, and of a socket whose name says who
+ * that is, only why he does not go on; heap. */
 static char *other_end(const struct cap_file *f, const char *holder)
 {
-	const char *why = strrchr(holder, '('); /* the last one: names of processes may have some too */
+	const char *why = reason_in(holder);
 
-	return f->kind == CAP_K_FIFO ? iom_sentence("%s%s", why ? " " : "", why ? why : "") :
-				       iom_sentence(" (%s)", holder);
+	if (f->kind == CAP_K_FIFO || is_in_name(f, holder))
+		return iom_sentence("%s%s", why ? " " : "", why ? why : "");
+	if (why)
+		return iom_sentence(" (%.*s: %s", (int)(why - 1 - holder), holder, why + 1);
+	return iom_sentence(" (%s)", holder);
 }
 
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)

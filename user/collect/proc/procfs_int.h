@@ -90,6 +90,7 @@ struct diag_socket { /* one socket, as the kernel tells it */
 	uint16_t sport, dport;
 	uint8_t family, protocol;
 	bool listening;
+	bool connecting; /* TCP: it asked for a connection, and no answer came */
 	uint8_t saddr[16], daddr[16];
 	const char *path; /* unix: raw bytes, not terminated */
 	size_t path_len;

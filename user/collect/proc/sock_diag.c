@@ -24,6 +24,7 @@
 
 #include "collect/proc/procfs_int.h"
 
+#define CONNECTING 2  /* TCP_SYN_SENT */
 #define LISTENING  10 /* TCP_LISTEN, include/net/tcp_states.h, of unix sockets as well */
 #define CLOSE_WAIT 8  /* TCP_CLOSE_WAIT, and the others where the other end has said that it sends no more */
 #define LAST_ACK   9
@@ -151,6 +152,7 @@ static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
 	s.ino = msg->idiag_inode;
 	s.family = msg->idiag_family;
 	s.listening = msg->idiag_state == LISTENING;
+	s.connecting = msg->idiag_state == CONNECTING;
 	s.sport = ntohs(msg->id.idiag_sport);
 	s.dport = ntohs(msg->id.idiag_dport);
 	memcpy(s.saddr, msg->id.idiag_src, sizeof(s.saddr));

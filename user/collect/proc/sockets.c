@@ -27,7 +27,7 @@ struct sock_entry {
 	char *path;	   /* unix; as shown */
 	uint16_t sport, dport;
 	uint8_t family; /* AF_* */
-	bool listening;
+	bool listening, connecting;
 	uint8_t saddr[16], daddr[16];
 	uint32_t in, out, drops; /* as in struct diag_socket */
 };
@@ -122,6 +122,7 @@ static void take(const struct diag_socket *s, void *arg)
 				 .proto = ns->reading->proto,
 				 .family = s->family,
 				 .listening = s->listening,
+				 .connecting = s->connecting,
 				 .sport = s->sport,
 				 .dport = s->dport,
 				 .drops = s->drops};
@@ -267,7 +268,7 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out)
 
 	if (!e)
 		return false;
-	*out = (struct pfs_queues){.unread = e->in, .drops = e->drops};
+	*out = (struct pfs_queues){.connecting = e->connecting, .unread = e->in, .drops = e->drops};
 	if (e->listening)
 		out->limit = e->out;
 	else

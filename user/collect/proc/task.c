@@ -15,6 +15,8 @@
 #define NR_READ	     0
 #define NR_WRITE     1
 #define NR_WRITEV    20
+#define NR_RECVFROM  45
+#define NR_RECVMSG   47
 #define STAT_MAX     4096
 #define TASKS_MAX    64
 #define RING_MAX     1024 /* the counts come before the lists of requests */
@@ -129,6 +131,30 @@ static uint64_t pipe_slept_in(pid_t pid, pid_t tid, bool *writes)
 	return ino;
 }
 
+/* Is the first thread asleep until something comes by a socket of which waiter has the other end? */
+static bool reads_from(pid_t pid, pid_t waiter)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
+	char *text = rd_text(&call, STAT_MAX, NULL), *name = NULL, *peer = NULL;
+	unsigned int fd;
+	uint64_t ino;
+	int nr, who = 0;
+
+	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 &&
+	    (nr == NR_READ || nr == NR_RECVFROM || nr == NR_RECVMSG)) {
+		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
+
+		name = rd_text(&link, STAT_MAX, NULL);
+		peer = name && pfs_bracketed(name, "socket", &ino) ? pfs_socket_peer(pid, ino) : NULL;
+	}
+	if (peer && sscanf(peer, "process %d ", &who) != 1)
+		who = 0;
+	free(peer);
+	free(name);
+	free(text);
+	return who && who == waiter;
+}
+
 struct tasks {
 	int32_t tid[TASKS_MAX];
 	size_t n;
@@ -177,6 +203,8 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 		return pfs_strdup("in turn waiting for a lock of this process");
 	ino = s.state == 'S' ? pipe_slept_in(pid, pid, &writes) : 0;
 	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2))) {
+		if (s.state == 'S' && reads_from(pid, waiter))
+			return pfs_strdup("in turn waiting until this process writes to a socket or closes it");
 		feeder = feeder_of(pid, waiter);
 		return feeder ? pfs_format("its thread %d waits until this process reads from a pipe", feeder) : NULL;
 	}
