@@ -75,6 +75,9 @@ static __always_inline int uring_submitted(struct iom_session *session, struct t
 	__s64 before = 1;
 	int err;
 
+	/* What needs no file has what an earlier request left there (io_init_req() in io_uring.c). */
+	if (q->opcode < 64 && IOM_URING_NO_FILE >> q->opcode & 1)
+		q->fd = IOM_FD_NONE;
 	fresh.row = row_key(t->pid, q->fd, IOM_C_URING_REQ, q->opcode);
 	r = shared_get(session, fresh.row, t->tgid);
 	if (!r)

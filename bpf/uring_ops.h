@@ -94,6 +94,14 @@ enum iom_uring_what {
 #define IOM_U_BIT(nr, name, what) IOM_U_BIT_##what(nr)
 #define IOM_URING_BYTES		  (0ULL IOM_URING_OPS(IOM_U_BIT))
 
+/* The operations that are given no file (needs_file in io_uring/opdef.c is not set), up to 63. */
+#define IOM_URING_NO_FILE                                                                           \
+	(1ULL << 0 | 1ULL << 7 | 1ULL << 11 | 1ULL << 12 | 1ULL << 14 | 1ULL << 15 | 1ULL << 18 |   \
+	 1ULL << 19 | 1ULL << 20 | 1ULL << 21 | 1ULL << 25 | 1ULL << 28 | 1ULL << 29 | 1ULL << 31 | \
+	 1ULL << 32 | 1ULL << 35 | 1ULL << 36 | 1ULL << 37 | 1ULL << 38 | 1ULL << 39 | 1ULL << 42 | \
+	 1ULL << 44 | 1ULL << 45 | 1ULL << 50 | 1ULL << 51 | 1ULL << 52 | 1ULL << 53 | 1ULL << 62 | \
+	 1ULL << 63)
+
 /* What cannot be done without waiting goes to a worker at once: the kernel itself sets the
  * flag by which a program asks for one (REQ_F_FORCE_ASYNC, in the *_prep() functions of
  * io_uring/{advise,fs,openclose,splice,statx,sync,truncate,xattr,net}.c). */

@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	close(fd);
 	ref_expect("file %d transfers=%d bytes=%d", fd, A, A * 100);
 	ref_expect("file %d transfers=%d bytes=%d", fd, B, B * 1000);
+	ref_expect("no-file 0"); /* what asks for no file is of none */
 	ref_ready();
 	if (opened(&r, a) != fd)
 		ref_die("number");

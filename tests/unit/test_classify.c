@@ -217,6 +217,13 @@ static void ring_that_brought_data(struct iom_capture *cap)
 	waits_on_a_ring(cap, 5);
 }
 
+/* It waits until a file is open, and reads it by calls of its own. */
+static void ring_that_opened(struct iom_capture *cap)
+{
+	waits_on_a_ring(cap, 900);
+	build_requests(cap, IOM_NO_FILE, CAP_I_URING, 18 /* OPENAT */, 900);
+}
+
 /* ---- multiplexed ----------------------------------------------------------- */
 
 static void epoll_and_read(struct iom_capture *cap)
@@ -570,6 +577,7 @@ static const struct expected rules[] = {
 	{"MSG_DONTWAIT and pauses", dontwait_and_pauses, IOM_M_NONBLOCKING, 0, "busy-poll",
 	 "", 0, NULL},
 	{"multishot poll from before", ring_that_told_of_readiness, IOM_M_MULTIPLEXED, 0, "event-loop", NULL, 0, NULL},
+	{"opens by a ring", ring_that_opened, IOM_M_ASYNC, 0, "proactor", NULL, 0, NULL},
 	{"multishot receive from before", ring_that_brought_data, IOM_M_ASYNC, 0, "proactor", NULL, 0, NULL},
 	{"RWF_NOWAIT", nowait_sleeps_for_a_lock, IOM_M_NONBLOCKING, 0, "busy-poll", NULL, 0, NULL},
 	{"growing file", growing_file, IOM_M_NONBLOCKING, 0, "busy-poll", "idle-wakeups", 10, ""},

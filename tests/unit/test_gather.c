@@ -27,13 +27,15 @@
 
 /* The generation changes at this time of being asked, counted from 1; 0: never. */
 static int asked, changes_at;
+static uint32_t closed[2]; /* descriptors that were closed since, 0: none */
 
 static uint32_t generation(struct iom_backend *be, uint32_t tgid, uint32_t fd)
 {
 	(void)be;
 	(void)tgid;
-	(void)fd;
 	asked++;
+	if (fd && (fd == closed[0] || fd == closed[1]))
+		return GEN + 1;
 	return changes_at && asked >= changes_at ? GEN + 1 : GEN;
 }
 
@@ -243,6 +245,58 @@ static void is_counted_once_whenever_it_is_looked_at(void **state)
 	iom_capture_free(cap);
 }
 
+static void read_of(struct iom_gather *g, uint32_t fd, uint64_t since_ns, uint64_t reads)
+{
+	struct iom_row row = {.tgid = (uint32_t)getpid(),
+			      .key = (uint64_t)getpid() << 42 | (uint64_t)fd << 20 | (uint64_t)IOM_C_READ << 12,
+			      .id = 1ULL << 32 | GEN,
+			      .file = 0xffff888000001000,
+			      .ino = 7,
+			      .kind = IOM_K_REG,
+			      .bits = IOM_B_FILE,
+			      .name_kind = IOM_NAME_TEXT,
+			      .name = LAST,
+			      .since_ns = since_ns};
+
+	row.n[IOM_N_OK] = reads;
+	iom_gather_row(g, &row);
+}
+
+static uint64_t reads_of(const struct iom_capture *cap, int32_t fd)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].file != IOM_NO_FILE && cap->files[cap->calls[i].file].fd == fd)
+			n += cap->calls[i].n.ok;
+	return n;
+}
+
+/* A file was opened thrice: what was closed before the open one was there is not it, though it is in
+ * the same memory; what came after is it, under another number. */
+static void memory_used_again_is_another_file(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread birth = {.event = IOM_T_NEW, .tgid = (uint32_t)getpid(), .tid = (uint32_t)getpid()};
+
+	(void)state;
+	changes_at = 0;
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_phase(g, IOM_G_WATCH);
+	iom_gather_thread(g, &birth);
+	closed[0] = HIGH;
+	closed[1] = HIGH + 2;
+	read_of(g, HIGH + 1, 2000, 1);
+	read_of(g, HIGH, 1000, 10);
+	read_of(g, HIGH + 2, 3000, 100);
+	closed[0] = closed[1] = 0;
+	assert_int_equal(reads_of(cap, HIGH), 10);
+	assert_int_equal(reads_of(cap, HIGH + 1), 101);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+}
+
 static struct iom_thread word(uint8_t event, uint32_t tid, uint64_t at_ms, uint64_t cpu_ms, uint64_t off_ms)
 {
 	return (struct iom_thread){.event = event,
@@ -307,6 +361,7 @@ int main(void)
 		cmocka_unit_test(sleeps_as_long_as_its_calls),
 		cmocka_unit_test(waits_for_a_cpu_no_longer_than_there_was_time),
 		cmocka_unit_test(is_counted_once_whenever_it_is_looked_at),
+		cmocka_unit_test(memory_used_again_is_another_file),
 		cmocka_unit_test(execution_by_another_thread_ends_its_number),
 	};
 

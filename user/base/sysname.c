@@ -43,3 +43,8 @@ bool iom_uring_only_polls(int opcode)
 {
 	return what_of(opcode) == IOM_U_POLL;
 }
+
+bool iom_uring_works_on_names(int opcode)
+{
+	return what_of(opcode) == IOM_U_NAME;
+}

@@ -15,5 +15,6 @@ const char *iom_uring_opcode_name(int opcode);
  * a file is ready? */
 bool iom_uring_moves_data(int opcode);
 bool iom_uring_only_polls(int opcode);
+bool iom_uring_works_on_names(int opcode);
 
 #endif

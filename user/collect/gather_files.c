@@ -153,9 +153,15 @@ uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint
 	return g->ops->generation(g->be, tgid, fd) == gen ? gather_file_now(g, tgid, fd) : IOM_NO_FILE;
 }
 
-/* Another descriptor of the same process that is still the same open file:
- * dup and the like. A closed one whose memory is used again does not count. */
-static uint32_t same_open_file(struct iom_gather *g, const struct iom_row *row)
+static bool is_current(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+{
+	return g->ops->generation(g->be, tgid, fd) == gen;
+}
+
+/* Another descriptor of the same process that is still the same open file: dup and the like.
+ * The memory of a file that was closed is soon another's: both are one where both are open, or
+ * the other was when the row began. */
+static uint32_t same_open_file(struct iom_gather *g, const struct iom_row *row, uint32_t fd, uint32_t gen)
 {
 	struct open_key key = {.file = row->file, .tgid = row->tgid};
 	struct open_entry *e;
@@ -163,8 +169,8 @@ static uint32_t same_open_file(struct iom_gather *g, const struct iom_row *row)
 	if (!row->file)
 		return IOM_NO_FILE;
 	HASH_FIND(hh, g->opens, &key, sizeof(key), e);
-	if (e && g->cap->files[e->file].ino == row->ino &&
-	    g->ops->generation(g->be, row->tgid, e->fd) == e->gen)
+	if (e && g->cap->files[e->file].ino == row->ino && is_current(g, row->tgid, e->fd, e->gen) &&
+	    (e->since_ns <= row->since_ns || is_current(g, row->tgid, fd, gen)))
 		return e->file;
 	return IOM_NO_FILE;
 }
@@ -182,6 +188,13 @@ static void note_open(struct iom_gather *g, const struct iom_row *row, uint32_t 
 		e = gather_alloc(sizeof(*e));
 		e->key = key;
 		HASH_ADD(hh, g->opens, key, sizeof(key), e);
+		e->since_ns = row->since_ns;
+	} else if (e->fd != fd || e->gen != gen) {
+		if (is_current(g, row->tgid, e->fd, e->gen) && !is_current(g, row->tgid, fd, gen))
+			return;
+		e->since_ns = row->since_ns;
+	} else if (row->since_ns < e->since_ns) {
+		e->since_ns = row->since_ns;
 	}
 	e->fd = fd;
 	e->gen = gen;
@@ -344,7 +357,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 	} else {
 		if (!(row->bits & IOM_B_FILE)) /* closed before it could be looked at */
 			return IOM_NO_FILE;
-		file = same_open_file(g, row);
+		file = same_open_file(g, row, fd, gen);
 		if (file == IOM_NO_FILE && g->cap->nfiles - g->seeds >= GATHER_FILES_MAX &&
 		    g->ops->generation(g->be, row->tgid, fd) != gen)
 			return gather_merged_file(g, row);

@@ -56,6 +56,7 @@ struct open_key { /* an open file in the kernel, for descriptors that share it *
 struct open_entry {
 	struct open_key key;
 	uint32_t fd, gen, file;
+	uint64_t since_ns; /* the descriptor was this file then */
 	UT_hash_handle hh;
 };
 

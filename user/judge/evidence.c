@@ -90,6 +90,8 @@ static void take_requests(struct iom_evidence *ev, const struct cap_requests *r)
 		ev->files[r->file].used = true;
 	if (ev_only_polls(r))
 		p->poll_requests += r->submitted + r->more;
+	if (r->interface == CAP_I_URING && iom_uring_works_on_names(r->operation))
+		p->name_requests += r->submitted;
 	if (!ev_moves_data(r))
 		return;
 	p->data_requests += r->submitted + r->more;

@@ -121,6 +121,7 @@ struct ev_proc {
 	bool fasync;  /* some file that waits for others is O_ASYNC */
 	bool set_sig; /* some file has F_SETSIG */
 	uint64_t poll_requests, data_requests; /* by io_uring and libaio */
+	uint64_t name_requests; /* open, stat and the like, by io_uring */
 	uint32_t helpers; /* glibc POSIX AIO threads */
 	uint64_t helper_transfers;
 	uint64_t life_ns;

@@ -28,9 +28,9 @@ static bool is_ring_that_polls(const struct asked *q)
 	if (q->what != ASK_COMPLETION)
 		return false;
 	/* None was seen: a multishot request from before the watch. Who transfers by calls of its
-	 * own after each wait was told of readiness by it. */
+	 * own after each wait was told of readiness by it, unless it waited for files to be opened. */
 	if (!q->p->poll_requests && !q->p->data_requests)
-		return q->t && q->t->done && 2 * q->t->done >= q->n.ops;
+		return q->t && q->t->done && 2 * q->t->done >= q->n.ops && 2 * q->p->name_requests < q->n.ops;
 	return q->p->poll_requests > q->p->data_requests;
 }
 
