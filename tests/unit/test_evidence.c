@@ -342,6 +342,26 @@ static void poll_of_a_stored_file(void **state)
 	}
 }
 
+/* What the threads that work sleep in is said first, however long others were asleep that nobody woke. */
+static void sleepers_of_the_whole_watch(void **state)
+{
+	struct iom_capture *cap = build_capture("relay");
+	uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:53");
+	uint32_t s = build_file(cap, 4, CAP_K_SOCK, 0, "udp 127.0.0.1:53");
+	uint32_t t = build_thread(cap, BUILD_PID, BUILD_PID + 1, "accepts");
+	struct iom_report *rep;
+
+	(void)state;
+	build_asleep(cap, t, CAP_C_ACCEPT, SYS_accept, l, 5000 * MS, BUILD_LIFE_NS);
+	build_transfers(cap, BUILD_PID, s, CAP_C_RECV, SYS_recvfrom, 0, 6000, 0, MS);
+	cap->threads[0].nvcsw = 6000;
+	cap->threads[0].asleep_ns = 6000 * MS;
+	rep = iom_judge(cap);
+	assert_non_null(strstr(rep->procs[0].verdict.headline,
+			       "most of all in recvfrom; one is asleep in accept throughout."));
+	let_go(rep, cap);
+}
+
 static void processes_apart(void **state)
 {
 	struct iom_capture *cap = build_capture("first");
@@ -385,6 +405,7 @@ int main(void)
 		cmocka_unit_test(may_block_is_of_the_read),
 		cmocka_unit_test(connections_that_poll_was_not_seen_with),
 		cmocka_unit_test(poll_of_a_stored_file),
+		cmocka_unit_test(sleepers_of_the_whole_watch),
 		cmocka_unit_test(processes_apart),
 		cmocka_unit_test(empty_capture),
 	};

@@ -16,6 +16,7 @@
 #include "report/asleep.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
+#include "report/thread_text.h"
 #include "report/view.h"
 
 static const char several[] = "several files";
@@ -151,19 +152,51 @@ static bool is_in_name(const struct acc_wait *w, const void *unused)
 	return w->what == ACC_OPEN;
 }
 
-/* What the threads slept in most, of the wanted waits; .sum.ns is 0: in none. */
-static struct acc_alike slept_most(const struct rep_process *rp, acc_wanted wanted)
+/* What threads slept in most, of the wanted waits, and who of them did so throughout. */
+struct slept_most {
+	struct acc_alike in; /* .sum.ns is 0: in none */
+	uint32_t idle; /* threads besides, each asleep in one such call throughout */
+	int32_t idle_nr; /* the call of the last of them */
+};
+
+static bool comes_back(const struct rep_process *rp, acc_wanted wanted)
 {
-	struct acc_alike most = {}, *all;
-	size_t n;
+	for (size_t i = 0; i < rp->nthreads; i++)
+		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
+			if (!iom_thread_is_idle(&rp->threads[i]) && wanted(&rp->threads[i].time.waits[k], NULL))
+				return true;
+	return false;
+}
+
+/* A thread that was never woken tells of what it waits for, not of what the process does: it is looked at
+ * where all are such. */
+static struct slept_most slept_most(const struct rep_process *rp, acc_wanted wanted)
+{
+	struct slept_most most = {};
+	bool awake = comes_back(rp, wanted);
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
-		all = iom_alike(rp->cap, &rp->threads[i].time, wanted, NULL, &n);
-		if (n && all->sum.ns > most.sum.ns)
-			most = *all;
+		size_t n;
+		struct acc_alike *all = iom_alike(rp->cap, &rp->threads[i].time, wanted, NULL, &n);
+
+		if (n && awake && iom_thread_is_idle(&rp->threads[i])) {
+			most.idle++;
+			most.idle_nr = all->sum.nr;
+		} else if (n && all->sum.ns > most.in.sum.ns) {
+			most.in = *all;
+		}
 		free(all);
 	}
 	return most;
+}
+
+/* "; 2 threads are asleep so throughout": heap. */
+static char *idle_besides(const struct slept_most *most)
+{
+	if (most->idle == 1)
+		return iom_sentence("; one is asleep in %s throughout", iom_syscall_name(most->idle_nr));
+	return most->idle ? iom_sentence("; %s are asleep so throughout", iom_count(most->idle)) :
+			    iom_sentence("%s", "");
 }
 
 /* "fsync(3) /srv/log and another"; of several threads the call alone, since each may have its file: heap. */
@@ -199,49 +232,54 @@ static uint64_t slept_in_transfers(const struct rep_process *rp)
 }
 
 /* Of data that others bring or take it is said for whom was waited most, unless what is held up will be. */
-static char *headline_streams(const struct rep_process *rp, const struct acc_alike *most)
+static char *headline_streams(const struct rep_process *rp, const struct slept_most *most)
 {
 	static const char always[] = "When there is nothing to read, or no room to write, its threads sleep inside the "
 				     "transfer call";
 	struct acc_alike held;
-	char *call, *text;
+	char *call, *text, *idle;
 
-	if (!most->sum.ns || (iom_elsewhere(rp, &held) && is_of_transfer(&held.sum)))
+	if (!most->in.sum.ns || (iom_elsewhere(rp, &held) && is_of_transfer(&held.sum)))
 		return iom_sentence("%s.", always);
-	call = slept_in(rp, most);
-	text = iom_sentence("%s, most of all in %s.", always, call);
+	call = slept_in(rp, &most->in);
+	idle = idle_besides(most);
+	text = iom_sentence("%s, most of all in %s%s.", always, call, idle);
 	free(call);
+	free(idle);
 	return text;
 }
 
 static char *headline_slept(const struct rep_process *rp)
 {
-	struct acc_alike most = slept_most(rp, is_in_transfer);
+	struct slept_most most = slept_most(rp, is_in_transfer);
 	uint64_t slept = slept_in_transfers(rp);
-	char *call, *text;
+	char *call, *text, *idle;
 
-	if (!most.sum.ns || !is_for_stored(rp->cap, &most.sum))
+	if (!most.in.sum.ns || !is_for_stored(rp->cap, &most.in.sum))
 		return headline_streams(rp, &most);
-	call = slept_in(rp, &most);
+	call = slept_in(rp, &most.in);
+	idle = idle_besides(&most);
 	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * rp->time.running_ns)
 		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in "
 				    "all, most of it in %s.", iom_time(slept), call);
 	else
-		text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s.", call);
+		text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s%s.", call,
+				    idle);
 	free(call);
+	free(idle);
 	return text;
 }
 
 static char *headline_names(const struct rep_process *rp)
 {
-	struct acc_alike most = slept_most(rp, is_in_name);
+	struct slept_most most = slept_most(rp, is_in_name);
 	char *call, *text;
 
-	if (!most.sum.ns)
+	if (!most.in.sum.ns)
 		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
-	call = slept_in(rp, &most);
+	call = slept_in(rp, &most.in);
 	text = iom_sentence("Its threads sleep in %s%s; no transfer call slept.",
-			    is_close(most.sum.nr) ? "" : "work on names, most of all in ", call);
+			    is_close(most.in.sum.nr) ? "" : "work on names, most of all in ", call);
 	free(call);
 	return text;
 }
