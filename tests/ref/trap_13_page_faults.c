@@ -19,7 +19,9 @@ int main(int argc, char **argv)
 	fd = ref_file(PAGES * 4096);
 	mem = ref_evicted_file(fd, PAGES * 4096);
 	ref_expect("finding page-fault-io page-fault warning=1 ns>=20000000");
-	ref_expect("wait page-fault slept>=%d unsplit_ns=0", PAGES / 2);
+	/* The last fault is counted when the next call is under way already: one that sleeps, for a lock on
+	 * a busy machine, may have slept for it. */
+	ref_expect("wait page-fault slept>=%d unsplit_ns<=1000000", PAGES / 2);
 	ref_ready();
 	end = ref_now_ns() + LONG;
 	do {
