@@ -96,15 +96,21 @@ static void note_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint3
 	*missing_place(g, tgid, fd) = (struct missing_file){.tgid = tgid, .fd = fd, .gen = gen, .at_ns = gather_now()};
 }
 
+/* Does the number still mean what it did in that generation? */
+static bool is_current(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
+{
+	return g->ops->generation(g->be, tgid, fd) == gen;
+}
+
 /* What a descriptor means in its generation. The number may come to mean another file while
  * one asks, in parts: then the inode would be of one file and the name of the other. 0, or a
  * negative errno, -ESTALE for this; f's name and watches are the caller's only after 0. */
 static int file_in_generation(struct iom_gather *g, const struct proc_entry *p, uint32_t tgid,
 			      uint32_t fd, uint32_t gen, struct pfs_file *f)
 {
-	int err = g->ops->generation(g->be, tgid, fd) == gen ? pfs_file_read(p->pid, fd, f) : -ESTALE;
+	int err = is_current(g, tgid, fd, gen) ? pfs_file_read(p->pid, fd, f) : -ESTALE;
 
-	if (err || g->ops->generation(g->be, tgid, fd) == gen)
+	if (err || is_current(g, tgid, fd, gen))
 		return err;
 	free(f->name);
 	free(f->watches);
@@ -150,12 +156,7 @@ uint32_t gather_file_then(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint
 	HASH_FIND(hh, g->files, &key, sizeof(key), e);
 	if (e)
 		return e->file;
-	return g->ops->generation(g->be, tgid, fd) == gen ? gather_file_now(g, tgid, fd) : IOM_NO_FILE;
-}
-
-static bool is_current(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen)
-{
-	return g->ops->generation(g->be, tgid, fd) == gen;
+	return is_current(g, tgid, fd, gen) ? gather_file_now(g, tgid, fd) : IOM_NO_FILE;
 }
 
 /* Another descriptor of the same process that is still the same open file: dup and the like.
@@ -359,7 +360,7 @@ uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row)
 			return IOM_NO_FILE;
 		file = same_open_file(g, row, fd, gen);
 		if (file == IOM_NO_FILE && g->cap->nfiles - g->seeds >= GATHER_FILES_MAX &&
-		    g->ops->generation(g->be, row->tgid, fd) != gen)
+		    !is_current(g, row->tgid, fd, gen))
 			return gather_merged_file(g, row);
 		if (file == IOM_NO_FILE) {
 			file = iom_capture_add_file(g->cap);
@@ -507,25 +508,6 @@ void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 	pfs_aio_rings(pid, seed_ring, &(struct owner){g, tgid});
 }
 
-static void name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
-{
-	struct proc_entry *p = gather_proc(g, f->tgid);
-	char *peer, *name;
-
-	if (f->kind != IOM_K_FIFO || !*left || !p || f->fd < 0)
-		return;
-	(*left)--;
-	peer = pfs_pipe_peer(p->pid, f->fd, f->ino, NULL);
-	if (!peer)
-		return;
-	if (asprintf(&name, "%s %s %s", f->name ? f->name : "pipe",
-		     (f->f_flags & O_ACCMODE) == O_RDONLY ? "<-" : "->", peer) >= 0) {
-		free(f->name);
-		f->name = name;
-	}
-	free(peer);
-}
-
 static void say_not_looked_at(const struct iom_gather *g)
 {
 	if (!g->not_looked_at)
@@ -571,7 +553,7 @@ void gather_files_finish(struct iom_gather *g)
 		struct pfs_file f = {};
 
 		if (!p || g->cap->procs[p->proc].exited ||
-		    g->ops->generation(g->be, e->key.tgid, e->key.fd) != e->gen)
+		    !is_current(g, e->key.tgid, e->key.fd, e->gen))
 			continue;
 		file->open_at_end = true;
 		queues_now((uint32_t)p->pid, file, &file->queues_at_end);
@@ -587,10 +569,10 @@ void gather_files_finish(struct iom_gather *g)
 	for (size_t i = 0; i < g->cap->nfiles; i++)
 		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start ||
 		    g->cap->files[i].waited_at_end)
-			name_pipe(g, &g->cap->files[i], &left);
+			gather_name_pipe(g, &g->cap->files[i], &left);
 	for (size_t i = 0; i < g->cap->nregistrations; i++) /* what an epoll waits for, and nothing came */
 		if (!used[g->cap->registrations[i].file])
-			name_pipe(g, &g->cap->files[g->cap->registrations[i].file], &left);
+			gather_name_pipe(g, &g->cap->files[g->cap->registrations[i].file], &left);
 	free(used);
 	say_not_looked_at(g);
 }

@@ -255,6 +255,11 @@ void gather_names_free(struct iom_gather *g);
 /* gather_waits.c */
 void gather_waits_free(struct iom_gather *g);
 
+/* gather_peers.c: the name of a pipe tells who has its other end, *left times; and for whom calls under way as the
+ * watch ends wait. */
+void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left);
+void gather_other_ends(struct iom_gather *g);
+
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
 /* The call that the thread slept in as the watch began; NULL: not known. */

@@ -3,7 +3,6 @@
 #include "collect/gather_int.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@
 #define NR_SPLICE   275
 #define NR_TEE	    276
 #define SET_MAX	    1024 /* descriptors taken of the set a thread sleeps on */
-#define PEERS_NAMED 64	 /* other ends of sockets that are looked for */
 
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid)
 {
@@ -520,63 +518,6 @@ static void settle_sleeps(struct iom_gather *g)
 	free(rows);
 }
 
-/* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
- * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
-static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
-{
-	pid_t who = 0;
-	char *peer = c->before_ns && f->fd >= 0 ? pfs_pipe_peer((pid_t)p->pid, f->fd, f->ino, &who) : NULL;
-	char *why = peer ? pfs_in_turn(who, (pid_t)p->pid) : NULL, *text = why ? iom_waited_text(p->pid, who) : NULL;
-
-	free(peer);
-	free(why);
-	return text;
-}
-
-/* "process 123 cat", which is the callee's, and why that one does not go on; of a sleep that lasts as above. */
-static char *with_reason(const struct proc_entry *p, const struct cap_open_call *c, char *peer)
-{
-	int who;
-	char *text = peer && c->before_ns && sscanf(peer, "process %d ", &who) == 1 ? iom_waited_text(p->pid, who) : NULL;
-
-	if (!text)
-		return peer;
-	free(peer);
-	return text;
-}
-
-static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
-{
-	switch (f->kind) {
-	case IOM_K_SOCK:
-		return with_reason(p, c, pfs_socket_peer((pid_t)p->pid, f->ino));
-	case IOM_K_FIFO:
-		return held_up_end(p, f, c);
-	case IOM_K_TTY: /* what is read from it is typed */
-		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
-	default:
-		return NULL;
-	}
-}
-
-/* Who is at the other end of the files that threads wait for as the watch ends. */
-static void name_other_ends(struct iom_gather *g)
-{
-	size_t left = PEERS_NAMED;
-
-	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
-		struct cap_open_call *c = &g->cap->threads[i].at_end;
-		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
-		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
-
-		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
-		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
-			continue;
-		left--;
-		c->target = other_end(p, f, c);
-	}
-}
-
 void gather_threads_finish(struct iom_gather *g)
 {
 	uint64_t now = gather_now();
@@ -594,7 +535,7 @@ void gather_threads_finish(struct iom_gather *g)
 
 void gather_others_finish(struct iom_gather *g)
 {
-	name_other_ends(g);
+	gather_other_ends(g);
 	for (size_t i = 0; i < g->cap->nprocs; i++)
 		if (!g->cap->procs[i].exited)
 			take_tracer(&g->cap->procs[i]);

@@ -105,11 +105,13 @@ char *iom_process_text(int64_t pid, size_t more)
 	return text;
 }
 
-char *iom_waited_text(uint32_t pid, int64_t other)
+char *iom_waited_text(uint32_t pid, int64_t other, bool *held_up)
 {
 	char *text = iom_process_text(other, 0), *why = text ? pfs_in_turn((pid_t)other, (pid_t)pid) : NULL;
 	char *longer = NULL;
 
+	if (held_up)
+		*held_up = why;
 	if (!why || asprintf(&longer, "%s (%s)", text, why) < 0)
 		return text;
 	free(text);
@@ -122,7 +124,7 @@ static char *any_child(uint32_t pid, uint32_t tid)
 {
 	struct pfs_children c = pfs_children((pid_t)pid, (pid_t)tid);
 
-	return c.n == 1 ? iom_waited_text(pid, c.first) : iom_process_text(c.first, c.n ? c.n - 1 : 0);
+	return c.n == 1 ? iom_waited_text(pid, c.first, NULL) : iom_process_text(c.first, c.n ? c.n - 1 : 0);
 }
 
 /* Who makes a child by vfork(2), as posix_spawn(3) does, sleeps until that has begun another
@@ -164,7 +166,7 @@ static char *lock_holder(uint32_t pid)
 	if (holder <= 0)
 		return NULL;
 	if ((uint32_t)holder != pid && pfs_comm(holder, comm))
-		return iom_waited_text(pid, holder);
+		return iom_waited_text(pid, holder, NULL);
 	if (asprintf(&text, (uint32_t)holder == pid ? "an open file that it locked itself" :
 						      "an open file that process %d, now gone, locked",
 		     (int)holder) < 0)
@@ -363,13 +365,13 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return iom_waited_text(pid, (int32_t)t->args[0]);
+		return iom_waited_text(pid, (int32_t)t->args[0], NULL);
 	if (waits_for_exec(t, pid))
 		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return iom_waited_text(pid, (int32_t)t->args[1]);
+		return iom_waited_text(pid, (int32_t)t->args[1], NULL);
 	if (t->nr == NR_FUTEX)
 		return futex_text(t, pid);
 	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)

@@ -83,9 +83,9 @@ void pfs_pipes_refresh(void);
 /* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
 char *pfs_terminal_master(pid_t pid, const char *name);
 
-/* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there:
- * "process 123 cat" for some other process of this machine that has it open, heap or NULL. Neither the sockets nor the walk are made anew. */
-char *pfs_socket_peer(pid_t pid, uint64_t ino);
+/* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
+ * other process of this machine that has it open; 0: none is known. Neither the sockets nor the walk are made anew. */
+pid_t pfs_socket_peer(pid_t pid, uint64_t ino);
 
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening);

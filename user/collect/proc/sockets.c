@@ -397,14 +397,12 @@ static uint64_t other_end(const struct pfs_netns *ns, const struct sock_entry *e
 	return listener_of(ns, e);
 }
 
-char *pfs_socket_peer(pid_t pid, uint64_t ino)
+pid_t pfs_socket_peer(pid_t pid, uint64_t ino)
 {
 	const struct pfs_netns *ns = pfs_netns_of(pid);
 	const struct sock_entry *e = find(ns, ino);
 	uint64_t peer = e ? other_end(ns, e) : 0;
 	struct pfs_holder holder;
 
-	if (!peer || !pfs_socket_holder(peer, &holder) || holder.pid == pid)
-		return NULL;
-	return pfs_format("process %d %s", holder.pid, holder.comm);
+	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
 }

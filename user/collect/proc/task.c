@@ -109,50 +109,55 @@ struct pfs_children pfs_children(pid_t pid, pid_t tid)
 	return c;
 }
 
+/* The file that a call of the thread is for, by the name of its link, where it is in one of these (the last is -1).
+ * *nr: which; may be NULL. Heap; NULL: it is in none of them. */
+static char *file_of_call(pid_t pid, pid_t tid, const int *calls, int *nr)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
+	char *text = rd_text(&call, STAT_MAX, NULL), *name = NULL;
+	unsigned int fd = 0;
+	int in = -1;
+
+	if (text && sscanf(text, "%d 0x%x ", &in, &fd) == 2) {
+		while (*calls >= 0 && *calls != in)
+			calls++;
+		if (*calls >= 0) {
+			struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
+
+			name = rd_text(&link, STAT_MAX, NULL);
+		}
+	}
+	if (nr)
+		*nr = in;
+	free(text);
+	return name;
+}
+
 /* The pipe that the thread is asleep in a read or a write of; 0: it is in none. */
 static uint64_t pipe_slept_in(pid_t pid, pid_t tid, bool *writes)
 {
-	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
-	char *text = rd_text(&call, STAT_MAX, NULL);
-	unsigned int fd = 0;
-	uint64_t ino = 0;
-	int nr = -1;
+	static const int calls[] = {NR_READ, NR_WRITE, NR_WRITEV, -1};
+	int nr;
+	char *name = file_of_call(pid, tid, calls, &nr);
+	uint64_t ino;
 
-	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 && (nr == NR_READ || nr == NR_WRITE || nr == NR_WRITEV)) {
-		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
-		char *name = rd_text(&link, STAT_MAX, NULL);
-
-		*writes = nr != NR_READ;
-		if (!name || !pfs_bracketed(name, "pipe", &ino))
-			ino = 0;
-		free(name);
-	}
-	free(text);
+	*writes = nr != NR_READ;
+	if (!name || !pfs_bracketed(name, "pipe", &ino))
+		ino = 0;
+	free(name);
 	return ino;
 }
 
 /* Is the first thread asleep until something comes by a socket of which waiter has the other end? */
 static bool reads_from(pid_t pid, pid_t waiter)
 {
-	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
-	char *text = rd_text(&call, STAT_MAX, NULL), *name = NULL, *peer = NULL;
-	unsigned int fd;
+	static const int calls[] = {NR_READ, NR_RECVFROM, NR_RECVMSG, -1};
+	char *name = file_of_call(pid, pid, calls, NULL);
 	uint64_t ino;
-	int nr, who = 0;
+	bool reads = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
 
-	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 &&
-	    (nr == NR_READ || nr == NR_RECVFROM || nr == NR_RECVMSG)) {
-		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
-
-		name = rd_text(&link, STAT_MAX, NULL);
-		peer = name && pfs_bracketed(name, "socket", &ino) ? pfs_socket_peer(pid, ino) : NULL;
-	}
-	if (peer && sscanf(peer, "process %d ", &who) != 1)
-		who = 0;
-	free(peer);
 	free(name);
-	free(text);
-	return who && who == waiter;
+	return reads;
 }
 
 struct tasks {
@@ -215,20 +220,11 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 /* Was the first thread about to read from a terminal? The call it was stopped in is begun anew. */
 static bool reads_terminal(pid_t pid)
 {
-	struct rd_request call = rd_path(RD_FILE, pid, "syscall");
-	char *text = rd_text(&call, STAT_MAX, NULL), *name = NULL;
-	unsigned int fd;
-	bool reads = false;
-	int nr;
+	static const int calls[] = {NR_READ, -1};
+	char *name = file_of_call(pid, pid, calls, NULL);
+	bool reads = name && (!strncmp(name, "/dev/pts/", 9) || !strncmp(name, "/dev/tty", 8));
 
-	if (text && sscanf(text, "%d 0x%x ", &nr, &fd) == 2 && nr == NR_READ) {
-		struct rd_request link = rd_path(RD_LINK, pid, "fd/%d", (int)fd);
-
-		name = rd_text(&link, STAT_MAX, NULL);
-		reads = name && (!strncmp(name, "/dev/pts/", 9) || !strncmp(name, "/dev/tty", 8));
-	}
 	free(name);
-	free(text);
 	return reads;
 }
 

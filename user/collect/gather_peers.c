@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gather_peers.c - who is at the other end of what a process has open, or waits for.
+ */
+#define _GNU_SOURCE
+#include "collect/gather_int.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collect/proc/procfs.h"
+
+#define PEERS_NAMED 64 /* other ends of files that are looked for */
+
+void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
+{
+	struct proc_entry *p = gather_proc(g, f->tgid);
+	char *peer, *name;
+
+	if (f->kind != IOM_K_FIFO || !*left || !p || f->fd < 0)
+		return;
+	(*left)--;
+	peer = pfs_pipe_peer(p->pid, f->fd, f->ino, NULL);
+	if (!peer)
+		return;
+	if (asprintf(&name, "%s %s %s", f->name ? f->name : "pipe",
+		     (f->f_flags & O_ACCMODE) == O_RDONLY ? "<-" : "->", peer) >= 0) {
+		free(f->name);
+		f->name = name;
+	}
+	free(peer);
+}
+
+/* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
+ * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
+static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = 0;
+	char *peer = c->before_ns && f->fd >= 0 ? pfs_pipe_peer((pid_t)p->pid, f->fd, f->ino, &who) : NULL;
+	bool held_up = false;
+	char *text = peer ? iom_waited_text(p->pid, who, &held_up) : NULL;
+
+	free(peer);
+	if (held_up)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Of a sleep that lasts, as above, also why that one does not go on. */
+static char *socket_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino);
+
+	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
+}
+
+static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	switch (f->kind) {
+	case IOM_K_SOCK:
+		return socket_end(p, f, c);
+	case IOM_K_FIFO:
+		return held_up_end(p, f, c);
+	case IOM_K_TTY: /* what is read from it is typed */
+		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Who is at the other end of the files that threads wait for as the watch ends. */
+void gather_other_ends(struct iom_gather *g)
+{
+	size_t left = PEERS_NAMED;
+
+	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
+		struct cap_open_call *c = &g->cap->threads[i].at_end;
+		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
+		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
+
+		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
+		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
+			continue;
+		left--;
+		c->target = other_end(p, f, c);
+	}
+}
