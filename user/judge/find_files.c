@@ -60,9 +60,12 @@ static void find_may_block(struct search *s)
 	struct rep_finding *f;
 	char *happened;
 
-	for (size_t i = 0; i < cap->ncalls; i++)
-		if (trusting(s, &cap->calls[i]))
-			reads[cap->calls[i].file] += trusting(s, &cap->calls[i]);
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		uint64_t some = trusting(s, &cap->calls[i]);
+
+		if (some)
+			reads[cap->calls[i].file] += some;
+	}
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		n += reads[i] > 0;
 		times += reads[i];

@@ -408,17 +408,27 @@ static void find_nagle(const struct queues *q)
 	}
 }
 
-static void find_unanswered(struct search *s)
+/* The files of the process of which there is some of that. */
+static struct group all_with(const struct search *s, uint64_t (*some)(const struct cap_file *f))
 {
 	struct group g = {};
+
+	for (uint32_t i = 0; i < s->cap->nfiles; i++)
+		if (s->cap->files[i].tgid == s->tgid && some(&s->cap->files[i]))
+			join(&g, i, some(&s->cap->files[i]), NULL);
+	return g;
+}
+
+static uint64_t unanswered(const struct cap_file *f)
+{
+	return is_known(f) && f->queues_at_start.connecting && f->queues_at_end.connecting;
+}
+
+static void find_unanswered(struct search *s)
+{
+	struct group g = all_with(s, unanswered);
 	char *where;
 
-	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
-		const struct cap_file *f = &s->cap->files[i];
-
-		if (f->tgid == s->tgid && is_known(f) && f->queues_at_start.connecting && f->queues_at_end.connecting)
-			join(&g, i, 1, NULL);
-	}
 	if (!g.n)
 		return;
 	where = sockets(s, &g);
@@ -431,17 +441,16 @@ static void find_unanswered(struct search *s)
 }
 
 /* The counter of a TCP connection goes up with segments as well, which are sent again: nothing is lost. */
+static uint64_t datagrams_dropped(const struct cap_file *f)
+{
+	return is_datagram(f) ? dropped(f) : 0;
+}
+
 static void find_dropped(struct search *s)
 {
-	struct group g = {};
+	struct group g = all_with(s, datagrams_dropped);
 	char *where;
 
-	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
-		const struct cap_file *f = &s->cap->files[i];
-
-		if (f->tgid == s->tgid && is_datagram(f) && dropped(f))
-			join(&g, i, dropped(f), NULL);
-	}
 	if (!g.n)
 		return;
 	where = sockets(s, &g);

@@ -44,11 +44,8 @@ static void take_time(const struct iom_evidence *ev, struct rep_thread *rt)
 	a->nwaits = 0;
 }
 
-/* A poll's set is known by its first file, which may come and go: then its calls are in several. */
-static void add_more_of(struct rep_loop *l, const struct loop_set *s)
+static void add_calls(struct rep_loop *l, const struct loop_set *s)
 {
-	if (!s->own || s->class != CAP_C_POLL || s->nr != l->nr)
-		return;
 	l->calls += s->calls;
 	l->zero_timeout += s->nowait;
 	l->empty += s->empty;
@@ -66,19 +63,17 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 	if (!t->nsets)
 		return;
 	rt->loop.is_loop = true;
-	rt->loop.calls = s->calls;
-	rt->loop.zero_timeout = s->nowait;
-	rt->loop.empty = s->empty;
-	rt->loop.slept = s->slept;
-	rt->loop.failed = s->failed;
 	rt->loop.files = s->files;
 	rt->loop.at_least = s->at_least;
 	rt->loop.class = s->class;
 	rt->loop.nr = s->nr;
 	rt->loop.turns = s->turns;
 	rt->loop.edge_triggered = s->edge_triggered;
+	add_calls(&rt->loop, s);
+	/* A poll's set is known by its first file, which may come and go: then its calls are in several. */
 	for (size_t i = 1; i < t->nsets && s->class == CAP_C_POLL; i++)
-		add_more_of(&rt->loop, &t->sets[i]);
+		if (t->sets[i].own && t->sets[i].class == CAP_C_POLL && t->sets[i].nr == s->nr)
+			add_calls(&rt->loop, &t->sets[i]);
 	if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
 		rt->loop.fd = ev->cap->files[s->file].fd;
 }

@@ -71,19 +71,29 @@ static const struct acc_wait *own_wait(const struct rep_thread *t)
 	return NULL;
 }
 
-/* A sleep in the loop's own call; a poll's goes by several sets, of which all are meant. */
-static bool is_loops(const struct rep_thread *t, const struct acc_wait *w)
+struct own { /* what a loop's own call is */
+	const struct rep_thread *t;
+	const struct acc_wait *wait; /* own_wait() */
+};
+
+static struct own own_of(const struct rep_thread *t)
 {
-	return t->loop.class == CAP_C_POLL ? w->own && w->nr == t->loop.nr : w == own_wait(t);
+	return (struct own){.t = t, .wait = own_wait(t)};
 }
 
-static uint64_t own_ns(const struct rep_thread *t)
+/* A sleep in the loop's own call; a poll's goes by several sets, of which all are meant. */
+static bool is_loops(const struct own *own, const struct acc_wait *w)
+{
+	return own->t->loop.class == CAP_C_POLL ? w->own && w->nr == own->t->loop.nr : w == own->wait;
+}
+
+static uint64_t own_ns(const struct own *own)
 {
 	uint64_t ns = 0;
 
-	for (size_t i = 0; i < t->time.nwaits; i++)
-		if (is_loops(t, &t->time.waits[i]))
-			ns += t->time.waits[i].ns;
+	for (size_t i = 0; i < own->t->time.nwaits; i++)
+		if (is_loops(own, &own->t->time.waits[i]))
+			ns += own->t->time.waits[i].ns;
 	return ns;
 }
 
@@ -92,9 +102,9 @@ bool iom_is_parked(const struct acc_wait *w)
 	return w->class == CAP_C_FUTEX || w->what == ACC_TIMER;
 }
 
-static bool is_elsewhere(const struct acc_wait *w, const void *thread)
+static bool is_elsewhere(const struct acc_wait *w, const void *own)
 {
-	return !is_loops(thread, w);
+	return !is_loops(own, w);
 }
 
 /* Sleep in the work itself. */
@@ -110,8 +120,9 @@ static bool is_in_work(const struct acc_wait *w, const void *unused)
 static char *asleep_text(const struct iom_capture *cap, const struct rep_thread *t, acc_wanted wanted,
 			 double least_ns, bool *parked)
 {
+	struct own own = own_of(t);
 	size_t n;
-	struct acc_alike *all = iom_alike(cap, &t->time, wanted, t, &n);
+	struct acc_alike *all = iom_alike(cap, &t->time, wanted, &own, &n);
 	char *call, *text;
 
 	if (!n || all->sum.ns < least_ns) {
@@ -226,13 +237,13 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 {
 	const struct rep_loop *l = &t->loop;
 	const struct cap_turns *n = l->turns == UINT32_MAX ? NULL : &cap->turns[l->turns];
-	const struct acc_wait *own = own_wait(t);
+	struct own own = own_of(t);
 	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
 	char *signal = signal_text(cap, t);
-	char files[48] = "", rate[64] = "", *call = loop_call(cap, t, own);
+	char files[48] = "", rate[64] = "", *call = loop_call(cap, t, own.wait);
 	double seconds = t->time.wall_ns / 1e9;
 
-	if (l->files > l->at_least && !is_for_one(l, own)) /* "at least one" says nothing */
+	if (l->files > l->at_least && !is_for_one(l, own.wait)) /* "at least one" says nothing */
 		snprintf(files, sizeof(files), ", %s%s file%s", l->at_least ? "at least " : "", iom_count(l->files),
 			 l->files == 1 ? "" : "s");
 	if (l->calls >= iom_limit(LIMIT_PAGE_LOOP) && l->zero_timeout >= iom_limit(LIMIT_SPIN_NOWAIT) * l->calls)
@@ -240,7 +251,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 			 iom_count(seconds > 0 ? l->calls / seconds + 0.5 : l->calls));
 	text = iom_sentence("%s%s%s%s: %s return%s, %s empty, %s asleep%s%s%s%s", call, files,
 			    l->edge_triggered ? ", edge-triggered" : "", rate, iom_count(l->calls),
-			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own_ns(t)), signal,
+			    l->calls == 1 ? "" : "s", iom_count(l->empty), iom_time(own_ns(&own)), signal,
 			    turns, other, busy);
 	free(call);
 	free(signal);
