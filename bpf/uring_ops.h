@@ -16,73 +16,73 @@ enum iom_uring_what {
 	IOM_U_WAIT,	 /* waits for something that is no file: time, a futex, a child */
 };
 
-/* X(number, name, what) */
-#define IOM_URING_OPS(X)            \
-	X(0, NOP, OTHER)            \
-	X(1, READV, BYTES)          \
-	X(2, WRITEV, BYTES)         \
-	X(3, FSYNC, MOVES)          \
-	X(4, READ_FIXED, BYTES)     \
-	X(5, WRITE_FIXED, BYTES)    \
-	X(6, POLL_ADD, POLL)        \
-	X(7, POLL_REMOVE, OTHER)    \
-	X(8, SYNC_FILE_RANGE, MOVES) \
-	X(9, SENDMSG, BYTES)        \
-	X(10, RECVMSG, BYTES)       \
-	X(11, TIMEOUT, WAIT)        \
-	X(12, TIMEOUT_REMOVE, OTHER) \
-	X(13, ACCEPT, MOVES)        \
-	X(14, ASYNC_CANCEL, OTHER)  \
-	X(15, LINK_TIMEOUT, WAIT)   \
-	X(16, CONNECT, MOVES)       \
-	X(17, FALLOCATE, NAME)      \
-	X(18, OPENAT, NAME)         \
-	X(19, CLOSE, NAME)          \
-	X(20, FILES_UPDATE, OTHER)  \
-	X(21, STATX, NAME)          \
-	X(22, READ, BYTES)          \
-	X(23, WRITE, BYTES)         \
-	X(24, FADVISE, OTHER)       \
-	X(25, MADVISE, OTHER)       \
-	X(26, SEND, BYTES)          \
-	X(27, RECV, BYTES)          \
-	X(28, OPENAT2, NAME)        \
-	X(29, EPOLL_CTL, OTHER)     \
-	X(30, SPLICE, BYTES)        \
-	X(31, PROVIDE_BUFFERS, OTHER) \
-	X(32, REMOVE_BUFFERS, OTHER) \
-	X(33, TEE, BYTES)           \
-	X(34, SHUTDOWN, OTHER)      \
-	X(35, RENAMEAT, NAME)       \
-	X(36, UNLINKAT, NAME)       \
-	X(37, MKDIRAT, NAME)        \
-	X(38, SYMLINKAT, NAME)      \
-	X(39, LINKAT, NAME)         \
-	X(40, MSG_RING, OTHER)      \
-	X(41, FSETXATTR, NAME)      \
-	X(42, SETXATTR, NAME)       \
-	X(43, FGETXATTR, NAME)      \
-	X(44, GETXATTR, NAME)       \
-	X(45, SOCKET, OTHER)        \
-	X(46, URING_CMD, MOVES)     \
-	X(47, SEND_ZC, BYTES)       \
-	X(48, SENDMSG_ZC, BYTES)    \
-	X(49, READ_MULTISHOT, BYTES) \
-	X(50, WAITID, WAIT)         \
-	X(51, FUTEX_WAIT, WAIT)     \
-	X(52, FUTEX_WAKE, OTHER)    \
-	X(53, FUTEX_WAITV, WAIT)    \
-	X(54, FIXED_FD_INSTALL, OTHER) \
-	X(55, FTRUNCATE, NAME)      \
-	X(56, BIND, OTHER)          \
-	X(57, LISTEN, OTHER)        \
-	X(58, RECV_ZC, BYTES)       \
-	X(59, EPOLL_WAIT, POLL)     \
-	X(60, READV_FIXED, BYTES)   \
-	X(61, WRITEV_FIXED, BYTES)  \
-	X(62, PIPE, OTHER)          \
-	X(63, NOP128, OTHER)        \
-	X(64, URING_CMD128, MOVES)
+/* X(number, name, what, whether it is given a file: needs_file in io_uring/opdef.c) */
+#define IOM_URING_OPS(X)                             \
+	X(0, NOP, OTHER, NONE)                       \
+	X(1, READV, BYTES, FILE)                     \
+	X(2, WRITEV, BYTES, FILE)                    \
+	X(3, FSYNC, MOVES, FILE)                     \
+	X(4, READ_FIXED, BYTES, FILE)                \
+	X(5, WRITE_FIXED, BYTES, FILE)               \
+	X(6, POLL_ADD, POLL, FILE)                   \
+	X(7, POLL_REMOVE, OTHER, NONE)               \
+	X(8, SYNC_FILE_RANGE, MOVES, FILE)           \
+	X(9, SENDMSG, BYTES, FILE)                   \
+	X(10, RECVMSG, BYTES, FILE)                  \
+	X(11, TIMEOUT, WAIT, NONE)                   \
+	X(12, TIMEOUT_REMOVE, OTHER, NONE)           \
+	X(13, ACCEPT, MOVES, FILE)                   \
+	X(14, ASYNC_CANCEL, OTHER, NONE)             \
+	X(15, LINK_TIMEOUT, WAIT, NONE)              \
+	X(16, CONNECT, MOVES, FILE)                  \
+	X(17, FALLOCATE, NAME, FILE)                 \
+	X(18, OPENAT, NAME, NONE)                    \
+	X(19, CLOSE, NAME, NONE)                     \
+	X(20, FILES_UPDATE, OTHER, NONE)             \
+	X(21, STATX, NAME, NONE)                     \
+	X(22, READ, BYTES, FILE)                     \
+	X(23, WRITE, BYTES, FILE)                    \
+	X(24, FADVISE, OTHER, FILE)                  \
+	X(25, MADVISE, OTHER, NONE)                  \
+	X(26, SEND, BYTES, FILE)                     \
+	X(27, RECV, BYTES, FILE)                     \
+	X(28, OPENAT2, NAME, NONE)                   \
+	X(29, EPOLL_CTL, OTHER, NONE)                \
+	X(30, SPLICE, BYTES, FILE)                   \
+	X(31, PROVIDE_BUFFERS, OTHER, NONE)          \
+	X(32, REMOVE_BUFFERS, OTHER, NONE)           \
+	X(33, TEE, BYTES, FILE)                      \
+	X(34, SHUTDOWN, OTHER, FILE)                 \
+	X(35, RENAMEAT, NAME, NONE)                  \
+	X(36, UNLINKAT, NAME, NONE)                  \
+	X(37, MKDIRAT, NAME, NONE)                   \
+	X(38, SYMLINKAT, NAME, NONE)                 \
+	X(39, LINKAT, NAME, NONE)                    \
+	X(40, MSG_RING, OTHER, FILE)                 \
+	X(41, FSETXATTR, NAME, FILE)                 \
+	X(42, SETXATTR, NAME, NONE)                  \
+	X(43, FGETXATTR, NAME, FILE)                 \
+	X(44, GETXATTR, NAME, NONE)                  \
+	X(45, SOCKET, OTHER, NONE)                   \
+	X(46, URING_CMD, MOVES, FILE)                \
+	X(47, SEND_ZC, BYTES, FILE)                  \
+	X(48, SENDMSG_ZC, BYTES, FILE)               \
+	X(49, READ_MULTISHOT, BYTES, FILE)           \
+	X(50, WAITID, WAIT, NONE)                    \
+	X(51, FUTEX_WAIT, WAIT, NONE)                \
+	X(52, FUTEX_WAKE, OTHER, NONE)               \
+	X(53, FUTEX_WAITV, WAIT, NONE)               \
+	X(54, FIXED_FD_INSTALL, OTHER, FILE)         \
+	X(55, FTRUNCATE, NAME, FILE)                 \
+	X(56, BIND, OTHER, FILE)                     \
+	X(57, LISTEN, OTHER, FILE)                   \
+	X(58, RECV_ZC, BYTES, FILE)                  \
+	X(59, EPOLL_WAIT, POLL, FILE)                \
+	X(60, READV_FIXED, BYTES, FILE)              \
+	X(61, WRITEV_FIXED, BYTES, FILE)             \
+	X(62, PIPE, OTHER, NONE)                     \
+	X(63, NOP128, OTHER, NONE)                   \
+	X(64, URING_CMD128, MOVES, FILE)
 
 /* The operations whose result is a number of bytes, one bit each, up to 63. */
 #define IOM_U_BIT_BYTES(nr) | 1ULL << ((nr) & 63)
@@ -91,16 +91,14 @@ enum iom_uring_what {
 #define IOM_U_BIT_NAME(nr)
 #define IOM_U_BIT_WAIT(nr)
 #define IOM_U_BIT_OTHER(nr)
-#define IOM_U_BIT(nr, name, what) IOM_U_BIT_##what(nr)
+#define IOM_U_BIT(nr, name, what, file) IOM_U_BIT_##what(nr)
 #define IOM_URING_BYTES		  (0ULL IOM_URING_OPS(IOM_U_BIT))
 
-/* The operations that are given no file (needs_file in io_uring/opdef.c is not set), up to 63. */
-#define IOM_URING_NO_FILE                                                                           \
-	(1ULL << 0 | 1ULL << 7 | 1ULL << 11 | 1ULL << 12 | 1ULL << 14 | 1ULL << 15 | 1ULL << 18 |   \
-	 1ULL << 19 | 1ULL << 20 | 1ULL << 21 | 1ULL << 25 | 1ULL << 28 | 1ULL << 29 | 1ULL << 31 | \
-	 1ULL << 32 | 1ULL << 35 | 1ULL << 36 | 1ULL << 37 | 1ULL << 38 | 1ULL << 39 | 1ULL << 42 | \
-	 1ULL << 44 | 1ULL << 45 | 1ULL << 50 | 1ULL << 51 | 1ULL << 52 | 1ULL << 53 | 1ULL << 62 | \
-	 1ULL << 63)
+/* The operations that are given no file, up to 63. */
+#define IOM_U_NO_FILE_FILE(nr)
+#define IOM_U_NO_FILE_NONE(nr)		      | 1ULL << ((nr) & 63)
+#define IOM_U_NO_FILE(nr, name, what, file) IOM_U_NO_FILE_##file(nr)
+#define IOM_URING_NO_FILE		      (0ULL IOM_URING_OPS(IOM_U_NO_FILE))
 
 /* What cannot be done without waiting goes to a worker at once: the kernel itself sets the
  * flag by which a program asks for one (REQ_F_FORCE_ASYNC, in the *_prep() functions of

@@ -34,7 +34,7 @@ struct row {
 
 #define CALL_ROW(nr, name, class, shape, arg) {nr, #name, IOM_C_##class, IOM_S_##shape, IOM_ARG_##arg},
 static const struct row calls[] = {IOM_SYSCALLS(CALL_ROW)};
-#define OPERATION_ROW(nr, name, what) {nr, #name, IOM_U_##what, 0, 0},
+#define OPERATION_ROW(nr, name, what, file) {nr, #name, IOM_U_##what, 0, 0},
 static const struct row operations[] = {IOM_URING_OPS(OPERATION_ROW)};
 #define COUNT(v) (sizeof(v) / sizeof((v)[0]))
 

@@ -19,7 +19,7 @@ static const struct {
 	const char *name;
 	enum iom_uring_what what;
 } uring[] = {
-#define OPERATION(nr, name, what) [nr] = {#name, IOM_U_##what},
+#define OPERATION(nr, name, what, file) [nr] = {#name, IOM_U_##what},
 	IOM_URING_OPS(OPERATION)
 #undef OPERATION
 };
