@@ -31,10 +31,13 @@ DEPS_BUILD := gcc libc6-dev make clang llvm bpftool libbpf-dev libelf-dev zlib1g
 DEPS_TEST := libcmocka-dev python3 python3-jsonschema valgrind qemu-system-x86 cpio kmod \
 	xz-utils zstd binutils procps util-linux man-db sparse dwarves sqlite3 unifdef
 
+# A machine that was just started updates itself, and holds the lock meanwhile.
+APT_WAIT := -o DPkg::Lock::Timeout=600
+
 deps:
 	@[ "$$(id -u)" = 0 ] || { echo "make deps installs packages: run it as root" >&2; exit 1; }
-	apt-get update -q
-	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+	apt-get update -q $(APT_WAIT)
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(APT_WAIT) \
 		$(DEPS_BUILD) $(DEPS_TEST)
 	tests/real/install.sh --quick
 

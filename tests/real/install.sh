@@ -38,5 +38,6 @@ if [ -e $policy ]; then saved=$(mktemp); cp -a $policy "$saved"; fi
 trap 'if [ -n "$saved" ]; then mv "$saved" $policy; else rm -f $policy; fi' EXIT
 printf '#!/bin/sh\nexit 101\n' >$policy
 chmod 755 $policy
-apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+wait=(-o DPkg::Lock::Timeout=600) # a new machine updates itself just then
+apt-get update "${wait[@]}"
+DEBIAN_FRONTEND=noninteractive apt-get install -y "${wait[@]}" --no-install-recommends "${missing[@]}"
