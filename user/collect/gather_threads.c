@@ -258,6 +258,16 @@ static const char *stored_name(const struct iom_gather *g, const struct cap_open
 	return f && (f->kind == IOM_K_REG || f->kind == IOM_K_DIR) ? f->name : NULL;
 }
 
+/* The first thread of a process is still listed when it has ended before the others: it neither runs nor
+ * sleeps, and its counters stand still. */
+static bool has_ended(const struct iom_thread *t, const struct proc_entry *p)
+{
+	pid_t parent;
+	int others;
+
+	return t->tid == t->tgid && !(t->flags & IOM_TF_ASLEEP) && pfs_is_zombie((pid_t)p->pid, &parent, &others);
+}
+
 static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 {
 	struct proc_entry *p;
@@ -268,6 +278,8 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		return;
 	p = take_proc(g, t, false);
 	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (!e && has_ended(t, p))
+		return;
 	if (!e) {
 		e = take_thread(g, t);
 		e->off0 += sleep_so_far(t);
