@@ -287,8 +287,7 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 	}
 	iom_store_close(s);
 	if (err == -EEXIST && !reason)
-		*why = store_sentence("`%s` exists already; choose another name with -o, or remove it",
-				      path);
+		*why = store_sentence("`%s` exists already; choose another name, or remove it", path);
 	else
 		*why = store_sentence("cannot write `%s`: %s", path ? path : "memory",
 				      reason ? reason : strerror(-err));

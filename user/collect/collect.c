@@ -229,11 +229,14 @@ static void take_all_descendants(struct watching *s)
 
 static void say_ready(const struct iom_watch *w)
 {
+	if (w->second && isatty(STDERR_FILENO)) /* it was called at once, and may have said how it goes */
+		fputs("\r\033[K", stderr);
 	if (w->ready_fd >= 0)
 		dprintf(w->ready_fd, "watching\n");
+	else if (w->brings)
+		fprintf(stderr, "watching (Ctrl-C ends it with %s)\n", w->brings);
 	else
-		fprintf(stderr, "watching%s\n",
-			w->duration_ns ? "" : w->on_exec ? "" : " (Ctrl-C ends it with the report)");
+		fputs("watching\n", stderr);
 }
 
 static void windows(struct watching *s, uint64_t now)

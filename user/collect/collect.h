@@ -23,6 +23,7 @@ struct iom_watch {
 	bool follow;	       /* living and future descendants too */
 	uint64_t duration_ns;  /* 0: until stopped */
 	int ready_fd;	       /* a line is written here when all is armed; -1: "watching" on stderr */
+	const char *brings;    /* what Ctrl-C ends the watch with, to be said there; NULL: nothing is */
 	bool windows;	       /* take sampled windows */
 	const char *backend;   /* "auto", "bpf", "kmod" */
 	bool verbose;

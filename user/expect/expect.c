@@ -100,6 +100,11 @@ void iom_expect_free(struct iom_expect *e)
 	free(e);
 }
 
+size_t iom_expect_count(const struct iom_expect *e)
+{
+	return e ? e->n : 0;
+}
+
 /* ---- judging --------------------------------------------------------------------------- */
 
 /* Is it said of this process? */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -315,7 +316,7 @@ int iom_explain(FILE *out, const char *topic, bool utf8, bool color)
 
 	errno = 0;
 	for (size_t i = 0; topic && i < COUNT(topics); i++)
-		if (!strcmp(topics[i].name, topic))
+		if (!strcasecmp(topics[i].name, topic)) /* reports say MULTIPLEXED */
 			t = &topics[i];
 	if (topic && !t)
 		return -ENOENT;
