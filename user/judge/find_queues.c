@@ -3,6 +3,7 @@
  * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, nagle-delay,
  * datagrams-dropped, connect-unanswered.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,7 +21,7 @@
 struct use {
 	uint64_t ino;
 	bool taken; /* data or connections were taken from it, or somebody is at it */
-	bool full;  /* a write to it slept, or would have */
+	bool full;  /* a write to it slept for room, or would have */
 };
 
 /* One process being looked at. */
@@ -51,8 +52,10 @@ static void use_calls(struct use *uses, const struct cap_calls *r)
 
 	if (is_taken_from(r, &file))
 		uses[file].taken |= r->n.ok || r->n.ok_slept;
+	/* With O_NONBLOCK nobody sleeps for room: what slept did so for the socket's lock, or for memory. */
 	if (is_written(r, &file))
-		uses[file].full |= r->n.ok_slept || r->n.again || r->n.again_slept;
+		uses[file].full |= r->n.again || r->n.again_slept ||
+				   (r->n.ok_slept && (file != r->file || !(r->f_flags & O_NONBLOCK)));
 }
 
 static void use_open_call(struct use *uses, const struct cap_open_call *c)
