@@ -4,7 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "base/sentence.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "capture/store_int.h"
@@ -20,20 +20,6 @@
 #define CALLS_NAMED    512
 #define WAL_PAGES      1000 /* the WAL is folded into the file from this size on */
 #define SLACK	       (UINT64_C(64) << 10)
-
-char *store_sentence(const char *fmt, ...)
-{
-	va_list args;
-	char *s;
-
-	va_start(args, fmt);
-	if (vasprintf(&s, fmt, args) < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	va_end(args);
-	return s;
-}
 
 /* ---- SQL from the lists of columns --------------------------------------------- */
 
@@ -240,7 +226,7 @@ static int create_files(const char *name, char **path, char **why)
 		unlinkat(f.dir, f.name, 0);
 	iom_outfile_close(&f);
 	if (err == -EEXIST)
-		*why = store_sentence("`%s-wal`, which would be its journal, exists already", *path);
+		*why = iom_sentence("`%s-wal`, which would be its journal, exists already", *path);
 	return err;
 }
 
@@ -287,9 +273,9 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 	}
 	iom_store_close(s);
 	if (err == -EEXIST && !reason)
-		*why = store_sentence("`%s` exists already; choose another name, or remove it", path);
+		*why = iom_sentence("`%s` exists already; choose another name, or remove it", path);
 	else
-		*why = store_sentence("cannot write `%s`: %s", path ? path : "memory",
+		*why = iom_sentence("cannot write `%s`: %s", path ? path : "memory",
 				      reason ? reason : strerror(-err));
 	free(reason);
 	return err;
@@ -450,7 +436,7 @@ void iom_store_remove(struct iom_store *s)
 
 	if (!s->path)
 		return;
-	wal = store_sentence("%s-wal", s->path);
+	wal = iom_sentence("%s-wal", s->path);
 	unlink(s->path);
 	unlink(wal);
 	free(wal);

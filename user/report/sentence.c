@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "report/sentence.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +12,6 @@ static char *buffer(void)
 	static unsigned int next;
 
 	return buffers[next++ % 8];
-}
-
-char *iom_sentence(const char *fmt, ...)
-{
-	va_list args;
-	char *s;
-
-	va_start(args, fmt);
-	if (vasprintf(&s, fmt, args) < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	va_end(args);
-	return s;
 }
 
 void iom_because(struct rep_verdict *v, char *sentence)
