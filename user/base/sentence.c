@@ -4,7 +4,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "base/alloc.h"
 
 char *iom_sentence(const char *fmt, ...)
 {
@@ -12,10 +13,8 @@ char *iom_sentence(const char *fmt, ...)
 	char *s;
 
 	va_start(args, fmt);
-	if (vasprintf(&s, fmt, args) < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	if (vasprintf(&s, fmt, args) < 0)
+		iom_out_of_memory();
 	va_end(args);
 	return s;
 }

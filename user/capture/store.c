@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/outfile.h"
 #include "base/sentence.h"
 #include "base/sysname.h"
@@ -52,10 +53,8 @@ static char *print(void (*printer)(FILE *out, const struct cap_table *t), const 
 
 	if (out)
 		printer(out, t);
-	if (!out || fclose(out)) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	if (!out || fclose(out))
+		iom_out_of_memory();
 	return text;
 }
 
@@ -71,8 +70,7 @@ static int error_of(const struct iom_store *s, int rc)
 	case SQLITE_ROW:
 		return 0;
 	case SQLITE_NOMEM:
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
+		iom_out_of_memory();
 	case SQLITE_FULL:
 		err = sqlite3_system_errno(s->db);
 		return s->max_size && err != ENOSPC && err != EDQUOT ? -EFBIG : -ENOSPC;
@@ -349,11 +347,7 @@ static void room_for(struct iom_store *s, enum cap_table_id id, size_t n)
 	if (n <= had)
 		return;
 	n = n < 2 * had ? 2 * had : n;
-	more = realloc(s->written[id], n * sizeof(*more));
-	if (!more) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	more = iom_memory(realloc(s->written[id], n * sizeof(*more)));
 	memset(more + had, 0, (n - had) * sizeof(*more));
 	s->written[id] = more;
 	s->nwritten[id] = n;

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/sentence.h"
 #include "capture/store_int.h"
 
@@ -272,11 +273,7 @@ static void keep_id(struct reader *r, enum cap_table_id id, size_t n, int64_t va
 {
 	if (n == r->room[id]) {
 		r->room[id] = n ? 2 * n : 64;
-		r->ids[id] = realloc(r->ids[id], r->room[id] * sizeof(*r->ids[id]));
-		if (!r->ids[id]) {
-			fputs("iomodel: out of memory\n", stderr);
-			exit(1);
-		}
+		r->ids[id] = iom_memory(realloc(r->ids[id], r->room[id] * sizeof(*r->ids[id])));
 	}
 	r->ids[id][n] = value;
 }

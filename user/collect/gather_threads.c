@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "collect/proc/procfs.h"
 
 #define NR_SENDFILE 40
@@ -435,9 +436,7 @@ static void thread_exit(struct iom_gather *g, const struct iom_thread *t)
 	if (t->serial) {
 		if (g->ndead == g->room_dead) {
 			g->room_dead = g->room_dead ? 2 * g->room_dead : 64;
-			g->dead = realloc(g->dead, g->room_dead * sizeof(*g->dead));
-			if (!g->dead)
-				abort();
+			g->dead = iom_memory(realloc(g->dead, g->room_dead * sizeof(*g->dead)));
 		}
 		g->dead[g->ndead++] = t->serial;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "base/alloc.h"
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -99,9 +100,7 @@ static void find_uses(struct queues *q)
 {
 	const struct iom_capture *cap = q->s->ev->whole ? q->s->ev->whole : q->s->cap;
 
-	q->uses = calloc(cap->nfiles + 1, sizeof(*q->uses));
-	if (!q->uses)
-		abort();
+	q->uses = iom_alloc(cap->nfiles + 1, sizeof(*q->uses));
 	for (size_t i = 0; i < cap->nfiles; i++)
 		q->uses[i].ino = cap->files[i].ino;
 	for (size_t i = 0; i < cap->ncalls; i++)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static char *buffer(void)
 {
 	static char buffers[8][40];
@@ -16,13 +18,7 @@ static char *buffer(void)
 
 void iom_because(struct rep_verdict *v, char *sentence)
 {
-	char **more = realloc(v->because, (v->nbecause + 1) * sizeof(*more));
-
-	if (!more) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	v->because = more;
+	v->because = iom_memory(realloc(v->because, (v->nbecause + 1) * sizeof(*v->because)));
 	v->because[v->nbecause++] = sentence;
 }
 
