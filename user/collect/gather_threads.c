@@ -227,7 +227,7 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	if (call->fd >= 0)
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
-		/* Not for the one that is written to (cor_slept_for()). */
+		/* Not for the one that is written to (iom_slept_for()). */
 		call->fd = (int32_t)t->args[1];
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	}

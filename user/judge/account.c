@@ -89,7 +89,7 @@ static void push_pages(struct list *l, uint64_t n, uint64_t ns, uint64_t unsplit
 
 static uint64_t calls_of(const struct cap_calls *r)
 {
-	return cor_operations(r) + r->n.restart;
+	return iom_operations(r) + r->n.restart;
 }
 
 static bool is_open(const struct cap_calls *r)
@@ -116,7 +116,7 @@ static void push_calls(struct list *l, const struct iom_capture *cap, const stru
 	if (file && file->name && is_open(r))
 		w->path = file->name;
 	else
-		w->file = cor_slept_for(cap, r);
+		w->file = iom_slept_for(cap, r);
 	if (r->class == CAP_C_POLL)
 		w->set_file = r->file;
 	if (r->class == CAP_C_SELECT)

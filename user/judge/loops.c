@@ -31,7 +31,7 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 	struct loop_set *s = find(t, r->class, r->file, r->class == CAP_C_SELECT ? r->set : 0);
 
 	s->nr = r->nr;
-	s->calls += cor_operations(r);
+	s->calls += iom_operations(r);
 	s->nowait += r->n.nowait;
 	s->forever += r->n.forever;
 	s->empty += r->n.zero + r->n.zero_slept;
@@ -139,7 +139,7 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 
 	for (size_t i = 0; i < cap->ncalls; i++)
 		if (cap->calls[i].file != IOM_NO_FILE && is_transfer(cap->calls[i].class))
-			moved[cap->calls[i].file] += cor_operations(&cap->calls[i]);
+			moved[cap->calls[i].file] += iom_operations(&cap->calls[i]);
 	for (size_t i = 0; i < cap->ninterests; i++) {
 		const struct cap_interest *in = &cap->interests[i];
 		uint32_t thread = iom_thread_find(x, in->tid, in->tgid);

@@ -58,7 +58,7 @@ static uint64_t calls_in(const struct cap_calls *r)
 {
 	uint64_t also = r->class == CAP_C_URING_SUBMIT ? r->n.zero + r->n.zero_slept : 0;
 
-	return cor_operations(r) + r->n.restart - also - cor_asked(r);
+	return iom_operations(r) + r->n.restart - also - iom_only_asked(r);
 }
 
 /* Stops and page faults are rows of no call: the threads' waits have them. */
