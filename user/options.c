@@ -411,11 +411,43 @@ static const struct option_entry *entry_of(int code, enum iom_command command)
 	return other;
 }
 
+/* "-- CMD" with something before it that is no option: both a PID and a command. */
+static bool has_words_before_command(const struct iom_options *o)
+{
+	return o->is_command && strcmp(o->words[o->nwords - o->nargs - 1], "--") != 0;
+}
+
+/* Options of which each is right and that together mean nothing: what is wrong with them, or NULL. None is
+ * passed over in silence: who asks for an expectation is to know that nobody looked. */
+static const char *contradiction(const struct iom_options *o)
+{
+	bool record = o->command == IOM_CMD_RECORD;
+
+	if (o->max_size && !o->record && !record)
+		return "--max-size is that of a recording: say which with --record FILE";
+	if (record && o->output && !strcmp(o->output, "-"))
+		return "-o: a recording is a database and cannot go to a stream: name a file";
+	if (o->record && !strcmp(o->record, "-"))
+		return "--record: a recording is a database and cannot go to a stream: name a file";
+	if (record && has_words_before_command(o))
+		return "either process numbers, or a command behind --";
+	if (o->redact && (o->expect || o->expect_format != IOM_EXPECT_REPORT))
+		return "--redact writes a recording, and no report that could be held against --expect";
+	if (o->redact && o->format != IOM_FORMAT_TEXT)
+		return "--redact writes a recording, and no report: it has no format";
+	if (o->expect && !iom_expect_count(o->expect))
+		return "--expect: nothing is expected: there are only blanks and comments";
+	if (o->expect_format != IOM_EXPECT_REPORT && !o->expect)
+		return "--expect-format needs --expect or --expect-file: what must be true of the report";
+	return NULL;
+}
+
 /* argv[0] is the command's name here. */
 static int parse_options(int argc, char **argv, struct iom_options *o, const char *name)
 {
 	struct option longs[NTABLE + 1] = {};
 	char shorts[2 * NTABLE + 4], *s = shorts;
+	const char *why;
 	int code, err;
 
 	/* What follows CMD is CMD's own. */
@@ -464,12 +496,12 @@ static int parse_options(int argc, char **argv, struct iom_options *o, const cha
 	o->args = argv + optind;
 	o->nargs = argc - optind;
 	o->is_command = !strcmp(argv[optind - 1], "--") && o->nargs;
-	if (o->max_size && !o->record && o->command != IOM_CMD_RECORD) {
-		fputs("iomodel: --max-size is that of a recording: say which with --record FILE\n",
-		      stderr);
-		return IOM_EXIT_USAGE;
-	}
-	return 0;
+	if (o->help || o->version || o->schema)
+		return 0;
+	why = contradiction(o);
+	if (why)
+		fprintf(stderr, "iomodel: %s\n", why);
+	return why ? IOM_EXIT_USAGE : 0;
 }
 
 int iom_options_parse(int argc, char **argv, struct iom_options *o)

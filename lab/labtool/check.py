@@ -117,4 +117,4 @@ def read_answers(folder):
     try:
         return tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise ValueError(f"{ANSWERS}: {e}") from None
+        raise ValueError(f'{ANSWERS}: {e}. Words stand in double quotes: "null", "read"; numbers without') from None

@@ -25,6 +25,7 @@ lab submit          one file with all your work, to hand in
 lab ladder          a game: the same job in any model
 lab explain [WORD]  a model or a finding in plain words
 lab class ...       for teachers: `lab class --help`
+lab COMMAND --help  the options of a command
 """
 
 
@@ -250,10 +251,16 @@ def _stamps(folder):
     return sorted(out)
 
 
+class Parser(argparse.ArgumentParser):
+    """Its help is USAGE alone: argparse would list, of all commands, the one that has a help text of its own."""
+
+    def format_help(self):
+        return USAGE
+
+
 def parser():
-    top = argparse.ArgumentParser(prog="lab", usage="lab COMMAND", description=USAGE,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", prog="lab")
+    top = Parser(prog="lab", usage="lab COMMAND")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", prog="lab", parser_class=argparse.ArgumentParser)
     for name in ("list", "next"):
         commands.add_parser(name)
     for name in ("start", "check", "hint", "show", "watch", "shell", "solution"):

@@ -169,7 +169,7 @@ def _answer_state(table, truth, fields, names, letters=None):
         value = _typed(table.get(field, ""))
         # What stands there at first: 0 and -1 only where that is no answer.
         if value in ([""] if letters is not None else ["", 0, -1]):
-            return False, f"there is no answer to `{field}`, 1 was wanted"
+            return False, f"`{field}` is not answered yet"
         try:
             if letters is not None:
                 wanted = formula.evaluate(truth[field], names, functions_of(names))

@@ -94,10 +94,13 @@ def guesses(exercise, folder, names):
         guess = given.get(g["id"], "")
         if isinstance(guess, str) and guess:
             try:
-                guess = f"{guess} = {formula.number(guess, names):,}"
+                value = f"{formula.number(guess, names):,}"
+                guess = value if value == guess else f"{guess} = {value}"
             except formula.Wrong:
                 pass
-        fact = f"{fact:,}" if isinstance(fact, int) else str(fact)
+        if hasattr(fact, "numerator") and not isinstance(fact, int):
+            fact = round(float(fact), 1)
+        fact = str(fact) if isinstance(fact, str) else f"{fact:,}"
         out.append(f"    {g['ask']}")
         out.append(f"      you guessed {guess or 'nothing'}; it was {fact}")
     return ["  guess and fact:"] + out if out else []

@@ -138,6 +138,18 @@ static void no_room(struct iom_capture *cap)
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 7, 0);
 }
 
+static void slept_for_room(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 7, 0, MS)->f_flags &=
+		~O_NONBLOCK;
+}
+
+/* The socket was locked, and TCP was not yet told of what the other end had taken. */
+static void slept_for_lock(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 20), CAP_C_SEND, SYS_sendto, 100, 1, 0, MS);
+}
+
 static void room(struct iom_capture *cap)
 {
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 0, 0);
@@ -255,6 +267,8 @@ static const struct said {
 	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},
 	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},
+	{"unsent: slept for room", slept_for_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes"},
+	{"unsent: slept for its lock", slept_for_lock, NULL, 0, NULL},
 	{"unsent: room", room, NULL, 0, NULL},
 	{"nagle: write, write, read", write_write_read, "nagle-delay", IOM_SEV_INFO,
 	 "100 reads of tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5 slept, 40 ms each, after 2.0 writes each; as the "

@@ -10,4 +10,10 @@
 /* n zeroed elements, never NULL. free() lets go of them. */
 void *iom_alloc(size_t n, size_t size);
 
+/* What realloc() or the like gave; NULL ends the program. */
+void *iom_memory(void *p);
+
+/* The end of the program, after a line on stderr. */
+__attribute__((noreturn)) void iom_out_of_memory(void);
+
 #endif

@@ -4,8 +4,9 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/alloc.h"
 
 const char *iom_errno_name(int error)
 {
@@ -21,9 +22,7 @@ char *iom_errno_text(int error)
 	int n = name && words ? asprintf(&text, "%s (%c%s)", name, tolower((unsigned char)*words), words + 1) :
 				asprintf(&text, "error %d", error);
 
-	if (n < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	if (n < 0)
+		iom_out_of_memory();
 	return text;
 }

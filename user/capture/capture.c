@@ -5,17 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "capture/tables.h"
 
 struct iom_capture *iom_capture_new(void)
 {
-	struct iom_capture *cap = calloc(1, sizeof(*cap));
-
-	if (!cap) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return cap;
+	return iom_alloc(1, sizeof(struct iom_capture));
 }
 
 void iom_capture_free(struct iom_capture *cap)

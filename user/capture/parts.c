@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "capture/tables.h"
 
 #define NOBODY UINT32_MAX
@@ -21,17 +22,6 @@ struct split {
 	/* Of each table: whose an element is, and its place in that part. */
 	uint32_t *part[CAP_NTABLES], *place[CAP_NTABLES];
 };
-
-static void *need(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
 
 /* What is of the watch as a whole has no part. */
 static bool is_divided(enum cap_table_id id)
@@ -80,7 +70,7 @@ static void find_owners(struct split *s)
 {
 	const struct iom_capture *cap = s->cap;
 
-	s->owners = need(cap->nprocs, sizeof(*s->owners));
+	s->owners = iom_alloc(cap->nprocs, sizeof(*s->owners));
 	for (size_t i = 0; i < cap->nprocs; i++)
 		s->owners[i] = (struct owner){cap->procs[i].tgid, (uint32_t)i};
 	qsort(s->owners, cap->nprocs, sizeof(*s->owners), by_number);
@@ -152,8 +142,8 @@ static void count(struct split *s, enum cap_table_id id)
 	const struct cap_column *c = owner_column(t);
 	size_t n = cap_count(t, s->cap);
 
-	s->part[id] = need(n, sizeof(*s->part[id]));
-	s->place[id] = need(n, sizeof(*s->place[id]));
+	s->part[id] = iom_alloc(n, sizeof(*s->part[id]));
+	s->place[id] = iom_alloc(n, sizeof(*s->place[id]));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t part = c ? part_of(s, c, cap_element(t, s->cap, i)) : NOBODY;
 
@@ -170,7 +160,7 @@ static void copy(struct split *s, enum cap_table_id id)
 
 	for (size_t i = 0; i < s->n; i++)
 		if (*count_of(t, &s->parts[i]))
-			set_array(t, &s->parts[i], need(*count_of(t, &s->parts[i]), t->size));
+			set_array(t, &s->parts[i], iom_alloc(*count_of(t, &s->parts[i]), t->size));
 	for (size_t i = 0; i < n; i++) {
 		uint32_t part = s->part[id][i];
 		char *to;
@@ -188,7 +178,7 @@ struct iom_capture *iom_parts(const struct iom_capture *cap, size_t *n)
 	struct split s = {.cap = cap};
 
 	find_owners(&s);
-	s.parts = need(s.n, sizeof(*s.parts));
+	s.parts = iom_alloc(s.n, sizeof(*s.parts));
 	for (size_t i = 0; i < s.n; i++) {
 		s.parts[i] = *cap;
 		for (int id = 0; id < CAP_NTABLES; id++)

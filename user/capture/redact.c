@@ -9,6 +9,7 @@
 
 #include <uthash.h>
 
+#include "base/alloc.h"
 #include "capture/tables.h"
 
 struct word { /* one text that was replaced, and its number */
@@ -21,15 +22,6 @@ struct redactor {
 	struct word *names, *addresses4, *addresses6;
 };
 
-static void *need(void *p)
-{
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 static unsigned int number_of(struct word **words, const char *text, size_t len)
 {
 	struct word *w;
@@ -37,8 +29,8 @@ static unsigned int number_of(struct word **words, const char *text, size_t len)
 	HASH_FIND(hh, *words, text, len, w);
 	if (w)
 		return w->number;
-	w = need(calloc(1, sizeof(*w)));
-	w->text = need(strndup(text, len));
+	w = iom_memory(calloc(1, sizeof(*w)));
+	w->text = iom_memory(strndup(text, len));
 	w->number = HASH_COUNT(*words) + 1;
 	HASH_ADD_KEYPTR(hh, *words, w->text, len, w);
 	return w->number;
@@ -252,10 +244,10 @@ static void redact(struct redactor *r, const struct cap_column *c, void *element
 
 	if (!text || !len)
 		return;
-	out = need(open_memstream(&buf, &n));
+	out = iom_memory(open_memstream(&buf, &n));
 	put_text(r, c, out, text, len);
 	if (fclose(out))
-		need(NULL);
+		iom_memory(NULL);
 	cap_set_text(c, element, buf, n);
 	free(buf);
 }

@@ -4,14 +4,15 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/outfile.h"
+#include "base/sentence.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "capture/store_int.h"
@@ -20,20 +21,6 @@
 #define CALLS_NAMED    512
 #define WAL_PAGES      1000 /* the WAL is folded into the file from this size on */
 #define SLACK	       (UINT64_C(64) << 10)
-
-char *store_sentence(const char *fmt, ...)
-{
-	va_list args;
-	char *s;
-
-	va_start(args, fmt);
-	if (vasprintf(&s, fmt, args) < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	va_end(args);
-	return s;
-}
 
 /* ---- SQL from the lists of columns --------------------------------------------- */
 
@@ -66,10 +53,8 @@ static char *print(void (*printer)(FILE *out, const struct cap_table *t), const 
 
 	if (out)
 		printer(out, t);
-	if (!out || fclose(out)) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	if (!out || fclose(out))
+		iom_out_of_memory();
 	return text;
 }
 
@@ -85,8 +70,7 @@ static int error_of(const struct iom_store *s, int rc)
 	case SQLITE_ROW:
 		return 0;
 	case SQLITE_NOMEM:
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
+		iom_out_of_memory();
 	case SQLITE_FULL:
 		err = sqlite3_system_errno(s->db);
 		return s->max_size && err != ENOSPC && err != EDQUOT ? -EFBIG : -ENOSPC;
@@ -240,7 +224,7 @@ static int create_files(const char *name, char **path, char **why)
 		unlinkat(f.dir, f.name, 0);
 	iom_outfile_close(&f);
 	if (err == -EEXIST)
-		*why = store_sentence("`%s-wal`, which would be its journal, exists already", *path);
+		*why = iom_sentence("`%s-wal`, which would be its journal, exists already", *path);
 	return err;
 }
 
@@ -287,10 +271,9 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 	}
 	iom_store_close(s);
 	if (err == -EEXIST && !reason)
-		*why = store_sentence("`%s` exists already; choose another name with -o, or remove it",
-				      path);
+		*why = iom_sentence("`%s` exists already; choose another name, or remove it", path);
 	else
-		*why = store_sentence("cannot write `%s`: %s", path ? path : "memory",
+		*why = iom_sentence("cannot write `%s`: %s", path ? path : "memory",
 				      reason ? reason : strerror(-err));
 	free(reason);
 	return err;
@@ -364,11 +347,7 @@ static void room_for(struct iom_store *s, enum cap_table_id id, size_t n)
 	if (n <= had)
 		return;
 	n = n < 2 * had ? 2 * had : n;
-	more = realloc(s->written[id], n * sizeof(*more));
-	if (!more) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	more = iom_memory(realloc(s->written[id], n * sizeof(*more)));
 	memset(more + had, 0, (n - had) * sizeof(*more));
 	s->written[id] = more;
 	s->nwritten[id] = n;
@@ -451,7 +430,7 @@ void iom_store_remove(struct iom_store *s)
 
 	if (!s->path)
 		return;
-	wal = store_sentence("%s-wal", s->path);
+	wal = iom_sentence("%s-wal", s->path);
 	unlink(s->path);
 	unlink(wal);
 	free(wal);

@@ -20,9 +20,6 @@ struct iom_store {
 	size_t nwritten[CAP_NTABLES];
 };
 
-/* printf into heap memory, for *why; out of memory ends the program. */
-__attribute__((format(printf, 1, 2))) char *store_sentence(const char *fmt, ...);
-
 /* The capture in a database that is open; limits and guards are the caller's. */
 int store_take(sqlite3 *db, struct iom_capture **cap, struct iom_loaded *loaded, char **why);
 

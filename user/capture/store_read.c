@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "base/sentence.h"
 #include "capture/store_int.h"
 
 #define SECONDS_MAX	20
@@ -38,13 +40,13 @@ static uint32_t big_endian(const unsigned char *at)
 
 static int no_recording(const char *path, char **why)
 {
-	*why = store_sentence("`%s` is no recording of iomodel; `iomodel record PID` makes one", path);
+	*why = iom_sentence("`%s` is no recording of iomodel; `iomodel record PID` makes one", path);
 	return -EBADMSG;
 }
 
 static int too_new(const char *path, int64_t version, char **why)
 {
-	*why = store_sentence("`%s` was recorded by a newer iomodel (format %lld, this one reads up to "
+	*why = iom_sentence("`%s` was recorded by a newer iomodel (format %lld, this one reads up to "
 			      "%d); use that one to report from it",
 			      path, (long long)version, IOM_STORE_VERSION);
 	return -ENOTSUP;
@@ -167,7 +169,7 @@ static int copy_make(struct copy *c, int file, int wal, char **why)
 			return 0;
 		copy_remove(c);
 	}
-	*why = store_sentence("the recording was not finished, and no copy of it can be made to read "
+	*why = iom_sentence("the recording was not finished, and no copy of it can be made to read "
 			      "it (%s); set TMPDIR to a folder with room",
 			      strerror(-err));
 	return err;
@@ -225,9 +227,9 @@ static void distrust(sqlite3 *db, struct guard *g)
 static int unreadable(sqlite3 *db, char **why)
 {
 	if (sqlite3_errcode(db) == SQLITE_INTERRUPT)
-		*why = store_sentence("it takes more than %d s to read", SECONDS_MAX);
+		*why = iom_sentence("it takes more than %d s to read", SECONDS_MAX);
 	else
-		*why = store_sentence("%s", sqlite3_errmsg(db));
+		*why = iom_sentence("%s", sqlite3_errmsg(db));
 	return -EBADMSG;
 }
 
@@ -271,11 +273,7 @@ static void keep_id(struct reader *r, enum cap_table_id id, size_t n, int64_t va
 {
 	if (n == r->room[id]) {
 		r->room[id] = n ? 2 * n : 64;
-		r->ids[id] = realloc(r->ids[id], r->room[id] * sizeof(*r->ids[id]));
-		if (!r->ids[id]) {
-			fputs("iomodel: out of memory\n", stderr);
-			exit(1);
-		}
+		r->ids[id] = iom_memory(realloc(r->ids[id], r->room[id] * sizeof(*r->ids[id])));
 	}
 	r->ids[id][n] = value;
 }
@@ -413,7 +411,7 @@ static int check_schema(sqlite3 *db, char **why)
 	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
 		rc = sqlite3_step(st);
 		if (rc == SQLITE_ROW && !is_plain(st)) {
-			*why = store_sentence("it holds tables that no recording has");
+			*why = iom_sentence("it holds tables that no recording has");
 			sqlite3_finalize(st);
 			return -EBADMSG;
 		}
@@ -443,7 +441,7 @@ int store_take(sqlite3 *db, struct iom_capture **cap, struct iom_loaded *loaded,
 	for (size_t i = 0; i < CAP_NTABLES && !err; i++)
 		err = take_table(&r, i, why);
 	if (!err && (!r.cap->kernel || !r.cap->nprocs)) {
-		*why = store_sentence("nothing that a report could be made of was stored in it");
+		*why = iom_sentence("nothing that a report could be made of was stored in it");
 		err = -EBADMSG;
 	}
 	for (size_t i = 0; i < CAP_NTABLES; i++)
@@ -472,7 +470,7 @@ static int read_database(const char *path, int flags, struct iom_capture **cap,
 	sqlite3_hard_heap_limit64(HEAP_MAX);
 	if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL) !=
 	    SQLITE_OK) {
-		*why = store_sentence("%s", db ? sqlite3_errmsg(db) : "out of memory");
+		*why = iom_sentence("%s", db ? sqlite3_errmsg(db) : "out of memory");
 		err = -EBADMSG;
 	} else {
 		distrust(db, &guard);
@@ -533,7 +531,7 @@ static int load_cut_off(int file, int wal, struct iom_capture **cap, struct iom_
 /* The journal beside it, where there is one with something in it. */
 static int open_wal(const char *path)
 {
-	char *name = store_sentence("%s-wal", path);
+	char *name = iom_sentence("%s-wal", path);
 	int fd = open_regular(name);
 	struct stat st;
 
@@ -549,7 +547,7 @@ static void add_way_out(const char *path, char **why)
 {
 	char *what = *why;
 
-	*why = store_sentence("`%s` cannot be read: %s; `sqlite3 %s .recover` may save what is left of "
+	*why = iom_sentence("`%s` cannot be read: %s; `sqlite3 %s .recover` may save what is left of "
 			      "it, else record again",
 			      path, what ? what : "out of memory", path);
 	free(what);
@@ -564,7 +562,7 @@ int iom_store_load(const char *path, struct iom_capture **cap, struct iom_loaded
 	if (file == -EBADMSG)
 		return no_recording(path, why);
 	if (file < 0) {
-		*why = store_sentence("cannot read `%s`: %s", path, strerror(-file));
+		*why = iom_sentence("cannot read `%s`: %s", path, strerror(-file));
 		return file;
 	}
 	err = check_header(file, path, &journal, why);
@@ -576,7 +574,7 @@ int iom_store_load(const char *path, struct iom_capture **cap, struct iom_loaded
 		if (err == -EBADMSG)
 			add_way_out(path, why);
 		else if (err && !*why)
-			*why = store_sentence("cannot read `%s`: %s", path, strerror(-err));
+			*why = iom_sentence("cannot read `%s`: %s", path, strerror(-err));
 	}
 	if (wal >= 0)
 		close(wal);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 /*
  * Bounds of what is read back: far beyond anything that can be measured, and so
  * small that sums of them stay sums.
@@ -492,13 +494,8 @@ static void *more(void *old, size_t n, size_t size)
 	void *p = old;
 
 	/* Room is doubled at powers of two, so n alone says when it is full. */
-	if ((n & (n - 1)) == 0) {
-		p = realloc(old, (n ? 2 * n : 1) * size);
-		if (!p) {
-			fputs("iomodel: out of memory\n", stderr);
-			exit(1);
-		}
-	}
+	if ((n & (n - 1)) == 0)
+		p = iom_memory(realloc(old, (n ? 2 * n : 1) * size));
 	memset((char *)p + n * size, 0, size);
 	return p;
 }
@@ -586,11 +583,7 @@ void cap_set_text(const struct cap_column *c, void *element, const char *text, s
 		memcpy(at, text, len < c->size ? len : c->size);
 		return;
 	}
-	copy = strndup(text, len);
-	if (!copy) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	copy = iom_memory(strndup(text, len));
 	free(*(char **)at);
 	*(char **)at = copy;
 }

@@ -66,6 +66,9 @@ static int watch(const struct iom_options *o, const pid_t *pids)
 			      .windows = o->windows,
 			      .backend = o->backend,
 			      .verbose = o->verbose,
+			      .brings = o->duration_ns			? NULL :
+					o->command == IOM_CMD_RECORD	? "the recording" :
+									  "the report",
 			      .progress = isatty(STDERR_FILENO)};
 	struct iom_output out;
 	struct iom_pipeline p;

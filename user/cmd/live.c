@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -176,7 +177,7 @@ int iom_live(const char *model, bool utf8, bool color)
 	pid_t pid;
 
 	for (size_t i = 0; model && i < NLIVES; i++)
-		if (!strcmp(lives[i].model, model))
+		if (!strcasecmp(lives[i].model, model))
 			live = &lives[i];
 	if (!live) {
 		fputs("iomodel: --live needs a model: blocking, nonblocking, multiplexed, signal-driven, async\n",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "expect/expect.h"
@@ -30,6 +31,18 @@ int iom_output_open(struct iom_output *out, const char *path, FILE *stream)
 	fprintf(stderr, "iomodel: -o: cannot write `%s`: %s\n", path, why);
 	free(why);
 	return IOM_EXIT_INTERNAL;
+}
+
+bool iom_output_replaces(const char *path, const char *recording)
+{
+	struct stat report, kept;
+
+	if (!path || !strcmp(path, "-") || stat(path, &report) || stat(recording, &kept) ||
+	    report.st_dev != kept.st_dev || report.st_ino != kept.st_ino)
+		return false;
+	fprintf(stderr, "iomodel: -o: `%s` is the recording, which the report would replace; choose another name\n",
+		path);
+	return true;
 }
 
 static int write_all(int fd, const char *text, size_t n)

@@ -25,6 +25,9 @@ struct iom_output {
  */
 int iom_output_open(struct iom_output *out, const char *path, FILE *stream);
 
+/* Would a report at path take the place of this recording? Says so on stderr. path: as above. */
+bool iom_output_replaces(const char *path, const char *recording);
+
 /* Write it, whole or not at all: the file gets its name when everything is on
  * disk. When that fails the text goes to the stream instead, and to stderr if
  * that fails as well, so that nothing is lost. 0 or IOM_EXIT_INTERNAL. */

@@ -48,6 +48,10 @@ int iom_pipeline_open(struct iom_pipeline *p, const struct iom_options *o, pid_t
 	if (!p->path)
 		return IOM_EXIT_INTERNAL;
 	err = iom_store_create(&p->store, p->path, o->max_size, &why);
+	if (!err && iom_output_replaces(iom_report_path(o), p->path)) {
+		p->empty = true;
+		return IOM_EXIT_USAGE;
+	}
 	if (!err)
 		keep_folder(p);
 	if (!err)

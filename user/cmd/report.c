@@ -79,6 +79,8 @@ int iom_cmd_report(const struct iom_options *o)
 		fputs("iomodel: --redact writes a new recording: say where with -o NEW\n", stderr);
 		return IOM_EXIT_USAGE;
 	}
+	if (!o->redact && iom_output_replaces(iom_report_path(o), o->args[0]))
+		return IOM_EXIT_USAGE;
 	bound_time();
 	err = iom_pipeline_load(&p, o, o->args[0]);
 	if (!err)

@@ -61,9 +61,13 @@ static int watch(const struct iom_options *o, struct iom_child *c, struct iom_ou
 		status = not_started(c, o);
 	} else if (err && c->go >= 0) { /* it was never let go */
 		status = iom_child_wait(c);
-		if (status <= 128) /* else it was killed before it began: not our failure */
-			status = IOM_EXIT_RUN_FAILED;
-		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		if (err == -ESRCH && status > 128) { /* not our failure */
+			fprintf(stderr, "iomodel: `%s` was not started: signal %d came before the probes were "
+					"in place\n", o->args[0], status - 128);
+		} else {
+			status = status > 128 ? status : IOM_EXIT_RUN_FAILED;
+			fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+		}
 	} else if (err) {
 		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
 		iom_terminal_give();

@@ -106,7 +106,8 @@ static int open_backend(struct watching *s, const struct iom_backend_sink *sink,
 /* The target as a process that can be watched: its pid, or a negative errno. */
 static pid_t check_target(pid_t named, char **why)
 {
-	pid_t pid = pfs_tgid(named);
+	pid_t pid = pfs_tgid(named), parent;
+	int others;
 
 	if (pid <= 0 && (!kill(named, 0) || errno != ESRCH)) {
 		iom_why(why, "/proc/%d/status did not answer, though the process is there: the machine is "
@@ -125,6 +126,11 @@ static pid_t check_target(pid_t named, char **why)
 		iom_why(why, "process %d is a kernel thread: it makes no system calls, so there is no "
 			     "I/O model to find", named);
 		return -EINVAL;
+	}
+	if (pfs_is_zombie(pid, &parent, &others) && !others) {
+		iom_why(why, "process %d has ended: a zombie is left of it, until its parent, process %d, asks how "
+			     "it ended", named, parent);
+		return -ESRCH;
 	}
 	return pid;
 }
@@ -163,9 +169,11 @@ static int name_targets(struct watching *s, char **why)
 			free(reason);
 			return err;
 		}
+		if (!reason)
+			iom_why(&reason, "process %d left", s->w->pids[i]);
 		if (s->w->npids > 1)
-			fprintf(stderr, "iomodel: warning: process %d is gone\n", s->w->pids[i]);
-		iom_why(why, "%s", reason ? reason : "the process left");
+			fprintf(stderr, "iomodel: warning: %s\n", reason);
+		iom_why(why, "%s", reason);
 		free(reason);
 	}
 	if (!s->ntargets)
@@ -221,11 +229,14 @@ static void take_all_descendants(struct watching *s)
 
 static void say_ready(const struct iom_watch *w)
 {
+	if (w->second && isatty(STDERR_FILENO)) /* it was called at once, and may have said how it goes */
+		fputs("\r\033[K", stderr);
 	if (w->ready_fd >= 0)
 		dprintf(w->ready_fd, "watching\n");
+	else if (w->brings)
+		fprintf(stderr, "watching (Ctrl-C ends it with %s)\n", w->brings);
 	else
-		fprintf(stderr, "watching%s\n",
-			w->duration_ns ? "" : w->on_exec ? "" : " (Ctrl-C ends it with the report)");
+		fputs("watching\n", stderr);
 }
 
 static void windows(struct watching *s, uint64_t now)

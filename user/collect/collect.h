@@ -23,6 +23,7 @@ struct iom_watch {
 	bool follow;	       /* living and future descendants too */
 	uint64_t duration_ns;  /* 0: until stopped */
 	int ready_fd;	       /* a line is written here when all is armed; -1: "watching" on stderr */
+	const char *brings;    /* what Ctrl-C ends the watch with, to be said there; NULL: nothing is */
 	bool windows;	       /* take sampled windows */
 	const char *backend;   /* "auto", "bpf", "kmod" */
 	bool verbose;
@@ -41,8 +42,8 @@ struct iom_watch {
 
 /*
  * Watch and fill *cap (made by iom_capture_new()). The process has given up its
- * privileges for good when it returns. Returns 0, or a negative errno with *why set to a static or allocated sentence that names the way
- * out (free it with free(); it is always heap memory):
+ * privileges for good when it returns. Returns 0, or a negative errno with *why (heap)
+ * set to a sentence that names the way out:
  *   -ESRCH   no target exists, or all left before anything was seen
  *   -EPERM   missing root or capability
  *   -ENOTSUP not possible on this kernel

@@ -6,17 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
+
 #define SAMPLES_MAX 65536 /* 7 MiB: more would only sharpen a median that is sharp */
 
 void *gather_alloc(size_t size)
 {
-	void *p = calloc(1, size);
-
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
+	return iom_alloc(1, size);
 }
 
 uint64_t gather_now(void)

@@ -9,6 +9,8 @@
 
 #include <uthash.h>
 
+struct pfs_file; /* collect/proc/procfs.h */
+
 /* Beyond so many files that come while the watch goes on, a file that is already
  * closed is added to a bucket of its like, so that a busy server cannot fill the
  * collector's memory. */
@@ -218,14 +220,29 @@ struct iom_gather {
 void *gather_alloc(size_t size); /* zeroed; ends the program when there is no memory */
 uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 
-/* gather_files.c */
+/*
+ * gather_files.c: files by their descriptors. A generation is how often the number came to mean another file; the
+ * back end counts it. Files are indices into cap->files, or IOM_NO_FILE.
+ */
 uint32_t gather_file_of_row(struct iom_gather *g, const struct iom_row *row);
+/* What the descriptor means now, looked up in /proc where it is not known. */
 uint32_t gather_file_now(struct iom_gather *g, uint32_t tgid, uint32_t fd);
 /* Did gather_file_now() just find that the descriptor is closed? */
 bool gather_is_missing(struct iom_gather *g, uint32_t tgid, uint32_t fd);
+/* Does the number still mean what it did in that generation? */
+bool gather_is_current(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen);
+/* Is there room for another file of /proc? If not it is counted; but one that may have been counted before
+ * (not first) only where it would else not be said at all. */
+bool gather_may_look(struct iom_gather *g, bool first);
+/* A file met first by /proc: its rows, if any, have not arrived yet. Takes p->name over. */
+uint32_t gather_file_add(struct iom_gather *g, uint32_t tgid, struct pfs_file *p, uint32_t gen);
+/* The descriptor means this file, in that generation and until it means another one. */
+void gather_file_remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen, uint32_t file);
+void gather_files_free(struct iom_gather *g);
+
+/* gather_seed.c: what is open when a process is met; and, once, as the watch ends. */
 void gather_files_seed(struct iom_gather *g, uint32_t tgid, uint32_t pid);
 void gather_files_finish(struct iom_gather *g);
-void gather_files_free(struct iom_gather *g);
 
 /* What the kernel side noted; heap, may be NULL. */
 char *gather_name_of_row(const struct iom_row *row);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "collect/proc/procfs.h"
 
 #define NR_SENDFILE 40
@@ -226,7 +227,7 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	if (call->fd >= 0)
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
-		/* Not for the one that is written to (cor_slept_for()). */
+		/* Not for the one that is written to (iom_slept_for()). */
 		call->fd = (int32_t)t->args[1];
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	}
@@ -258,6 +259,16 @@ static const char *stored_name(const struct iom_gather *g, const struct cap_open
 	return f && (f->kind == IOM_K_REG || f->kind == IOM_K_DIR) ? f->name : NULL;
 }
 
+/* The first thread of a process is still listed when it has ended before the others: it neither runs nor
+ * sleeps, and its counters stand still. */
+static bool has_ended(const struct iom_thread *t, const struct proc_entry *p)
+{
+	pid_t parent;
+	int others;
+
+	return t->tid == t->tgid && !(t->flags & IOM_TF_ASLEEP) && pfs_is_zombie((pid_t)p->pid, &parent, &others);
+}
+
 static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 {
 	struct proc_entry *p;
@@ -268,6 +279,8 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		return;
 	p = take_proc(g, t, false);
 	HASH_FIND_INT(g->threads, &t->tid, e);
+	if (!e && has_ended(t, p))
+		return;
 	if (!e) {
 		e = take_thread(g, t);
 		e->off0 += sleep_so_far(t);
@@ -423,9 +436,7 @@ static void thread_exit(struct iom_gather *g, const struct iom_thread *t)
 	if (t->serial) {
 		if (g->ndead == g->room_dead) {
 			g->room_dead = g->room_dead ? 2 * g->room_dead : 64;
-			g->dead = realloc(g->dead, g->room_dead * sizeof(*g->dead));
-			if (!g->dead)
-				abort();
+			g->dead = iom_memory(realloc(g->dead, g->room_dead * sizeof(*g->dead)));
 		}
 		g->dead[g->ndead++] = t->serial;
 	}

@@ -1,6 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash completion for iomodel(1)
 
+# Names of files as names: with a slash behind folders, and blanks quoted. Called by hand there is nothing to tell.
+_iomodel_files()
+{
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+	compopt -o filenames 2>/dev/null
+}
+
+# Is the word under the cursor one of a command, which completes for itself?
+_iomodel_in_command()
+{
+	local i
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		[ "${COMP_WORDS[i]}" != -- ] || return 0
+	done
+	return 1
+}
+
 _iomodel()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd=${COMP_WORDS[1]}
@@ -12,6 +29,14 @@ _iomodel()
 
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "attach run record report doctor explain lab --help --version --json-schema" -- "$cur")
+		return
+	fi
+	if [[ $cmd == run || $cmd == record ]] && _iomodel_in_command; then
+		if [ "$prev" = -- ]; then
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		else
+			_iomodel_files "$cur"
+		fi
 		return
 	fi
 	case $prev in
@@ -28,7 +53,7 @@ _iomodel()
 		return
 		;;
 	-o | --output | --record | --expect-file)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		_iomodel_files "$cur"
 		return
 		;;
 	-u | --user)
@@ -65,7 +90,7 @@ _iomodel()
 		if [[ $cur == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "--redact $expect --json-schema $output $common" -- "$cur")
 		else
-			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			_iomodel_files "$cur"
 		fi
 		;;
 	doctor)

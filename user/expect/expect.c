@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "expect/expect_int.h"
 #include "report/escape.h"
 #include "report/sentence.h"
@@ -52,7 +53,7 @@ static int add_line(struct iom_expect *e, const char *text, char **why)
 		*why = iom_sentence("there are more than %d expectations", LINES_MAX);
 		return -E2BIG;
 	}
-	e->lines = exp_memory(realloc(e->lines, (e->n + 1) * sizeof(*e->lines)));
+	e->lines = iom_memory(realloc(e->lines, (e->n + 1) * sizeof(*e->lines)));
 	reason = exp_read(&e->lines[e->n], text);
 	e->lines[e->n++].pid = e->pid;
 	return reason ? refuse(why, text, reason) : 0;
@@ -72,10 +73,10 @@ static size_t line_length(const char *text)
 int iom_expect_add(struct iom_expect **e, const char *text, char **why)
 {
 	if (!*e)
-		*e = exp_memory(calloc(1, sizeof(**e)));
+		*e = iom_memory(calloc(1, sizeof(**e)));
 	while (*text) {
 		size_t len = line_length(text);
-		char *line = exp_memory(strndup(text, len)), *from = line + strspn(line, " \t\r");
+		char *line = iom_memory(strndup(text, len)), *from = line + strspn(line, " \t\r");
 		int err;
 
 		if (text[len] == '#')
@@ -100,6 +101,11 @@ void iom_expect_free(struct iom_expect *e)
 	free(e);
 }
 
+size_t iom_expect_count(const struct iom_expect *e)
+{
+	return e ? e->n : 0;
+}
+
 /* ---- judging --------------------------------------------------------------------------- */
 
 /* Is it said of this process? */
@@ -114,7 +120,7 @@ static void judge_line(const struct exp_line *l, struct iom_report *rep, struct 
 {
 	bool named = false, seen_one = false;
 
-	x->text = exp_memory(strdup(l->text));
+	x->text = iom_memory(strdup(l->text));
 	x->holds = true;
 	if (l->form->check_all) {
 		x->holds = l->form->check_all(l, rep, &x->seen);
@@ -144,7 +150,7 @@ size_t iom_expect_judge(const struct iom_expect *e, struct iom_report *rep)
 	size_t failed = 0;
 
 	iom_report_drop_expectations(rep);
-	rep->expectations = exp_memory(calloc(e->n + 1, sizeof(*rep->expectations)));
+	rep->expectations = iom_memory(calloc(e->n + 1, sizeof(*rep->expectations)));
 	for (size_t i = 0; i < e->n; i++) {
 		judge_line(&e->lines[i], rep, &rep->expectations[rep->nexpectations++]);
 		failed += !rep->expectations[i].holds;

@@ -21,6 +21,9 @@ struct iom_expect; /* lines that were read */
 int iom_expect_add(struct iom_expect **e, const char *text, char **why);
 void iom_expect_free(struct iom_expect *e);
 
+/* How many there are; NULL: none. */
+size_t iom_expect_count(const struct iom_expect *e);
+
 /* Hold the report against them: rep->expectations, in their order, replacing what was
  * there. How many do not hold. Where the user named processes, what is said of a process
  * must hold for each of these; lines after "pid N" are about that one alone. */

@@ -58,9 +58,6 @@ struct exp_line {
 	long pid; /* said of this process; 0: of those that were named */
 };
 
-/* Out of memory ends the program. */
-void *exp_memory(void *p);
-
 /* What is wrong with the text: heap, to be put into a sentence; or NULL, and the line is filled. */
 char *exp_read(struct exp_line *l, const char *text);
 void exp_free_line(struct exp_line *l);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "expect/expect_int.h"
 #include "report/sentence.h"
 
@@ -20,18 +21,9 @@ struct reader {
 	char *why;    /* heap; NULL: nothing is wrong so far */
 };
 
-void *exp_memory(void *p)
-{
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 static char *copy(const char *s)
 {
-	return exp_memory(strdup(s));
+	return iom_memory(strdup(s));
 }
 
 /* 20000000, 20ms, 1.5s, 64KiB, -1 */
@@ -66,7 +58,7 @@ static void split(struct reader *r, char *line)
 {
 	char *save = NULL;
 
-	r->words = exp_memory(calloc(strlen(line) / 2 + 2, sizeof(*r->words)));
+	r->words = iom_memory(calloc(strlen(line) / 2 + 2, sizeof(*r->words)));
 	for (char *w = strtok_r(line, " \t\r", &save); w; w = strtok_r(NULL, " \t\r", &save))
 		r->words[r->n++] = w;
 }
@@ -182,7 +174,7 @@ static void read_cond(struct reader *r)
 		return;
 	}
 	c->operator = operator;
-	c->key = mark ? exp_memory(strndup(word, mark - word)) : copy(word);
+	c->key = mark ? iom_memory(strndup(word, mark - word)) : copy(word);
 	c->text = mark ? copy(mark + strlen(operator)) : copy(r->words[r->at + 1]);
 	r->l->nconds++;
 	r->at += mark ? 1 : 2;
@@ -361,7 +353,7 @@ char *exp_read(struct exp_line *l, const char *text)
 
 	*l = (struct exp_line){.text = copy(text)};
 	split(&r, line);
-	l->conds = exp_memory(calloc(r.n + 1, sizeof(*l->conds)));
+	l->conds = iom_memory(calloc(r.n + 1, sizeof(*l->conds)));
 	l->form = r.n ? exp_form_of(r.words[0]) : NULL;
 	if (l->form)
 		read_words(&r);

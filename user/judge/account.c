@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/roles.h"
 
 #define NR_OPEN		   2
@@ -51,15 +52,6 @@ enum acc_what iom_what_of(uint8_t class, int32_t nr)
 	return class < CAP_C_MAX && whats[class] ? whats[class] : ACC_OTHER;
 }
 
-static void *need(void *p)
-{
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 /* ---- the waits of one thread ------------------------------------------------------ */
 
 struct list {
@@ -73,7 +65,7 @@ static struct acc_wait *push(struct list *l)
 
 	if (l->n == l->room) {
 		l->room = l->room ? 2 * l->room : 8;
-		l->v = need(realloc(l->v, l->room * sizeof(*l->v)));
+		l->v = iom_memory(realloc(l->v, l->room * sizeof(*l->v)));
 	}
 	w = &l->v[l->n++];
 	*w = (struct acc_wait){.nr = -1, .file = IOM_NO_FILE, .set_file = IOM_NO_FILE};
@@ -97,7 +89,7 @@ static void push_pages(struct list *l, uint64_t n, uint64_t ns, uint64_t unsplit
 
 static uint64_t calls_of(const struct cap_calls *r)
 {
-	return cor_operations(r) + r->n.restart;
+	return iom_operations(r) + r->n.restart;
 }
 
 static bool is_open(const struct cap_calls *r)
@@ -124,7 +116,7 @@ static void push_calls(struct list *l, const struct iom_capture *cap, const stru
 	if (file && file->name && is_open(r))
 		w->path = file->name;
 	else
-		w->file = cor_slept_for(cap, r);
+		w->file = iom_slept_for(cap, r);
 	if (r->class == CAP_C_POLL)
 		w->set_file = r->file;
 	if (r->class == CAP_C_SELECT)
@@ -412,7 +404,7 @@ struct index {
 
 #define FILL(to, array, count)                                                                   \
 	do {                                                                                     \
-		(to) = need(calloc((count) + 1, sizeof(*(to))));                                 \
+		(to) = iom_memory(calloc((count) + 1, sizeof(*(to))));                                 \
 		for (size_t i = 0; i < (count); i++)                                             \
 			(to)[i] = (struct owned){(array)[i].tgid, (array)[i].tid, i};            \
 		qsort((to), (count), sizeof(*(to)), by_owner);                                   \
@@ -476,7 +468,7 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 		i = first_of(x->paths, cap->npaths, t);
 		while (owns(x->paths, cap->npaths, i + n, t))
 			n++;
-		paths = need(calloc(n + 1, sizeof(*paths)));
+		paths = iom_memory(calloc(n + 1, sizeof(*paths)));
 		for (size_t k = 0; k < n; k++)
 			paths[k] = x->paths[i + k].index;
 		merge(&l);
@@ -494,11 +486,11 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 
 struct iom_account *iom_account(const struct iom_capture *cap)
 {
-	struct iom_account *acc = need(calloc(1, sizeof(*acc)));
+	struct iom_account *acc = iom_memory(calloc(1, sizeof(*acc)));
 	struct index x;
 
-	acc->calls = need(calloc(cap->ncalls + 1, sizeof(*acc->calls)));
-	acc->threads = need(calloc(cap->nthreads + 1, sizeof(*acc->threads)));
+	acc->calls = iom_memory(calloc(cap->ncalls + 1, sizeof(*acc->calls)));
+	acc->threads = iom_memory(calloc(cap->nthreads + 1, sizeof(*acc->threads)));
 	iom_account_calls(cap, acc->calls);
 	index_fill(&x, cap);
 	for (size_t i = 0; i < cap->nthreads; i++)

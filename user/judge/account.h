@@ -87,6 +87,7 @@ void iom_account_free(struct iom_account *acc, const struct iom_capture *cap);
 
 /* "transfer", "readiness", ... */
 const char *iom_what_name(enum acc_what what);
+/* What a sleep in this call is for. class: enum cap_class; nr: system call, -1: none. */
 enum acc_what iom_what_of(uint8_t class, int32_t nr);
 
 #endif

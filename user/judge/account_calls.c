@@ -10,7 +10,7 @@
 
 static bool is_for_its_own_pages(const struct iom_capture *cap, const struct cap_calls *r)
 {
-	uint32_t file = cor_slept_for(cap, r);
+	uint32_t file = iom_slept_for(cap, r);
 
 	return r->class == CAP_C_SYNC ||
 	       (is_transfer(r->class) && file != IOM_NO_FILE && is_stored(cap->files[file].kind));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/roles.h"
 #include "report/sentence.h"
 
@@ -66,10 +67,8 @@ static int by_length(const void *a, const void *b)
 struct acc_alike *iom_alike(const struct iom_capture *cap, const struct acc_thread *t, acc_wanted wanted,
 			    const void *arg, size_t *n)
 {
-	struct acc_alike *all = calloc(t->nwaits + 1, sizeof(*all));
+	struct acc_alike *all = iom_alloc(t->nwaits + 1, sizeof(*all));
 
-	if (!all)
-		abort();
 	*n = 0;
 	for (size_t i = 0; i < t->nwaits; i++) {
 		const struct acc_wait *w = &t->waits[i];

@@ -174,7 +174,7 @@ static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t 
 {
 	const struct cap_calls *rows = ev->cap->calls, *r = &rows[row];
 	uint8_t kind = r->file == IOM_NO_FILE ? CAP_K_UNKNOWN : ev->cap->files[r->file].kind;
-	uint64_t ops = cor_operations(r);
+	uint64_t ops = iom_operations(r);
 
 	if (r->file != IOM_NO_FILE) {
 		struct ev_file *f = &ev->files[r->file];
@@ -200,7 +200,7 @@ static void take_transfers(struct iom_evidence *ev, struct ev_thread *t, size_t 
 		t->aside += ops;
 	else if (is_bell_kind(kind) && !(kind == CAP_K_EVENTFD && r->n.ok_slept))
 		return;
-	if (t->top_row == UINT32_MAX || ops > cor_operations(&rows[t->top_row]))
+	if (t->top_row == UINT32_MAX || ops > iom_operations(&rows[t->top_row]))
 		t->top_row = row;
 }
 
@@ -224,7 +224,7 @@ static void take_calls(struct iom_evidence *ev, size_t row)
 	if (is_transfer(r->class)) {
 		take_transfers(ev, t, row);
 	} else if (r->class == CAP_C_AIO_SUBMIT || r->class == CAP_C_URING_SUBMIT) {
-		p->async.submit_calls += cor_operations(r);
+		p->async.submit_calls += iom_operations(r);
 		p->async.submit_slept += slept->slept;
 		p->async.submit_wait_ns += slept->ns;
 		if (slept->max_ns > p->async.submit_max_ns)
@@ -365,7 +365,7 @@ static void take_stops(struct iom_evidence *ev)
 		if (!p)
 			continue;
 		p->stops.slept += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
-		p->stops.calls += cor_operations(r) - r->n.err;
+		p->stops.calls += iom_operations(r) - r->n.err;
 	}
 	for (size_t i = 0; i < cap->nthreads; i++) {
 		struct ev_proc *p = ev_proc_of(ev, cap->threads[i].tgid);

@@ -261,7 +261,7 @@ static const struct cap_calls *most_asked(const struct search *s, const struct c
 
 		if (r->tgid == ct->tgid && r->tid == ct->tid &&
 		    (r->class == CAP_C_URING_SUBMIT || r->class == CAP_C_AIO_GETEVENTS) &&
-		    (!most || cor_operations(r) > cor_operations(most)))
+		    (!most || iom_operations(r) > iom_operations(most)))
 			most = r;
 	}
 	return most;

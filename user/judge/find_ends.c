@@ -30,7 +30,7 @@ static bool is_spun(const struct rep_thread *rt, const struct cap_calls *r)
 {
 	return is_input(r->class) && r->file != IOM_NO_FILE && r->n.zero >= iom_limit(LIMIT_FAILS) &&
 	       a_second(r->n.zero, rt->time.wall_ns) >= iom_limit(LIMIT_SPENDS_RATE) &&
-	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * cor_operations(r) &&
+	       r->n.zero >= iom_limit(LIMIT_ENDS_PART) * iom_operations(r) &&
 	       rt->time.running_ns >= iom_limit(LIMIT_SPENDS_CPU) * rt->time.wall_ns;
 }
 
@@ -43,7 +43,7 @@ static void tell(struct search *s, const struct rep_thread *rt, const struct cap
 		s, "eof-spin", IOM_SEV_WARNING,
 		iom_sentence("%s%s brought nothing, as at the end of a file, %s times of %s: %s a second, on %s of "
 			     "a CPU. Usual way out: %s.",
-			     iom_syscall_name(r->nr), of, iom_count(r->n.zero), iom_count(cor_operations(r)),
+			     iom_syscall_name(r->nr), of, iom_count(r->n.zero), iom_count(iom_operations(r)),
 			     iom_count(a_second(r->n.zero, rt->time.wall_ns)),
 			     iom_part(rt->time.running_ns, rt->time.wall_ns),
 			     is_stored(file->kind) ? "inotify, or a pause between two looks" :

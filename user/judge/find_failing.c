@@ -84,7 +84,7 @@ static uint64_t failed_like(const struct search *s, const struct cap_calls *r, u
 {
 	uint64_t n = 0;
 
-	*all = cor_operations(r);
+	*all = iom_operations(r);
 	if (!is_used_up(r->error) || !r->n.failed)
 		return r->n.failed;
 	*all = 0;
@@ -94,7 +94,7 @@ static uint64_t failed_like(const struct search *s, const struct cap_calls *r, u
 		if (o != r && (!is_same_failure(o, r) || o->nr != r->nr || o->file != r->file))
 			continue;
 		n += o->n.failed;
-		*all += cor_operations(o);
+		*all += iom_operations(o);
 	}
 	return n;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/findings.h"
 #include "judge/roles.h"
@@ -272,11 +273,9 @@ static void find_by_time(struct search *s, size_t from, bool *told)
 
 void iom_find_idle(struct search *s)
 {
-	bool *told = calloc(s->rp->nthreads + 1, sizeof(*told));
+	bool *told = iom_alloc(s->rp->nthreads + 1, sizeof(*told));
 	bool said = is_said(s) || may_move_unseen(s);
 
-	if (!told)
-		abort();
 	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		const struct rep_thread *rt = &s->rp->threads[i];
 		const struct loop_thread *t = &s->ev->loops->threads[rt->thread];

@@ -3,10 +3,12 @@
  * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, nagle-delay,
  * datagrams-dropped, connect-unanswered.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "base/alloc.h"
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
@@ -20,7 +22,7 @@
 struct use {
 	uint64_t ino;
 	bool taken; /* data or connections were taken from it, or somebody is at it */
-	bool full;  /* a write to it slept, or would have */
+	bool full;  /* a write to it slept for room, or would have */
 };
 
 /* One process being looked at. */
@@ -51,8 +53,10 @@ static void use_calls(struct use *uses, const struct cap_calls *r)
 
 	if (is_taken_from(r, &file))
 		uses[file].taken |= r->n.ok || r->n.ok_slept;
+	/* With O_NONBLOCK nobody sleeps for room: what slept did so for the socket's lock, or for memory. */
 	if (is_written(r, &file))
-		uses[file].full |= r->n.ok_slept || r->n.again || r->n.again_slept;
+		uses[file].full |= r->n.again || r->n.again_slept ||
+				   (r->n.ok_slept && (file != r->file || !(r->f_flags & O_NONBLOCK)));
 }
 
 static void use_open_call(struct use *uses, const struct cap_open_call *c)
@@ -96,9 +100,7 @@ static void find_uses(struct queues *q)
 {
 	const struct iom_capture *cap = q->s->ev->whole ? q->s->ev->whole : q->s->cap;
 
-	q->uses = calloc(cap->nfiles + 1, sizeof(*q->uses));
-	if (!q->uses)
-		abort();
+	q->uses = iom_alloc(cap->nfiles + 1, sizeof(*q->uses));
 	for (size_t i = 0; i < cap->nfiles; i++)
 		q->uses[i].ino = cap->files[i].ino;
 	for (size_t i = 0; i < cap->ncalls; i++)

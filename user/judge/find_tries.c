@@ -19,7 +19,7 @@ struct tries {
 
 static bool is_asked(const struct cap_calls *r)
 {
-	return 2 * cor_asked(r) > r->n.again;
+	return 2 * iom_only_asked(r) > r->n.again;
 }
 
 /* What the attempts of the row were for. FIONREAD says how much any call could take. */
@@ -106,7 +106,7 @@ static struct tries all_tries(const struct search *s, const struct cap_calls *on
 		if (r->tgid != s->tgid || r->file != one->file || r->class != one->class)
 			continue;
 		d.taken += r->n.ok + r->n.ok_slept;
-		d.again += r->n.again - cor_asked(r);
+		d.again += r->n.again - iom_only_asked(r);
 	}
 	return d;
 }

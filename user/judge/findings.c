@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/roles.h"
@@ -12,10 +13,8 @@
 struct rep_finding *iom_finding_add(struct search *s, const char *id, enum rep_severity severity,
 				    char *message)
 {
-	struct rep_finding *v = realloc(s->rp->findings, (s->rp->nfindings + 1) * sizeof(*v));
+	struct rep_finding *v = iom_memory(realloc(s->rp->findings, (s->rp->nfindings + 1) * sizeof(*v)));
 
-	if (!v)
-		abort();
 	s->rp->findings = v;
 	v += s->rp->nfindings++;
 	*v = (struct rep_finding){.id = id, .severity = severity, .message = message, .nr = -1,

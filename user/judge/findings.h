@@ -2,7 +2,7 @@
 /*
  * findings.h - what the API's name hides, or what hurts: each a rule with an id.
  *
- * In: the correlation (with account and loops) and a process of the report whose
+ * In: the evidence (with account and loops) and a process of the report whose
  * verdicts are there already. Out: findings, each with what was seen, its call, file,
  * thread, counts and worst case, a sentence why it matters and a usual way out.
  */

@@ -3,7 +3,6 @@
 #include "judge/judge.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "judge/score.h"
@@ -102,9 +101,7 @@ static void take_awake(const struct iom_evidence *ev, struct rep_thread *rt)
 		       (rt->awake_by[k].file != w->file || rt->awake_by[k].events != w->events))
 			k++;
 		if (k == rt->nawake_by) {
-			rt->awake_by = realloc(rt->awake_by, (k + 1) * sizeof(*rt->awake_by));
-			if (!rt->awake_by)
-				abort();
+			rt->awake_by = iom_memory(realloc(rt->awake_by, (k + 1) * sizeof(*rt->awake_by)));
 			rt->awake_by[k] = (struct rep_awake){.file = w->file, .events = w->events};
 			rt->nawake_by++;
 		}

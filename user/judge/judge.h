@@ -12,12 +12,16 @@
  * outlive the report. Never NULL: out of memory ends the program. */
 struct iom_report *iom_judge(const struct iom_capture *cap);
 
-/* Parts, in files of their own; called by iom_judge() only. */
-const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process *rp);
-void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp);
-void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt);
-void iom_find(const struct iom_evidence *ev, struct rep_process *rp);
+/*
+ * Parts, in files of their own; called by iom_judge() only, in this order, when the verdicts of the
+ * process and its threads are there: how long files were waited for, calls and rings; sampled medians; the reasons;
+ * the findings.
+ */
+const char *iom_pattern(const struct iom_evidence *ev, const struct rep_process *rp); /* static string, or NULL */
 void iom_tables(const struct iom_evidence *ev, struct rep_process *rp);
 void iom_measure(const struct iom_evidence *ev, struct rep_process *rp);
+void iom_explain_thread(const struct iom_evidence *ev, struct rep_thread *rt);
+void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp);
+void iom_find(const struct iom_evidence *ev, struct rep_process *rp);
 
 #endif

@@ -17,13 +17,8 @@ static struct loop_set *find(struct loop_thread *t, uint8_t class, uint32_t file
 		if (t->sets[i].class == class && t->sets[i].file == file && t->sets[i].set == set)
 			return &t->sets[i];
 	/* Room doubles at powers of two. */
-	if (!(t->nsets & (t->nsets - 1))) {
-		t->sets = realloc(t->sets, (t->nsets ? 2 * t->nsets : 1) * sizeof(*t->sets));
-		if (!t->sets) {
-			fputs("iomodel: out of memory\n", stderr);
-			exit(1);
-		}
-	}
+	if (!(t->nsets & (t->nsets - 1)))
+		t->sets = iom_memory(realloc(t->sets, (t->nsets ? 2 * t->nsets : 1) * sizeof(*t->sets)));
 	s = &t->sets[t->nsets++];
 	*s = (struct loop_set){.class = class, .file = file, .set = set, .main_file = IOM_NO_FILE,
 			       .turns = UINT32_MAX, .at_least = class == CAP_C_SELECT};
@@ -36,7 +31,7 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 	struct loop_set *s = find(t, r->class, r->file, r->class == CAP_C_SELECT ? r->set : 0);
 
 	s->nr = r->nr;
-	s->calls += cor_operations(r);
+	s->calls += iom_operations(r);
 	s->nowait += r->n.nowait;
 	s->forever += r->n.forever;
 	s->empty += r->n.zero + r->n.zero_slept;
@@ -138,15 +133,13 @@ static void note_kind(struct loop_set *s, const struct iom_capture *cap, uint32_
 
 static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, const struct iom_threads *x)
 {
-	uint64_t *moved = calloc(cap->nfiles + 1, sizeof(*moved));
-	uint64_t **best = calloc(cap->nthreads + 1, sizeof(*best));
-	struct at_once **once = calloc(cap->nthreads + 1, sizeof(*once));
+	uint64_t *moved = iom_alloc(cap->nfiles + 1, sizeof(*moved));
+	uint64_t **best = iom_alloc(cap->nthreads + 1, sizeof(*best));
+	struct at_once **once = iom_alloc(cap->nthreads + 1, sizeof(*once));
 
-	if (!moved || !best || !once)
-		abort();
 	for (size_t i = 0; i < cap->ncalls; i++)
 		if (cap->calls[i].file != IOM_NO_FILE && is_transfer(cap->calls[i].class))
-			moved[cap->calls[i].file] += cor_operations(&cap->calls[i]);
+			moved[cap->calls[i].file] += iom_operations(&cap->calls[i]);
 	for (size_t i = 0; i < cap->ninterests; i++) {
 		const struct cap_interest *in = &cap->interests[i];
 		uint32_t thread = iom_thread_find(x, in->tid, in->tgid);
@@ -155,10 +148,8 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 		if (thread == UINT32_MAX || !t->nsets)
 			continue;
 		if (!best[thread]) {
-			best[thread] = calloc(t->nsets, sizeof(**best));
-			once[thread] = calloc(t->nsets, sizeof(**once));
-			if (!best[thread] || !once[thread])
-				abort();
+			best[thread] = iom_alloc(t->nsets, sizeof(**best));
+			once[thread] = iom_alloc(t->nsets, sizeof(**once));
 		}
 		for (size_t k = 0; k < t->nsets; k++) {
 			struct loop_set *s = &t->sets[k];
@@ -187,11 +178,9 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
  * before or closed, it is not for one file. */
 static void count_registered(struct iom_loops *loops, const struct iom_capture *cap)
 {
-	struct at_once *once = calloc(cap->nfiles + 1, sizeof(*once));
-	struct loop_set *sets = calloc(cap->nfiles + 1, sizeof(*sets));
+	struct at_once *once = iom_alloc(cap->nfiles + 1, sizeof(*once));
+	struct loop_set *sets = iom_alloc(cap->nfiles + 1, sizeof(*sets));
 
-	if (!once || !sets)
-		abort();
 	for (size_t i = 0; i < cap->nregistrations; i++) {
 		const struct cap_registration *r = &cap->registrations[i];
 
@@ -216,11 +205,9 @@ static void count_registered(struct iom_loops *loops, const struct iom_capture *
  */
 static void lend_only_file(struct iom_loops *loops, const struct iom_capture *cap, const struct iom_threads *x)
 {
-	uint32_t *only = malloc((cap->nthreads + 1) * sizeof(*only));
-	bool *several = calloc(cap->nthreads + 1, sizeof(*several));
+	uint32_t *only = iom_memory(malloc((cap->nthreads + 1) * sizeof(*only)));
+	bool *several = iom_alloc(cap->nthreads + 1, sizeof(*several));
 
-	if (!only || !several)
-		abort();
 	for (size_t i = 0; i < cap->nthreads; i++)
 		only[i] = IOM_NO_FILE;
 	for (size_t i = 0; i < cap->ninterests; i++) {
@@ -465,14 +452,10 @@ static void mark_own(const struct loop_thread *t, struct acc_thread *a)
 
 struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc)
 {
-	struct iom_loops *loops = calloc(1, sizeof(*loops));
+	struct iom_loops *loops = iom_alloc(1, sizeof(*loops));
 	struct iom_threads *x = iom_threads(cap);
 
-	if (!loops)
-		abort();
-	loops->threads = calloc(cap->nthreads + 1, sizeof(*loops->threads));
-	if (!loops->threads)
-		abort();
+	loops->threads = iom_alloc(cap->nthreads + 1, sizeof(*loops->threads));
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
 		uint32_t thread = is_readiness(r->class) ? iom_thread_find(x, r->tid, r->tgid) : UINT32_MAX;

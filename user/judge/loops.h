@@ -41,6 +41,7 @@ struct iom_loops {
 	struct loop_thread *threads; /* capture->nthreads */
 };
 
+/* Both are borrowed; of the account's waits `own` is set. Out of memory ends the program. */
 struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc);
 void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap);
 

@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "judge/rings.h"
 #include "judge/roles.h"
 
 static struct rep_ring *add(struct rep_process *rp)
 {
-	struct rep_ring *v = realloc(rp->rings, (rp->nrings + 1) * sizeof(*v));
+	struct rep_ring *v = iom_memory(realloc(rp->rings, (rp->nrings + 1) * sizeof(*v)));
 
-	if (!v)
-		abort();
 	rp->rings = v;
 	v += rp->nrings++;
 	*v = (struct rep_ring){.file = IOM_NO_FILE};

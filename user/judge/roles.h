@@ -11,7 +11,7 @@
 #include "capture/capture.h"
 
 /* All calls of a row; one that the kernel restarts is none of its own. */
-static inline uint64_t cor_operations(const struct cap_calls *r)
+static inline uint64_t iom_operations(const struct cap_calls *r)
 {
 	const struct cap_counts *n = &r->n;
 
@@ -20,7 +20,7 @@ static inline uint64_t cor_operations(const struct cap_calls *r)
 
 /* Of a row's attempts those that asked by FIONREAD and tried nothing: 0 is said at the end of a file as
  * well. read() itself has no flag not to wait. */
-static inline uint64_t cor_asked(const struct cap_calls *r)
+static inline uint64_t iom_only_asked(const struct cap_calls *r)
 {
 	if (r->class != CAP_C_READ || r->nr != 0)
 		return 0;
@@ -97,7 +97,7 @@ static inline bool is_stored(uint8_t kind)
 
 /* The file that a call's sleeps were for. One that moves data between two files into one that
  * is not to be waited for (O_NONBLOCK) slept for the stored one, as in sendfile(2) from a disk. */
-static inline uint32_t cor_slept_for(const struct iom_capture *cap, const struct cap_calls *r)
+static inline uint32_t iom_slept_for(const struct iom_capture *cap, const struct cap_calls *r)
 {
 	if (r->file != IOM_NO_FILE && r->other != IOM_NO_FILE && r->f_flags & O_NONBLOCK &&
 	    !is_stored(cap->files[r->file].kind) && is_stored(cap->files[r->other].kind))

@@ -19,9 +19,7 @@ static void push(struct list *l, uint64_t x)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? 2 * l->room : 64;
-		l->v = realloc(l->v, l->room * sizeof(*l->v));
-		if (!l->v)
-			abort();
+		l->v = iom_memory(realloc(l->v, l->room * sizeof(*l->v)));
 	}
 	l->v[l->n++] = x;
 }

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "judge/judge.h"
 #include "judge/rings.h"
 #include "judge/roles.h"
@@ -17,9 +18,7 @@ static struct rep_call *call_of(struct rep_process *rp, int32_t nr, enum acc_wha
 	for (size_t i = 0; i < rp->ncalls; i++)
 		if (rp->calls[i].nr == nr && (nr >= 0 || rp->calls[i].what == what))
 			return &rp->calls[i];
-	c = realloc(rp->calls, (rp->ncalls + 1) * sizeof(*c));
-	if (!c)
-		abort();
+	c = iom_memory(realloc(rp->calls, (rp->ncalls + 1) * sizeof(*c)));
 	rp->calls = c;
 	c += rp->ncalls++;
 	*c = (struct rep_call){.nr = nr, .what = what};
@@ -59,7 +58,7 @@ static uint64_t calls_in(const struct cap_calls *r)
 {
 	uint64_t also = r->class == CAP_C_URING_SUBMIT ? r->n.zero + r->n.zero_slept : 0;
 
-	return cor_operations(r) + r->n.restart - also - cor_asked(r);
+	return iom_operations(r) + r->n.restart - also - iom_only_asked(r);
 }
 
 /* Stops and page faults are rows of no call: the threads' waits have them. */
@@ -121,10 +120,8 @@ static void add_files(const struct iom_evidence *ev, struct rep_process *rp, con
 
 void iom_tables(const struct iom_evidence *ev, struct rep_process *rp)
 {
-	size_t *by_file = malloc((ev->cap->nfiles + 1) * sizeof(*by_file));
+	size_t *by_file = iom_memory(malloc((ev->cap->nfiles + 1) * sizeof(*by_file)));
 
-	if (!by_file)
-		abort();
 	for (size_t i = 0; i < ev->cap->nfiles; i++)
 		by_file[i] = SIZE_MAX;
 	for (size_t i = 0; i < rp->nfiles; i++)

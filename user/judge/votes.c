@@ -273,7 +273,7 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 	if (two)
 		row.part[SLEPT].side = decide(a, b, true);
 	/* Told not to wait, by O_NONBLOCK or with each call: it slept for a lock, a page or a tracer. */
-	if (row.part[SLEPT].side.nonblock || is_for_tracer(&q) || (r->n.nowait && r->n.nowait >= cor_operations(r))) {
+	if (row.part[SLEPT].side.nonblock || is_for_tracer(&q) || (r->n.nowait && r->n.nowait >= iom_operations(r))) {
 		slept = 0;
 	} else {
 		slept -= sleep->pages < slept ? sleep->pages : slept; /* of the program's memory */

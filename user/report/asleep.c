@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/doorbell.h"
@@ -31,10 +32,8 @@ struct asleep {
 /* All threads of a process, if none of them did anything: their calls, heap, number in *n. */
 static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 {
-	struct asleep *calls = calloc(rp->nthreads + 1, sizeof(*calls));
+	struct asleep *calls = iom_alloc(rp->nthreads + 1, sizeof(*calls));
 
-	if (!calls)
-		abort();
 	*n = 0;
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct acc_wait *w = iom_only_wait(&rp->threads[i].time);
@@ -487,12 +486,10 @@ static const struct rep_thread *end_of_chain(const struct rep_process *rp, const
  * for something else; NULL: there is none. */
 char *iom_held_up_by(const struct rep_process *rp)
 {
-	size_t *waiters = calloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
+	size_t *waiters = iom_alloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
 	const struct acc_wait *w;
 	char *call, *lead, *text;
 
-	if (!waiters)
-		abort();
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *end = end_of_chain(rp, &rp->threads[i]);
 

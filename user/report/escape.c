@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 /* Decode one character: its length in bytes, 0 if it is no valid UTF-8
  * (overlong forms, surrogates and numbers beyond U+10FFFF are none). */
 static size_t decode(const unsigned char *s, size_t len, uint32_t *c)
@@ -49,11 +51,7 @@ char *iom_escape(const char *bytes, size_t len, bool utf8)
 	char *out, *at;
 
 	len = strnlen(bytes, len);
-	out = at = malloc(len * 10 + 1); /* the longest: \U0010ffff for 4 bytes, \xNN for 1 */
-	if (!out) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	out = at = iom_memory(malloc(len * 10 + 1)); /* the longest: \U0010ffff for 4 bytes, \xNN for 1 */
 	for (size_t i = 0; i < len;) {
 		uint32_t c = 0;
 		size_t n = decode(s + i, len - i, &c);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -115,13 +116,14 @@ static const struct topic topics[] = {
 	 "timeout and finds nothing, or one file of its set is always ready and nobody\n"
 	 "takes it out: an end of file, a hang-up, EPOLLOUT that is asked for though\n"
 	 "nothing waits to be written, a descriptor that was closed while a copy of it is\n"
-	 "open (dup, a child): its file stays in the epoll. Or what is there is taken, and\n"
-	 "doing so makes the next event: files that are watched by inotify and read by\n"
-	 "the same program, a loop that wakes itself. The file and the event are sampled\n"
-	 "from what the call returned. Or it is io_uring_enter or io_getevents that is\n"
-	 "asked whether requests are done; a look at a completion queue in memory is no\n"
-	 "call, and shows only as a thread that never sleeps. Usual ways out: a timeout, taking the file out of\n"
-	 "the set (before it is closed), EPOLLOUT only while there is something to write.\n"},
+	 "open (dup, a child): its file stays in the epoll. Or what is there is taken,\n"
+	 "and doing so makes the next event: files that are watched by inotify and read\n"
+	 "by the same program, a loop that wakes itself. The file and the event are\n"
+	 "sampled from what the call returned. Or it is io_uring_enter or io_getevents\n"
+	 "that is asked whether requests are done; a look at a completion queue in memory\n"
+	 "is no call, and shows only as a thread that never sleeps. Usual ways out: a\n"
+	 "timeout, taking the file out of the set (before it is closed), EPOLLOUT only\n"
+	 "while there is something to write.\n"},
 	{"calls-fail", "calls fail again and again, and the program goes on trying", NULL,
 	 "Most of a thread's calls of one kind on one file failed, with an error that is\n"
 	 "no EAGAIN, time-out or signal: 20 times or more, 10 times a second or more;\n"
@@ -142,61 +144,64 @@ static const struct topic topics[] = {
 	 "A read that brings 0 bytes says that there is no more: the other end of a pipe,\n"
 	 "socket or terminal is closed, as a rule for good. Nine in ten of a thread's\n"
 	 "reads of a file did, 200 times a second or more, and it was on a CPU for that.\n"
-	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways out:\n"
-	 "taking 0 for the end, and closing the file; inotify for files that grow.\n"},
+	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways\n"
+	 "out: taking 0 for the end, and closing the file; inotify for files that grow.\n"},
 	{"unread-data", "data waits in a socket, and nobody reads it", NULL,
-	 "Bytes that had come when the watch began still waited when it ended, or others in\n"
-	 "their place, and no watched process took any. A warning where the program is not\n"
-	 "told of them any more: an edge-triggered epoll tells when data comes, and what is\n"
-	 "left unread then stays until more comes; EPOLLONESHOT tells once. Usual ways out:\n"
-	 "reading until EAGAIN; EPOLL_CTL_MOD after each event. Else it may be meant so: a\n"
-	 "proxy does not read what it could not pass on. Source: sock_diag(7); pipes and\n"
-	 "datagrams do not tell it.\n"},
+	 "Bytes that had come when the watch began still waited when it ended, or others\n"
+	 "in their place, and no watched process took any. A warning where the program is\n"
+	 "not told of them any more: an edge-triggered epoll tells when data comes, and\n"
+	 "what is left unread then stays until more comes; EPOLLONESHOT tells once. Usual\n"
+	 "ways out: reading until EAGAIN; EPOLL_CTL_MOD after each event. Else it may be\n"
+	 "meant so: a proxy does not read what it could not pass on. Source:\n"
+	 "sock_diag(7); pipes and datagrams do not tell it.\n"},
 	{"accept-queue", "connections wait to be accepted", NULL,
 	 "The kernel completes connections by itself and keeps them until accept takes\n"
 	 "them: the client is connected and gets no answer. Said where some waited at the\n"
-	 "start and at the end of the watch and none was accepted, or as many as listen(2)\n"
-	 "left room for; then the kernel drops further ones, which try again after seconds.\n"
-	 "Usual ways out: a thread that is always free to accept, nothing that sleeps in the\n"
-	 "loop that does; a larger backlog only hides it.\n"},
+	 "start and at the end of the watch and none was accepted, or as many as\n"
+	 "listen(2) left room for; then the kernel drops further ones, which try again\n"
+	 "after seconds. Usual ways out: a thread that is always free to accept, nothing\n"
+	 "that sleeps in the loop that does; a larger backlog only hides it.\n"},
 	{"connect-unanswered", "a connection is asked for, and nobody answers", NULL,
 	 "TCP asked for the connection before the watch began and had no answer when it\n"
-	 "ended (SYN-SENT). It asks again after 1, 2, 4, ... seconds, for two minutes or so\n"
-	 "(tcp_syn_retries), and connect, or the loop that waits for it, waits as long. A host\n"
-	 "where nobody listens answers at once, with a refusal: none comes where there is no\n"
-	 "such host, where a firewall drops what it does not like, and where the queue of who\n"
-	 "listens is full. Usual way out: a time limit of one's own for connect.\n"},
+	 "ended (SYN-SENT). It asks again after 1, 2, 4, ... seconds, for two minutes or\n"
+	 "so (tcp_syn_retries), and connect, or the loop that waits for it, waits as\n"
+	 "long. A host where nobody listens answers at once, with a refusal: none comes\n"
+	 "where there is no such host, where a firewall drops what it does not like, and\n"
+	 "where the queue of who listens is full. Usual way out: a time limit of one's\n"
+	 "own for connect.\n"},
 	{"slow-peer", "what was written waits for the other end", NULL,
 	 "Bytes waited in the socket at the start and at the end of the watch (TCP: not\n"
-	 "acknowledged; unix: not read by the other end), and writes slept or said EAGAIN.\n"
-	 "This program is not what is slow: the process at the other end, or the network to\n"
-	 "it, is. On the same machine attach to that one.\n"},
+	 "acknowledged; unix: not read by the other end), and writes slept or said\n"
+	 "EAGAIN. This program is not what is slow: the process at the other end, or the\n"
+	 "network to it, is. On the same machine attach to that one.\n"},
 	{"nagle-delay", "small writes that TCP holds back", NULL,
-	 "A request goes out in two or more small writes, then the answer is waited for. TCP\n"
-	 "sends the first and holds back the rest until that is acknowledged (Nagle); the\n"
-	 "other end has nothing to answer yet and puts its acknowledgment off for up to\n"
-	 "40 ms. Said where reads of a connection slept for half of that or more on average,\n"
-	 "after more than one write each, and a few bytes were not acknowledged both at the\n"
-	 "start and at the end of the watch. On a way that itself takes as long it may be that.\n"
-	 "Usual ways out: one write for what belongs together (writev); TCP_NODELAY.\n"},
+	 "A request goes out in two or more small writes, then the answer is waited for.\n"
+	 "TCP sends the first and holds back the rest until that is acknowledged (Nagle);\n"
+	 "the other end has nothing to answer yet and puts its acknowledgment off for up\n"
+	 "to 40 ms. Said where reads of a connection slept for half of that or more on\n"
+	 "average, after more than one write each, and a few bytes were not acknowledged\n"
+	 "both at the start and at the end of the watch. On a way that itself takes as\n"
+	 "long it may be that. Usual ways out: one write for what belongs together\n"
+	 "(writev); TCP_NODELAY.\n"},
 	{"datagrams-dropped", "datagrams came and were thrown away", NULL,
 	 "The kernel counts for each socket what it could not keep, most often since the\n"
 	 "receive buffer was full: datagrams came faster than the program read. They are\n"
-	 "lost. Usual ways out: recvmmsg, a larger SO_RCVBUF (net.core.rmem_max is the limit),\n"
-	 "nothing that sleeps in the thread that reads, several sockets with SO_REUSEPORT.\n"},
+	 "lost. Usual ways out: recvmmsg, a larger SO_RCVBUF (net.core.rmem_max is the\n"
+	 "limit), nothing that sleeps in the thread that reads, several sockets with\n"
+	 "SO_REUSEPORT.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
 	 "or take the file out of the set while its data is not wanted.\n"},
 	{"idle-wakeups", "a thread wakes since its time limit ran out, again and again", NULL,
-	 "The thread sleeps in a readiness call, until a time, or for another thread with a\n"
-	 "time limit, but for no longer than some milliseconds, and mostly finds nothing when\n"
-	 "it wakes. Said from 10 a second on, a warning from 100 on; not where the thread\n"
-	 "computes or transfers when it is woken: then that is what its timer is for. Of\n"
-	 "sleeps outside of readiness calls it is said where the whole process does neither.\n"
-	 "It costs little of a CPU, but keeps it from its deeper sleep. Usual ways\n"
-	 "out: no time limit, or until the next timer is due; an eventfd for what other\n"
-	 "threads have to say, a timerfd for timers.\n"},
+	 "The thread sleeps in a readiness call, until a time, or for another thread with\n"
+	 "a time limit, but for no longer than some milliseconds, and mostly finds\n"
+	 "nothing when it wakes. Said from 10 a second on, a warning from 100 on; not\n"
+	 "where the thread computes or transfers when it is woken: then that is what its\n"
+	 "timer is for. Of sleeps outside of readiness calls it is said where the whole\n"
+	 "process does neither. It costs little of a CPU, but keeps it from its deeper\n"
+	 "sleep. Usual ways out: no time limit, or until the next timer is due; an\n"
+	 "eventfd for what other threads have to say, a timerfd for timers.\n"},
 	{"eagain-spin", "a file is tried again and again and says EAGAIN", NULL,
 	 "Nobody waits for the file's readiness, so each try costs a call. Usual ways\n"
 	 "out: epoll or poll before the retry, or a blocking file.\n"},
@@ -204,15 +209,16 @@ static const struct topic topics[] = {
 	 "More than half of the tries said EAGAIN though somebody waits for the file's\n"
 	 "readiness: it is tried on suspicion, or somebody else took what was there. One\n"
 	 "EAGAIN after each burst, and one before each wait, are how edge-triggered loops\n"
-	 "work, and are not counted. A loop that tries all its files in each turn, whatever\n"
-	 "poll said of them, is only told of it: that costs a call a file and turn.\n"},
+	 "work, and are not counted. A loop that tries all its files in each turn,\n"
+	 "whatever poll said of them, is only told of it: that costs a call a file and\n"
+	 "turn.\n"},
 	{"thundering-herd", "many are woken for one connection or message", NULL,
 	 "Several threads or processes wait for the same listener or socket; each event\n"
 	 "wakes more than one, one gets it, the others get EAGAIN. Usual ways out:\n"
-	 "EPOLLEXCLUSIVE, SO_REUSEPORT with a socket for each, or one who accepts. Sleeping\n"
-	 "in accept() itself has no herd: the kernel wakes one. Nor has one epoll in which\n"
-	 "all threads wait for edges; and EAGAIN of a program that tries before it waits, or\n"
-	 "reads until there is no more, is none of a wake-up.\n"},
+	 "EPOLLEXCLUSIVE, SO_REUSEPORT with a socket for each, or one who accepts.\n"
+	 "Sleeping in accept() itself has no herd: the kernel wakes one. Nor has one\n"
+	 "epoll in which all threads wait for edges; and EAGAIN of a program that tries\n"
+	 "before it waits, or reads until there is no more, is none of a wake-up.\n"},
 	{"one-file-readiness", "select or poll on a single file, without a time limit", NULL,
 	 "A blocking read waits just so, with one call less. There may be a reason (the\n"
 	 "same code serves several files elsewhere); it does no harm but the call.\n"},
@@ -249,11 +255,11 @@ static const struct topic topics[] = {
 	 "all its files hangs on those whose signal was lost. Usual way out: handle\n"
 	 "SIGIO by polling all, or use epoll.\n"},
 	{"traced", "another process traces it by ptrace(2)", NULL,
-	 "A debugger, or strace, may stop the program whenever it likes. Where nearly all of\n"
-	 "the program's calls slept, and it left the CPU more often than that, it seems stopped\n"
-	 "at each call, as strace does: the time goes to the call, and nothing of it was the\n"
-	 "program's own. Findings about sleep are not said then, and the verdict is less\n"
-	 "sure. Usual way out: end the tracer, and watch again.\n"},
+	 "A debugger, or strace, may stop the program whenever it likes. Where nearly all\n"
+	 "of the program's calls slept, and it left the CPU more often than that, it\n"
+	 "seems stopped at each call, as strace does: the time goes to the call, and\n"
+	 "nothing of it was the program's own. Findings about sleep are not said then,\n"
+	 "and the verdict is less sure. Usual way out: end the tracer, and watch again.\n"},
 };
 
 static const char idea[] =
@@ -315,7 +321,7 @@ int iom_explain(FILE *out, const char *topic, bool utf8, bool color)
 
 	errno = 0;
 	for (size_t i = 0; topic && i < COUNT(topics); i++)
-		if (!strcmp(topics[i].name, topic))
+		if (!strcasecmp(topics[i].name, topic)) /* reports say MULTIPLEXED */
 			t = &topics[i];
 	if (topic && !t)
 		return -ENOENT;

@@ -76,17 +76,19 @@ void iom_explain_verdict(FILE *out)
 	rules(out);
 	fputs("\nWhat the rules say is added up for each file, thread and process alike, in time:\n"
 	      "a wait counts, but only so much for each operation that it brought; a transfer\n"
-	      "counts as a short wait; sleep that brought nothing hardly counts. So the less was\n"
-	      "waited, the more transfers decide, and an idle program is what it idles in. The\n"
-	      "largest part is the verdict, `share` is each model's part, and `also` names what\n",
+	      "counts as a short wait; sleep that brought nothing hardly counts. So the less\n"
+	      "was waited, the more transfers decide, and an idle program is what it idles in.\n"
+	      "The largest part is the verdict, `share` is each model's part, and `also` names\n"
+	      "what ",
 	      out);
 	fprintf(out, "carried %g %% of the transfers or of the waiting.\n", 100 * iom_limit(LIMIT_ALSO));
 	fputs("\n"
 	      "The confidence falls with a narrow lead, with few operations, with losses, and\n"
-	      "where data moves unseen by memory. `in_fact` is said of an asynchronous interface\n"
-	      "when at least half of its requests were done before the next could be handed\n"
-	      "over, or alone in flight (synchronous), or made by helper threads (threads); and\n"
-	      "of a readiness call that comes back at once and nothing is taken (polling).\n"
+	      "where data moves unseen by memory. `in_fact` is said of an asynchronous\n"
+	      "interface when at least half of its requests were done before the next could be\n"
+	      "handed over, or alone in flight (synchronous), or made by helper threads\n"
+	      "(threads); and of a readiness call that comes back at once and nothing is taken\n"
+	      "(polling).\n"
 	      "\n"
 	      "Every threshold there is, beside \"most\", which is half or more:\n\n",
 	      out);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/alloc.h"
 #include "report/sentence.h"
 
 void page_style(struct page *p, enum page_style style)
@@ -106,9 +107,7 @@ void page_wrap(struct page *p, const char *s, unsigned int at, unsigned int inde
 
 		if (!strncmp(s + len, " %", 2)) /* a number and its sign stay together */
 			len += 1 + strcspn(s + len + 1, " ");
-		word = strndup(s, len);
-		if (!word)
-			abort();
+		word = iom_memory(strndup(s, len));
 		cells = page_cells(word);
 		if (!first && at + 1 + cells > p->width) {
 			fputc('\n', p->out);

@@ -141,7 +141,7 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 					    iom_count(ends)));
 	else if (sleep->ns)
 		iom_because(v, iom_sentence("%s slept in %s of %s calls, %s in all, %s at most.", call,
-					    iom_count(sleep->slept), iom_count(cor_operations(r)),
+					    iom_count(sleep->slept), iom_count(iom_operations(r)),
 					    iom_time(sleep->ns), iom_time(sleep->max_ns)));
 	else if (r->n.again)
 		iom_because(v, iom_sentence("%s never slept: %s done, %s said EAGAIN%s.", call,
@@ -149,7 +149,7 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 					    afterthought(rule)));
 	else
 		iom_because(v, iom_sentence("%s never slept in %s calls%s.", call,
-					    iom_count(cor_operations(r)), afterthought(rule)));
+					    iom_count(iom_operations(r)), afterthought(rule)));
 	free(call);
 }
 

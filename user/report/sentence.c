@@ -2,10 +2,11 @@
 #define _GNU_SOURCE
 #include "report/sentence.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/alloc.h"
 
 static char *buffer(void)
 {
@@ -15,29 +16,9 @@ static char *buffer(void)
 	return buffers[next++ % 8];
 }
 
-char *iom_sentence(const char *fmt, ...)
-{
-	va_list args;
-	char *s;
-
-	va_start(args, fmt);
-	if (vasprintf(&s, fmt, args) < 0) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	va_end(args);
-	return s;
-}
-
 void iom_because(struct rep_verdict *v, char *sentence)
 {
-	char **more = realloc(v->because, (v->nbecause + 1) * sizeof(*more));
-
-	if (!more) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	v->because = more;
+	v->because = iom_memory(realloc(v->because, (v->nbecause + 1) * sizeof(*v->because)));
 	v->because[v->nbecause++] = sentence;
 }
 

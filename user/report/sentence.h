@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sentence.h - making sentences: allocation, numbers and times in plain words.
+ * sentence.h - making sentences: numbers and times in plain words.
  */
 #ifndef IOM_SENTENCE_H
 #define IOM_SENTENCE_H
@@ -8,10 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sentence.h"
 #include "report/report.h"
 
-/* printf into heap memory; out of memory ends the program. */
-__attribute__((format(printf, 1, 2))) char *iom_sentence(const char *fmt, ...);
 /* Append a sentence (heap, taken over) to a verdict's reasons. */
 void iom_because(struct rep_verdict *v, char *sentence);
 

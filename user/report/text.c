@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "report/escape.h"
 #include "report/page.h"
 #include "report/sentence.h"
@@ -366,12 +367,10 @@ static char *fitted(const struct page *page, const struct rep_process *rp, unsig
 	p.rows = (struct page_rows){.findings = 6, .calls = 8, .files = 8, .threads = 8};
 	do {
 		free(text);
-		p.out = open_memstream(&text, &n);
-		if (!p.out)
-			abort();
+		p.out = iom_memory(open_memstream(&text, &n));
 		process(&p, rp, v);
 		if (fclose(p.out))
-			abort();
+			iom_out_of_memory();
 	} while (!p.opt->verbose && lines_of(text) > lines && show_less(&p.rows));
 	iom_view_free(v);
 	return text;
@@ -451,13 +450,11 @@ static char *provenance(const struct page *page, const struct iom_capture *cap)
 	line = iom_sentence("%s, %s, %.1f s, Linux %s %s, %s; %s%s; samples: %u window%s, %.0f ms", command, when,
 			    (cap->end_ns - cap->start_ns) / 1e9, kernel, arch, cap->backend, counts, files ? files : "",
 			    cap->windows.taken, cap->windows.taken == 1 ? "" : "s", cap->windows.open_ns / 1e6);
-	p.out = open_memstream(&text, &n);
-	if (!p.out)
-		abort();
+	p.out = iom_memory(open_memstream(&text, &n));
 	fputs("\n  ", p.out);
 	page_wrap(&p, line, 2, 2, l->counts || l->files ? PAGE_WARN : PAGE_DIM);
 	if (fclose(p.out))
-		abort();
+		iom_out_of_memory();
 	free(command);
 	free(files);
 	free(counts);

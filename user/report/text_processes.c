@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "report/sentence.h"
 #include "report/text_int.h"
 
@@ -67,10 +68,7 @@ static size_t fold(struct text_process *all, size_t n)
 
 struct text_process *text_processes(const struct page *p, const struct iom_report *rep, size_t *n)
 {
-	struct text_process *all = calloc(rep->nprocs + 1, sizeof(*all));
-
-	if (!all)
-		abort();
+	struct text_process *all = iom_alloc(rep->nprocs + 1, sizeof(*all));
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		const struct rep_process *rp = &rep->procs[i];
 

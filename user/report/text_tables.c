@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "report/sentence.h"
 
@@ -155,10 +156,7 @@ void text_files(struct page *p, const struct view *v)
 	static const char *const head[COLUMNS] = {"file", "ops", "EAGAIN", "slept", "waited", "bytes",
 						    "model"};
 	size_t shown = shown_of(p, v->nfiles, p->rows.files), left = 0;
-	struct table t = {.head = head, .rows = shown, .cells = calloc(shown + 1, sizeof(*t.cells))};
-
-	if (!t.cells)
-		abort();
+	struct table t = {.head = head, .rows = shown, .cells = iom_alloc(shown + 1, sizeof(*t.cells))};
 	if (shown)
 		fputc('\n', p->out);
 	for (size_t i = 0; i < shown; i++) {
@@ -212,9 +210,7 @@ void text_calls(struct page *p, const struct rep_process *rp)
 		n += is_call(&rp->calls[i]);
 	shown = shown_of(p, n, p->rows.calls);
 	t.rows = shown;
-	t.cells = calloc(shown + 1, sizeof(*t.cells));
-	if (!t.cells)
-		abort();
+	t.cells = iom_alloc(shown + 1, sizeof(*t.cells));
 	if (shown)
 		fputc('\n', p->out);
 	for (size_t i = 0; row < shown; i++) {

@@ -337,10 +337,10 @@ static const struct cap_calls *made_most_of(const struct iom_capture *cap, const
 
 		if (r->tid == ct->tid && r->tgid == ct->tgid && is_transfer(r->class) && r->file != IOM_NO_FILE &&
 		    !is_bell_kind(cap->files[r->file].kind) &&
-		    (!best || cor_operations(r) > cor_operations(best)))
+		    (!best || iom_operations(r) > iom_operations(best)))
 			best = r;
 	}
-	return best && cor_operations(best) >= iom_limit(LIMIT_PAGE_MADE) ? best : NULL;
+	return best && iom_operations(best) >= iom_limit(LIMIT_PAGE_MADE) ? best : NULL;
 }
 
 /* What a thread does that slept most for something else: what a worker of a pool is there for. */
@@ -357,7 +357,7 @@ static char *made_text(const struct iom_capture *cap, const struct rep_thread *t
 		call = (struct acc_wait){.what = ACC_TRANSFER, .class = r->class, .nr = r->nr, .file = r->file};
 	name = iom_view_call(cap, slept ? slept : &call);
 	text = slept ? iom_sentence("; %s asleep in %s", iom_time(slept->ns), name) :
-		       iom_sentence("; %s x %s", iom_count(cor_operations(r)), name);
+		       iom_sentence("; %s x %s", iom_count(iom_operations(r)), name);
 	free(name);
 	return text;
 }

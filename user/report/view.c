@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/limits.h"
@@ -16,11 +17,7 @@
 
 void *iom_view_more(void *v, size_t n, size_t size)
 {
-	v = realloc(v, (n + 1) * size);
-	if (!v) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
+	v = iom_memory(realloc(v, (n + 1) * size));
 	memset((char *)v + n * size, 0, size);
 	return v;
 }

@@ -159,6 +159,9 @@ pid_t pfs_tgid(pid_t tid);
 /* Who traces a thread by ptrace(2); 0: nobody. */
 pid_t pfs_tracer(pid_t tid);
 bool pfs_is_kthread(pid_t pid);
+/* Has its first thread ended? It stays where it was, as a zombie, while *others of its threads
+ * go on, or until *parent has asked how it ended. */
+bool pfs_is_zombie(pid_t pid, pid_t *parent, int *others);
 
 /* The process that took the lock of a file which pid waits for, by /proc/locks (proc(5)); 0: none
  * is known, it waits for two, or the lock is of an open file description and so of nobody. */

@@ -77,6 +77,17 @@ bool pfs_is_kthread(pid_t pid)
 	return read_stat(pid, &s) && s.flags & FLAG_KTHREAD;
 }
 
+bool pfs_is_zombie(pid_t pid, pid_t *parent, int *others)
+{
+	struct parsed_stat s;
+
+	if (!read_stat(pid, &s) || (s.state != 'Z' && s.state != 'X'))
+		return false;
+	*parent = s.ppid;
+	*others = s.threads - 1;
+	return true;
+}
+
 void pfs_wchan(pid_t pid, pid_t tid, char where[64])
 {
 	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/wchan", tid);

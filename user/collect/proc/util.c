@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "collect/proc/parse.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/reader.h"
@@ -15,23 +16,14 @@
 #define COMM_MAX 256
 #define MAPS_MAX ((size_t)64 << 20) /* 65530 mappings, the usual limit, with long paths */
 
-static void *must(void *p)
-{
-	if (!p) {
-		fputs("iomodel: out of memory\n", stderr);
-		exit(1);
-	}
-	return p;
-}
-
 void *pfs_grow(void *p, size_t n, size_t size)
 {
-	return must(reallocarray(p, n ? n : 1, size));
+	return iom_memory(reallocarray(p, n ? n : 1, size));
 }
 
 char *pfs_strdup(const char *s)
 {
-	return must(strdup(s));
+	return iom_memory(strdup(s));
 }
 
 char *pfs_format(const char *fmt, ...)
@@ -43,7 +35,7 @@ char *pfs_format(const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
 	va_end(args);
-	return must(text);
+	return iom_memory(text);
 }
 
 uint64_t pfs_now_ns(void)
