@@ -195,10 +195,19 @@ struct pfs_children {
 
 struct pfs_children pfs_children(pid_t pid, pid_t tid);
 
+/* The child, or the thread, of a process that has this number in the process's own PID namespace: its number here, 0:
+ * none is known. Where the namespace is the same a child is whoever has that number: it may be one that is traced. */
+pid_t pfs_child_called(pid_t pid, int32_t number);
+pid_t pfs_thread_called(pid_t pid, int32_t number);
+/* Do numbers of processes mean the same in its namespace as here? */
+bool pfs_counts_as_we(pid_t pid);
+
 /* Has the process one thread only? */
 bool pfs_is_single(pid_t pid);
 
 /* The file that is mapped at this address and may be shared: its path, heap; NULL: there is none. */
 char *pfs_shared_at(pid_t pid, uint64_t addr);
+/* Has the other process mapped what is shared there? 1 or 0, negative where it is not known. */
+int pfs_shares_at(pid_t pid, uint64_t addr, pid_t other);
 
 #endif

@@ -90,22 +90,36 @@ void pfs_wchan(pid_t pid, pid_t tid, char where[64])
 
 #define CHILDREN_MAX 65536
 
-struct pfs_children pfs_children(pid_t pid, pid_t tid)
+void pfs_children_each(pid_t pid, pid_t tid, void (*each)(pid_t child, void *arg), void *arg)
 {
 	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/children", tid);
 	char *text = rd_text(&rq, CHILDREN_MAX, NULL), *at = text, *end;
-	struct pfs_children c = {};
 
-	for (; at; at = end, c.n++) {
+	for (; at; at = end) {
 		long child = strtol(at, &end, 10);
 
 		if (end == at || child <= 0)
 			break;
-		c.last = (pid_t)child;
-		if (!c.first)
-			c.first = c.last;
+		each((pid_t)child, arg);
 	}
 	free(text);
+}
+
+static void count_child(pid_t child, void *arg)
+{
+	struct pfs_children *c = arg;
+
+	c->last = child;
+	if (!c->first)
+		c->first = child;
+	c->n++;
+}
+
+struct pfs_children pfs_children(pid_t pid, pid_t tid)
+{
+	struct pfs_children c = {};
+
+	pfs_children_each(pid, tid, count_child, &c);
 	return c;
 }
 
