@@ -94,13 +94,15 @@ static char *string_at(uint32_t pid, uint64_t addr)
 char *iom_process_text(int64_t pid, size_t more)
 {
 	char comm[IOM_COMM_LEN] = "", others[48] = "", *text = NULL;
+	const char *quote;
 
 	if (pid <= 0 || pid > INT32_MAX)
 		return NULL;
 	pfs_comm((pid_t)pid, comm);
 	if (more)
 		snprintf(others, sizeof(others), " or %zu other%s", more, more == 1 ? "" : "s");
-	if (asprintf(&text, "process %d%s%s%s", (int)pid, comm[0] ? " " : "", comm, others) < 0)
+	quote = strchr(comm, '(') ? "\"" : ""; /* what stands in brackets behind it is ours */
+	if (asprintf(&text, "process %d%s%s%s%s%s", (int)pid, comm[0] ? " " : "", quote, comm, quote, others) < 0)
 		return NULL;
 	return text;
 }

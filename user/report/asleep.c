@@ -57,17 +57,16 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
-static int peer_of(const struct cap_file *f)
+int iom_peer_of(const struct cap_file *f)
 {
 	const char *name = f->name ? f->name : "", *at = name + strlen(name), *arrow;
 	int pid;
 
+	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
+		return !strncmp(name, "unix -> ", 8) && sscanf(name + 8, "%d ", &pid) == 1 ? pid : 0;
 	arrow = strstr(name, " -> ") ? strstr(name, " -> ") : strstr(name, " <- ");
 	if (!arrow)
 		return 0;
-	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
-		return !strncmp(name, "unix", 4) && sscanf(arrow + 4, "%d ", &pid) == 1 ? pid : 0;
 	if (f->kind != CAP_K_FIFO) /* "pipe:[7] <- cat 123 fd 1": names may have spaces in them */
 		return 0;
 	for (int words = 0; at > arrow + 4 && words < 3; at--)
@@ -77,7 +76,7 @@ static int peer_of(const struct cap_file *f)
 
 int iom_peer_of_file(const struct iom_capture *cap, uint32_t file)
 {
-	return file == IOM_NO_FILE ? 0 : peer_of(&cap->files[file]);
+	return file == IOM_NO_FILE ? 0 : iom_peer_of(&cap->files[file]);
 }
 
 /* Below 0: two different ones. */
@@ -110,7 +109,7 @@ static const struct cap_file *own_other_end(const struct rep_process *rp, uint32
 	const struct iom_capture *cap = rp->cap;
 	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
 
-	if (!f || f->kind != CAP_K_FIFO || !f->ino || !f->name || f->name[0] == '/' || peer_of(f))
+	if (!f || f->kind != CAP_K_FIFO || !f->ino || !f->name || f->name[0] == '/' || iom_peer_of(f))
 		return NULL;
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *o = &cap->files[i];
@@ -171,7 +170,7 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (is_waited_for(cap, rp, w, i)) {
 			all++;
-			join_peer(peer, peer_of(&cap->files[i]));
+			join_peer(peer, iom_peer_of(&cap->files[i]));
 		}
 	if (!all) {
 		*peer = iom_peer_of_file(cap, w->file);
@@ -213,7 +212,7 @@ static char *headline_asleep(const struct rep_process *rp, const struct acc_wait
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
 			    w->before ? " before the watch" : "",
-			    w->path && !strcmp(w->path, CAP_TARGET_ALONE) ? nobody : lead);
+			    w->alone ? nobody : lead);
 	free(call);
 	free(lead);
 	return text;

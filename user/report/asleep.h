@@ -16,6 +16,7 @@ const struct acc_wait *iom_only_wait(const struct acc_thread *t);
 char *iom_lead_text(const struct rep_process *rp, const struct acc_wait *w, int peer);
 
 /* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
+int iom_peer_of(const struct cap_file *f);
 int iom_peer_of_file(const struct iom_capture *cap, uint32_t file);
 
 /* All threads slept throughout: in what. NULL: one was awake. Heap; names in it are raw bytes. */

@@ -11,6 +11,7 @@
 #include "capture/names.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
+#include "report/asleep.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 
@@ -25,25 +26,23 @@ void *iom_view_more(void *v, size_t n, size_t size)
 	return v;
 }
 
-/* Does the name of a unix socket end with the process that has its other end, "-> 123 cat"? */
+/* Does the name of a unix socket say the process that has its other end, "-> 123 cat"? */
 static bool is_in_name(const struct cap_file *f, const char *holder)
 {
-	static const char process[] = "process ";
-	const char *arrow = f->name ? strstr(f->name, " -> ") : NULL;
-	size_t n = arrow ? strlen(arrow + 4) : 0;
+	int pid;
 
-	return arrow && !strncmp(holder, process, sizeof(process) - 1) &&
-	       !strncmp(arrow + 4, holder + sizeof(process) - 1, n) && strchr(" ", holder[sizeof(process) - 1 + n]);
+	return f->kind == CAP_K_SOCK && sscanf(holder, "process %d", &pid) == 1 && iom_peer_of(f) == pid;
 }
 
-/* Why that process does not go on (pfs_in_turn()), "(stopped)", NULL: it is not known. Names may have brackets too. */
+/* Why that process does not go on (pfs_in_turn()), "(stopped)", NULL: it is not known. A name with a bracket stands in
+ * quotes (iom_process_text()), so that it does not end the text. */
 static const char *reason_in(const char *holder)
 {
 	static const char *const reasons[] = {"(stopped", "(in turn ", "(its thread "};
 	const char *why = strrchr(holder, '(');
 
 	for (size_t i = 0; why && why > holder + 1 && i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (!strncmp(why, reasons[i], strlen(reasons[i])))
+		if (!strncmp(why, reasons[i], strlen(reasons[i])) && why[strlen(why) - 1] == ')')
 			return why;
 	return NULL;
 }

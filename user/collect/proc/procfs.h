@@ -80,8 +80,12 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
-/* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
-char *pfs_terminal_master(pid_t pid, const char *name);
+/* Takes a name of a program's choice, heap, and gives it back without any " -> " and " <- ": what stands behind these is
+ * our own words on the other end. A blank before one becomes "\x20". NULL stays NULL. */
+char *pfs_without_arrows(char *name);
+
+/* Some other process that has the master of a pseudoterminal, "/dev/pts/3"; 0: none is known. From the same walk. */
+pid_t pfs_terminal_master(pid_t pid, const char *name);
 
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
  * other process of this machine that has it open; 0: none is known. Neither the sockets nor the walk are made anew. */
