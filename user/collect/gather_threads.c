@@ -268,6 +268,9 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 		return;
 	p = take_proc(g, t, false);
 	HASH_FIND_INT(g->threads, &t->tid, e);
+	/* A main thread that has left stays in the kernel's list until its process goes, and does nothing there. */
+	if (!e && !t->serial && pfs_has_left((pid_t)p->pid, (pid_t)t->ns_tid))
+		return;
 	if (!e) {
 		e = take_thread(g, t);
 		e->off0 += sleep_so_far(t);

@@ -163,6 +163,8 @@ pid_t pfs_tgid(pid_t tid);
 /* Who traces a thread by ptrace(2); 0: nobody. */
 pid_t pfs_tracer(pid_t tid);
 bool pfs_is_kthread(pid_t pid);
+/* Is the thread no more than a number, as a main thread is after pthread_exit(3)? */
+bool pfs_has_left(pid_t pid, pid_t tid);
 
 /* The process that took the lock of a file which pid waits for, by /proc/locks (proc(5)); 0: none
  * is known, it waits for two, or the lock is of an open file description and so of nobody. */

@@ -32,6 +32,17 @@ static bool read_stat(pid_t pid, struct parsed_stat *s)
 	return ok;
 }
 
+bool pfs_has_left(pid_t pid, pid_t tid)
+{
+	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/stat", tid);
+	char *text = rd_text(&rq, STAT_MAX, NULL);
+	struct parsed_stat s;
+	bool left = text && parse_stat(text, &s) && (s.state == 'Z' || s.state == 'X');
+
+	free(text);
+	return left;
+}
+
 /* The number on the line of a text of /proc that begins with key; false: there is none. */
 static bool number_after(const char *text, const char *key, uint32_t *number)
 {
