@@ -35,6 +35,12 @@ static const struct known known[] = {
 	{"\xe2\x80\xae" "cod.exe", "\\u202ecod.exe", "\\u202ecod.exe"}, /* right-to-left override */
 	{"\xe2\x80\xa8", "\\u2028", "\\u2028"},
 	{"\xe2\x81\xa6", "\\u2066", "\\u2066"},
+	{"a\xe2\x81\xa0" "b", "a\\u2060b", "a\\u2060b"}, /* word joiner: not seen */
+	{"a\xc2\xad" "b", "a\\xadb", "a\\xadb"}, /* soft hyphen */
+	{"a\xe3\x85\xa4" "b", "a\\u3164b", "a\\u3164b"}, /* a letter that is blank */
+	{"a\xf3\xa0\x81\x81", "a\\U000e0041", "a\\U000e0041"}, /* tag: letters that are not seen */
+	{"\xf0\x9f\xbf\xbe", "\\U0001fffe", "\\U0001fffe"},
+	{"\xef\xac\x80\xef\xb8\x90", "\xef\xac\x80\xef\xb8\x90", "\\ufb00\\ufe10"},
 	{"\xff\xfe", "\\xff\\xfe", "\\xff\\xfe"},
 	{"\xc0\xaf", "\\xc0\\xaf", "\\xc0\\xaf"}, /* overlong slash */
 	{"\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"}, /* surrogate */

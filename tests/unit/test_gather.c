@@ -6,20 +6,25 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "capture/capture.h"
 #include "collect/gather.h"
+#include "collect/proc/procfs.h"
 
 #define GEN	5
 #define LAST	"gathered"
@@ -351,9 +356,64 @@ static void execution_by_another_thread_ends_its_number(void **state)
 	iom_capture_free(cap);
 }
 
+static void *stays(void *unused)
+{
+	pause();
+	return unused;
+}
+
+static void leaves(int ready)
+{
+	pthread_t thread;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (pthread_create(&thread, NULL, stays, NULL) || write(ready, "", 1) != 1)
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+/* Its main thread has left before the watch: it is no thread that could do anything. */
+static void main_thread_has_left(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread thread = {.event = IOM_T_STATE};
+	int ready[2];
+	pid_t child;
+	int others = 0;
+	pid_t parent;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (!child)
+		leaves(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	for (int i = 0; i < 500 && !pfs_is_zombie(child, &parent, &others); i++)
+		usleep(10000);
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_expect(g, (uint32_t)child, (uint32_t)child, true);
+	iom_gather_phase(g, IOM_G_START);
+	thread.tid = thread.ns_tid = thread.tgid = thread.ns_tgid = (uint32_t)child;
+	iom_gather_thread(g, &thread);
+	assert_int_equal(cap->nprocs, 1);
+	assert_int_equal(cap->nthreads, 0);
+	thread.tid = thread.ns_tid = (uint32_t)child + 1; /* one that is there, or was a moment ago */
+	iom_gather_thread(g, &thread);
+	assert_int_equal(cap->nthreads, 1);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(main_thread_has_left),
 		cmocka_unit_test(is_named_by_what_the_process_has),
 		cmocka_unit_test(is_not_named_by_what_came_after),
 		cmocka_unit_test(has_a_sleep_under_way_beside_its_calls),

@@ -317,6 +317,8 @@ static void devices(void **state)
 	(void)state;
 	need_root();
 	assert_int_equal(writes("/dev/null", 0, "x"), 0);
+	/* Nothing new is made where one stands. */
+	assert_int_equal(writes("/dev/null", IOM_OUTFILE_NEW, "x"), -EEXIST);
 }
 
 static void descriptors(void **state)

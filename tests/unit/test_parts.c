@@ -177,6 +177,27 @@ static void nobodys_and_somebody_elses(void **state)
 	iom_capture_free(cap);
 }
 
+/* A file in the set of another process's epoll: in neither's part there is a place for both. */
+static void registered_with_a_stranger(void **state)
+{
+	struct iom_capture *cap = build_capture("one"), *parts;
+	size_t n;
+
+	(void)state;
+	add_reader(cap, 50, 1);
+	add_reader(cap, 60, 1);
+	iom_capture_register(cap, 0, 1, 1);
+	iom_capture_register(cap, 1, 1, 1);
+	parts = iom_parts(cap, &n);
+	assert_int_equal(n, 3);
+	assert_int_equal(parts[1].nregistrations, 0);
+	assert_int_equal(parts[2].nregistrations, 1);
+	assert_int_equal(parts[2].registrations[0].epoll, 0);
+	iom_parts_free(parts, n);
+	iom_report_free(iom_judge(cap));
+	iom_capture_free(cap);
+}
+
 static void nothing_at_all(void **state)
 {
 	struct iom_capture *cap = iom_capture_new(), *parts;
@@ -226,6 +247,7 @@ int main(void)
 		cmocka_unit_test(nothing_lost_nothing_strange),
 		cmocka_unit_test(number_used_twice),
 		cmocka_unit_test(nobodys_and_somebody_elses),
+		cmocka_unit_test(registered_with_a_stranger),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(many_processes),
 	};

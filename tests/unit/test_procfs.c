@@ -22,6 +22,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -36,6 +37,7 @@
 #include <cmocka.h>
 
 #include "collect/proc/procfs.h"
+#include "in_child.h"
 #include "run_under.h"
 
 static void one_file(int fd, struct pfs_file *f)
@@ -468,9 +470,46 @@ static void ten_thousand_files(void **state)
 	assert_true(best < (slow ? UINT64_C(5000000000) : UINT64_C(250000000)));
 }
 
+/* In a mount namespace of its own: what hangs there, and what is only named by it. */
+static int names_foreign(void)
+{
+	static const struct {
+		const char *path;
+		bool foreign;
+	} tries[] = {{"/mnt/x/file", true}, {"/mnt/x", true}, {"/mnt/x/..file", true}, {"/mnt/xfile", false},
+		     {"/mnt/x/../file", false}, {"/mnt/x/..", false}, {"/tmp/file", false}};
+	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[80];
+
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
+	if (fuse < 0 || unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("x", "/mnt", "tmpfs", 0, NULL) || mkdir("/mnt/x", 0755) || mount("x", "/mnt/x", "fuse", 0, options))
+		return 77;
+	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		char *text = pfs_foreign_fs(getpid(), AT_FDCWD, tries[i].path);
+		bool right = tries[i].foreign == (text && !strcmp(text, "on fuse, mounted at /mnt/x"));
+
+		free(text);
+		if (!right || (!tries[i].foreign && text))
+			return (int)i + 1;
+	}
+	return 0;
+}
+
+static void foreign_file_systems(void **state)
+{
+	int result = in_child(names_foreign);
+
+	(void)state;
+	if (result == 77)
+		skip();
+	assert_int_equal(result, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(foreign_file_systems),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(hostile_path_is_no_socket),
 		cmocka_unit_test(flags),

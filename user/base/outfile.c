@@ -294,8 +294,6 @@ static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
 {
 	int err;
 
-	if (w->object >= 0 && flags & IOM_OUTFILE_NEW)
-		return -EEXIST;
 	if (w->object >= 0 && faccessat(w->dir, w->name, W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW))
 		return -errno;
 	f->dir = w->dir;
@@ -318,7 +316,9 @@ int iom_outfile_open(struct iom_outfile *f, const char *path, unsigned int flags
 	*f = (struct iom_outfile){.fd = -1, .dir = -1};
 	*why = NULL;
 	err = walk_path(&w, path);
-	if (!err && w.object >= 0 && (w.by_link || !S_ISREG(w.st.st_mode)))
+	if (!err && w.object >= 0 && flags & IOM_OUTFILE_NEW) /* a device or a pipe too: it has no place to be made in */
+		err = -EEXIST;
+	else if (!err && w.object >= 0 && (w.by_link || !S_ISREG(w.st.st_mode)))
 		err = open_directly(f, &w);
 	else if (!err)
 		err = make(f, &w, flags);

@@ -116,6 +116,15 @@ static uint32_t part_of(const struct split *s, const struct cap_column *c, const
 	return v < cap_count(&cap_tables[c->to], s->cap) ? s->part[c->to][v] : NOBODY;
 }
 
+/* Is what it cannot be without the same process's, all of it? In a strange recording it may not be. */
+static bool is_whole(const struct split *s, const struct cap_table *t, uint32_t part, const void *element)
+{
+	for (size_t i = 0; i < t->ncolumns; i++)
+		if (t->columns[i].needed && part_of(s, &t->columns[i], element) != part)
+			return false;
+	return true;
+}
+
 /* ---- dividing ---- */
 
 /* A reference into the whole becomes one into the part; nobody refers to what is
@@ -147,6 +156,8 @@ static void count(struct split *s, enum cap_table_id id)
 	for (size_t i = 0; i < n; i++) {
 		uint32_t part = c ? part_of(s, c, cap_element(t, s->cap, i)) : NOBODY;
 
+		if (part != NOBODY && !is_whole(s, t, part, cap_element(t, s->cap, i)))
+			part = NOBODY;
 		s->part[id][i] = part;
 		if (part != NOBODY)
 			s->place[id][i] = (uint32_t)(*count_of(t, &s->parts[part]))++;

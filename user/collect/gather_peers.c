@@ -64,7 +64,8 @@ static char *other_end(const struct proc_entry *p, const struct cap_file *f, con
 	case IOM_K_FIFO:
 		return held_up_end(p, f, c);
 	case IOM_K_TTY: /* what is read from it is typed */
-		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
+		return f->name && c->class == IOM_C_WRITE ?
+			       iom_process_text(pfs_terminal_master((pid_t)p->pid, f->name), 0) : NULL;
 	default:
 		return NULL;
 	}

@@ -204,6 +204,9 @@ void gather_files_finish(struct iom_gather *g)
 		free(f.name);
 		free(f.watches);
 	}
+	for (size_t i = 0; i < g->cap->nfiles; i++)
+		if (g->cap->files[i].kind == IOM_K_FIFO)
+			g->cap->files[i].name = pfs_without_arrows(g->cap->files[i].name);
 	pfs_pipes_refresh();
 	for (size_t i = 0; i < g->cap->nfiles; i++)
 		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start ||

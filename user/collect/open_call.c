@@ -94,13 +94,15 @@ static char *string_at(uint32_t pid, uint64_t addr)
 char *iom_process_text(int64_t pid, size_t more)
 {
 	char comm[IOM_COMM_LEN] = "", others[48] = "", *text = NULL;
+	const char *quote;
 
 	if (pid <= 0 || pid > INT32_MAX)
 		return NULL;
 	pfs_comm((pid_t)pid, comm);
 	if (more)
 		snprintf(others, sizeof(others), " or %zu other%s", more, more == 1 ? "" : "s");
-	if (asprintf(&text, "process %d%s%s%s", (int)pid, comm[0] ? " " : "", comm, others) < 0)
+	quote = strchr(comm, '(') ? "\"" : ""; /* what stands in brackets behind it is ours */
+	if (asprintf(&text, "process %d%s%s%s%s%s", (int)pid, comm[0] ? " " : "", quote, comm, quote, others) < 0)
 		return NULL;
 	return text;
 }
@@ -175,11 +177,12 @@ static char *lock_holder(uint32_t pid)
 }
 
 /* A thread of the process that the futex names: it has the mutex, or is to end. */
-static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread *t, int32_t tid)
+static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread *t, int32_t called)
 {
 	char comm[IOM_COMM_LEN] = "", *text = NULL;
+	pid_t tid = pfs_thread_called((pid_t)pid, called);
 
-	if (tid <= 0 || pfs_tgid(tid) != (pid_t)pid)
+	if (!tid)
 		return NULL;
 	if ((uint32_t)tid == t->ns_tid)
 		snprintf(comm, sizeof(comm), "itself");
@@ -191,15 +194,21 @@ static char *thread_text(const char *fmt, uint32_t pid, const struct iom_thread 
 }
 
 /* A mutex of glibc that processes share: who has it may be a thread of another one, or be gone, for the kernel
- * lets go only of robust ones. word: as in futex_owner(). */
-static char *shared_mutex(const struct iom_thread *t, const int32_t word[5])
+ * lets go only of robust ones; then its number may be that of a stranger, who has not got this memory. Of another PID
+ * namespace's number nothing is known. word: as in futex_owner(). */
+static char *shared_mutex(const struct iom_thread *t, uint32_t pid, const int32_t word[5])
 {
 	pid_t owner = word[2] > 0 ? pfs_tgid(word[2]) : 0;
 	char *text = NULL, *who;
+	int shares;
 
-	if (t->args[1] & FUTEX_PRIVATE_FLAG || word[2] <= 0 || word[3] < 1 || (word[4] & ~MUTEX_TYPES) != MUTEX_SHARED)
+	if (t->args[1] & FUTEX_PRIVATE_FLAG || word[2] <= 0 || word[3] < 1 || (word[4] & ~MUTEX_TYPES) != MUTEX_SHARED ||
+	    !pfs_counts_as_we((pid_t)pid))
 		return NULL;
-	if (!owner)
+	shares = owner ? pfs_shares_at((pid_t)pid, t->args[0], owner) : 0;
+	if (shares < 0)
+		return NULL;
+	if (!shares)
 		return asprintf(&text, "a mutex that thread %d, now gone, locked", word[2]) < 0 ? NULL : text;
 	who = iom_process_text(owner, 0);
 	if (who && asprintf(&text, "a mutex that %s has", who) < 0)
@@ -246,7 +255,7 @@ static char *futex_owner(const struct iom_thread *t, uint32_t pid)
 	if (word[0] != 2)
 		return thread_text(end, pid, t, word[0]);
 	text = thread_text(mutex, pid, t, word[2]);
-	return text ? text : shared_mutex(t, word);
+	return text ? text : shared_mutex(t, pid, word);
 }
 
 /*
@@ -365,13 +374,13 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	if (t->nr == NR_WAIT4 && (int32_t)t->args[0] == -1)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAIT4)
-		return iom_waited_text(pid, (int32_t)t->args[0], NULL);
+		return iom_waited_text(pid, pfs_child_called((pid_t)pid, (int32_t)t->args[0]), NULL);
 	if (waits_for_exec(t, pid))
 		return vfork_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_ALL)
 		return any_child(pid, t->ns_tid);
 	if (t->nr == NR_WAITID && t->args[0] == P_PID)
-		return iom_waited_text(pid, (int32_t)t->args[1], NULL);
+		return iom_waited_text(pid, pfs_child_called((pid_t)pid, (int32_t)t->args[1]), NULL);
 	if (t->nr == NR_FUTEX)
 		return futex_text(t, pid);
 	if (t->nr == NR_IO_GETEVENTS || t->nr == NR_IO_PGETEVENTS)

@@ -244,6 +244,12 @@ static void merge(struct list *l)
 	qsort(l->v, l->n, sizeof(*l->v), by_length);
 }
 
+/* Of other calls the same words may be the name of a file. */
+static bool is_target(const struct cap_open_call *c, const char *words)
+{
+	return c->class == CAP_C_FUTEX && c->target && !strcmp(c->target, words);
+}
+
 /* The call under way at the end; at_start: it, or another one, was under way then. */
 static void push_open(struct list *l, const struct cap_open_call *c, bool at_start)
 {
@@ -256,7 +262,8 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->class = c->class;
 	w->nr = c->nr;
 	w->file = c->file;
-	w->inside = c->target && !strcmp(c->target, CAP_TARGET_INSIDE);
+	w->inside = is_target(c, CAP_TARGET_INSIDE);
+	w->alone = is_target(c, CAP_TARGET_ALONE);
 	w->path = c->file == IOM_NO_FILE && !w->inside ? c->target : NULL;
 	/* How many requests were in flight at one moment says something only where nothing else happened. */
 	w->holder = c->file == IOM_NO_FILE || (c->class == CAP_C_URING_ENTER && !c->before_ns) ? NULL : c->target;

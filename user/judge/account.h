@@ -60,6 +60,7 @@ struct acc_wait {
 	uint64_t before_ns;  /* and had lasted so long */
 	bool under_way;	     /* one is, as the watch ends */
 	bool inside; /* the one under way is a futex's that only another thread of the process can end */
+	bool alone;  /* ... and there is none */
 	bool own; /* in the readiness call of the thread's own loop: set by iom_loops() */
 };
 

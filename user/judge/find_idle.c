@@ -10,6 +10,7 @@
 #include "judge/findings.h"
 #include "judge/roles.h"
 #include "judge/rules.h"
+#include "judge/threads.h"
 #include "report/sentence.h"
 
 /* Samples of other calls: of more the first ones say as much. */
@@ -80,24 +81,27 @@ static uint64_t by_time(const struct cap_calls *r)
 	return r->class == CAP_C_FUTEX ? r->n.zero_slept : 0;
 }
 
-static struct woken woken(const struct search *s, const struct cap_thread *ct)
+/* Of each thread, by its place in the capture; heap. There may be tens of thousands. */
+static struct woken *all_woken(const struct search *s)
 {
-	struct woken w = {};
+	struct woken *all = iom_alloc(s->cap->nthreads + 1, sizeof(*all));
 
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
+		uint32_t thread = iom_thread_find(s->ev->by_tid, r->tid, r->tgid);
+		struct woken *w = thread == UINT32_MAX ? NULL : &all[thread];
 		uint64_t n = by_time(r);
 
-		if (r->tgid != ct->tgid || r->tid != ct->tid)
+		if (!w)
 			continue;
-		w.all += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
-		w.by_time += n;
-		if (n > w.most) {
-			w.most = n;
-			w.calls = r;
+		w->all += r->n.ok_slept + r->n.zero_slept + r->n.again_slept;
+		w->by_time += n;
+		if (n > w->most) {
+			w->most = n;
+			w->calls = r;
 		}
 	}
-	return w;
+	return all;
 }
 
 /* All that the process moved: who makes a thread wake by a clock may do so for what others do. */
@@ -207,11 +211,14 @@ struct sleepers {
 	struct woken woken; /* of that one */
 };
 
-static bool is_sleeper(const struct search *s, const struct rep_thread *rt, struct woken *w)
+static bool is_sleeper(const struct search *s, const struct rep_thread *rt, const struct woken *all, struct woken *w)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint32_t thread = iom_thread_find(s->ev->by_tid, ct->tid, ct->tgid);
 
-	*w = woken(s, ct);
+	if (thread == UINT32_MAX)
+		return false;
+	*w = all[thread];
 	return !ct->kernel_worker && w->by_time >= iom_limit(LIMIT_SPIN_CALLS) &&
 	       a_second(w->by_time, rt->time.wall_ns) >= iom_limit(LIMIT_IDLE_RATE) &&
 	       w->by_time >= iom_limit(LIMIT_IDLE_EMPTY) * w->all;
@@ -242,20 +249,20 @@ static void tell_sleepers(struct search *s, const struct sleepers *l, uint64_t m
 
 /* Threads from this one on that sleep until a time in the call in which it does; said of the process
  * where that does next to nothing else. */
-static void find_by_time(struct search *s, size_t from, bool *told)
+static void find_by_time(struct search *s, size_t from, const struct woken *all, bool *told)
 {
 	struct sleepers l = {};
 	struct woken w;
 	uint64_t moved;
 	uint16_t nr;
 
-	if (told[from] || !is_sleeper(s, &s->rp->threads[from], &w))
+	if (told[from] || !is_sleeper(s, &s->rp->threads[from], all, &w))
 		return;
 	nr = w.calls->nr;
 	for (size_t i = from; i < s->rp->nthreads; i++) {
 		const struct rep_thread *rt = &s->rp->threads[i];
 
-		if (told[i] || !is_sleeper(s, rt, &w) || w.calls->nr != nr)
+		if (told[i] || !is_sleeper(s, rt, all, &w) || w.calls->nr != nr)
 			continue;
 		told[i] = true;
 		l.threads++;
@@ -275,6 +282,7 @@ void iom_find_idle(struct search *s)
 {
 	bool *told = iom_alloc(s->rp->nthreads + 1, sizeof(*told));
 	bool said = is_said(s) || may_move_unseen(s);
+	struct woken *all = all_woken(s);
 
 	for (size_t i = 0; i < s->rp->nthreads; i++) {
 		const struct rep_thread *rt = &s->rp->threads[i];
@@ -283,6 +291,7 @@ void iom_find_idle(struct search *s)
 		told[i] = t->nsets && find_in_loop(s, rt, &t->sets[0]);
 	}
 	for (size_t i = 0; i < s->rp->nthreads && !said; i++)
-		find_by_time(s, i, told);
+		find_by_time(s, i, all, told);
+	free(all);
 	free(told);
 }

@@ -56,17 +56,16 @@ static struct asleep *all_asleep(const struct rep_process *rp, size_t *n)
 	return calls;
 }
 
-/* The process at the other end of a pipe or a unix socket, by its name; 0: none is named. */
-static int peer_of(const struct cap_file *f)
+int iom_peer_of(const struct cap_file *f)
 {
 	const char *name = f->name ? f->name : "", *at = name + strlen(name), *arrow;
 	int pid;
 
+	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
+		return !strncmp(name, "unix -> ", 8) && sscanf(name + 8, "%d ", &pid) == 1 ? pid : 0;
 	arrow = strstr(name, " -> ") ? strstr(name, " -> ") : strstr(name, " <- ");
 	if (!arrow)
 		return 0;
-	if (f->kind == CAP_K_SOCK) /* "unix -> 4711 dbus-daemon" */
-		return !strncmp(name, "unix", 4) && sscanf(arrow + 4, "%d ", &pid) == 1 ? pid : 0;
 	if (f->kind != CAP_K_FIFO) /* "pipe:[7] <- cat 123 fd 1": names may have spaces in them */
 		return 0;
 	for (int words = 0; at > arrow + 4 && words < 3; at--)
@@ -74,9 +73,9 @@ static int peer_of(const struct cap_file *f)
 	return sscanf(at + 1, "%d fd ", &pid) == 1 ? pid : 0;
 }
 
-static int peer_of_file(const struct iom_capture *cap, uint32_t file)
+int iom_peer_of_file(const struct iom_capture *cap, uint32_t file)
 {
-	return file == IOM_NO_FILE ? 0 : peer_of(&cap->files[file]);
+	return file == IOM_NO_FILE ? 0 : iom_peer_of(&cap->files[file]);
 }
 
 /* Below 0: two different ones. */
@@ -109,7 +108,7 @@ static const struct cap_file *own_other_end(const struct rep_process *rp, uint32
 	const struct iom_capture *cap = rp->cap;
 	const struct cap_file *f = file == IOM_NO_FILE ? NULL : &cap->files[file];
 
-	if (!f || f->kind != CAP_K_FIFO || !f->ino || !f->name || f->name[0] == '/' || peer_of(f))
+	if (!f || f->kind != CAP_K_FIFO || !f->ino || !f->name || f->name[0] == '/' || iom_peer_of(f))
 		return NULL;
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_file *o = &cap->files[i];
@@ -170,10 +169,10 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (is_waited_for(cap, rp, w, i)) {
 			all++;
-			join_peer(peer, peer_of(&cap->files[i]));
+			join_peer(peer, iom_peer_of(&cap->files[i]));
 		}
 	if (!all) {
-		*peer = peer_of_file(cap, w->file);
+		*peer = iom_peer_of_file(cap, w->file);
 		return iom_view_call(cap, w);
 	}
 	text = w->class == CAP_C_EPOLL_WAIT && w->file != IOM_NO_FILE && cap->files[w->file].fd >= 0 ?
@@ -205,14 +204,14 @@ static char *headline_asleep(const struct rep_process *rp, const struct acc_wait
 	static const char nobody[] = " Nothing but a signal can end that. So hangs a child of fork() on a lock that another "
 				     "thread had at the time, and who takes a lock twice.";
 	bool of_set = w->what == ACC_READINESS;
-	int peer = of_set ? 0 : peer_of_file(rp->cap, w->file);
+	int peer = of_set ? 0 : iom_peer_of_file(rp->cap, w->file);
 	char *call = of_set ? asleep_for(rp, w, &peer) : iom_view_call(rp->cap, w);
 	char *lead = iom_lead_text(rp, w, peer), *text;
 
 	text = iom_sentence("It is asleep in %s, and has been since %s%s.%s", call,
 			    w->before ? iom_time(w->before_ns) : "the watch began",
 			    w->before ? " before the watch" : "",
-			    w->path && !strcmp(w->path, CAP_TARGET_ALONE) ? nobody : lead);
+			    w->alone ? nobody : lead);
 	free(call);
 	free(lead);
 	return text;
@@ -326,7 +325,7 @@ static char *headline_all_asleep(const struct rep_process *rp, struct asleep *ca
 	if (held_up)
 		alone = 0;
 	free(held_up);
-	peer = alone == 1 ? peer_of_file(rp->cap, outside->wait.file) : 0;
+	peer = alone == 1 ? iom_peer_of_file(rp->cap, outside->wait.file) : 0;
 	/* A pipe of the process's own is there for its threads to wake each other. */
 	if (alone != 1 || who_ends(rp, &outside->wait, peer) <= 0)
 		return text;
@@ -414,100 +413,4 @@ char *iom_headline_of_sleepers(const struct rep_process *rp)
 		free(first);
 	}
 	return text ? add_unasked(rp, text) : NULL;
-}
-
-/* The thread that the waiter is to be woken by, by what the collector found out of its futex; *mutex:
- * it has one that is waited for. 0: none, or it is not known. */
-static unsigned int thread_waited_for(const struct acc_wait *w, bool *mutex)
-{
-	static const char *const whom[] = {"a mutex that thread %u", "a rwlock that thread %u", "the end of thread %u"};
-	unsigned int tid;
-
-	for (size_t i = 0; w->under_way && w->class == CAP_C_FUTEX && w->path && i < 3; i++)
-		if (sscanf(w->path, whom[i], &tid) == 1) {
-			*mutex &= !i;
-			return tid;
-		}
-	return 0;
-}
-
-/* The thread that this one is asleep for; NULL: none, or it is not known. */
-static const struct rep_thread *waits_for(const struct rep_process *rp, const struct rep_thread *t, bool *mutex)
-{
-	for (size_t i = 0; i < t->time.nwaits; i++) {
-		unsigned int tid = thread_waited_for(&t->time.waits[i], mutex);
-
-		for (size_t k = 0; tid && k < rp->nthreads; k++)
-			if (rp->cap->threads[rp->threads[k].thread].ns_tid == tid)
-				return &rp->threads[k];
-	}
-	return NULL;
-}
-
-/* The sentence about threads that wait for each other; NULL: none do. */
-char *iom_deadlock(const struct rep_process *rp)
-{
-	const struct rep_thread *t = NULL, *next = NULL;
-	bool mutex = true;
-	uint32_t first;
-	size_t n = 0;
-
-	for (size_t i = 0; i < rp->nthreads && !n; i++) {
-		t = next = &rp->threads[i];
-		mutex = true;
-		for (n = 1; n <= rp->nthreads && (next = waits_for(rp, next, &mutex)) && next != t; n++)
-			;
-		if (next != t)
-			n = 0;
-	}
-	if (!n)
-		return NULL;
-	first = rp->cap->threads[t->thread].ns_tid;
-	if (n == 1)
-		return iom_sentence("Thread %u waits for a %s that it has itself: a deadlock.", first,
-				    mutex ? "mutex" : "lock");
-	return iom_sentence("Threads %u and %u%s wait for each other%s: a deadlock.", first,
-			    rp->cap->threads[waits_for(rp, t, &mutex)->thread].ns_tid, n == 2 ? "" : " and others",
-			    mutex ? "'s mutexes" : "");
-}
-
-/* The thread at the end of the chain that begins here: it waits for none of the others. */
-static const struct rep_thread *end_of_chain(const struct rep_process *rp, const struct rep_thread *t)
-{
-	const struct rep_thread *next;
-	bool mutex;
-
-	for (size_t n = 0; n < rp->nthreads && (next = waits_for(rp, t, &mutex)); n++)
-		t = next;
-	return t;
-}
-
-/* The sentence about the thread that most of the others wait for, directly or not, where it sleeps
- * for something else; NULL: there is none. */
-char *iom_held_up_by(const struct rep_process *rp)
-{
-	size_t *waiters = iom_alloc(rp->nthreads + 1, sizeof(*waiters)), most = 0;
-	const struct acc_wait *w;
-	char *call, *lead, *text;
-
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct rep_thread *end = end_of_chain(rp, &rp->threads[i]);
-
-		if (end != &rp->threads[i] && ++waiters[end - rp->threads] > waiters[most])
-			most = end - rp->threads;
-	}
-	w = waiters[most] ? iom_only_wait(&rp->threads[most].time) : NULL;
-	if (!w || w->class == CAP_C_FUTEX) { /* for a thread again, and which is not known */
-		free(waiters);
-		return NULL;
-	}
-	call = iom_view_call(rp->cap, w);
-	lead = iom_lead_text(rp, w, peer_of_file(rp->cap, w->file));
-	text = iom_sentence("Thread %u, for which %s of them wait%s, sleeps in %s.%s",
-			    rp->cap->threads[rp->threads[most].thread].ns_tid, iom_count(waiters[most]),
-			    waiters[most] == 1 ? "s" : "", call, lead);
-	free(waiters);
-	free(call);
-	free(lead);
-	return text;
 }

@@ -33,16 +33,24 @@ static size_t decode(const unsigned char *s, size_t len, uint32_t *c)
 	return n;
 }
 
+/* Control characters, and what is not seen, or turns around or swallows what stands beside it: marks of direction,
+ * joiners, fillers, tags, selectors of variants, separators, and numbers that are no characters. */
+static const struct {
+	uint32_t from, to;
+} harmful[] = {
+	{0, 0x1f},	    {0x7f, 0x9f},	{0xad, 0xad},	    {0x34f, 0x34f},	{0x61c, 0x61c},
+	{0x115f, 0x1160},   {0x17b4, 0x17b5},	{0x180b, 0x180f},   {0x200b, 0x200f},	{0x2028, 0x202e},
+	{0x2060, 0x206f},   {0x2800, 0x2800},	{0x3164, 0x3164},   {0xfdd0, 0xfdef},	{0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff},   {0xffa0, 0xffa0},	{0xfff0, 0xffff},   {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+	{0xe0000, 0xe0fff},
+};
+
 static bool harmless(uint32_t c)
 {
-	if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
-		return false;
-	if (c >= 0x200b && c <= 0x200f) /* invisible, and marks of direction */
-		return false;
-	if (c >= 0x2028 && c <= 0x202e) /* separators, embeddings and overrides */
-		return false;
-	return !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff && c != 0x061c &&
-	       !(c >= 0xfff0 && c <= 0xffff);
+	for (size_t i = 0; i < sizeof(harmful) / sizeof(*harmful) && c >= harmful[i].from; i++)
+		if (c <= harmful[i].to)
+			return false;
+	return (c & 0xfffe) != 0xfffe;
 }
 
 char *iom_escape(const char *bytes, size_t len, bool utf8)

@@ -12,6 +12,7 @@
 #include "capture/names.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
+#include "report/asleep.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 
@@ -22,25 +23,23 @@ void *iom_view_more(void *v, size_t n, size_t size)
 	return v;
 }
 
-/* Does the name of a unix socket end with the process that has its other end, "-> 123 cat"? */
+/* Does the name of a unix socket say the process that has its other end, "-> 123 cat"? */
 static bool is_in_name(const struct cap_file *f, const char *holder)
 {
-	static const char process[] = "process ";
-	const char *arrow = f->name ? strstr(f->name, " -> ") : NULL;
-	size_t n = arrow ? strlen(arrow + 4) : 0;
+	int pid;
 
-	return arrow && !strncmp(holder, process, sizeof(process) - 1) &&
-	       !strncmp(arrow + 4, holder + sizeof(process) - 1, n) && strchr(" ", holder[sizeof(process) - 1 + n]);
+	return f->kind == CAP_K_SOCK && sscanf(holder, "process %d", &pid) == 1 && iom_peer_of(f) == pid;
 }
 
-/* Why that process does not go on (pfs_in_turn()), "(stopped)", NULL: it is not known. Names may have brackets too. */
+/* Why that process does not go on (pfs_in_turn()), "(stopped)", NULL: it is not known. A name with a bracket stands in
+ * quotes (iom_process_text()), so that it does not end the text. */
 static const char *reason_in(const char *holder)
 {
 	static const char *const reasons[] = {"(stopped", "(in turn ", "(its thread "};
 	const char *why = strrchr(holder, '(');
 
 	for (size_t i = 0; why && why > holder + 1 && i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (!strncmp(why, reasons[i], strlen(reasons[i])))
+		if (!strncmp(why, reasons[i], strlen(reasons[i])) && why[strlen(why) - 1] == ')')
 			return why;
 	return NULL;
 }
@@ -167,31 +166,34 @@ static uint8_t kind_of(const struct iom_capture *cap, const struct view_file *f)
 	return cap->files[f->first].kind;
 }
 
-static void add_file(struct view *v, const struct iom_capture *cap, const struct rep_file *f, char *key,
-		     bool fold)
+static void add_file(struct view *v, const struct iom_capture *cap, const struct rep_file *f)
 {
 	const struct cap_file *c = &cap->files[f->file];
-	struct view_file *to = NULL;
+	struct view_file *to;
 
-	for (size_t i = 0; i < v->nfiles && fold; i++)
-		if (v->files[i].model == f->model && kind_of(cap, &v->files[i]) == c->kind &&
-		    !strcmp(v->files[i].name, key))
-			to = &v->files[i];
-	if (!to) {
-		v->files = iom_view_more(v->files, v->nfiles, sizeof(*v->files));
-		to = &v->files[v->nfiles++];
-		to->name = key;
-		to->model = f->model;
-		to->first = f->file;
-	} else {
-		free(key);
-	}
-	to->files += c->merged ? c->merged : 1;
-	to->ops += f->attempts;
-	to->again += f->eagain;
-	to->slept += f->slept + (f->open_at_end && !f->slept); /* a sleep under way has not been counted */
+	v->files = iom_view_more(v->files, v->nfiles, sizeof(*v->files));
+	to = &v->files[v->nfiles++];
+	to->name = key_of(c);
+	to->model = f->model;
+	to->first = f->file;
+	to->files = c->merged ? c->merged : 1;
+	to->ops = f->attempts;
+	to->again = f->eagain;
+	to->slept = f->slept + (f->open_at_end && !f->slept); /* a sleep under way has not been counted */
+	to->waited_ns = f->waited_ns;
+	to->bytes = f->bytes;
+}
+
+static void merge_file(struct view_file *to, struct view_file *f)
+{
+	to->files += f->files;
+	to->ops += f->ops;
+	to->again += f->again;
+	to->slept += f->slept;
 	to->waited_ns += f->waited_ns;
 	to->bytes += f->bytes;
+	free(f->name);
+	f->name = NULL;
 }
 
 static int what_waited_most(const void *a, const void *b)
@@ -212,54 +214,67 @@ static char *dir_of(const char *name)
 	return slash && slash > name ? iom_sentence("%.*s/*", (int)(slash - name), name) : NULL;
 }
 
-static bool is_of_dir(const struct iom_capture *cap, const struct view_file *f, const struct view_file *first,
-		      const char *dir)
-{
-	char *other = f->name ? dir_of(f->name) : NULL;
-	bool is = other && f->model == first->model && kind_of(cap, f) == kind_of(cap, first) &&
-		  !strcmp(dir, other);
+/* Lines of files by which they may become one: there are tens of thousands. */
+struct folding {
+	char *name; /* of which all have the same; NULL: it stays alone */
+	enum iom_model model;
+	uint8_t kind;
+	size_t at;
+};
 
-	free(other);
-	return is;
+static int what_is_alike(const void *a, const void *b)
+{
+	const struct folding *x = a, *y = b;
+	int order = !x->name || !y->name ? !x->name - !y->name : strcmp(x->name, y->name);
+
+	if (order)
+		return order;
+	if (x->model != y->model)
+		return x->model < y->model ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* Many files of one kind in one directory: one line. */
-static void fold_dirs(struct view *v, const struct iom_capture *cap)
+static bool are_alike(const struct folding *x, const struct folding *y)
 {
-	size_t all = v->nfiles;
-	double least = iom_limit(LIMIT_FOLDED);
+	return x->name && y->name && !strcmp(x->name, y->name) && x->model == y->model && x->kind == y->kind;
+}
 
-	for (size_t i = 0; i < v->nfiles; i++) {
-		char *dir = v->files[i].name ? dir_of(v->files[i].name) : NULL;
-		size_t n = 0;
+/* Where at least so many are alike the first takes in the others, and has the name. */
+static void fold(struct view *v, const struct iom_capture *cap, char *(*name_of)(const char *name), double least)
+{
+	struct folding *all = iom_view_more(NULL, 0, (v->nfiles + 1) * sizeof(*all));
+	size_t from, to, left = 0;
 
-		for (size_t k = i; dir && k < v->nfiles; k++)
-			n += is_of_dir(cap, &v->files[k], &v->files[i], dir);
-		for (size_t k = i + 1; n >= least && k < v->nfiles; k++) {
-			struct view_file *f = &v->files[k], *to = &v->files[i];
+	for (size_t i = 0; i < v->nfiles; i++)
+		all[i] = (struct folding){name_of(v->files[i].name), v->files[i].model, kind_of(cap, &v->files[i]), i};
+	qsort(all, v->nfiles, sizeof(*all), what_is_alike);
+	for (from = 0; from < v->nfiles; from = to) {
+		struct view_file *first = &v->files[all[from].at];
 
-			if (!is_of_dir(cap, f, to, dir))
-				continue;
-			to->files += f->files;
-			to->ops += f->ops;
-			to->again += f->again;
-			to->slept += f->slept;
-			to->waited_ns += f->waited_ns;
-			to->bytes += f->bytes;
-			free(f->name);
-			f->name = NULL;
-		}
-		if (n >= least) {
-			free(v->files[i].name);
-			v->files[i].name = dir;
-			dir = NULL;
-		}
-		free(dir);
+		for (to = from + 1; to < v->nfiles && are_alike(&all[from], &all[to]); to++)
+			;
+		if (to - from < least)
+			continue;
+		for (size_t i = from + 1; i < to; i++)
+			merge_file(first, &v->files[all[i].at]);
+		free(first->name);
+		first->name = all[from].name;
+		all[from].name = NULL;
 	}
-	v->nfiles = 0;
-	for (size_t i = 0; i < all; i++)
+	for (size_t i = 0; i < v->nfiles; i++) {
+		free(all[i].name);
 		if (v->files[i].name)
-			v->files[v->nfiles++] = v->files[i];
+			v->files[left++] = v->files[i];
+	}
+	v->nfiles = left;
+	free(all);
+}
+
+static char *same_name(const char *name)
+{
+	return iom_sentence("%s", name);
 }
 
 /* What stands for one file says its descriptor, for many how many they are. */
@@ -286,10 +301,11 @@ static void view_files(struct view *v, const struct rep_process *rp,
 {
 	for (size_t i = 0; i < rp->nfiles; i++)
 		if (verbose || is_shown(rp->cap, &rp->files[i]))
-			add_file(v, rp->cap, &rp->files[i], key_of(&rp->cap->files[rp->files[i].file]),
-				 !verbose);
-	if (!verbose)
-		fold_dirs(v, rp->cap);
+			add_file(v, rp->cap, &rp->files[i]);
+	if (!verbose && v->nfiles) {
+		fold(v, rp->cap, same_name, 2);
+		fold(v, rp->cap, dir_of, iom_limit(LIMIT_FOLDED)); /* many files of one kind in one directory */
+	}
 	name_files(v, rp->cap);
 	if (v->nfiles)
 		qsort(v->files, v->nfiles, sizeof(*v->files), what_waited_most);

@@ -23,6 +23,8 @@
 #define CATCH_PAUSE_US 250
 #define PAGE_BYTES     UINT64_C(4096)
 #define RANGES_NS      UINT64_C(500000000)
+#define PLACE_MAX      4096
+#define KEPT_NS	       UINT64_C(1000000000)
 
 static void put(int32_t fd, int32_t *fds, size_t max, int *n)
 {
@@ -111,10 +113,14 @@ int pfs_wait_set(pid_t pid, int nr, const uint64_t args[6], int32_t *fds, size_t
 
 /* ---- shared memory ---- */
 
-struct place {
-	uint64_t addr;
-	char *path;
-};
+/* What is mapped at an address; kept a moment, for threads wait at one address by the thousand. */
+static struct place {
+	pid_t pid;
+	uint64_t addr, read_at; /* 0: never */
+	unsigned int dev_major, dev_minor;
+	uint64_t ino; /* 0: nothing that may be shared */
+	char path[PLACE_MAX];
+} place;
 
 static bool take_shared(const struct pfs_map *map, void *arg)
 {
@@ -122,17 +128,59 @@ static bool take_shared(const struct pfs_map *map, void *arg)
 
 	if (p->addr < map->start || p->addr >= map->end)
 		return true;
-	if (map->shared && map->path[0] == '/')
-		p->path = pfs_strdup(map->path);
+	if (map->shared) {
+		p->dev_major = map->dev_major;
+		p->dev_minor = map->dev_minor;
+		p->ino = map->ino;
+		snprintf(p->path, sizeof(p->path), "%s", map->path);
+	}
 	return false;
+}
+
+static const struct place *place_of(pid_t pid, uint64_t addr)
+{
+	if (place.read_at && place.pid == pid && place.addr == addr && pfs_now_ns() - place.read_at < KEPT_NS)
+		return &place;
+	place = (struct place){.pid = pid, .addr = addr};
+	pfs_maps_each(pid, take_shared, &place);
+	place.read_at = pfs_now_ns();
+	return &place;
 }
 
 char *pfs_shared_at(pid_t pid, uint64_t addr)
 {
-	struct place p = {.addr = addr};
+	const struct place *p = place_of(pid, addr);
 
-	pfs_maps_each(pid, take_shared, &p);
-	return p.path;
+	return p->path[0] == '/' ? pfs_strdup(p->path) : NULL;
+}
+
+static struct sharer {
+	struct place of;
+	pid_t other;
+	int shares; /* 1, 0; negative: it is not known */
+} sharer;
+
+static bool is_of_place(const struct pfs_map *map, void *arg)
+{
+	struct sharer *s = arg;
+
+	if (!map->shared || map->ino != s->of.ino || map->dev_major != s->of.dev_major ||
+	    map->dev_minor != s->of.dev_minor)
+		return true;
+	s->shares = 1;
+	return false;
+}
+
+int pfs_shares_at(pid_t pid, uint64_t addr, pid_t other)
+{
+	const struct place *p = place_of(pid, addr);
+
+	if (sharer.other == other && sharer.of.pid == pid && sharer.of.addr == addr && sharer.of.read_at == p->read_at)
+		return sharer.shares;
+	sharer = (struct sharer){.of = *p, .other = other};
+	if (!p->ino || pfs_maps_each(other, is_of_place, &sharer))
+		sharer.shares = -1;
+	return sharer.shares;
 }
 
 /* ---- libaio's rings ---- */

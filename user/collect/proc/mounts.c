@@ -137,13 +137,22 @@ enum pfs_fs pfs_fs_of_path(pid_t pid, const char *path)
 	return m ? m->fs : PFS_FS_REMOTE;
 }
 
+/* Has it a "..", which may lead out of any mount that stands before it? */
+static bool goes_up(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "..")); at += 2)
+		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
+			return true;
+	return false;
+}
+
 char *pfs_foreign_fs(pid_t pid, int dir, const char *path)
 {
 	struct rd_request rq = dir == AT_FDCWD ? rd_path(RD_LINK, pid, "cwd") : rd_path(RD_LINK, pid, "fd/%d", dir);
 	char *base = *path == '/' ? pfs_strdup("") : rd_text(&rq, PATH_ROOM, NULL), *whole;
 	const struct mount *m;
 
-	if (!base || (*path != '/' && *base != '/')) {
+	if (!base || (*path != '/' && *base != '/') || goes_up(path)) {
 		free(base);
 		return NULL;
 	}

@@ -304,20 +304,19 @@ static int terminal_of(pid_t pid, int fd)
 	return number;
 }
 
-char *pfs_terminal_master(pid_t pid, const char *name)
+pid_t pfs_terminal_master(pid_t pid, const char *name)
 {
-	char comm[16];
 	int number;
 
 	if (sscanf(name, "/dev/pts/%d", &number) != 1)
-		return NULL;
+		return 0;
 	if (!walked_at)
 		walk(pid);
 	for (size_t i = first_of(MASTER); i < nheld && held[i].ino == MASTER; i++) {
 		pid_t who = held[i].pid;
 
-		if (who != pid && terminal_of(who, held[i].fd) == number && has_same_mounts(pid, who) && pfs_comm(who, comm))
-			return pfs_format("process %d %s", who, comm);
+		if (who != pid && terminal_of(who, held[i].fd) == number && has_same_mounts(pid, who))
+			return who;
 	}
-	return NULL;
+	return 0;
 }

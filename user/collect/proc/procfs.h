@@ -80,8 +80,12 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
 
-/* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
-char *pfs_terminal_master(pid_t pid, const char *name);
+/* Takes a name of a program's choice, heap, and gives it back without any " -> " and " <- ": what stands behind these is
+ * our own words on the other end. A blank before one becomes "\x20". NULL stays NULL. */
+char *pfs_without_arrows(char *name);
+
+/* Some other process that has the master of a pseudoterminal, "/dev/pts/3"; 0: none is known. From the same walk. */
+pid_t pfs_terminal_master(pid_t pid, const char *name);
 
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
  * other process of this machine that has it open; 0: none is known. Neither the sockets nor the walk are made anew. */
@@ -198,10 +202,19 @@ struct pfs_children {
 
 struct pfs_children pfs_children(pid_t pid, pid_t tid);
 
+/* The child, or the thread, of a process that has this number in the process's own PID namespace: its number here, 0:
+ * none is known. Where the namespace is the same a child is whoever has that number: it may be one that is traced. */
+pid_t pfs_child_called(pid_t pid, int32_t number);
+pid_t pfs_thread_called(pid_t pid, int32_t number);
+/* Do numbers of processes mean the same in its namespace as here? */
+bool pfs_counts_as_we(pid_t pid);
+
 /* Has the process one thread only? */
 bool pfs_is_single(pid_t pid);
 
 /* The file that is mapped at this address and may be shared: its path, heap; NULL: there is none. */
 char *pfs_shared_at(pid_t pid, uint64_t addr);
+/* Has the other process mapped what is shared there? 1 or 0, negative where it is not known. */
+int pfs_shares_at(pid_t pid, uint64_t addr, pid_t other);
 
 #endif

@@ -50,6 +50,11 @@ const char *pfs_basename(const char *path);
 /* libc, its former parts, ld.so or the vdso, by the name of the mapping. */
 bool pfs_is_libc(const char *path);
 
+/* ---- children ---- */
+
+/* Each that the thread made and nobody has waited for. */
+void pfs_children_each(pid_t pid, pid_t tid, void (*each)(pid_t child, void *arg), void *arg);
+
 /* ---- sockets ---- */
 
 struct pfs_netns; /* the sockets of one network namespace */

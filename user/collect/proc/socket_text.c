@@ -55,19 +55,24 @@ const char *sock_netlink_name(unsigned int proto)
 
 char *sock_unix_path(const char *path, size_t len)
 {
+	size_t prefix = 0;
 	char *text;
 
 	if (!len)
 		return NULL;
 	if (path[0])
 		len = strnlen(path, len);
-	text = pfs_grow(NULL, len + 1, 1);
-	memcpy(text, path, len);
-	text[len] = 0;
-	for (size_t i = 0; i < len; i++)
+	text = pfs_grow(NULL, len + 3, 1);
+	if (*path >= '0' && *path <= '9') { /* relative, and it would read as the number of a process */
+		prefix = 2;
+		memcpy(text, "./", 2);
+	}
+	memcpy(text + prefix, path, len);
+	text[prefix + len] = 0;
+	for (size_t i = 0; i < prefix + len; i++)
 		if (!text[i])
 			text[i] = '@';
-	return text;
+	return pfs_without_arrows(text);
 }
 
 static void addr_text(uint8_t family, const uint8_t addr[16], uint16_t port, char *out, size_t size)

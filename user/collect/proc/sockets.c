@@ -302,7 +302,7 @@ static char *unix_name(const struct pfs_netns *ns, const struct sock_entry *e)
 	if (peer && peer->path)
 		return pfs_format("unix -> %s", peer->path);
 	if (e->peer && pfs_socket_holder(e->peer, &holder))
-		return pfs_format("unix -> %d %s", holder.pid, holder.comm);
+		return pfs_format(strchr(holder.comm, '(') ? "unix -> %d \"%s\"" : "unix -> %d %s", holder.pid, holder.comm);
 	return pfs_strdup("unix");
 }
 

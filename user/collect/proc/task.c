@@ -19,6 +19,7 @@
 #define NR_RECVMSG   47
 #define STAT_MAX     4096
 #define TASKS_MAX    64
+#define TURN_KEPT_NS UINT64_C(100000000)
 #define RING_MAX     1024 /* the counts come before the lists of requests */
 #define FLAG_KTHREAD 0x00200000 /* PF_KTHREAD, include/linux/sched.h */
 
@@ -101,22 +102,36 @@ void pfs_wchan(pid_t pid, pid_t tid, char where[64])
 
 #define CHILDREN_MAX 65536
 
-struct pfs_children pfs_children(pid_t pid, pid_t tid)
+void pfs_children_each(pid_t pid, pid_t tid, void (*each)(pid_t child, void *arg), void *arg)
 {
 	struct rd_request rq = rd_path(RD_FILE, pid, "task/%d/children", tid);
 	char *text = rd_text(&rq, CHILDREN_MAX, NULL), *at = text, *end;
-	struct pfs_children c = {};
 
-	for (; at; at = end, c.n++) {
+	for (; at; at = end) {
 		long child = strtol(at, &end, 10);
 
 		if (end == at || child <= 0)
 			break;
-		c.last = (pid_t)child;
-		if (!c.first)
-			c.first = c.last;
+		each((pid_t)child, arg);
 	}
 	free(text);
+}
+
+static void count_child(pid_t child, void *arg)
+{
+	struct pfs_children *c = arg;
+
+	c->last = child;
+	if (!c->first)
+		c->first = child;
+	c->n++;
+}
+
+struct pfs_children pfs_children(pid_t pid, pid_t tid)
+{
+	struct pfs_children c = {};
+
+	pfs_children_each(pid, tid, count_child, &c);
 	return c;
 }
 
@@ -204,7 +219,7 @@ static pid_t feeder_of(pid_t pid, pid_t waiter)
 	return 0;
 }
 
-char *pfs_in_turn(pid_t pid, pid_t waiter)
+static char *in_turn(pid_t pid, pid_t waiter)
 {
 	struct parsed_stat s;
 	bool writes = false;
@@ -226,6 +241,25 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 	}
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
+}
+
+/* What was found last is kept a moment: threads wait for one process by the thousand. */
+char *pfs_in_turn(pid_t pid, pid_t waiter)
+{
+	static struct {
+		pid_t pid, waiter;
+		uint64_t at; /* 0: never */
+		char *why;
+	} last;
+
+	if (!last.at || last.pid != pid || last.waiter != waiter || pfs_now_ns() - last.at > TURN_KEPT_NS) {
+		free(last.why);
+		last.why = in_turn(pid, waiter);
+		last.pid = pid;
+		last.waiter = waiter;
+		last.at = pfs_now_ns();
+	}
+	return last.why ? pfs_strdup(last.why) : NULL;
 }
 
 /* Was the first thread about to read from a terminal? The call it was stopped in is begun anew. */

@@ -38,6 +38,24 @@ char *pfs_format(const char *fmt, ...)
 	return iom_memory(text);
 }
 
+char *pfs_without_arrows(char *name)
+{
+	static const char escaped[] = "\\x20";
+	char *text, *to;
+
+	if (!name || (!strstr(name, " -> ") && !strstr(name, " <- ")))
+		return name;
+	to = text = pfs_grow(NULL, strlen(name) * (sizeof(escaped) - 1) + 1, 1);
+	for (const char *at = name; *at; at++)
+		if (!strncmp(at, " -> ", 4) || !strncmp(at, " <- ", 4))
+			to = stpcpy(to, escaped);
+		else
+			*to++ = *at;
+	*to = 0;
+	free(name);
+	return text;
+}
+
 uint64_t pfs_now_ns(void)
 {
 	struct timespec ts;
