@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -24,6 +25,7 @@
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -501,6 +503,67 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	close(pipe_ends[1]);
 }
 
+static void waits_for_parent(void)
+{
+	waitpid(getppid(), NULL, 0);
+	pause();
+}
+
+static void makes_sleeper(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	while (waitpid(-1, NULL, 0) >= 0)
+		;
+}
+
+static void makes_two(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	makes_sleeper();
+}
+
+static void waits_for_it(void)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	waitpid(child, NULL, 0);
+}
+
+/* Whoever waits for a child to end waits for that one; of several children, for none of them alone. */
+static void in_turn_by_child(void **state)
+{
+	static const char says[] = "in turn waiting until this process ends";
+	static void (*const waits[])(void) = {waits_for_it, makes_sleeper, makes_two};
+	pid_t stranger = sleeper(waits_for_parent);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		pid_t parent = sleeper(waits[i]), child = pfs_children(parent, parent).first;
+		char *text;
+
+		assert_true(child > 0);
+		text = pfs_in_turn(parent, child);
+		if (i < 2)
+			assert_string_equal(text ? text : "nothing", says);
+		else
+			assert_null(text);
+		free(text);
+		assert_null(pfs_in_turn(parent, stranger));
+		end(parent);
+	}
+	end(stranger);
+}
+
 static int socket_ends[2];
 
 static void reads_socket(void)
@@ -540,6 +603,41 @@ static void in_turn_by_socket(void **state)
 	end(stranger);
 	close(socket_ends[0]);
 	close(socket_ends[1]);
+}
+
+static int own_listener;
+
+static void keeps_listener(void)
+{
+	close(socket_ends[0]);
+	pause();
+}
+
+/* Who is connected to its own listener is told so as long as nobody has accepted it, though others have that too. */
+static void asks_itself(void **state)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(at);
+	struct stat ours;
+	pid_t child;
+
+	(void)state;
+	own_listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(own_listener, (void *)&at, size), 0);
+	assert_int_equal(listen(own_listener, 1), 0);
+	assert_int_equal(getsockname(own_listener, (void *)&at, &size), 0);
+	socket_ends[0] = socket(AF_INET, SOCK_STREAM, 0);
+	child = sleeper(keeps_listener);
+	assert_int_equal(connect(socket_ends[0], (void *)&at, size), 0);
+	assert_int_equal(fstat(socket_ends[0], &ours), 0);
+	pfs_sockets_refresh();
+	pfs_pipes_refresh();
+	/* What this process itself has is left out of the walk, and the child's connection is not the child's. */
+	assert_int_equal(pfs_socket_peer(getpid(), ours.st_ino), child);
+	assert_int_equal(pfs_socket_peer(child, ours.st_ino), child);
+	close(own_listener);
+	end(child);
+	close(socket_ends[0]);
 }
 
 static void stopped_by(void **state)
@@ -656,6 +754,7 @@ int main(void)
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),
 		cmocka_unit_test(in_turn_by_socket),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(in_turn_by_child),    cmocka_unit_test(asks_itself),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collect/proc/procfs.h"
 
@@ -53,6 +54,8 @@ static char *socket_end(const struct proc_entry *p, const struct cap_file *f, co
 {
 	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino);
 
+	if (who == (pid_t)p->pid)
+		return strdup("not accepted yet: this process listens there itself");
 	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
 }
 

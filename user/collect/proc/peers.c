@@ -186,10 +186,24 @@ void pfs_pipes_refresh(void)
 	walked_at = 0;
 }
 
-bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+static void walk_for_sockets(void)
 {
 	if (!walked_at || pfs_now_ns() - walked_at > SOCKET_KEPT_NS)
 		walk(getpid());
+}
+
+bool pfs_holds_socket(pid_t pid, uint64_t ino)
+{
+	walk_for_sockets();
+	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
+		if (held[i].socket && held[i].pid == pid)
+			return true;
+	return false;
+}
+
+bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+{
+	walk_for_sockets();
 	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
 		if (!held[i].socket)
 			continue;

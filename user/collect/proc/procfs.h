@@ -84,7 +84,8 @@ void pfs_pipes_refresh(void);
 char *pfs_terminal_master(pid_t pid, const char *name);
 
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
- * other process of this machine that has it open; 0: none is known. Neither the sockets nor the walk are made anew. */
+ * other process of this machine that has it open; 0: none is known; pid: it listens there itself. Neither the sockets
+ * nor the walk are made anew. */
 pid_t pfs_socket_peer(pid_t pid, uint64_t ino);
 
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */

@@ -17,6 +17,7 @@
 #define NR_WRITEV    20
 #define NR_RECVFROM  45
 #define NR_RECVMSG   47
+#define NR_WAIT4     61
 #define STAT_MAX     4096
 #define TASKS_MAX    64
 #define RING_MAX     1024 /* the counts come before the lists of requests */
@@ -160,6 +161,22 @@ static bool reads_from(pid_t pid, pid_t waiter)
 	return reads;
 }
 
+/* Is the first thread asleep until waiter, a child of it, ends, or until any child does and it has no other? */
+static bool waits_for_end(pid_t pid, pid_t waiter)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", pid);
+	char *text = rd_text(&call, STAT_MAX, NULL);
+	struct parsed_stat child;
+	unsigned long which = 0;
+	int nr = -1;
+	bool waits = text && sscanf(text, "%d 0x%lx ", &nr, &which) == 2 && nr == NR_WAIT4 && read_stat(waiter, &child) &&
+		     child.ppid == pid &&
+		     ((int32_t)which == waiter || ((int32_t)which == -1 && pfs_children(pid, pid).n == 1));
+
+	free(text);
+	return waits;
+}
+
 struct tasks {
 	int32_t tid[TASKS_MAX];
 	size_t n;
@@ -210,6 +227,8 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2))) {
 		if (s.state == 'S' && reads_from(pid, waiter))
 			return pfs_strdup("in turn waiting until this process writes to a socket or closes it");
+		if (s.state == 'S' && waits_for_end(pid, waiter))
+			return pfs_strdup("in turn waiting until this process ends");
 		feeder = feeder_of(pid, waiter);
 		return feeder ? pfs_format("its thread %d waits until this process reads from a pipe", feeder) : NULL;
 	}
