@@ -366,6 +366,23 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+static void asks_itself(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	cap->threads[0].at_end.target = strdup("not accepted yet: this process listens there itself");
+}
+
+/* A read with a time limit, by two calls. */
+static void polls_a_socket(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+
+	asleep_on(cap, CAP_C_POLL, SYS_poll, IOM_NO_FILE);
+	cap->files[f].waited_at_end = true;
+	cap->threads[0].at_end.set_file = cap->threads[0].at_start.set_file = f;
+	cap->threads[0].at_end.target = strdup("process 12 mariadbd (stopped)");
+}
+
 /* POSIX AIO: so many threads of libc read the file for the program. */
 static void helpers_read(struct iom_capture *cap, uint32_t n)
 {
@@ -758,6 +775,10 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{asks_itself, "It is asleep in read(5) tcp 127.0.0.1:81 -> 127.0.0.1:80 (not accepted yet: this process listens "
+		      "there itself), and has been since 1.00 s before the watch."},
+	{polls_a_socket, "It is asleep in poll for fd 5 tcp 127.0.0.1:81 -> 127.0.0.1:80 (process 12 mariadbd: stopped), "
+			 "and has been since 2.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{one_helper_reads, "It hands its transfers over and is told when they are done; one thread made for it by libc "
 			   "does them, one after another, as glibc has all requests of one descriptor done."},
 	{two_helpers_read, "It hands its transfers over and is told when they are done; threads made for it, of the "

@@ -73,6 +73,15 @@ static char *other_end(const struct proc_entry *p, const struct cap_file *f, con
 	}
 }
 
+/* The file that a call sleeps for. A poll of nothing else is a transfer that has a time limit, by two calls: of one
+ * that lasts it is worth as much to know for whom. */
+static uint32_t file_slept_for(const struct cap_open_call *c)
+{
+	if (c->class == IOM_C_POLL)
+		return c->nfiles == 1 && c->before_ns ? c->set_file : IOM_NO_FILE;
+	return c->class >= IOM_C_READ && c->class <= IOM_C_TRANSFER_LAST ? c->file : IOM_NO_FILE;
+}
+
 /* Who is at the other end of the files that threads wait for as the watch ends. */
 void gather_other_ends(struct iom_gather *g)
 {
@@ -80,11 +89,11 @@ void gather_other_ends(struct iom_gather *g)
 
 	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
 		struct cap_open_call *c = &g->cap->threads[i].at_end;
-		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
+		uint32_t file = file_slept_for(c);
+		const struct cap_file *f = file == IOM_NO_FILE ? NULL : &g->cap->files[file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
 
-		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
-		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
+		if (!p || c->target || (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
 			continue;
 		left--;
 		c->target = other_end(p, f, c);

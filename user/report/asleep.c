@@ -166,7 +166,7 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 {
 	const struct iom_capture *cap = rp->cap;
 	size_t n = 0, all = 0;
-	char *text, *longer;
+	char *text, *longer, *end;
 
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (is_waited_for(cap, rp, w, i)) {
@@ -187,9 +187,11 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 		/* First those by which somebody else wakes it. */
 		if (!is_waited_for(cap, rp, w, file) || iom_is_from_within(cap, f) != (i >= cap->nfiles))
 			continue;
-		longer = iom_sentence("%s%sfd %d %s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
-				      f->name ? f->name : iom_kind_name(f->kind));
+		end = all == 1 && w->holder ? iom_view_other_end(f, w->holder) : iom_sentence("%s", "");
+		longer = iom_sentence("%s%sfd %d %s%s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
+				      f->name ? f->name : iom_kind_name(f->kind), end);
 		n++;
+		free(end);
 		free(text);
 		text = longer;
 	}
