@@ -143,6 +143,18 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* It has the CPU for 3 s of 10, and wants it for all of them. */
+static void computes_when_it_may(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = 3000 * MS;
+	cap->threads[0].runq_ns = BUILD_LIFE_NS - cap->threads[0].cpu_ns;
+}
+
+static void computes(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
 /* No call, and so no number: since 2 s before the watch. */
 static void stopped(struct iom_capture *cap, uint32_t thread, const char *by)
 {
@@ -850,7 +862,9 @@ static const struct {
 	{told_of_changes, "It waits for several files at once, then transfers without sleeping."},
 	{waits_for_a_child, "It transferred nothing and waited for no file: thread 4712 is asleep in wait4 of process "
 			    "900 sh. What process 900 does, `iomodel attach 900` tells."},
-	{one_works, "It transferred nothing and waited for no file."},
+	{one_works, "It transferred nothing and waited for no file. It computes."},
+	{computes, "It transferred nothing and waited for no file. It computes."},
+	{computes_when_it_may, "It transferred nothing and waited for no file. It computes, whenever it is given a CPU."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},
 	{frozen, "It is asleep in no call: stopped by the freezer of its control group, and has been since 2.00 s "
