@@ -221,6 +221,17 @@ static void selects_a_pipe(struct iom_capture *cap)
 	asleep_on(cap, CAP_C_SELECT, SYS_pselect6, IOM_NO_FILE);
 }
 
+/* Who has the pipe may never write to it, and anybody may send a signal. */
+static void waits_for_signals_too(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	build_watch(cap, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- postgres 12 fd 4"), ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SIGNALFD, 0, NULL), ep);
+	iom_capture_order(cap);
+	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
+}
+
 static void waits_for_four(struct iom_capture *cap)
 {
 	uint32_t ep = loop_of_two(cap);
@@ -882,6 +893,8 @@ static const struct {
 			 "watch. What process 12 does, `iomodel attach 12` tells."},
 	{selects_a_pipe, "It is asleep in pselect6 for fd 3 pipe:[7] <- make 12 fd 4, and has been since 2.00 s "
 			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{waits_for_signals_too, "It is asleep in epoll_wait(4) for fd 3 pipe:[7] <- postgres 12 fd 4 and fd 8 signalfd, and "
+				"has been since 2.00 s before the watch."},
 	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
 			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
 	{one_selects, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in futex, 1 in "

@@ -80,7 +80,7 @@ static int peer_of_file(const struct iom_capture *cap, uint32_t file)
 	return file == IOM_NO_FILE ? 0 : peer_of(&cap->files[file]);
 }
 
-/* Below 0: two different ones. */
+/* Below 0: two different ones, or anybody. */
 static void join_peer(int *all, int peer)
 {
 	if (peer)
@@ -171,7 +171,8 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (is_waited_for(cap, rp, w, i)) {
 			all++;
-			join_peer(peer, peer_of(&cap->files[i]));
+			/* A signal may come from anybody. */
+			join_peer(peer, cap->files[i].kind == CAP_K_SIGNALFD ? -1 : peer_of(&cap->files[i]));
 		}
 	if (!all) {
 		*peer = peer_of_file(cap, w->file);
