@@ -15,7 +15,9 @@
 #define NR_READ	     0
 #define NR_WRITE     1
 #define NR_WRITEV    20
+#define NR_SENDTO    44
 #define NR_RECVFROM  45
+#define NR_SENDMSG   46
 #define NR_RECVMSG   47
 #define NR_WAIT4     61
 #define STAT_MAX     4096
@@ -149,16 +151,18 @@ static uint64_t pipe_slept_in(pid_t pid, pid_t tid, bool *writes)
 	return ino;
 }
 
-/* Is the first thread asleep until something comes by a socket of which waiter has the other end? */
-static bool reads_from(pid_t pid, pid_t waiter)
+/* Is the first thread asleep in a read or a write, as *writes says, of a socket of which waiter has the other end? */
+static bool is_in_socket_of(pid_t pid, pid_t waiter, bool *writes)
 {
-	static const int calls[] = {NR_READ, NR_RECVFROM, NR_RECVMSG, -1};
-	char *name = file_of_call(pid, pid, calls, NULL);
+	static const int calls[] = {NR_READ, NR_RECVFROM, NR_RECVMSG, NR_WRITE, NR_WRITEV, NR_SENDTO, NR_SENDMSG, -1};
+	int nr;
+	char *name = file_of_call(pid, pid, calls, &nr);
 	uint64_t ino;
-	bool reads = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
+	bool is = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
 
+	*writes = nr != NR_READ && nr != NR_RECVFROM && nr != NR_RECVMSG;
 	free(name);
-	return reads;
+	return is;
 }
 
 /* Is the first thread asleep until waiter, a child of it, ends, or until any child does and it has no other? */
@@ -225,8 +229,9 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 		return pfs_strdup("in turn waiting for a lock of this process");
 	ino = s.state == 'S' ? pipe_slept_in(pid, pid, &writes) : 0;
 	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2))) {
-		if (s.state == 'S' && reads_from(pid, waiter))
-			return pfs_strdup("in turn waiting until this process writes to a socket or closes it");
+		if (s.state == 'S' && is_in_socket_of(pid, waiter, &writes))
+			return pfs_strdup(writes ? "in turn waiting until this process reads from a socket" :
+						   "in turn waiting until this process writes to a socket or closes it");
 		if (s.state == 'S' && waits_for_end(pid, waiter))
 			return pfs_strdup("in turn waiting until this process ends");
 		feeder = feeder_of(pid, waiter);
