@@ -436,6 +436,13 @@ static void reads_from_a_named_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 node");
 }
 
+/* Of a FIFO the name is a path, and says nothing of that. */
+static void reads_from_a_fifo(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_FIFO, "/run/app/log.fifo");
+	cap->threads[0].at_end.target = strdup("process 12 shim (stopped)");
+}
+
 static void reads_from_a_socket_in_turn(struct iom_capture *cap)
 {
 	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
@@ -806,6 +813,8 @@ static const struct {
 			   "does them, one after another, as glibc has all requests of one descriptor done."},
 	{two_helpers_read, "It hands its transfers over and is told when they are done; threads made for it, of the "
 			   "kernel or of libc, do them."},
+	{reads_from_a_fifo, "It is asleep in read(5) /run/app/log.fifo (process 12 shim: stopped), and has been since 1.00 s "
+			    "before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_a_socket_in_turn, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl: stopped), "
 				      "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach "
 				      "12` tells."},

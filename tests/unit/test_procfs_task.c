@@ -621,6 +621,45 @@ static void in_turn_by_socket(void **state)
 	waits_by_socket(fills_socket, "in turn waiting until this process reads from a socket");
 }
 
+static char fifo[64];
+
+static void keeps_fifo(void)
+{
+	if (open(fifo, O_RDONLY | O_CLOEXEC) < 0)
+		_exit(1);
+	pause();
+}
+
+/* Who reads from a FIFO is found by its path, and by that path no other FIFO. */
+static void fifo_peer(void **state)
+{
+	char folder[] = "/tmp/iomodel-unit-XXXXXX";
+	struct stat st;
+	pid_t child, writer, peer = 0;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDWR | O_CLOEXEC); /* so that nobody waits for anybody */
+	child = sleeper(keeps_fifo);
+	writer = sleeper(sleeps_in_poll); /* has fd, for both ways */
+	assert_int_equal(fstat(fd, &st), 0);
+	for (int i = 0; i < 50 && peer != child; i++) { /* a walk may miss the child where many want the CPUs */
+		pfs_pipes_refresh();
+		peer = pfs_fifo_peer(writer, fd, fifo, st.st_ino);
+	}
+	assert_int_equal(peer, child);
+	assert_int_equal(pfs_fifo_peer(writer, fd, fifo, st.st_ino + 1), 0);
+	assert_int_equal(pfs_fifo_peer(writer, fd, folder, st.st_ino), 0);
+	end(child);
+	end(writer);
+	close(fd);
+	unlink(fifo);
+	rmdir(folder);
+}
+
 static int own_listener;
 
 static void keeps_listener(void)
@@ -635,7 +674,7 @@ static void asks_itself(void **state)
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(at);
 	struct stat ours;
-	pid_t child;
+	pid_t child, peer = 0;
 
 	(void)state;
 	own_listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -646,10 +685,13 @@ static void asks_itself(void **state)
 	child = sleeper(keeps_listener);
 	assert_int_equal(connect(socket_ends[0], (void *)&at, size), 0);
 	assert_int_equal(fstat(socket_ends[0], &ours), 0);
-	pfs_sockets_refresh();
-	pfs_pipes_refresh();
-	/* What this process itself has is left out of the walk, and the child's connection is not the child's. */
-	assert_int_equal(pfs_socket_peer(getpid(), ours.st_ino), child);
+	/* What this process itself has is left out of the walk. */
+	for (int i = 0; i < 50 && peer != child; i++) {
+		pfs_sockets_refresh();
+		pfs_pipes_refresh();
+		peer = pfs_socket_peer(getpid(), ours.st_ino);
+	}
+	assert_int_equal(peer, child);
 	assert_int_equal(pfs_socket_peer(child, ours.st_ino), child);
 	close(own_listener);
 	end(child);
@@ -771,6 +813,7 @@ int main(void)
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),
 		cmocka_unit_test(in_turn_by_socket),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(in_turn_by_child),    cmocka_unit_test(asks_itself),
+		cmocka_unit_test(fifo_peer),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

@@ -33,6 +33,19 @@ void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 	free(peer);
 }
 
+/* A pipe that is opened by a name: that says nothing of who is at the other end. */
+static bool is_named(const struct cap_file *f)
+{
+	return f->kind == IOM_K_FIFO && f->name && f->name[0] == '/';
+}
+
+static char *fifo_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = f->fd >= 0 ? pfs_fifo_peer((pid_t)p->pid, f->fd, f->name, f->ino) : 0;
+
+	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
+}
+
 /* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
  * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
 static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
@@ -65,7 +78,7 @@ static char *other_end(const struct proc_entry *p, const struct cap_file *f, con
 	case IOM_K_SOCK:
 		return socket_end(p, f, c);
 	case IOM_K_FIFO:
-		return held_up_end(p, f, c);
+		return is_named(f) ? fifo_end(p, f, c) : held_up_end(p, f, c);
 	case IOM_K_TTY: /* what is read from it is typed */
 		return f->name && c->class == IOM_C_WRITE ? pfs_terminal_master((pid_t)p->pid, f->name) : NULL;
 	default:

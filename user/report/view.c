@@ -52,7 +52,7 @@ char *iom_view_other_end(const struct cap_file *f, const char *holder)
 {
 	const char *why = reason_in(holder);
 
-	if (f->kind == CAP_K_FIFO || is_in_name(f, holder))
+	if ((f->kind == CAP_K_FIFO && !(f->name && f->name[0] == '/')) || is_in_name(f, holder))
 		return iom_sentence("%s%s", why ? " " : "", why ? why : "");
 	if (why)
 		return iom_sentence(" (%.*s: %s", (int)(why - 1 - holder), holder, why + 1);

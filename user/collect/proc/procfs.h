@@ -79,6 +79,8 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
  * *who, which may be NULL: its number. */
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
+/* The same of a FIFO, by the path that its descriptor has; 0: nobody else was found to have it open so. */
+pid_t pfs_fifo_peer(pid_t pid, int fd, const char *path, uint64_t ino);
 
 /* Who has the master of a pseudoterminal, "/dev/pts/3": "process 123 screen", heap or NULL. From the same walk. */
 char *pfs_terminal_master(pid_t pid, const char *name);
