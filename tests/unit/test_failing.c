@@ -145,6 +145,26 @@ static void refused_a_lock_once(struct iom_capture *cap)
 	failing(cap, build_file(cap, 3, CAP_K_REG, 0, "/var/lib/app/db"), CAP_C_LOCK, SYS_fcntl, 1, EAGAIN);
 }
 
+/* Most reads bring a message; now and then it is said that some were lost. */
+static void overrun(struct iom_capture *cap, uint64_t times)
+{
+	struct cap_calls *r = build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_SOCK, 0, "netlink route"), CAP_C_RECV,
+					      SYS_recvmsg, 500, 0, 0, 0);
+
+	r->n.err = r->n.failed = times;
+	r->error = ENOBUFS;
+}
+
+static void overrun_thrice(struct iom_capture *cap)
+{
+	overrun(cap, 3);
+}
+
+static void overrun_once(struct iom_capture *cap)
+{
+	overrun(cap, 1);
+}
+
 /* A connect that cannot be done at once, of each of so many sockets. */
 static void turned_away(struct iom_capture *cap, const char *name, uint64_t times)
 {
@@ -371,6 +391,8 @@ static const struct expected cases[] = {
 	{"fails-full: once", too_many_open_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"lock: EAGAIN", refused_a_lock, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"lock: EAGAIN once", refused_a_lock_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"netlink: ENOBUFS", overrun_thrice, IOM_M_BLOCKING, 0, "sequential", "calls-fail", 500, NULL},
+	{"netlink: ENOBUFS once", overrun_once, IOM_M_BLOCKING, 0, "sequential", "", 500, NULL},
 	{"connect of a unix socket: EAGAIN", turned_away_often, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"connect of a unix socket: EAGAIN once", turned_away_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"connect by new sockets: ECONNREFUSED", refused_often, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},

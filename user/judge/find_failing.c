@@ -66,6 +66,13 @@ static bool is_refused(const struct cap_calls *r)
 	return r->class == CAP_C_LOCK && r->error == EAGAIN;
 }
 
+/* Messages came that the socket had no room for, and are lost: netlink says so once, before those that it has
+ * (netlink_overrun() of net/netlink/af_netlink.c). */
+static bool is_overrun(const struct cap_calls *r)
+{
+	return r->error == ENOBUFS && is_input(r->class);
+}
+
 /* What there is no more of is worth a word however many calls go well beside: who keeps a descriptor in reserve
  * accepts with it what accept() has just failed for, and closes that. few: so is this failure. */
 static bool is_much(const struct rep_thread *rt, bool few, uint64_t failed, uint64_t all)
@@ -138,7 +145,7 @@ static bool is_failing(const struct search *s, const struct rep_thread *rt, cons
 	int error = error_of(s, r);
 
 	if (!error || is_not_yet(error) || !failed ||
-	    !is_much(rt, is_used_up(error) || is_refused(r) || error == EAGAIN, failed, all))
+	    !is_much(rt, is_used_up(error) || is_refused(r) || is_overrun(r) || error == EAGAIN, failed, all))
 		return false;
 	/* -1, which a program gives that has no descriptor, or a call that is given none. */
 	return error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
@@ -220,6 +227,8 @@ static const char *way_out(const struct search *s, const struct rep_thread *rt, 
 {
 	if (is_refused(r))
 		return "see who has the lock (`lslocks`), or wait for it in the call: F_SETLKW, flock without LOCK_NB";
+	if (is_overrun(r))
+		return "messages were thrown away each time: read sooner, raise SO_RCVBUF, and ask anew for all that they tell of";
 	switch (error_of(s, r)) {
 	case EAGAIN:
 		return "who listens there has a full queue, and must accept sooner, or listen() with a longer one";
