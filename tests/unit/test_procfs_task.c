@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <aio.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -539,6 +540,52 @@ static void waits_for_it(void)
 	waitpid(child, NULL, 0);
 }
 
+static void *waits(void *unused)
+{
+	waits_for_it();
+	return unused;
+}
+
+/* As a runtime has a thread for each child. */
+static void waits_in_a_thread(void)
+{
+	pthread_t reaper;
+
+	if (!pthread_create(&reaper, NULL, waits, NULL))
+		pthread_join(reaper, NULL);
+}
+
+static pid_t only_child(pid_t parent)
+{
+	char path[64];
+	pid_t child = 0;
+	DIR *tasks;
+	struct dirent *e;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", parent);
+	tasks = opendir(path);
+	while (tasks && (e = readdir(tasks)))
+		if (atoi(e->d_name) > 0 && pfs_children(parent, atoi(e->d_name)).first)
+			child = pfs_children(parent, atoi(e->d_name)).first;
+	if (tasks)
+		closedir(tasks);
+	return child;
+}
+
+static void in_turn_by_thread(void **state)
+{
+	pid_t parent = sleeper(waits_in_a_thread), child;
+	char *text;
+
+	(void)state;
+	child = only_child(parent);
+	assert_true(child > 0);
+	text = in_turn_text(parent, child, " waits until this process ends");
+	assert_non_null(strstr(text ? text : "nothing", " waits until this process ends"));
+	free(text);
+	end(parent);
+}
+
 /* Whoever waits for a child to end waits for that one; of several children, for none of them alone. */
 static void in_turn_by_child(void **state)
 {
@@ -814,6 +861,7 @@ int main(void)
 		cmocka_unit_test(in_turn_by_socket),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(in_turn_by_child),    cmocka_unit_test(asks_itself),
 		cmocka_unit_test(fifo_peer),
+		cmocka_unit_test(in_turn_by_thread),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

@@ -165,17 +165,17 @@ static bool is_in_socket_of(pid_t pid, pid_t waiter, bool *writes)
 	return is;
 }
 
-/* Is the first thread asleep until waiter, a child of it, ends, or until any child does and it has no other? */
-static bool waits_for_end(pid_t pid, pid_t waiter)
+/* Is the thread asleep until waiter, a child of its process, ends, or until any child does and it has no other? */
+static bool waits_for_end(pid_t pid, pid_t tid, pid_t waiter)
 {
-	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", pid);
+	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
 	char *text = rd_text(&call, STAT_MAX, NULL);
 	struct parsed_stat child;
 	unsigned long which = 0;
 	int nr = -1;
 	bool waits = text && sscanf(text, "%d 0x%lx ", &nr, &which) == 2 && nr == NR_WAIT4 && read_stat(waiter, &child) &&
 		     child.ppid == pid &&
-		     ((int32_t)which == waiter || ((int32_t)which == -1 && pfs_children(pid, pid).n == 1));
+		     ((int32_t)which == waiter || ((int32_t)which == -1 && pfs_children(pid, tid).n == 1));
 
 	free(text);
 	return waits;
@@ -196,9 +196,10 @@ static void take_tasks(const void *data, size_t size, void *arg)
 	t->n += n;
 }
 
-/* A thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
- * its process does not end without. Threads that read from others have no part in that. 0: there is none. */
-static pid_t feeder_of(pid_t pid, pid_t waiter)
+/* Of a thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
+ * its process does not end without; or that waits for its end, as a runtime has one for each child. Threads that read
+ * from others have no part in that. Heap; NULL: there is none. */
+static char *waits_beside(pid_t pid, pid_t waiter)
 {
 	struct rd_request list = rd_path(RD_LIST, pid, "task");
 	struct tasks tasks = {};
@@ -209,9 +210,11 @@ static pid_t feeder_of(pid_t pid, pid_t waiter)
 		uint64_t ino = tasks.tid[i] == pid ? 0 : pipe_slept_in(pid, tasks.tid[i], &writes);
 
 		if (ino && writes && pfs_pipe_ways(waiter, ino) & 1)
-			return tasks.tid[i];
+			return pfs_format("its thread %d waits until this process reads from a pipe", tasks.tid[i]);
+		if (tasks.tid[i] != pid && waits_for_end(pid, tasks.tid[i], waiter))
+			return pfs_format("its thread %d waits until this process ends", tasks.tid[i]);
 	}
-	return 0;
+	return NULL;
 }
 
 char *pfs_in_turn(pid_t pid, pid_t waiter)
@@ -219,7 +222,6 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 	struct parsed_stat s;
 	bool writes = false;
 	uint64_t ino;
-	pid_t feeder;
 
 	if (!read_stat(pid, &s))
 		return NULL;
@@ -232,10 +234,9 @@ char *pfs_in_turn(pid_t pid, pid_t waiter)
 		if (s.state == 'S' && is_in_socket_of(pid, waiter, &writes))
 			return pfs_strdup(writes ? "in turn waiting until this process reads from a socket" :
 						   "in turn waiting until this process writes to a socket or closes it");
-		if (s.state == 'S' && waits_for_end(pid, waiter))
+		if (s.state == 'S' && waits_for_end(pid, pid, waiter))
 			return pfs_strdup("in turn waiting until this process ends");
-		feeder = feeder_of(pid, waiter);
-		return feeder ? pfs_format("its thread %d waits until this process reads from a pipe", feeder) : NULL;
+		return waits_beside(pid, waiter);
 	}
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
