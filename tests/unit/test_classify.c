@@ -468,6 +468,16 @@ static void nothing(struct iom_capture *cap)
 	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
 }
 
+/* It has a fifth of a CPU, for others want it too. */
+static void wants_the_cpu(struct iom_capture *cap)
+{
+	uint32_t thread = build_thread(cap, BUILD_PID, MAIN + 1, "computes");
+
+	build_asleep(cap, 0, CAP_C_READ, SYS_read, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[3]"), 0, BUILD_LIFE_NS);
+	cap->threads[thread].cpu_ns = BUILD_LIFE_NS / 5;
+	cap->threads[thread].runq_ns = BUILD_LIFE_NS - cap->threads[thread].cpu_ns;
+}
+
 static void only_threads_and_children(struct iom_capture *cap)
 {
 	static const struct {
@@ -617,6 +627,7 @@ static const struct expected rules[] = {
 	{"io_uring, some by workers", uring_few_workers, IOM_M_ASYNC, 0, "proactor",
 	 "iowq-offload", 0, NULL},
 	{"POSIX AIO", posix_aio, IOM_M_ASYNC, IOM_FACT_THREADS, "proactor", "", 0, NULL},
+	{"service thread asleep, one wants the CPU", wants_the_cpu, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"nothing", nothing, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"threads, timers, children, locks", only_threads_and_children, IOM_M_NONE, 0, NULL,
 	 "", 0, NULL},

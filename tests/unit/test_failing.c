@@ -145,6 +145,77 @@ static void refused_a_lock_once(struct iom_capture *cap)
 	failing(cap, build_file(cap, 3, CAP_K_REG, 0, "/var/lib/app/db"), CAP_C_LOCK, SYS_fcntl, 1, EAGAIN);
 }
 
+/* Most reads bring a message; now and then it is said that some were lost. */
+static void overrun(struct iom_capture *cap, uint64_t times)
+{
+	struct cap_calls *r = build_transfers(cap, MAIN, build_file(cap, 3, CAP_K_SOCK, 0, "netlink route"), CAP_C_RECV,
+					      SYS_recvmsg, 500, 0, 0, 0);
+
+	r->n.err = r->n.failed = times;
+	r->error = ENOBUFS;
+}
+
+static void overrun_thrice(struct iom_capture *cap)
+{
+	overrun(cap, 3);
+}
+
+static void overrun_once(struct iom_capture *cap)
+{
+	overrun(cap, 1);
+}
+
+/* A connect that cannot be done at once, of each of so many sockets. */
+static void turned_away(struct iom_capture *cap, const char *name, uint64_t times)
+{
+	for (uint64_t i = 0; i < times; i++)
+		build_calls(cap, MAIN, build_file(cap, -1, CAP_K_SOCK, O_NONBLOCK, name), CAP_C_CONNECT, SYS_connect)
+			->n.again = 1;
+}
+
+static void turned_away_often(struct iom_capture *cap)
+{
+	turned_away(cap, "unix", 13);
+}
+
+static void turned_away_once(struct iom_capture *cap)
+{
+	turned_away(cap, "unix", 1);
+}
+
+/* Each of them goes on by itself. */
+static void connecting(struct iom_capture *cap)
+{
+	turned_away(cap, "tcp 127.0.0.1:4000 -> 127.0.0.1:80", 13);
+}
+
+/* Nobody listens, and each try is by a socket of its own: ten times a second, and more seldom. */
+static void refused(struct iom_capture *cap, uint64_t times)
+{
+	for (uint64_t i = 0; i < times; i++)
+		failing(cap, build_file(cap, -1, CAP_K_SOCK, 0, i % 2 ? "tcp 0.0.0.0:0 -> 127.0.0.1:0" : "tcp"),
+			CAP_C_CONNECT, SYS_connect, 1, ECONNREFUSED);
+}
+
+static void refused_often(struct iom_capture *cap)
+{
+	refused(cap, 150);
+}
+
+static void refused_now_and_then(struct iom_capture *cap)
+{
+	refused(cap, 15);
+}
+
+/* Most of its connections succeed. */
+static void refused_beside_others(struct iom_capture *cap)
+{
+	refused(cap, 150);
+	for (int i = 0; i < 200; i++)
+		build_transfers(cap, MAIN, build_file(cap, -1, CAP_K_SOCK, 0, "tcp 127.0.0.1:5 -> 127.0.0.1:80"),
+				CAP_C_CONNECT, SYS_connect, 1, 0, 0, 0);
+}
+
 static void loop_that_serves(struct iom_capture *cap, uint32_t *l, uint32_t *sock)
 {
 	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
@@ -320,6 +391,14 @@ static const struct expected cases[] = {
 	{"fails-full: once", too_many_open_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"lock: EAGAIN", refused_a_lock, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
 	{"lock: EAGAIN once", refused_a_lock_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"netlink: ENOBUFS", overrun_thrice, IOM_M_BLOCKING, 0, "sequential", "calls-fail", 500, NULL},
+	{"netlink: ENOBUFS once", overrun_once, IOM_M_BLOCKING, 0, "sequential", "", 500, NULL},
+	{"connect of a unix socket: EAGAIN", turned_away_often, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"connect of a unix socket: EAGAIN once", turned_away_once, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"connect by new sockets: ECONNREFUSED", refused_often, IOM_M_NONE, 0, NULL, "calls-fail", 0, NULL},
+	{"connect by new sockets: ECONNREFUSED seldom", refused_now_and_then, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"connect by new sockets: most succeed", refused_beside_others, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
+	{"connect of tcp: EINPROGRESS", connecting, IOM_M_NONBLOCKING, 0, "busy-poll", "", 0, NULL},
 	{"fails-part: few", a_few, IOM_M_MULTIPLEXED, 0, "event-loop", "", 20500, NULL},
 	{"fails: all closed", closes_all, IOM_M_NONE, 0, NULL, "", 0, NULL},
 	{"no descriptor", closes_none, IOM_M_NONE, 0, NULL, "", 0, NULL},
@@ -400,6 +479,25 @@ static void lock_of_somebody_else_is_named(void **state)
 	check_said(refused_a_lock, "calls-fail", IOM_SEV_INFO, parts);
 }
 
+static void full_queue_is_named(void **state)
+{
+	static const char *const parts[] = {"connect of unix sockets failed 13 times, at last with EAGAIN (",
+					    "who listens there has a full queue", NULL};
+
+	(void)state;
+	check_said(turned_away_often, "calls-fail", IOM_SEV_INFO, parts);
+}
+
+/* All tries are one finding. */
+static void tries_are_told_together(void **state)
+{
+	static const char *const parts[] = {"connect of tcp sockets failed 150 times, at last with ECONNREFUSED (connection "
+					    "refused). Usual way out: wait", NULL};
+
+	(void)state;
+	check_said(refused_often, "calls-fail", IOM_SEV_INFO, parts);
+}
+
 static void closed_epoll_is_named(void **state)
 {
 	static const char *const parts[] = {
@@ -459,7 +557,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 10];
+	static struct CMUnitTest tests[NCASES + 12];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -475,5 +573,7 @@ int main(void)
 	tests[NCASES + 7] = (struct CMUnitTest)cmocka_unit_test(an_unknown_error_is_no_lack_of_reading);
 	tests[NCASES + 8] = (struct CMUnitTest)cmocka_unit_test(threads_fail_together);
 	tests[NCASES + 9] = (struct CMUnitTest)cmocka_unit_test(lock_of_somebody_else_is_named);
+	tests[NCASES + 10] = (struct CMUnitTest)cmocka_unit_test(full_queue_is_named);
+	tests[NCASES + 11] = (struct CMUnitTest)cmocka_unit_test(tries_are_told_together);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

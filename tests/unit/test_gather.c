@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -173,6 +175,57 @@ static struct cap_thread a_second(int asleep_ms, unsigned queued_ms, unsigned op
 	iom_gather_free(g);
 	iom_capture_free(cap);
 	return got;
+}
+
+/* A pipe that two epolls wait for has one name, with who writes to it. */
+static void pipe_of_two_epolls_is_named_once(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread t = {.event = IOM_T_STATE, .nr = 0xffff, .serial = 1, .now_ns = 5000 * MS};
+	struct epoll_event in = {.events = EPOLLIN};
+	int ends[2], one = epoll_create1(EPOLL_CLOEXEC), other = epoll_create1(EPOLL_CLOEXEC);
+	size_t found = 0;
+	char name[64];
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(epoll_ctl(one, EPOLL_CTL_ADD, ends[0], &in), 0);
+	assert_int_equal(epoll_ctl(other, EPOLL_CTL_ADD, ends[0], &in), 0);
+	child = fork();
+	if (!child) {
+		close(ends[0]);
+		close(one);
+		close(other);
+		pause();
+		_exit(0);
+	}
+	close(ends[1]);
+	changes_at = 0;
+	t.tid = t.tgid = t.ns_tid = t.ns_tgid = (uint32_t)getpid();
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_expect(g, t.tgid, t.tgid, true);
+	iom_gather_phase(g, IOM_G_START);
+	iom_gather_thread(g, &t);
+	iom_gather_phase(g, IOM_G_END);
+	iom_gather_thread(g, &t);
+	usleep(50000); /* until the child has closed what it reads from */
+	iom_gather_finish(g);
+	snprintf(name, sizeof(name), " %d fd %d", child, ends[1]);
+	for (size_t i = 0; i < cap->nfiles; i++) {
+		const char *at = cap->files[i].name && cap->files[i].fd == ends[0] ? strstr(cap->files[i].name, name) : NULL;
+
+		found += at && !strstr(at + 1, name);
+	}
+	assert_int_equal(found, 1);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(ends[0]);
+	close(one);
+	close(other);
 }
 
 static void has_a_sleep_under_way_beside_its_calls(void **state)
@@ -416,6 +469,7 @@ int main(void)
 		cmocka_unit_test(main_thread_has_left),
 		cmocka_unit_test(is_named_by_what_the_process_has),
 		cmocka_unit_test(is_not_named_by_what_came_after),
+		cmocka_unit_test(pipe_of_two_epolls_is_named_once),
 		cmocka_unit_test(has_a_sleep_under_way_beside_its_calls),
 		cmocka_unit_test(has_no_call_under_way_that_ended),
 		cmocka_unit_test(sleeps_as_long_as_its_calls),

@@ -143,6 +143,18 @@ static void one_works(struct iom_capture *cap)
 	build_thread(cap, BUILD_PID, MAIN + 3, "c");
 }
 
+/* It has the CPU for 3 s of 10, and wants it for all of them. */
+static void computes_when_it_may(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = 3000 * MS;
+	cap->threads[0].runq_ns = BUILD_LIFE_NS - cap->threads[0].cpu_ns;
+}
+
+static void computes(struct iom_capture *cap)
+{
+	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
+}
+
 /* No call, and so no number: since 2 s before the watch. */
 static void stopped(struct iom_capture *cap, uint32_t thread, const char *by)
 {
@@ -207,6 +219,17 @@ static void selects_a_pipe(struct iom_capture *cap)
 	build_file(cap, 5, CAP_K_SOCK, 0, "unix");
 	cap->files[f].waited_at_end = true;
 	asleep_on(cap, CAP_C_SELECT, SYS_pselect6, IOM_NO_FILE);
+}
+
+/* Who has the pipe may never write to it, and anybody may send a signal. */
+static void waits_for_signals_too(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	build_watch(cap, build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[7] <- postgres 12 fd 4"), ep);
+	build_watch(cap, build_file(cap, 8, CAP_K_SIGNALFD, 0, NULL), ep);
+	iom_capture_order(cap);
+	asleep_on(cap, CAP_C_EPOLL_WAIT, SYS_epoll_wait, ep);
 }
 
 static void waits_for_four(struct iom_capture *cap)
@@ -366,6 +389,23 @@ static void reads_from_a_socket(struct iom_capture *cap)
 	cap->threads[0].at_end.target = strdup("process 12 curl");
 }
 
+static void asks_itself(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+	cap->threads[0].at_end.target = strdup("not accepted yet: this process listens there itself");
+}
+
+/* A read with a time limit, by two calls. */
+static void polls_a_socket(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:81 -> 127.0.0.1:80");
+
+	asleep_on(cap, CAP_C_POLL, SYS_poll, IOM_NO_FILE);
+	cap->files[f].waited_at_end = true;
+	cap->threads[0].at_end.set_file = cap->threads[0].at_start.set_file = f;
+	cap->threads[0].at_end.target = strdup("process 12 mariadbd (stopped)");
+}
+
 /* POSIX AIO: so many threads of libc read the file for the program. */
 static void helpers_read(struct iom_capture *cap, uint32_t n)
 {
@@ -394,6 +434,13 @@ static void reads_from_a_named_socket(struct iom_capture *cap)
 {
 	reads_on(cap, CAP_K_SOCK, "unix -> 12 node");
 	cap->threads[0].at_end.target = strdup("process 12 node");
+}
+
+/* Of a FIFO the name is a path, and says nothing of that. */
+static void reads_from_a_fifo(struct iom_capture *cap)
+{
+	reads_on(cap, CAP_K_FIFO, "/run/app/log.fifo");
+	cap->threads[0].at_end.target = strdup("process 12 shim (stopped)");
 }
 
 static void reads_from_a_socket_in_turn(struct iom_capture *cap)
@@ -758,10 +805,16 @@ static const struct {
 			  "as a parent does after fork()."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{asks_itself, "It is asleep in read(5) tcp 127.0.0.1:81 -> 127.0.0.1:80 (not accepted yet: this process listens "
+		      "there itself), and has been since 1.00 s before the watch."},
+	{polls_a_socket, "It is asleep in poll for fd 5 tcp 127.0.0.1:81 -> 127.0.0.1:80 (process 12 mariadbd: stopped), "
+			 "and has been since 2.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{one_helper_reads, "It hands its transfers over and is told when they are done; one thread made for it by libc "
 			   "does them, one after another, as glibc has all requests of one descriptor done."},
 	{two_helpers_read, "It hands its transfers over and is told when they are done; threads made for it, of the "
 			   "kernel or of libc, do them."},
+	{reads_from_a_fifo, "It is asleep in read(5) /run/app/log.fifo (process 12 shim: stopped), and has been since 1.00 s "
+			    "before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{reads_from_a_socket_in_turn, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl: stopped), "
 				      "and has been since 1.00 s before the watch. What process 12 does, `iomodel attach "
 				      "12` tells."},
@@ -829,7 +882,9 @@ static const struct {
 	{told_of_changes, "It waits for several files at once, then transfers without sleeping."},
 	{waits_for_a_child, "It transferred nothing and waited for no file: thread 4712 is asleep in wait4 of process "
 			    "900 sh. What process 900 does, `iomodel attach 900` tells."},
-	{one_works, "It transferred nothing and waited for no file."},
+	{one_works, "It transferred nothing and waited for no file. It computes."},
+	{computes, "It transferred nothing and waited for no file. It computes."},
+	{computes_when_it_may, "It transferred nothing and waited for no file. It computes, whenever it is given a CPU."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},
 	{frozen, "It is asleep in no call: stopped by the freezer of its control group, and has been since 2.00 s "
@@ -847,6 +902,8 @@ static const struct {
 			 "watch. What process 12 does, `iomodel attach 12` tells."},
 	{selects_a_pipe, "It is asleep in pselect6 for fd 3 pipe:[7] <- make 12 fd 4, and has been since 2.00 s "
 			 "before the watch. What process 12 does, `iomodel attach 12` tells."},
+	{waits_for_signals_too, "It is asleep in epoll_wait(4) for fd 3 pipe:[7] <- postgres 12 fd 4 and fd 8 signalfd, and "
+				"has been since 2.00 s before the watch."},
 	{waits_for_four, "It is asleep in epoll_wait(4) for fd 5 tcp listen 127.0.0.1:80, fd 6 tcp 127.0.0.1:80 <- "
 			 "127.0.0.1:81 and 2 more files, and has been since 2.00 s before the watch."},
 	{one_selects, "All its 2 threads are asleep, and have been since 2.00 s before the watch: 1 in futex, 1 in "

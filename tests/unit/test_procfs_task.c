@@ -5,9 +5,11 @@
  */
 #define _GNU_SOURCE
 #include <aio.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -24,6 +26,7 @@
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -501,6 +504,113 @@ static void waits_in_turn(void (*sleeps_so)(void), int stop, const char *says)
 	close(pipe_ends[1]);
 }
 
+static void waits_for_parent(void)
+{
+	waitpid(getppid(), NULL, 0);
+	pause();
+}
+
+static void makes_sleeper(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	while (waitpid(-1, NULL, 0) >= 0)
+		;
+}
+
+static void makes_two(void)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	makes_sleeper();
+}
+
+static void waits_for_it(void)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	waitpid(child, NULL, 0);
+}
+
+static void *waits(void *unused)
+{
+	waits_for_it();
+	return unused;
+}
+
+/* As a runtime has a thread for each child. */
+static void waits_in_a_thread(void)
+{
+	pthread_t reaper;
+
+	if (!pthread_create(&reaper, NULL, waits, NULL))
+		pthread_join(reaper, NULL);
+}
+
+static pid_t only_child(pid_t parent)
+{
+	char path[64];
+	pid_t child = 0;
+	DIR *tasks;
+	struct dirent *e;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", parent);
+	tasks = opendir(path);
+	while (tasks && (e = readdir(tasks)))
+		if (atoi(e->d_name) > 0 && pfs_children(parent, atoi(e->d_name)).first)
+			child = pfs_children(parent, atoi(e->d_name)).first;
+	if (tasks)
+		closedir(tasks);
+	return child;
+}
+
+static void in_turn_by_thread(void **state)
+{
+	pid_t parent = sleeper(waits_in_a_thread), child;
+	char *text;
+
+	(void)state;
+	child = only_child(parent);
+	assert_true(child > 0);
+	text = in_turn_text(parent, child, " waits until this process ends");
+	assert_non_null(strstr(text ? text : "nothing", " waits until this process ends"));
+	free(text);
+	end(parent);
+}
+
+/* Whoever waits for a child to end waits for that one; of several children, for none of them alone. */
+static void in_turn_by_child(void **state)
+{
+	static const char says[] = "in turn waiting until this process ends";
+	static void (*const waits[])(void) = {waits_for_it, makes_sleeper, makes_two};
+	pid_t stranger = sleeper(waits_for_parent);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		pid_t parent = sleeper(waits[i]), child = pfs_children(parent, parent).first;
+		char *text;
+
+		assert_true(child > 0);
+		text = pfs_in_turn(parent, child);
+		if (i < 2)
+			assert_string_equal(text ? text : "nothing", says);
+		else
+			assert_null(text);
+		free(text);
+		assert_null(pfs_in_turn(parent, stranger));
+		end(parent);
+	}
+	end(stranger);
+}
+
 static int socket_ends[2];
 
 static void reads_socket(void)
@@ -512,6 +622,16 @@ static void reads_socket(void)
 		_exit(1);
 }
 
+static void fills_socket(void)
+{
+	static const char much[1 << 20]; /* more than it holds */
+
+	close(socket_ends[1]);
+	while (write(socket_ends[0], much, sizeof(much)) > 0)
+		;
+	_exit(1);
+}
+
 static void keeps_other_socket(void)
 {
 	close(socket_ends[0]);
@@ -519,20 +639,19 @@ static void keeps_other_socket(void)
 }
 
 /* The other end of what it reads from is that of one process, and not of another one. */
-static void in_turn_by_socket(void **state)
+static void waits_by_socket(void (*sleeps_so)(void), const char *says)
 {
 	pid_t child, waiter, stranger;
 	char *text;
 
-	(void)state;
 	stranger = sleeper(sleeps_in_poll);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, socket_ends), 0);
 	waiter = sleeper(keeps_other_socket);
-	child = sleeper(reads_socket);
+	child = sleeper(sleeps_so);
 	pfs_sockets_refresh();
 	pfs_pipes_refresh();
-	text = in_turn_text(child, waiter, "in turn waiting until this process writes to a socket or closes it");
-	assert_non_null(text);
+	text = in_turn_text(child, waiter, says);
+	assert_non_null(strstr(text ? text : "nothing", says));
 	free(text);
 	assert_null(pfs_in_turn(child, stranger));
 	end(child);
@@ -540,6 +659,90 @@ static void in_turn_by_socket(void **state)
 	end(stranger);
 	close(socket_ends[0]);
 	close(socket_ends[1]);
+}
+
+static void in_turn_by_socket(void **state)
+{
+	(void)state;
+	waits_by_socket(reads_socket, "in turn waiting until this process writes to a socket or closes it");
+	waits_by_socket(fills_socket, "in turn waiting until this process reads from a socket");
+}
+
+static char fifo[64];
+
+static void keeps_fifo(void)
+{
+	if (open(fifo, O_RDONLY | O_CLOEXEC) < 0)
+		_exit(1);
+	pause();
+}
+
+/* Who reads from a FIFO is found by its path, and by that path no other FIFO. */
+static void fifo_peer(void **state)
+{
+	char folder[] = "/tmp/iomodel-unit-XXXXXX";
+	struct stat st;
+	pid_t child, writer, peer = 0;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDWR | O_CLOEXEC); /* so that nobody waits for anybody */
+	child = sleeper(keeps_fifo);
+	writer = sleeper(sleeps_in_poll); /* has fd, for both ways */
+	assert_int_equal(fstat(fd, &st), 0);
+	for (int i = 0; i < 50 && peer != child; i++) { /* a walk may miss the child where many want the CPUs */
+		pfs_pipes_refresh();
+		peer = pfs_fifo_peer(writer, fd, fifo, st.st_ino);
+	}
+	assert_int_equal(peer, child);
+	assert_int_equal(pfs_fifo_peer(writer, fd, fifo, st.st_ino + 1), 0);
+	assert_int_equal(pfs_fifo_peer(writer, fd, folder, st.st_ino), 0);
+	end(child);
+	end(writer);
+	close(fd);
+	unlink(fifo);
+	rmdir(folder);
+}
+
+static int own_listener;
+
+static void keeps_listener(void)
+{
+	close(socket_ends[0]);
+	pause();
+}
+
+/* Who is connected to its own listener is told so as long as nobody has accepted it, though others have that too. */
+static void asks_itself(void **state)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(at);
+	struct stat ours;
+	pid_t child, peer = 0;
+
+	(void)state;
+	own_listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(own_listener, (void *)&at, size), 0);
+	assert_int_equal(listen(own_listener, 1), 0);
+	assert_int_equal(getsockname(own_listener, (void *)&at, &size), 0);
+	socket_ends[0] = socket(AF_INET, SOCK_STREAM, 0);
+	child = sleeper(keeps_listener);
+	assert_int_equal(connect(socket_ends[0], (void *)&at, size), 0);
+	assert_int_equal(fstat(socket_ends[0], &ours), 0);
+	/* What this process itself has is left out of the walk. */
+	for (int i = 0; i < 50 && peer != child; i++) {
+		pfs_sockets_refresh();
+		pfs_pipes_refresh();
+		peer = pfs_socket_peer(getpid(), ours.st_ino);
+	}
+	assert_int_equal(peer, child);
+	assert_int_equal(pfs_socket_peer(child, ours.st_ino), child);
+	close(own_listener);
+	end(child);
+	close(socket_ends[0]);
 }
 
 static void stopped_by(void **state)
@@ -656,6 +859,9 @@ int main(void)
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(stopped_by),
 		cmocka_unit_test(in_turn_by_socket),   cmocka_unit_test(neighbours_first),
+		cmocka_unit_test(in_turn_by_child),    cmocka_unit_test(asks_itself),
+		cmocka_unit_test(fifo_peer),
+		cmocka_unit_test(in_turn_by_thread),
 		cmocka_unit_test(nobody_is_read),
 		cmocka_unit_test(children_and_tracer), cmocka_unit_test(in_turn),
 		cmocka_unit_test(ring_counts),

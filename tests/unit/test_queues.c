@@ -262,7 +262,7 @@ static const struct said {
 	{"unread: not known", older_recording, NULL, 0, NULL},
 	{"accept: none", none_accepted, "accept-queue", IOM_SEV_WARNING,
 	 "3 connections wait to be accepted on tcp listen 127.0.0.1:80, fd 5, whose queue has room for 128; none was"},
-	{"accept: one", one_waits, "accept-queue", IOM_SEV_WARNING, "1 connection waits to be accepted on"},
+	{"accept: one", one_waits, "accept-queue", IOM_SEV_WARNING, "Its client is connected and gets no answer until then"},
 	{"accept: one dropped", one_waits, "accept-queue", IOM_SEV_WARNING, " 1 request for a connection was thrown away"},
 	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},

@@ -385,6 +385,31 @@ static void threads_that_do_the_same(void **state)
 	iom_capture_free(cap);
 }
 
+/* Of turns whose lengths are not known none is the longest. */
+static void turns_of_no_known_length(void **state)
+{
+	struct iom_capture *cap = build_capture("app");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), i;
+	struct iom_report *rep;
+	struct view *v;
+
+	(void)state;
+	build_watch(cap, build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, NULL), ep);
+	build_epoll_wait(cap, BUILD_PID, ep, 0, 40, 100 * MS);
+	i = iom_capture_add_turns(cap);
+	cap->turns[i].tid = cap->turns[i].tgid = BUILD_PID;
+	cap->turns[i].class = CAP_C_EPOLL_WAIT;
+	cap->turns[i].file = ep;
+	cap->turns[i].inexact = 3;
+	rep = iom_judge(cap);
+	v = iom_view(&rep->procs[0], false);
+	assert_non_null(strstr(v->threads[0].what, "3 turns"));
+	assert_null(strstr(v->threads[0].what, "longest"));
+	iom_view_free(v);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 static void full_disk(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
@@ -573,7 +598,7 @@ int main(void)
 		cmocka_unit_test(came_and_went_alike),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(interrupting_signal_is_said),
-		cmocka_unit_test(threads_that_do_the_same),
+		cmocka_unit_test(threads_that_do_the_same), cmocka_unit_test(turns_of_no_known_length),
 		cmocka_unit_test(seldom_signals_are_said),
 		cmocka_unit_test(calls_under_way_are_counted),
 		cmocka_unit_test(workers_say_what_they_transfer),

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collect/proc/procfs.h"
 
@@ -32,6 +33,19 @@ void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 	free(peer);
 }
 
+/* A pipe that is opened by a name: that says nothing of who is at the other end. */
+static bool is_named(const struct cap_file *f)
+{
+	return f->kind == IOM_K_FIFO && f->name && f->name[0] == '/';
+}
+
+static char *fifo_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+{
+	pid_t who = f->fd >= 0 ? pfs_fifo_peer((pid_t)p->pid, f->fd, f->name, f->ino) : 0;
+
+	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
+}
+
 /* Who is at the other end of the pipe, where that one does not go on before this process does something: else its
  * name says enough. Of a sleep that lasts only for a moment the two may have been looked at in different ones. */
 static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
@@ -53,6 +67,8 @@ static char *socket_end(const struct proc_entry *p, const struct cap_file *f, co
 {
 	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino);
 
+	if (who == (pid_t)p->pid)
+		return strdup("not accepted yet: this process listens there itself");
 	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
 }
 
@@ -62,13 +78,22 @@ static char *other_end(const struct proc_entry *p, const struct cap_file *f, con
 	case IOM_K_SOCK:
 		return socket_end(p, f, c);
 	case IOM_K_FIFO:
-		return held_up_end(p, f, c);
+		return is_named(f) ? fifo_end(p, f, c) : held_up_end(p, f, c);
 	case IOM_K_TTY: /* what is read from it is typed */
 		return f->name && c->class == IOM_C_WRITE ?
 			       iom_process_text(pfs_terminal_master((pid_t)p->pid, f->name), 0) : NULL;
 	default:
 		return NULL;
 	}
+}
+
+/* The file that a call sleeps for. A poll of nothing else is a transfer that has a time limit, by two calls: of one
+ * that lasts it is worth as much to know for whom. */
+static uint32_t file_slept_for(const struct cap_open_call *c)
+{
+	if (c->class == IOM_C_POLL)
+		return c->nfiles == 1 && c->before_ns ? c->set_file : IOM_NO_FILE;
+	return c->class >= IOM_C_READ && c->class <= IOM_C_TRANSFER_LAST ? c->file : IOM_NO_FILE;
 }
 
 /* Who is at the other end of the files that threads wait for as the watch ends. */
@@ -78,11 +103,11 @@ void gather_other_ends(struct iom_gather *g)
 
 	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
 		struct cap_open_call *c = &g->cap->threads[i].at_end;
-		const struct cap_file *f = c->file == IOM_NO_FILE ? NULL : &g->cap->files[c->file];
+		uint32_t file = file_slept_for(c);
+		const struct cap_file *f = file == IOM_NO_FILE ? NULL : &g->cap->files[file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
 
-		if (!p || c->target || c->class < IOM_C_READ || c->class > IOM_C_TRANSFER_LAST ||
-		    (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
+		if (!p || c->target || (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
 			continue;
 		left--;
 		c->target = other_end(p, f, c);

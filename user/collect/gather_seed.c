@@ -179,10 +179,33 @@ static bool *files_used(const struct iom_gather *g)
 	return used;
 }
 
+/* Each of them once, though several epolls may wait for it. */
+static void name_pipes(struct iom_gather *g)
+{
+	bool *wanted = files_used(g);
+	size_t left = PIPES_NAMED;
+
+	for (size_t i = 0; i < g->cap->nfiles; i++)
+		if (g->cap->files[i].kind == IOM_K_FIFO)
+			g->cap->files[i].name = pfs_without_arrows(g->cap->files[i].name);
+	pfs_pipes_refresh();
+	for (size_t i = 0; i < g->cap->nfiles; i++) {
+		wanted[i] |= g->cap->files[i].stdio || g->cap->files[i].waited_at_start || g->cap->files[i].waited_at_end;
+		if (wanted[i])
+			gather_name_pipe(g, &g->cap->files[i], &left);
+	}
+	for (size_t i = 0; i < g->cap->nregistrations; i++) { /* what an epoll waits for, and nothing came */
+		uint32_t file = g->cap->registrations[i].file;
+
+		if (!wanted[file])
+			gather_name_pipe(g, &g->cap->files[file], &left);
+		wanted[file] = true;
+	}
+	free(wanted);
+}
+
 void gather_files_finish(struct iom_gather *g)
 {
-	bool *used = files_used(g);
-	size_t left = PIPES_NAMED;
 	struct fd_entry *e;
 
 	pfs_sockets_refresh();
@@ -204,17 +227,6 @@ void gather_files_finish(struct iom_gather *g)
 		free(f.name);
 		free(f.watches);
 	}
-	for (size_t i = 0; i < g->cap->nfiles; i++)
-		if (g->cap->files[i].kind == IOM_K_FIFO)
-			g->cap->files[i].name = pfs_without_arrows(g->cap->files[i].name);
-	pfs_pipes_refresh();
-	for (size_t i = 0; i < g->cap->nfiles; i++)
-		if (used[i] || g->cap->files[i].stdio || g->cap->files[i].waited_at_start ||
-		    g->cap->files[i].waited_at_end)
-			gather_name_pipe(g, &g->cap->files[i], &left);
-	for (size_t i = 0; i < g->cap->nregistrations; i++) /* what an epoll waits for, and nothing came */
-		if (!used[g->cap->registrations[i].file])
-			gather_name_pipe(g, &g->cap->files[g->cap->registrations[i].file], &left);
-	free(used);
+	name_pipes(g);
 	say_not_looked_at(g);
 }

@@ -253,6 +253,7 @@ static bool is_target(const struct cap_open_call *c, const char *words)
 /* The call under way at the end; at_start: it, or another one, was under way then. */
 static void push_open(struct list *l, const struct cap_open_call *c, bool at_start)
 {
+	bool of_file = (c->class == CAP_C_POLL ? c->set_file : c->file) != IOM_NO_FILE;
 	struct acc_wait *w;
 
 	if (c->nr < 0 && c->class != CAP_C_STOPPED)
@@ -264,9 +265,9 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->file = c->file;
 	w->inside = is_target(c, CAP_TARGET_INSIDE);
 	w->alone = is_target(c, CAP_TARGET_ALONE);
-	w->path = c->file == IOM_NO_FILE && !w->inside ? c->target : NULL;
+	w->path = !of_file && !w->inside ? c->target : NULL;
 	/* How many requests were in flight at one moment says something only where nothing else happened. */
-	w->holder = c->file == IOM_NO_FILE || (c->class == CAP_C_URING_ENTER && !c->before_ns) ? NULL : c->target;
+	w->holder = !of_file || (c->class == CAP_C_URING_ENTER && !c->before_ns) ? NULL : c->target;
 	if (c->class == CAP_C_POLL)
 		w->file = w->set_file = c->set_file;
 	if (c->class == CAP_C_SELECT || c->class == CAP_C_SLEEP_POLL)

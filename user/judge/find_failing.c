@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/errname.h"
 #include "base/sysname.h"
@@ -48,10 +49,28 @@ static bool is_used_up(int error)
 	return error == EMFILE || error == ENFILE || error == ENOSPC || error == EDQUOT;
 }
 
+static uint64_t failures(const struct search *s, const struct cap_calls *r)
+{
+	return r->n.failed + cor_turned_away(s->cap, r);
+}
+
+/* The last error; where connects failed and were turned away, what most of them got. */
+static int error_of(const struct search *s, const struct cap_calls *r)
+{
+	return cor_turned_away(s->cap, r) > r->n.failed ? EAGAIN : r->error;
+}
+
 /* Somebody else has the lock. Tries that get one are not counted, and the pause between two is the program's. */
 static bool is_refused(const struct cap_calls *r)
 {
 	return r->class == CAP_C_LOCK && r->error == EAGAIN;
+}
+
+/* Messages came that the socket had no room for, and are lost: netlink says so once, before those that it has
+ * (netlink_overrun() of net/netlink/af_netlink.c). */
+static bool is_overrun(const struct cap_calls *r)
+{
+	return r->error == ENOBUFS && is_input(r->class);
 }
 
 /* What there is no more of is worth a word however many calls go well beside: who keeps a descriptor in reserve
@@ -72,28 +91,49 @@ static bool is_spun(const struct rep_thread *rt, uint64_t failed)
 
 /* Does another row tell of the same failure? Where descriptors are used up all threads of the process fail,
  * and in which of them a call is made may be chance. */
-static bool is_same_failure(const struct cap_calls *a, const struct cap_calls *b)
+static bool is_same_failure(const struct search *s, const struct cap_calls *a, const struct cap_calls *b)
 {
-	if (a->tgid != b->tgid || a->error != b->error)
+	if (a->tgid != b->tgid || error_of(s, a) != error_of(s, b))
 		return false;
 	return a->tid == b->tid || (is_used_up(a->error) && a->nr == b->nr && a->file == b->file);
+}
+
+/* "tcp", of the name of a socket. */
+static size_t family_len(const struct cap_file *f)
+{
+	return f->kind == CAP_K_SOCK && f->name ? strcspn(f->name, " ") : 0;
+}
+
+/* Connects of one thread, to the same for all that is known: each try that fails needs a socket of its own. */
+static bool is_next_try(const struct iom_capture *cap, const struct cap_calls *a, const struct cap_calls *b)
+{
+	const struct cap_file *x, *y;
+
+	if (a->class != CAP_C_CONNECT || a->nr != b->nr || a->tid != b->tid || a->tgid != b->tgid ||
+	    a->file == IOM_NO_FILE || b->file == IOM_NO_FILE)
+		return false;
+	x = &cap->files[a->file];
+	y = &cap->files[b->file];
+	return family_len(x) && family_len(x) == family_len(y) && !strncmp(x->name, y->name, family_len(x));
 }
 
 /* Failures that are told with those of row r, and calls. */
 static uint64_t failed_like(const struct search *s, const struct cap_calls *r, uint64_t *all)
 {
+	bool tries = r->class == CAP_C_CONNECT;
 	uint64_t n = 0;
 
 	*all = iom_operations(r);
-	if (!is_used_up(r->error) || !r->n.failed)
-		return r->n.failed;
+	if (!failures(s, r) || (!tries && !is_used_up(r->error)))
+		return failures(s, r);
 	*all = 0;
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *o = &s->cap->calls[i];
+		bool same = o == r || is_same_failure(s, o, r);
 
-		if (o != r && (!is_same_failure(o, r) || o->nr != r->nr || o->file != r->file))
+		if (o != r && (tries ? !is_next_try(s->cap, o, r) : !same || o->nr != r->nr || o->file != r->file))
 			continue;
-		n += o->n.failed;
+		n += same ? failures(s, o) : 0;
 		*all += iom_operations(o);
 	}
 	return n;
@@ -102,12 +142,13 @@ static uint64_t failed_like(const struct search *s, const struct cap_calls *r, u
 static bool is_failing(const struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
 {
 	uint64_t all, failed = failed_like(s, r, &all);
+	int error = error_of(s, r);
 
-	if (!r->error || is_not_yet(r->error) || !r->n.failed ||
-	    !is_much(rt, is_used_up(r->error) || is_refused(r), failed, all))
+	if (!error || is_not_yet(error) || !failed ||
+	    !is_much(rt, is_used_up(error) || is_refused(r) || is_overrun(r) || error == EAGAIN, failed, all))
 		return false;
 	/* -1, which a program gives that has no descriptor, or a call that is given none. */
-	return r->error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
+	return error != EBADF || r->file != IOM_NO_FILE || r->no_file >= 0 || is_spun(rt, r->n.failed);
 }
 
 uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uint32_t file)
@@ -118,8 +159,8 @@ uint64_t iom_failing_on(const struct search *s, const struct rep_thread *rt, uin
 		const struct cap_calls *r = &s->cap->calls[i];
 
 		if (is_of(s, rt, r) && (file == IOM_NO_FILE || r->file == file) && is_failing(s, rt, r) &&
-		    r->n.failed > most)
-			most = r->n.failed;
+		    failures(s, r) > most)
+			most = failures(s, r);
 	}
 	return most;
 }
@@ -130,11 +171,25 @@ static bool is_invalid_in_poll(const struct cap_calls *r)
 	return r->error == EBADF && (r->nr == NR_POLL || r->nr == NR_PPOLL) && r->no_file >= 0;
 }
 
-/* "accept4(3) tcp listen 127.0.0.1:80", "close(5)", "select": heap. */
-static char *call_text(const struct iom_capture *cap, const struct cap_calls *r)
+/* Is another of its tries told with it? */
+static bool is_one_of_tries(const struct search *s, const struct cap_calls *r)
 {
+	for (size_t i = 0; i < s->cap->ncalls; i++)
+		if (&s->cap->calls[i] != r && is_next_try(s->cap, &s->cap->calls[i], r) &&
+		    is_same_failure(s, &s->cap->calls[i], r))
+			return true;
+	return false;
+}
+
+/* "accept4(3) tcp listen 127.0.0.1:80", "close(5)", "select", "connect of tcp sockets": heap. */
+static char *call_text(const struct search *s, const struct cap_calls *r)
+{
+	const struct iom_capture *cap = s->cap;
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
 	const char *call = iom_syscall_name(r->nr);
+
+	if (is_one_of_tries(s, r))
+		return iom_sentence("%s of %.*s sockets", call, (int)family_len(f), f->name);
 
 	if (r->no_file >= 0)
 		return iom_sentence("%s(%d)", call, r->no_file);
@@ -172,7 +227,11 @@ static const char *way_out(const struct search *s, const struct rep_thread *rt, 
 {
 	if (is_refused(r))
 		return "see who has the lock (`lslocks`), or wait for it in the call: F_SETLKW, flock without LOCK_NB";
-	switch (r->error) {
+	if (is_overrun(r))
+		return "messages were thrown away each time: read sooner, raise SO_RCVBUF, and ask anew for all that they tell of";
+	switch (error_of(s, r)) {
+	case EAGAIN:
+		return "who listens there has a full queue, and must accept sooner, or listen() with a longer one";
 	case EMFILE:
 		if (r->class == CAP_C_ACCEPT)
 			return "close connections or raise RLIMIT_NOFILE, and do not ask for the listener "
@@ -207,9 +266,9 @@ static const char *way_out(const struct search *s, const struct rep_thread *rt, 
 }
 
 /* What failed how often, and with what: heap. */
-static char *what_failed(const struct iom_capture *cap, const struct cap_calls *r, uint64_t failed)
+static char *what_failed(const struct search *s, const struct cap_calls *r, uint64_t failed)
 {
-	char *call = call_text(cap, r), *error = iom_errno_text(r->error), *text;
+	char *call = call_text(s, r), *error = iom_errno_text(error_of(s, r)), *text;
 
 	if (is_invalid_in_poll(r))
 		text = iom_sentence("%s came back %s times with nothing but POLLNVAL, at last for descriptor "
@@ -231,9 +290,10 @@ static char *what_else(const struct search *s, const struct rep_thread *rt, cons
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (r == lead || !is_of(s, rt, r) || r->error != lead->error || !is_failing(s, rt, r) || n++ >= NAMED)
+		if (r == lead || !is_of(s, rt, r) || error_of(s, r) != error_of(s, lead) || is_next_try(s->cap, r, lead) ||
+		    !is_failing(s, rt, r) || n++ >= NAMED)
 			continue;
-		call = call_text(s->cap, r);
+		call = call_text(s, r);
 		longer = iom_sentence("%s%s%s", text, n == 1 ? ", as did " : " and ", call);
 		free(call);
 		free(text);
@@ -285,9 +345,9 @@ static struct rep_finding *add(struct search *s, const struct rep_thread *rt, in
 static void tell(struct search *s, const struct rep_thread *rt, const struct cap_calls *r)
 {
 	uint64_t all, n = failed_like(s, r, &all);
-	char *failed = what_failed(s->cap, r, n), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
-	char *often = how_often(rt, r->n.failed);
-	struct rep_finding *f = add(s, rt, r->error, n,
+	char *failed = what_failed(s, r, n), *also = what_else(s, rt, r), *tells = who_tells(s, rt, r);
+	char *often = how_often(rt, r->class == CAP_C_CONNECT ? n : r->n.failed);
+	struct rep_finding *f = add(s, rt, error_of(s, r), n,
 				    iom_sentence("%s%s%s%s. Usual way out: %s.", failed, also, often, tells,
 						 way_out(s, rt, r)));
 
@@ -300,10 +360,10 @@ static void tell(struct search *s, const struct rep_thread *rt, const struct cap
 }
 
 /* Of two rows that fail alike the one that tells of both. */
-static bool comes_first(const struct cap_calls *a, const struct cap_calls *b)
+static bool comes_first(const struct search *s, const struct cap_calls *a, const struct cap_calls *b)
 {
-	if (a->n.failed != b->n.failed)
-		return a->n.failed > b->n.failed;
+	if (failures(s, a) != failures(s, b))
+		return failures(s, a) > failures(s, b);
 	return a->nr != b->nr ? a->nr < b->nr : a < b;
 }
 
@@ -313,8 +373,8 @@ static bool is_lead(const struct search *s, const struct rep_thread *rt, const s
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
 
-		if (r != one && is_same_failure(r, one) && comes_first(r, one) &&
-		    (!is_of(s, rt, r) || is_failing(s, rt, r)))
+		if (r != one && is_same_failure(s, r, one) && comes_first(s, r, one) &&
+		    (is_next_try(s->cap, r, one) || !is_of(s, rt, r) || is_failing(s, rt, r)))
 			return false;
 	}
 	return true;
@@ -372,9 +432,10 @@ void iom_find_failing(struct search *s)
 {
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
 		const struct cap_calls *r = &s->cap->calls[i];
-		const struct rep_thread *rt = r->n.failed ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
+		const struct rep_thread *rt = failures(s, r) ? iom_finding_thread(s, r->tid, r->tgid) : NULL;
 
-		if (rt && is_failing(s, rt, r) && is_lead(s, rt, r))
+		/* The order matters where each of thousands of tries has a socket of its own. */
+		if (rt && is_lead(s, rt, r) && is_failing(s, rt, r))
 			tell(s, rt, r);
 	}
 	for (size_t i = 0; i < s->cap->nrequests; i++) {

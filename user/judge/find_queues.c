@@ -277,19 +277,21 @@ static void tell_queue(struct search *s, uint32_t file, bool taken)
 {
 	const struct cap_file *f = &s->cap->files[file];
 	struct group g = {.n = 1, .worst = file};
+	bool one = f->queues_at_end.unread == 1;
 	char *where = sockets(s, &g), *waiting;
 	char *lost = dropped(f) ? iom_sentence(" %s %s for a connection %s thrown away meanwhile.",
 					       iom_count(dropped(f)), dropped(f) == 1 ? "request" : "requests",
 					       dropped(f) == 1 ? "was" : "were") :
 				  iom_sentence("%s", "");
 
-	waiting = f->queues_at_end.unread == 1 ? iom_sentence("1 connection waits") :
-						 iom_sentence("%s connections wait", iom_count(f->queues_at_end.unread));
+	waiting = one ? iom_sentence("1 connection waits") :
+			iom_sentence("%s connections wait", iom_count(f->queues_at_end.unread));
 	add(s, "accept-queue", IOM_SEV_WARNING, &g,
-	    iom_sentence("%s to be accepted on %s, whose queue has room for %s%s.%s Their clients "
-			 "are connected and get no answer. Usual way out: a thread that is always free to accept.",
+	    iom_sentence("%s to be accepted on %s, whose queue has room for %s%s.%s %s "
+			 "no answer until then. Usual way out: a thread that is always free to accept.",
 			 waiting, where, iom_count(f->limit),
-			 taken ? "" : "; none was accepted while the watch lasted", lost))
+			 taken ? "" : "; none was accepted while the watch lasted", lost,
+			 one ? "Its client is connected and gets" : "Their clients are connected and get"))
 		->count = f->queues_at_end.unread;
 	free(where);
 	free(waiting);

@@ -18,6 +18,17 @@ static inline uint64_t iom_operations(const struct cap_calls *r)
 	return n->ok + n->ok_slept + n->zero + n->zero_slept + n->again + n->again_slept + n->err;
 }
 
+/* Attempts of connect that failed with EAGAIN and did not sleep: where a socket of the unix family is not to wait
+ * for room in the listener's queue, that is all that there will be (unix_stream_connect() of net/unix/af_unix.c); tcp
+ * says EINPROGRESS, which counts as the same, and goes on. */
+static inline uint64_t cor_turned_away(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
+
+	return r->class == CAP_C_CONNECT && f && f->kind == CAP_K_SOCK && f->name && !strncmp(f->name, "unix", 4) ?
+		       r->n.again : 0;
+}
+
 /* Of a row's attempts those that asked by FIONREAD and tried nothing: 0 is said at the end of a file as
  * well. read() itself has no flag not to wait. */
 static inline uint64_t iom_only_asked(const struct cap_calls *r)

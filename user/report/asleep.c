@@ -78,7 +78,7 @@ int iom_peer_of_file(const struct iom_capture *cap, uint32_t file)
 	return file == IOM_NO_FILE ? 0 : iom_peer_of(&cap->files[file]);
 }
 
-/* Below 0: two different ones. */
+/* Below 0: two different ones, or anybody. */
 static void join_peer(int *all, int peer)
 {
 	if (peer)
@@ -164,12 +164,13 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 {
 	const struct iom_capture *cap = rp->cap;
 	size_t n = 0, all = 0;
-	char *text, *longer;
+	char *text, *longer, *end;
 
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (is_waited_for(cap, rp, w, i)) {
 			all++;
-			join_peer(peer, iom_peer_of(&cap->files[i]));
+			/* A signal may come from anybody. */
+			join_peer(peer, cap->files[i].kind == CAP_K_SIGNALFD ? -1 : iom_peer_of(&cap->files[i]));
 		}
 	if (!all) {
 		*peer = iom_peer_of_file(cap, w->file);
@@ -185,9 +186,11 @@ static char *asleep_for(const struct rep_process *rp, const struct acc_wait *w, 
 		/* First those by which somebody else wakes it. */
 		if (!is_waited_for(cap, rp, w, file) || iom_is_from_within(cap, f) != (i >= cap->nfiles))
 			continue;
-		longer = iom_sentence("%s%sfd %d %s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
-				      f->name ? f->name : iom_kind_name(f->kind));
+		end = all == 1 && w->holder ? iom_view_other_end(f, w->holder) : iom_sentence("%s", "");
+		longer = iom_sentence("%s%sfd %d %s%s", text, !n ? " for " : all == 2 ? " and " : ", ", f->fd,
+				      f->name ? f->name : iom_kind_name(f->kind), end);
 		n++;
+		free(end);
 		free(text);
 		text = longer;
 	}

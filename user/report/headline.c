@@ -350,6 +350,25 @@ static const char *nothing_else(const struct rep_process *rp)
 	return "It transferred nothing and waited for no file.";
 }
 
+/* What a thread does that is awake for so long: a sentence, with the space before it. */
+static const char *what_is_computed(const struct rep_process *rp)
+{
+	double most = 0, running = 0;
+
+	for (size_t i = 0; i < rp->nthreads; i++) {
+		const struct acc_thread *t = &rp->threads[i].time;
+		double awake = t->wall_ns ? (double)(t->running_ns + t->runq_ns) / t->wall_ns : 0;
+
+		if (awake > most && !rp->cap->threads[rp->threads[i].thread].kernel_worker) {
+			most = awake;
+			running = (double)t->running_ns / t->wall_ns;
+		}
+	}
+	if (most < iom_limit(LIMIT_COMPUTES))
+		return "";
+	return running < iom_limit(LIMIT_COMPUTES) ? " It computes, whenever it is given a CPU." : " It computes.";
+}
+
 static char *headline_of_idle(const struct rep_process *rp)
 {
 	const struct rep_thread *t = waits_for_child(rp);
@@ -357,7 +376,7 @@ static char *headline_of_idle(const struct rep_process *rp)
 	char *lead, *text;
 
 	if (!t)
-		return iom_sentence("%s%s", nothing_else(rp),
+		return iom_sentence("%s%s%s", nothing_else(rp), what_is_computed(rp),
 				    !may_look_at_ring(rp) ? "" :
 				    " It has an io_uring: were it to look again and again whether a request of before "
 				    "is done, that would be no call, and is not seen.");

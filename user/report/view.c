@@ -44,13 +44,11 @@ static const char *reason_in(const char *holder)
 	return NULL;
 }
 
-/* " (process 123 cat)", " (process 123 cat: stopped)" of a socket; of a pipe, and of a socket whose name says who
- * that is, only why he does not go on; heap. */
-static char *other_end(const struct cap_file *f, const char *holder)
+char *iom_view_other_end(const struct cap_file *f, const char *holder)
 {
 	const char *why = reason_in(holder);
 
-	if (f->kind == CAP_K_FIFO || is_in_name(f, holder))
+	if ((f->kind == CAP_K_FIFO && !(f->name && f->name[0] == '/')) || is_in_name(f, holder))
 		return iom_sentence("%s%s", why ? " " : "", why ? why : "");
 	if (why)
 		return iom_sentence(" (%.*s: %s", (int)(why - 1 - holder), holder, why + 1);
@@ -78,7 +76,7 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 	if (f && f->fd >= 0 && w->what != ACC_OPEN && w->class == CAP_C_LOCK)
 		return iom_sentence("%s(%d) %s, locked by %s", iom_syscall_name(w->nr), f->fd, name, w->holder);
 	if (f && f->fd >= 0 && w->what != ACC_OPEN) {
-		char *end = other_end(f, w->holder), *text;
+		char *end = iom_view_other_end(f, w->holder), *text;
 
 		text = iom_sentence("%s(%d) %s%s", iom_syscall_name(w->nr), f->fd, name, end);
 		free(end);

@@ -48,7 +48,10 @@ void iom_view_free(struct view *v);
 
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
-/* The same of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
+/* " (process 123 cat)", " (process 123 cat: stopped)" of a socket or a FIFO; of a pipe, and of a socket whose name says
+ * who that is, only why he does not go on. What a wait's holder says: heap. */
+char *iom_view_other_end(const struct cap_file *f, const char *holder);
+/* As iom_view_call(), of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
 /* Transfers of a thread, of all models. */
 uint64_t iom_view_transfers(const struct rep_thread *t);

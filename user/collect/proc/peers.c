@@ -22,7 +22,9 @@
 #define PROCESS_MAX_NS UINT64_C(200000000) /* for one that may be stuck */
 #define SOCKET_KEPT_NS UINT64_C(10000000000)
 #define HELD_MAX       500000
+#define PATHS_MAX      (HELD_MAX / 2)
 #define MASTER	       UINT64_MAX /* the inode of no pipe: the end of a pseudoterminal that a program has */
+#define PATH_KEY       (UINT64_C(1) << 63) /* with a path's hash: as large is no inode of a pipe or a socket */
 #define TEXT_MAX       1024
 
 struct holding {
@@ -34,7 +36,7 @@ struct holding {
 };
 
 static struct holding *held;
-static size_t nheld, room;
+static size_t nheld, room, npaths;
 static uint64_t walked_at;     /* 0: never */
 static struct pfs_holder last; /* asked for most recently: often thousands of one process */
 
@@ -55,6 +57,38 @@ static int by_ino(const void *a, const void *b)
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
+/* By what a file with a path is found again: a FIFO may be among them. FNV-1a, without its lowest bit, so that it is
+ * not MASTER. */
+static uint64_t path_key(const char *path, size_t len)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
+	return (hash & ~UINT64_C(1)) | PATH_KEY;
+}
+
+static void keep(const struct holding *h)
+{
+	if (nheld == HELD_MAX)
+		return;
+	if (nheld == room) {
+		room = room ? 2 * room : 1024;
+		held = pfs_grow(held, room, sizeof(*held));
+	}
+	held[nheld++] = *h;
+}
+
+static void take_path(const struct rd_fd *r, const char *path, size_t len, pid_t pid)
+{
+	struct holding h = {.ino = path_key(path, len), .pid = pid, .fd = r->fd, .access = ways(r->mode)};
+
+	if (npaths == PATHS_MAX)
+		return;
+	npaths++;
+	keep(&h);
+}
+
 static void take_fd(const struct rd_fd *r, const char *text, pid_t pid)
 {
 	struct holding h = {.pid = pid, .fd = r->fd};
@@ -67,13 +101,7 @@ static void take_fd(const struct rd_fd *r, const char *text, pid_t pid)
 		h.ino = MASTER;
 	else
 		return;
-	if (nheld == HELD_MAX)
-		return;
-	if (nheld == room) {
-		room = room ? 2 * room : 1024;
-		held = pfs_grow(held, room, sizeof(*held));
-	}
-	held[nheld++] = h;
+	keep(&h);
 }
 
 static void take_fds(const void *data, size_t size, void *arg)
@@ -93,6 +121,8 @@ static void take_fds(const void *data, size_t size, void *arg)
 			text[r.link_len] = 0;
 			take_fd(&r, text, *(pid_t *)arg);
 		}
+		if (r.link_len && *at == '/')
+			take_path(&r, at, r.link_len, *(pid_t *)arg);
 		at += r.link_len + r.info_len;
 		size -= (size_t)r.link_len + r.info_len;
 	}
@@ -145,7 +175,7 @@ static void walk(pid_t pid)
 	struct rd_request all = rd_path(RD_LIST, 0, ".");
 	struct numbers pids = {};
 
-	nheld = 0;
+	nheld = npaths = 0;
 	last.pid = 0;
 	rd_ask(&all, take_numbers, &pids);
 	pfs_near_first(pids.v, pids.n, pid);
@@ -186,10 +216,24 @@ void pfs_pipes_refresh(void)
 	walked_at = 0;
 }
 
-bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+static void walk_for_sockets(void)
 {
 	if (!walked_at || pfs_now_ns() - walked_at > SOCKET_KEPT_NS)
 		walk(getpid());
+}
+
+bool pfs_holds_socket(pid_t pid, uint64_t ino)
+{
+	walk_for_sockets();
+	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
+		if (held[i].socket && held[i].pid == pid)
+			return true;
+	return false;
+}
+
+bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+{
+	walk_for_sockets();
 	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
 		if (!held[i].socket)
 			continue;
@@ -251,19 +295,30 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
 	return access;
 }
 
-char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who)
+/* Has the process, in another root perhaps, this FIFO by the path? */
+static bool is_fifo(const struct holding *h, uint64_t ino)
 {
-	uint8_t own = own_access(pid, fd), other;
+	struct pfs_file f;
+	bool is = !pfs_file_read(h->pid, h->fd, &f) && f.kind == IOM_K_FIFO && f.ino == ino;
+
+	free(f.name);
+	free(f.watches);
+	return is;
+}
+
+/* Who has the other end of a pipe, or, with the key of its path, of a FIFO; NULL: nobody else. */
+static const struct holding *other_end_of(pid_t pid, int fd, uint64_t key, uint64_t ino)
+{
+	uint8_t own = own_access(pid, fd), other = own == 1 ? 2 : own == 2 ? 1 : 3;
 	const struct holding *best = NULL;
-	char comm[16];
 
 	if (!walked_at)
 		walk(pid);
-	other = own == 1 ? 2 : own == 2 ? 1 : 3;
-	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
+	for (size_t i = first_of(key); i < nheld && held[i].ino == key; i++) {
 		const struct holding *h = &held[i];
 
-		if (h->socket || h->pid == pid || h->pid == getpid() || !(h->access & other))
+		if (h->socket || h->pid == pid || h->pid == getpid() || !(h->access & other) ||
+		    (key & PATH_KEY && !is_fifo(h, ino)))
 			continue;
 		/* One that has only the other end, rather than a shell that kept both. */
 		if (other != 3 && !has_way(i, own)) {
@@ -273,6 +328,21 @@ char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who)
 		if (!best)
 			best = h;
 	}
+	return best;
+}
+
+pid_t pfs_fifo_peer(pid_t pid, int fd, const char *path, uint64_t ino)
+{
+	const struct holding *best = other_end_of(pid, fd, path_key(path, strlen(path)), ino);
+
+	return best ? best->pid : 0;
+}
+
+char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who)
+{
+	const struct holding *best = other_end_of(pid, fd, ino, ino);
+	char comm[16];
+
 	if (!best || !pfs_comm(best->pid, comm))
 		return NULL;
 	if (who)

@@ -79,6 +79,8 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out);
  * *who, which may be NULL: its number. */
 char *pfs_pipe_peer(pid_t pid, int fd, uint64_t ino, pid_t *who);
 void pfs_pipes_refresh(void);
+/* The same of a FIFO, by the path that its descriptor has; 0: nobody else was found to have it open so. */
+pid_t pfs_fifo_peer(pid_t pid, int fd, const char *path, uint64_t ino);
 
 /* Takes a name of a program's choice, heap, and gives it back without any " -> " and " <- ": what stands behind these is
  * our own words on the other end. A blank before one becomes "\x20". NULL stays NULL. */
@@ -88,7 +90,8 @@ char *pfs_without_arrows(char *name);
 pid_t pfs_terminal_master(pid_t pid, const char *name);
 
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
- * other process of this machine that has it open; 0: none is known. Neither the sockets nor the walk are made anew. */
+ * other process of this machine that has it open; 0: none is known; pid: it listens there itself. Neither the sockets
+ * nor the walk are made anew. */
 pid_t pfs_socket_peer(pid_t pid, uint64_t ino);
 
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */

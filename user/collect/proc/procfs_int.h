@@ -134,5 +134,7 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino);
 
 /* Some process that has this socket open. May be up to 10 s old. */
 bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out);
+/* Has this process it open? As old. */
+bool pfs_holds_socket(pid_t pid, uint64_t ino);
 
 #endif

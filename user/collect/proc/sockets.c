@@ -402,7 +402,11 @@ pid_t pfs_socket_peer(pid_t pid, uint64_t ino)
 	const struct pfs_netns *ns = pfs_netns_of(pid);
 	const struct sock_entry *e = find(ns, ino);
 	uint64_t peer = e ? other_end(ns, e) : 0;
+	const struct sock_entry *to = peer ? find(ns, peer) : NULL;
 	struct pfs_holder holder;
 
+	/* Of several that have the listener it is the one that waits for itself. */
+	if (to && to->listening && pfs_holds_socket(pid, peer))
+		return pid;
 	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
 }

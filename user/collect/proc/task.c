@@ -15,8 +15,11 @@
 #define NR_READ	     0
 #define NR_WRITE     1
 #define NR_WRITEV    20
+#define NR_SENDTO    44
 #define NR_RECVFROM  45
+#define NR_SENDMSG   46
 #define NR_RECVMSG   47
+#define NR_WAIT4     61
 #define STAT_MAX     4096
 #define TASKS_MAX    64
 #define TURN_KEPT_NS UINT64_C(100000000)
@@ -174,16 +177,34 @@ static uint64_t pipe_slept_in(pid_t pid, pid_t tid, bool *writes)
 	return ino;
 }
 
-/* Is the first thread asleep until something comes by a socket of which waiter has the other end? */
-static bool reads_from(pid_t pid, pid_t waiter)
+/* Is the first thread asleep in a read or a write, as *writes says, of a socket of which waiter has the other end? */
+static bool is_in_socket_of(pid_t pid, pid_t waiter, bool *writes)
 {
-	static const int calls[] = {NR_READ, NR_RECVFROM, NR_RECVMSG, -1};
-	char *name = file_of_call(pid, pid, calls, NULL);
+	static const int calls[] = {NR_READ, NR_RECVFROM, NR_RECVMSG, NR_WRITE, NR_WRITEV, NR_SENDTO, NR_SENDMSG, -1};
+	int nr;
+	char *name = file_of_call(pid, pid, calls, &nr);
 	uint64_t ino;
-	bool reads = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
+	bool is = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
 
+	*writes = nr != NR_READ && nr != NR_RECVFROM && nr != NR_RECVMSG;
 	free(name);
-	return reads;
+	return is;
+}
+
+/* Is the thread asleep until waiter, a child of its process, ends, or until any child does and it has no other? */
+static bool waits_for_end(pid_t pid, pid_t tid, pid_t waiter)
+{
+	struct rd_request call = rd_path(RD_FILE, pid, "task/%d/syscall", tid);
+	char *text = rd_text(&call, STAT_MAX, NULL);
+	struct parsed_stat child;
+	unsigned long which = 0;
+	int nr = -1;
+	bool waits = text && sscanf(text, "%d 0x%lx ", &nr, &which) == 2 && nr == NR_WAIT4 && read_stat(waiter, &child) &&
+		     child.ppid == pid &&
+		     ((int32_t)which == waiter || ((int32_t)which == -1 && pfs_children(pid, tid).n == 1));
+
+	free(text);
+	return waits;
 }
 
 struct tasks {
@@ -201,9 +222,10 @@ static void take_tasks(const void *data, size_t size, void *arg)
 	t->n += n;
 }
 
-/* A thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
- * its process does not end without. Threads that read from others have no part in that. 0: there is none. */
-static pid_t feeder_of(pid_t pid, pid_t waiter)
+/* Of a thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
+ * its process does not end without; or that waits for its end, as a runtime has one for each child. Threads that read
+ * from others have no part in that. Heap; NULL: there is none. */
+static char *waits_beside(pid_t pid, pid_t waiter)
 {
 	struct rd_request list = rd_path(RD_LIST, pid, "task");
 	struct tasks tasks = {};
@@ -214,9 +236,11 @@ static pid_t feeder_of(pid_t pid, pid_t waiter)
 		uint64_t ino = tasks.tid[i] == pid ? 0 : pipe_slept_in(pid, tasks.tid[i], &writes);
 
 		if (ino && writes && pfs_pipe_ways(waiter, ino) & 1)
-			return tasks.tid[i];
+			return pfs_format("its thread %d waits until this process reads from a pipe", tasks.tid[i]);
+		if (tasks.tid[i] != pid && waits_for_end(pid, tasks.tid[i], waiter))
+			return pfs_format("its thread %d waits until this process ends", tasks.tid[i]);
 	}
-	return 0;
+	return NULL;
 }
 
 static char *in_turn(pid_t pid, pid_t waiter)
@@ -224,7 +248,6 @@ static char *in_turn(pid_t pid, pid_t waiter)
 	struct parsed_stat s;
 	bool writes = false;
 	uint64_t ino;
-	pid_t feeder;
 
 	if (!read_stat(pid, &s))
 		return NULL;
@@ -234,10 +257,12 @@ static char *in_turn(pid_t pid, pid_t waiter)
 		return pfs_strdup("in turn waiting for a lock of this process");
 	ino = s.state == 'S' ? pipe_slept_in(pid, pid, &writes) : 0;
 	if (!ino || !(pfs_pipe_ways(waiter, ino) & (writes ? 1 : 2))) {
-		if (s.state == 'S' && reads_from(pid, waiter))
-			return pfs_strdup("in turn waiting until this process writes to a socket or closes it");
-		feeder = feeder_of(pid, waiter);
-		return feeder ? pfs_format("its thread %d waits until this process reads from a pipe", feeder) : NULL;
+		if (s.state == 'S' && is_in_socket_of(pid, waiter, &writes))
+			return pfs_strdup(writes ? "in turn waiting until this process reads from a socket" :
+						   "in turn waiting until this process writes to a socket or closes it");
+		if (s.state == 'S' && waits_for_end(pid, pid, waiter))
+			return pfs_strdup("in turn waiting until this process ends");
+		return waits_beside(pid, waiter);
 	}
 	return pfs_strdup(writes ? "in turn waiting until this process reads from a pipe" :
 				   "in turn waiting until this process writes to a pipe or closes it");
