@@ -191,7 +191,7 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 			return;
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *rt = &rp->threads[i];
-		double part = rt->time.wall_ns ? (double)rt->time.running_ns / rt->time.wall_ns : 0;
+		double part = acc_computing(&rt->time);
 
 		if (rt->verdict.model == IOM_M_NONE && !ev->threads[rt->thread].kernel && part > most)
 			most = part;

@@ -193,7 +193,7 @@ static const struct rep_thread *computes_most(const struct rep_process *rp)
 	for (size_t i = 0; i < rp->nthreads; i++)
 		if (!most || rp->threads[i].time.running_ns > most->time.running_ns)
 			most = &rp->threads[i];
-	return most && most->time.running_ns > iom_limit(LIMIT_COMPUTES) * most->time.wall_ns ? most : NULL;
+	return most && acc_computing(&most->time) > iom_limit(LIMIT_COMPUTES) ? most : NULL;
 }
 
 /* Calls that are counted only when they sleep, and did not: to look for a child, a lock, a name. */
