@@ -48,6 +48,10 @@ void iom_view_free(struct view *v);
 
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
+/* "flock(3) /run/lock", of a call that is made over and over; and how nearly all of them ended, to be said after
+ * it: ", in vain with EAGAIN (...)", or nothing. */
+char *iom_view_sampled(const struct iom_capture *cap, const struct rep_sampled *s);
+char *iom_view_sampled_end(const struct rep_sampled *s);
 /* The same of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
 /* Transfers of a thread, of all models. */
