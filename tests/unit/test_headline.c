@@ -383,6 +383,16 @@ static void keeps_both_ends(struct iom_capture *cap)
 	cap->files[other].ino = cap->files[0].ino = 7;
 }
 
+/* It has filled a pipe from which only it could read. */
+static void fills_its_own_pipe(struct iom_capture *cap)
+{
+	keeps_both_ends(cap);
+	cap->files[0].f_flags = O_WRONLY;
+	cap->files[1].f_flags = O_RDONLY;
+	cap->threads[0].at_end.nr = cap->threads[0].at_start.nr = SYS_write;
+	cap->threads[0].at_end.class = cap->threads[0].at_start.class = CAP_C_WRITE;
+}
+
 static void reads_from_a_socket(struct iom_capture *cap)
 {
 	reads_on(cap, CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
@@ -803,6 +813,10 @@ static const struct {
 			  "was found that can write there, and this one can, by its own fd 6: as long as that is open "
 			  "the end of the pipe is never read. Usual way out: close fd 6 where nothing is written to it, "
 			  "as a parent does after fork()."},
+	{fills_its_own_pipe, "It is asleep in write(5) pipe:[7], and has been since 1.00 s before the watch. No other "
+			     "process was found that can read there, and this one can, by its own fd 6: while it sleeps "
+			     "here nobody makes room. Usual way out: O_NONBLOCK for a pipe that a program writes to "
+			     "itself, for what does not fit."},
 	{reads_from_a_socket, "It is asleep in read(5) tcp 127.0.0.1:80 <- 127.0.0.1:81 (process 12 curl), and has been "
 			      "since 1.00 s before the watch. What process 12 does, `iomodel attach 12` tells."},
 	{asks_itself, "It is asleep in read(5) tcp 127.0.0.1:81 -> 127.0.0.1:80 (not accepted yet: this process listens "

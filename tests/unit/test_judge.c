@@ -412,10 +412,43 @@ static void one_call_again_and_again(void **state)
 		rep = iom_judge(cap);
 		assert_int_equal(rep->procs[0].verdict.model, IOM_M_NONE);
 		assert_int_equal(strstr(rep->procs[0].verdict.headline,
-					"calls flock again and again (100 of 100 calls that were sampled), in "
+					"calls flock(3) /run/lock again and again (100 of 100 calls that were sampled), in "
 					"vain with EAGAIN") != NULL, n == 1);
 		assert_int_equal(rep->procs[0].besides.nr, SYS_flock);
 		assert_int_equal(rep->procs[0].besides.samples, 100 / n);
+		let_go(rep, cap);
+	}
+}
+
+/* The same on a busy machine, where it is seldom given a CPU: it never sleeps all the same. Calls that a signal ends
+ * are begun again, and those of different files are of none. */
+static void interrupted_again_and_again(void **state)
+{
+	(void)state;
+	for (int files = 1; files <= 2; files++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f[2] = {build_file(cap, 4, CAP_K_TTY, 0, "/dev/pts/1"),
+				 build_file(cap, 5, CAP_K_TTY, 0, "/dev/pts/2")};
+		const struct rep_verdict *v;
+		struct iom_report *rep;
+
+		cap->threads[0].cpu_ns = BUILD_LIFE_NS / 5;
+		cap->threads[0].runq_ns = BUILD_LIFE_NS - BUILD_LIFE_NS / 5;
+		for (int i = 0; i < 100; i++) {
+			build_sample(cap, f[i % files], CAP_C_OTHER, SYS_ioctl, 0, 1000, 0);
+			cap->samples[i].ret = -512 - (files == 2 ? i % 3 : 0);
+		}
+		rep = iom_judge(cap);
+		v = &rep->procs[0].verdict;
+		assert_int_equal(v->model, IOM_M_NONE);
+		assert_string_equal(v->headline, files == 1 ?
+			"It transferred nothing and waited for no file: thread 4711 calls ioctl(4) /dev/pts/1 again and "
+			"again (100 of 100 calls that were sampled), interrupted by a signal each time." :
+			"It transferred nothing and waited for no file: thread 4711 calls ioctl again and again (100 of 100 "
+			"calls that were sampled), interrupted by a signal each time.");
+		assert_int_equal(v->nbecause, 1);
+		assert_string_equal(v->because[0], "Thread 4711 computed for 20 % of the time, and waited for a CPU for "
+						   "80 %.");
 		let_go(rep, cap);
 	}
 }
@@ -597,6 +630,7 @@ int main(void)
 		cmocka_unit_test(may_block_has_blocked),
 		cmocka_unit_test(fionread_is_said),
 		cmocka_unit_test(one_call_again_and_again),
+		cmocka_unit_test(interrupted_again_and_again),
 		cmocka_unit_test(mutexes_in_a_ring),
 		cmocka_unit_test(workers_are_given_an_operation),
 		cmocka_unit_test(sendfile_sleeps_for_the_disk),

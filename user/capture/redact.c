@@ -63,7 +63,8 @@ static const char *const plain[] = {
 	"(stopped)", "(in", "turn", "waiting", "lock", "this", "process)", "reads", "from", "pipe)", "writes", "to",
 	"pipe", "closes", "it)", "signal", "queue", "semaphores", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1",
 	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
-	"(it", "background", "terminal)", "terminal,", "about", "read)", "(on", "mounted", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over", NULL,
+	"(it", "background", "terminal)", "terminal,", "about", "read)", "(on", "mounted", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over",
+	"(until", "gives", "up", "lease", "lease)", "listener", "allows", NULL,
 };
 
 /* Parts of paths that every system has. */
@@ -187,13 +188,19 @@ static const char *next_arrow(const char *text, const char *end)
 	return end;
 }
 
-/* Where " (on nfs4, mounted at /srv)" begins, or the end: a path may be followed by that. */
-static const char *before_mount(const char *text, const char *end)
+/* Where " (on nfs4, mounted at /srv)" or " (until process 12 smbd gives up its lease)" begins, or the end: a path may
+ * be followed by that. */
+static const char *before_remark(const char *text, const char *end)
 {
-	static const char on[] = " (on ";
-	const char *at = memmem(text, (size_t)(end - text), on, sizeof(on) - 1);
+	static const char *const remarks[] = {" (on ", " (until "};
 
-	return at ? at : end;
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+		const char *at = memmem(text, (size_t)(end - text), remarks[i], strlen(remarks[i]));
+
+		if (at)
+			return at;
+	}
+	return end;
 }
 
 /* The name of a file: words, and from the first that begins a path on only that. */
@@ -205,7 +212,7 @@ static void put_file(struct redactor *r, FILE *out, const char *text, size_t len
 		const char *arrow = next_arrow(text, end), *blank;
 
 		if (*text == '/') {
-			arrow = before_mount(text, arrow);
+			arrow = before_remark(text, arrow);
 			put_path(r, out, text, (size_t)(arrow - text));
 			text = arrow;
 		}

@@ -73,8 +73,8 @@ char *iom_process_text(int64_t pid, size_t more);
 /* A process that pid waits for, and why that one does not go on, where it is known: "process 123 cat (stopped)".
  * *held_up, which may be NULL: it is known. Heap; NULL: there is no such process. */
 char *iom_waited_text(uint32_t pid, int64_t other, bool *held_up);
-/* Adds to what a call under way waits for, a path or the file of this name (or NULL), the file system on which it is,
- * where another machine or a process gives the answers. */
+/* Adds to what a call under way waits for, a path or the file of this name (or NULL), whose leave it waits for, or the
+ * file system on which it is, where another machine or a process gives the answers. */
 void iom_open_call_where(const struct iom_thread *t, uint32_t pid, const char *name, struct cap_open_call *call);
 
 /* The call a thread sleeps in, with its file and set: user/collect/open_call.c.

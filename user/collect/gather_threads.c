@@ -300,9 +300,7 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 			c->at_end.inside_ns = (until > from ? until - from : 0) + t->earlier_ns;
 			c->at_end.before_ns =
 				c->start_ns > t->asleep_ns ? c->start_ns - t->asleep_ns : 0;
-			/* What lasts shorter is counted with the others of that name. */
-			if (c->at_end.before_ns)
-				iom_open_call_where(t, p->pid, stored_name(g, &c->at_end), &c->at_end);
+			iom_open_call_where(t, p->pid, stored_name(g, &c->at_end), &c->at_end);
 		}
 	}
 	if (g->cap->procs[p->proc].imports_posix_aio && !c->libc_helper)

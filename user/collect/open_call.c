@@ -396,15 +396,38 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 	return locks_file(t) ? lock_holder(pid) : NULL;
 }
 
+/*
+ * Whose leave a call on a file waits for, which the function that the thread sleeps in tells: who has a lease on it
+ * (fcntl(2)) is to give it up first, and /proc/locks has him; a listener of fanotify(7), as virus scanners are, is
+ * asked whether the call may go on. The kernel says nowhere which one. Heap, or NULL.
+ */
+static char *leave_text(const struct iom_thread *t, uint32_t pid)
+{
+	char where[64], *who, *text = NULL;
+	pid_t holder;
+
+	pfs_wchan((pid_t)pid, (pid_t)t->ns_tid, where);
+	/* The compiler adds to the names of functions that it changed: "fanotify_get_response.isra.0". */
+	if (!strncmp(where, "fanotify_handle_event", 21) || !strncmp(where, "fanotify_get_response", 21))
+		return strdup("until a listener of fanotify allows it");
+	holder = strcmp(where, "__break_lease") ? 0 : pfs_lock_holder((pid_t)pid);
+	who = holder > 0 ? iom_waited_text(pid, holder, NULL) : NULL;
+	if (who && asprintf(&text, "until %s gives up its lease", who) < 0)
+		text = NULL;
+	free(who);
+	return text;
+}
+
 void iom_open_call_where(const struct iom_thread *t, uint32_t pid, const char *name, struct cap_open_call *call)
 {
 	uint32_t arg = call->nr >= 0 && call->nr < IOM_CALLS ? IOM_CALL_ARG(calls[call->nr]) : IOM_ARG_NONE;
 	bool is_path = call->target && (arg == IOM_ARG_PATH1 || arg == IOM_ARG_PATH2);
-	char *where = NULL, *longer;
+	char *where = is_path || (name && *name == '/' && !call->target) ? leave_text(t, pid) : NULL, *longer;
 
-	if (is_path)
+	/* Which file system it is, is said of what lasts: what does not is counted with the others of that name. */
+	if (!where && is_path && call->before_ns)
 		where = pfs_foreign_fs((pid_t)pid, arg == IOM_ARG_PATH2 ? (int32_t)t->args[0] : AT_FDCWD, call->target);
-	else if (name && *name == '/' && !call->target)
+	else if (!where && name && *name == '/' && !call->target && call->before_ns)
 		where = pfs_foreign_fs((pid_t)pid, AT_FDCWD, name);
 	if (!where)
 		return;

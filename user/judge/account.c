@@ -368,6 +368,11 @@ static void divide(struct acc_thread *a, const struct cap_thread *t, struct list
 	a->nwaits = l->n;
 }
 
+double iom_computing(const struct acc_thread *t)
+{
+	return t->running_ns ? (double)t->running_ns / (t->running_ns + t->waiting_ns) : 0;
+}
+
 /* ---- all of them ------------------------------------------------------------------- */
 
 struct owned { /* rows of one kind, in the order of their threads */

@@ -86,6 +86,10 @@ void iom_wait_add(struct acc_wait *to, const struct acc_wait *w);
 struct iom_account *iom_account(const struct iom_capture *cap);
 void iom_account_free(struct iom_account *acc, const struct iom_capture *cap);
 
+/* How much of a CPU the thread took, of the time in which it could have one: who never sleeps computes all the
+ * time, however busy the machine is. */
+double iom_computing(const struct acc_thread *t);
+
 /* "transfer", "readiness", ... */
 const char *iom_what_name(enum acc_what what);
 /* What a sleep in this call is for. class: enum cap_class; nr: system call, -1: none. */

@@ -188,8 +188,7 @@ static void weigh_computing(const struct iom_evidence *ev, const struct ev_proc 
 			return;
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct rep_thread *rt = &rp->threads[i];
-		/* What others leave it of the CPU says nothing about it. */
-		double part = rt->time.wall_ns ? (double)(rt->time.running_ns + rt->time.runq_ns) / rt->time.wall_ns : 0;
+		double part = iom_computing(&rt->time);
 
 		if (rt->verdict.model == IOM_M_NONE && !ev->threads[rt->thread].kernel && part > most)
 			most = part;

@@ -67,7 +67,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 	[LIMIT_THREADS] = {"threads", 0.5, "of the requests", "made by helper threads",
 		"threads: 3 of 10"},
 	[LIMIT_COMPUTES] = {"computes", 0.5, "of a CPU",
-		"where nothing else happened, a thread that computes so much, or waits for a CPU to, is what happened",
+		"where nothing else happened, a thread that computes so much, of what it did not wait for "
+		"a CPU, is what happened",
 		"computes: 35 %"},
 	[LIMIT_UNSEEN] = {"unseen", 0.9, "of the confidence",
 		"is left where data moves by memory: mapped files, rings shared with the kernel",

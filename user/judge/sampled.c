@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/errname.h"
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/rules.h"
@@ -184,20 +185,14 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 	free(copy.v);
 }
 
-/* Awake: what others leave it of the CPU says nothing about it. */
-static uint64_t awake(const struct rep_thread *t)
-{
-	return t->time.running_ns + t->time.runq_ns;
-}
-
 static const struct rep_thread *computes_most(const struct rep_process *rp)
 {
 	const struct rep_thread *most = NULL;
 
 	for (size_t i = 0; i < rp->nthreads; i++)
-		if (!most || awake(&rp->threads[i]) > awake(most))
+		if (!most || iom_computing(&rp->threads[i].time) > iom_computing(&most->time))
 			most = &rp->threads[i];
-	return most && awake(most) > iom_limit(LIMIT_COMPUTES) * most->time.wall_ns ? most : NULL;
+	return most && iom_computing(&most->time) > iom_limit(LIMIT_COMPUTES) ? most : NULL;
 }
 
 /* Calls that are counted only when they sleep, and did not: to look for a child, a lock, a name. */
@@ -206,11 +201,41 @@ static bool is_uncounted(const struct cap_sample *s)
 	return is_sleep(s->class) && s->class > CAP_C_TIMER && !s->asleep_ns;
 }
 
+/* On which file nearly all calls of a number were, and how they ended. */
+static void how_it_ended(const struct iom_capture *cap, uint32_t tid, struct rep_sampled *top)
+{
+	uint64_t errors[256] = {}, restarts = 0, on_file = 0, ahead = 0;
+	double most = iom_limit(LIMIT_SAMPLED_PART) * top->samples;
+
+	top->file = IOM_NO_FILE;
+	for (int pass = 0; top->samples && pass < 2; pass++)
+		for (size_t i = 0; i < cap->nsamples; i++) {
+			const struct cap_sample *s = &cap->samples[i];
+
+			if ((tid && s->tid != tid) || s->nr != top->nr)
+				continue;
+			if (pass) {
+				on_file += s->file == top->file;
+				continue;
+			}
+			/* One that has more than half of them is left in the end. */
+			if (!ahead)
+				top->file = s->file;
+			ahead += s->file == top->file ? 1 : -1;
+			restarts += s->ret <= -IOM_RESTART_FIRST && s->ret >= -IOM_RESTART_LAST;
+			if (s->ret < 0 && s->ret > -256 && ++errors[-s->ret] >= most)
+				top->error = (int)-s->ret;
+		}
+	if (on_file < most)
+		top->file = IOM_NO_FILE;
+	top->interrupted = top->samples && restarts >= most;
+}
+
 /* The call that there are most samples of, among those of a thread, or (tid 0) among the uncounted
  * ones of all. */
 static void most_sampled(const struct iom_capture *cap, uint32_t tid, struct rep_sampled *top)
 {
-	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls)), errors[256] = {};
+	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls));
 
 	for (size_t i = 0; i < cap->nsamples; i++) {
 		const struct cap_sample *s = &cap->samples[i];
@@ -223,13 +248,7 @@ static void most_sampled(const struct iom_capture *cap, uint32_t tid, struct rep
 			top->nr = s->nr;
 		}
 	}
-	for (size_t i = 0; top->samples && i < cap->nsamples; i++) {
-		const struct cap_sample *s = &cap->samples[i];
-
-		if ((!tid || s->tid == tid) && s->nr == top->nr && s->ret < 0 && s->ret > -256 &&
-		    ++errors[-s->ret] >= iom_limit(LIMIT_SAMPLED_PART) * top->samples)
-			top->error = (int)-s->ret;
-	}
+	how_it_ended(cap, tid, top);
 	free(calls);
 }
 

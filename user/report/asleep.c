@@ -120,13 +120,18 @@ static const struct cap_file *own_other_end(const struct rep_process *rp, uint32
 	return NULL;
 }
 
-/* Of a read whose end only this process could bring: heap. */
+/* Of a read whose end, or a write for which room only this process could bring, which has one thread: heap. */
 static char *own_end_text(const struct rep_process *rp, const struct acc_wait *w)
 {
-	const struct cap_file *o = w->what == ACC_TRANSFER && is_input(w->class) ? own_other_end(rp, w->file) : NULL;
+	const struct cap_file *o = w->what == ACC_TRANSFER && (is_input(w->class) || is_output(w->class)) ?
+					   own_other_end(rp, w->file) : NULL;
 
 	if (!o)
 		return iom_sentence("%s", "");
+	if (is_output(w->class))
+		return iom_sentence(" No other process was found that can read there, and this one can, by its own fd %d: "
+				    "while it sleeps here nobody makes room. Usual way out: O_NONBLOCK for a pipe that a "
+				    "program writes to itself, for what does not fit.", o->fd);
 	return iom_sentence(" No other process was found that can write there, and this one can, by its own fd %d: as long "
 			    "as that is open the end of the pipe is never read. Usual way out: close fd %d where "
 			    "nothing is written to it, as a parent does after fork().", o->fd, o->fd);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/doorbell.h"
@@ -357,10 +356,10 @@ static const char *what_is_computed(const struct rep_process *rp)
 
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct acc_thread *t = &rp->threads[i].time;
-		double awake = t->wall_ns ? (double)(t->running_ns + t->runq_ns) / t->wall_ns : 0;
+		double part = iom_computing(t);
 
-		if (awake > most && !rp->cap->threads[rp->threads[i].thread].kernel_worker) {
-			most = awake;
+		if (part > most && !rp->cap->threads[rp->threads[i].thread].kernel_worker) {
+			most = part;
 			running = (double)t->running_ns / t->wall_ns;
 		}
 	}
@@ -391,16 +390,17 @@ static char *headline_of_idle(const struct rep_process *rp)
 static char *headline_of_none(const struct rep_process *rp)
 {
 	const struct rep_sampled *b = &rp->busy;
-	char *error, *text;
+	char *call, *end, *text;
 
 	if (b->nr < 0)
 		return headline_of_idle(rp);
-	error = b->error ? iom_errno_text(b->error) : NULL;
+	call = iom_view_sampled(rp->cap, b);
+	end = iom_view_sampled_end(b);
 	text = iom_sentence("It transferred nothing and waited for no file: thread %u calls %s again and again "
-			    "(%s of %s calls that were sampled)%s%s.", rp->cap->threads[b->thread].ns_tid,
-			    iom_syscall_name(b->nr), iom_count(b->samples), iom_count(b->of),
-			    error ? ", in vain with " : "", error ? error : "");
-	free(error);
+			    "(%s of %s calls that were sampled)%s.", rp->cap->threads[b->thread].ns_tid, call,
+			    iom_count(b->samples), iom_count(b->of), end);
+	free(call);
+	free(end);
 	return text;
 }
 

@@ -296,6 +296,17 @@ static char *unseen_text(const struct ev_proc *p)
 			    "counted.", iom_count(p->unseen), p->unseen == 1 ? "" : "s");
 }
 
+static char *computed_text(const struct iom_capture *cap, const struct rep_thread *rt)
+{
+	const struct acc_thread *t = &rt->time;
+	char waited[64] = "";
+
+	if (t->runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns)
+		snprintf(waited, sizeof(waited), ", and waited for a CPU for %s", iom_part(t->runq_ns, t->wall_ns));
+	return iom_sentence("Thread %u computed for %s of the time%s.", cap->threads[rt->thread].ns_tid,
+			    iom_part(t->running_ns, t->wall_ns), waited);
+}
+
 static void because_of_the_rest(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	const struct ev_proc *p = &ev->procs[rp->proc];
@@ -307,11 +318,8 @@ static void because_of_the_rest(const struct iom_evidence *ev, struct rep_proces
 		iom_because(v, unseen_text(p));
 	for (size_t i = 0; i < rp->nthreads && v->model == IOM_M_NONE; i++)
 		if (rp->threads[i].verdict.model == IOM_M_NONE && v->nbecause < 3 &&
-		    rp->threads[i].time.running_ns >= iom_limit(LIMIT_COMPUTES) * rp->threads[i].time.wall_ns)
-			iom_because(v, iom_sentence("Thread %u computed for %s of the time.",
-						    ev->cap->threads[rp->threads[i].thread].ns_tid,
-						    iom_part(rp->threads[i].time.running_ns,
-							     rp->threads[i].time.wall_ns)));
+		    iom_computing(&rp->threads[i].time) >= iom_limit(LIMIT_COMPUTES))
+			iom_because(v, computed_text(ev->cap, &rp->threads[i]));
 }
 
 void iom_explain_process(const struct iom_evidence *ev, struct rep_process *rp)

@@ -157,7 +157,9 @@ struct rep_sampled {
 	int32_t nr;	  /* -1: there is none, or too little was sampled */
 	uint64_t samples; /* of that call, */
 	uint64_t of;	  /* and of all */
+	uint32_t file;	  /* that nearly all of them were on, or IOM_NO_FILE */
 	int error;	  /* errno that nearly all of them ended with, or 0 */
+	bool interrupted; /* nearly all were ended by a signal, to fail or to be begun again */
 };
 
 struct rep_process {

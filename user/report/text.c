@@ -15,7 +15,6 @@
 #include "report/text_int.h"
 #include "report/thread_text.h"
 #include "report/view.h"
-#include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 
@@ -129,17 +128,18 @@ static void also(struct page *p, const struct rep_process *rp)
 static void besides(struct page *p, const struct rep_process *rp)
 {
 	const struct rep_sampled *b = &rp->besides;
-	char *error, *line;
+	char *call, *end, *line;
 
 	if (b->nr < 0 || (rp->verdict.model == IOM_M_NONE && rp->busy.nr >= 0))
 		return;
-	error = b->error ? iom_errno_text(b->error) : NULL;
-	line = iom_sentence("besides, %s of %s calls that were sampled are %s%s%s, without sleeping",
-			    iom_count(b->samples), iom_count(b->of), iom_syscall_name(b->nr),
-			    error ? ", in vain with " : "", error ? error : "");
+	call = iom_view_sampled(rp->cap, b);
+	end = iom_view_sampled_end(b);
+	line = iom_sentence("besides, %s of %s calls that were sampled are %s%s, without sleeping",
+			    iom_count(b->samples), iom_count(b->of), call, end);
 	fputs("  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
-	free(error);
+	free(call);
+	free(end);
 	free(line);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/errname.h"
 #include "base/sysname.h"
 #include "capture/names.h"
 #include "judge/limits.h"
@@ -83,6 +84,29 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w)
 		return text;
 	}
 	return iom_sentence(is_told_in_words(w->class) ? "%s (%s)" : "%s of %s", iom_syscall_name(w->nr), name);
+}
+
+char *iom_view_sampled(const struct iom_capture *cap, const struct rep_sampled *s)
+{
+	const struct cap_file *f = s->file == IOM_NO_FILE ? NULL : &cap->files[s->file];
+
+	if (!f || f->fd < 0)
+		return iom_sentence("%s", iom_syscall_name(s->nr));
+	return iom_sentence("%s(%d) %s", iom_syscall_name(s->nr), f->fd, f->name ? f->name : iom_kind_name(f->kind));
+}
+
+char *iom_view_sampled_end(const struct rep_sampled *s)
+{
+	char *error, *text;
+
+	if (s->interrupted)
+		return iom_sentence(", interrupted by a signal each time");
+	if (!s->error)
+		return iom_sentence("%s", "");
+	error = iom_errno_text(s->error);
+	text = iom_sentence(", in vain with %s", error);
+	free(error);
+	return text;
 }
 
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w)

@@ -51,6 +51,10 @@ char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
 /* " (process 123 cat)", " (process 123 cat: stopped)" of a socket or a FIFO; of a pipe, and of a socket whose name says
  * who that is, only why he does not go on. What a wait's holder says: heap. */
 char *iom_view_other_end(const struct cap_file *f, const char *holder);
+/* "flock(3) /run/lock", of a call that is made over and over; and how nearly all of them ended, to be said after
+ * it: ", in vain with EAGAIN (...)", or nothing. */
+char *iom_view_sampled(const struct iom_capture *cap, const struct rep_sampled *s);
+char *iom_view_sampled_end(const struct rep_sampled *s);
 /* As iom_view_call(), of a sleep that lasts: "epoll_wait(5) (on tcp listen 127.0.0.1:80)". */
 char *iom_view_idle(const struct iom_capture *cap, const struct acc_wait *w);
 /* Transfers of a thread, of all models. */
