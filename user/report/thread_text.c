@@ -56,6 +56,9 @@ static char *turns_text(const struct cap_turns *n)
 
 	if (!n || !(n->exact + n->inexact))
 		return strdup("");
+	if (!n->longest_ns) /* none took a tick of the counters that tell of them */
+		return iom_sentence("; %s turn%s", iom_count(n->exact + n->inexact),
+				    n->exact + n->inexact == 1 ? "" : "s");
 	return iom_sentence("; %s turn%s, the longest %s%s%s%s%s", iom_count(n->exact + n->inexact),
 			    n->exact + n->inexact == 1 ? "" : "s", n->longest_inexact ? "about " : "",
 			    iom_time(n->longest_ns),
