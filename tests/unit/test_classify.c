@@ -67,6 +67,19 @@ static void mapped(struct iom_capture *cap)
 	cap->threads[0].asleep_ns = r->wait_ns;
 }
 
+/* The pages of its code that a program waits for as it begins are not what it does. */
+static void faults_at_the_start(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/data");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FAULT, 0);
+
+	r->n.ok_slept = 6;
+	r->wait_ns = 2 * MS;
+	cap->threads[0].maj_flt = 6;
+	cap->threads[0].asleep_ns = r->wait_ns;
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 500, 0, 0, 0);
+}
+
 /* No row at all: sleeps in no call are what the thread's own counters say, and nothing tells that all
  * of it was for pages. */
 static void mapped_without_calls(struct iom_capture *cap)
@@ -572,6 +585,7 @@ static const struct expected rules[] = {
 	 "", 0, NULL},
 	{"faults on mapped files", mapped, IOM_M_BLOCKING, 0, "memory-mapped",
 	 "page-fault-io", 0, NULL},
+	{"faults at the start", faults_at_the_start, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},
 	{"sleeps in no call", mapped_without_calls, IOM_M_BLOCKING, 0, "memory-mapped",
 	 "", 0, NULL},
 	{"sleeps beside a fault", waits_beside_a_fault, IOM_M_BLOCKING, 0, "memory-mapped", "", 0, NULL},

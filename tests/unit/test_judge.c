@@ -612,9 +612,60 @@ static void tables_are_whole(void **state)
 	}
 }
 
+/* What would have slept in a call: what comes from /dev/zero is always there. */
+static void what_would_have_slept(void **state)
+{
+	static const struct {
+		uint8_t class;
+		uint16_t nr;
+		bool zero;
+		const char *says;
+	} cases[] = {
+		{CAP_C_SPLICE, SYS_splice, true, "splice(3) /dev/zero never slept in 900 calls; with no room there"},
+		{CAP_C_SPLICE, SYS_splice, false, "splice(3) pipe:[3] never slept in 900 calls; with nothing there, or no room,"},
+		{CAP_C_WRITE, SYS_write, false, "write(3) pipe:[3] never slept in 900 calls; with no room there"},
+		{CAP_C_READ, SYS_read, false, "read(3) pipe:[3] never slept in 900 calls; with nothing there it"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct iom_capture *cap = build_capture("mover");
+		uint32_t in = build_file(cap, 3, cases[i].zero ? CAP_K_NULL : CAP_K_FIFO, 0,
+					 cases[i].zero ? "/dev/zero" : "pipe:[3]");
+		uint32_t out = build_file(cap, 4, CAP_K_FIFO, 0, "pipe:[4]");
+		struct cap_calls *r = build_transfers(cap, BUILD_PID, in, cases[i].class, cases[i].nr, 900, 0, 0, 0);
+		struct iom_report *rep;
+
+		if (cases[i].class == CAP_C_SPLICE)
+			r->other = out;
+		rep = iom_judge(cap);
+		assert_non_null(strstr(rep->procs[0].verdict.because[0], cases[i].says));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
+/* Transfers of files that never wait are transfers: the reason is not that there were none. */
+static void never_waits_is_a_reason(void **state)
+{
+	struct iom_capture *cap = build_capture("filler");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, build_file(cap, 4, CAP_K_NULL, 0, "/dev/null"), CAP_C_SENDFILE, SYS_sendfile,
+			900, 0, 0, 0);
+	rep = iom_judge(cap);
+	assert_int_equal(rep->procs[0].verdict.model, IOM_M_BLOCKING);
+	assert_string_equal(rep->procs[0].verdict.because[0], "It made 900 transfers, all of files that never wait.");
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_would_have_slept),
+		cmocka_unit_test(never_waits_is_a_reason),
 		cmocka_unit_test(no_cliff),
 		cmocka_unit_test(one_sleep_in_a_million),
 		cmocka_unit_test(alike_for_all),

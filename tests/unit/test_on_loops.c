@@ -567,6 +567,90 @@ static void one_return(void **state)
 	}
 }
 
+/* What it waited in as the watch began, for the first connection, is no turn of the loop that serves it. */
+static void loop_that_had_not_begun(void **state)
+{
+	(void)state;
+	for (int call = 0; call < 2; call++)
+		for (int old = 0; old < 2; old++) {
+			struct iom_capture *cap = select_under_way(251);
+			uint32_t listen = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+			struct iom_report *rep;
+
+			cap->files[0].open_at_start = old; /* the only file of the loop's set */
+			if (call)
+				slept(cap, listen, CAP_C_ACCEPT, SYS_accept, 1, 600);
+			else
+				slept(cap, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6, 1, 600);
+			cap->calls[cap->ncalls - 1].set = call ? 0 : 99;
+			cap->threads[0].asleep_ns += 600 * MS;
+			cap->threads[0].at_start = (struct cap_open_call){
+				.nr = call ? SYS_accept : SYS_pselect6,
+				.class = call ? CAP_C_ACCEPT : CAP_C_SELECT,
+				.fd = call ? 3 : -1,
+				.file = call ? listen : IOM_NO_FILE,
+				.before_ns = 2000 * MS,
+				.set = call ? 0 : 99,
+				.nfiles = UINT32_MAX,
+				.timeout_ns = -1,
+			};
+			rep = iom_judge(cap);
+			assert_int_equal(findings(rep, "loop-blocked"), old);
+			let_go(rep, cap);
+		}
+}
+
+/* Of a thread that came and went all turns are known: what lasted longer than any was before the first of
+ * them, or after the last. */
+static void longer_than_any_turn(void **state)
+{
+	(void)state;
+	for (int outside = 0; outside < 2; outside++) {
+		struct iom_capture *cap = loop();
+		struct iom_report *rep;
+		struct cap_turns *n;
+		uint32_t turns;
+
+		slept(cap, build_file(cap, 9, CAP_K_FIFO, 0, NULL), CAP_C_READ, SYS_read, 1, 40);
+		turns = iom_capture_add_turns(cap);
+		n = &cap->turns[turns];
+		n->tid = n->tgid = MAIN;
+		n->class = CAP_C_EPOLL_WAIT;
+		n->file = 0;
+		n->exact = 299;
+		n->longest_ns = outside ? 15 * MS : 41 * MS;
+		for (int whole = 0; whole < 2; whole++) {
+			cap->threads[0].born = cap->threads[0].exited = whole;
+			rep = iom_judge(cap);
+			assert_int_equal(findings(rep, "loop-blocked"), !(outside && whole));
+			iom_report_free(rep);
+		}
+		iom_capture_free(cap);
+	}
+}
+
+/* Turns that took no tick of the counters: how long the longest was is not known, and none took no time. */
+static void turns_below_a_tick(void **state)
+{
+	struct iom_capture *cap = loop();
+	uint32_t turns = iom_capture_add_turns(cap);
+	struct iom_report *rep;
+	struct view *v;
+
+	(void)state;
+	cap->turns[turns].tid = cap->turns[turns].tgid = MAIN;
+	cap->turns[turns].class = CAP_C_EPOLL_WAIT;
+	cap->turns[turns].file = 0;
+	cap->turns[turns].inexact = 299;
+	cap->turns[turns].longest_inexact = true;
+	rep = iom_judge(cap);
+	v = iom_view(&rep->procs[0], false);
+	assert_non_null(strstr(v->threads[0].what, "; 299 turns"));
+	assert_null(strstr(v->threads[0].what, "the longest"));
+	iom_view_free(v);
+	let_go(rep, cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -588,6 +672,9 @@ int main(void)
 		cmocka_unit_test(a_pause_by_poll),
 		cmocka_unit_test(turns_without_an_end),
 		cmocka_unit_test(one_return),
+		cmocka_unit_test(loop_that_had_not_begun),
+		cmocka_unit_test(longer_than_any_turn),
+		cmocka_unit_test(turns_below_a_tick),
 	};
 
 	return cmocka_run_group_tests_name("on_loops", tests, NULL, NULL);

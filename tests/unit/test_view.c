@@ -145,6 +145,21 @@ static void short_lives_are_told(void **state)
 	assert_string_equal(s.v->threads[0].what, "began and ended in the watch, 10 a second, after 2.0 ms on average");
 	let_go(&s);
 
+	/* 0 a second it would be, rounded. */
+	cap = parked_process("notifier");
+	for (int i = 0; i < 4; i++) {
+		uint32_t thread = build_thread(cap, BUILD_PID, 5000 + i, "thread");
+		struct cap_thread *t = &cap->threads[thread];
+
+		t->born = t->exited = true;
+		t->end_ns = t->start_ns + 2 * MS;
+		t->cpu_ns = 2 * MS;
+	}
+	cap->end_ns = cap->start_ns + BUILD_LIFE_NS;
+	s = show(cap);
+	assert_string_equal(s.v->threads[0].what, "began and ended in the watch, after 2.0 ms on average");
+	let_go(&s);
+
 	cap = parked_process("notifier");
 	for (int i = 0; i < 3; i++) {
 		uint32_t thread = build_thread(cap, BUILD_PID, 5000 + i, "thread");

@@ -281,21 +281,31 @@ static void push_open(struct list *l, const struct cap_open_call *c, bool at_sta
 	w->ns = w->max_ns = c->inside_ns;
 }
 
+static struct acc_wait *find_start(struct list *l, const struct acc_wait *one, bool any_set)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct acc_wait *w = &l->v[i];
+
+		if (w->nr == one->nr && w->file == one->file && !w->before && (any_set || w->set == one->set))
+			return w;
+	}
+	return NULL;
+}
+
 /* When the watch began, a sleep was under way: by which wait it was counted is found by
- * its call and file. */
+ * its call and file; selects by where their sets lie, if that is not a new place each time. */
 static void mark_start(struct list *l, const struct cap_open_call *c)
 {
 	struct list one = {};
+	struct acc_wait *w;
 
 	push_open(&one, c, true);
-	for (size_t i = 0; one.n && i < l->n; i++) {
-		struct acc_wait *w = &l->v[i];
-
-		if (w->nr != one.v[0].nr || w->file != one.v[0].file || w->before)
-			continue;
+	w = one.n ? find_start(l, &one.v[0], false) : NULL;
+	if (one.n && !w)
+		w = find_start(l, &one.v[0], true);
+	if (w) {
 		w->before = true;
 		w->before_ns = c->before_ns;
-		break;
 	}
 	free(one.v);
 }

@@ -18,6 +18,12 @@
 
 #define PER_LOOP 6 /* calls named for one thread; what slept longest comes first */
 
+struct on_loop {
+	const struct iom_capture *cap;
+	const struct rep_thread *rt;
+	const struct loop_set *own;
+};
+
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
 static bool is_shared(const struct search *s, uint32_t thread, const struct loop_set *own)
 {
@@ -185,8 +191,8 @@ static char *under_way_text(const struct rep_thread *rt, const struct acc_wait *
 	return iom_sentence("%s", w->under_way ? ", and is asleep in it" : "");
 }
 
-static struct rep_finding *on_loop(struct search *s, const struct rep_thread *rt,
-				   const struct loop_set *own, const struct acc_alike *a, const char *id)
+static struct rep_finding *tell_sleep(struct search *s, const struct rep_thread *rt,
+				      const struct loop_set *own, const struct acc_alike *a, const char *id)
 {
 	const struct acc_wait *w = &a->sum;
 	bool pause = is_pause(s, rt, w);
@@ -242,11 +248,31 @@ static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *
 		       iom_limit(LIMIT_LOOP_SLEEP_NS);
 }
 
+/* Where none of its files was open when the watch began the loop had not begun either: what the thread
+ * waited in since before is what brought them. */
+static bool is_before(const struct loop_set *own, const struct acc_wait *w)
+{
+	return own->new_files && !own->old_files && w->before && w->slept <= 1 && !w->under_way &&
+	       (w->what == ACC_READINESS || w->class == CAP_C_ACCEPT);
+}
+
+/* Of a thread whose whole life was watched all turns are known, if it has one set only: what lasted longer
+ * than any of them, by more than clocks differ, was in none. */
+static bool is_in_no_turn(const struct on_loop *l, const struct acc_wait *w)
+{
+	const struct cap_thread *ct = &l->cap->threads[l->rt->thread];
+	const struct cap_turns *n = l->own->turns == UINT32_MAX ? NULL : &l->cap->turns[l->own->turns];
+
+	return n && ct->born && ct->exited && n->exact + n->inexact + 1 >= l->own->calls && !n->longest_inexact &&
+	       w->max_ns / 2 > n->longest_ns;
+}
+
 static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 {
-	const struct loop_set *own = arg;
+	const struct on_loop *l = arg;
+	const struct loop_set *own = l->own;
 
-	if (is_nobodys(w) || w->own)
+	if (is_nobodys(w) || w->own || is_before(own, w) || is_in_no_turn(l, w))
 		return false;
 	/* Threads of a runtime look at its epoll in turn, and park between. */
 	if (w->class == CAP_C_FUTEX && own->calls < iom_limit(LIMIT_LOOP_RETURNS))
@@ -257,17 +283,18 @@ static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
+	const struct on_loop l = {s->cap, rt, own};
 	size_t n, said = 0;
-	struct acc_alike *all = iom_alike(s->cap, &rt->time, keeps_waiting, own, &n);
+	struct acc_alike *all = iom_alike(s->cap, &rt->time, keeps_waiting, &l, &n);
 
 	for (size_t i = 0; i < n && said < PER_LOOP; i++) {
 		const struct acc_wait *w = &all[i].sum;
 
 		if (is_sync(s->cap, w) && w->slept) {
-			on_loop(s, rt, own, &all[i], "sync-on-loop");
+			tell_sleep(s, rt, own, &all[i], "sync-on-loop");
 			said++;
 		} else if (w->max_ns >= least_sleep(rt, w)) {
-			on_loop(s, rt, own, &all[i], "loop-blocked");
+			tell_sleep(s, rt, own, &all[i], "loop-blocked");
 			said++;
 		}
 	}

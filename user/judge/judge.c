@@ -278,7 +278,7 @@ static void take_rules(const struct ev_proc *p, struct rep_process *rp)
 static bool is_unseen(const struct ev_proc *p, enum iom_model m)
 {
 	return p->unseen ||
-	       (m == IOM_M_BLOCKING && p->spoke[RULE_PAGE].vote.work > p->votes[IOM_M_BLOCKING].work / 2);
+	       (m == IOM_M_BLOCKING && iom_waits_for_pages(p));
 }
 
 static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p, struct rep_process *rp)

@@ -123,9 +123,12 @@ static void count_at_once(struct at_once *o, struct loop_set *s, const struct io
 		s->files = 0; /* they came one after the other, or together: not known */
 }
 
-static void note_kind(struct loop_set *s, const struct iom_capture *cap, uint32_t file)
+static void note_file(struct loop_set *s, const struct iom_capture *cap, uint32_t file)
 {
 	uint8_t kind = file == IOM_NO_FILE ? CAP_K_UNKNOWN : cap->files[file].kind;
+
+	s->old_files |= file != IOM_NO_FILE && cap->files[file].open_at_start;
+	s->new_files |= file != IOM_NO_FILE && !cap->files[file].open_at_start;
 
 	s->stored |= is_stored(kind);
 	s->streams |= !is_stored(kind) && !is_bell_kind(kind);
@@ -159,7 +162,7 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 			if (!in_set)
 				continue;
 			s->looked = most(s->looked, in->ready + in->not_ready);
-			note_kind(s, cap, in->file);
+			note_file(s, cap, in->file);
 			take_interest(t, in, best[thread], k, in->file == IOM_NO_FILE ? 0 : moved[in->file]);
 			if (s->class == CAP_C_SELECT)
 				count_at_once(&once[thread][k], s, cap, in->file);

@@ -29,6 +29,7 @@ struct loop_set {
 	bool stored, streams; /* poll, select: it has files that are always ready; such that wait for somebody */
 	bool shared; /* poll: has a file in common with the first of the thread's sets */
 	bool last_left; /* poll: its one file is the only one of the first set that has not ended */
+	bool old_files, new_files; /* poll, select: it has files that were open when the watch began; others */
 	bool own; /* a loop's, and no readiness call that is made inside a turn of another */
 };
 

@@ -11,6 +11,7 @@
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/score.h"
+#include "judge/score.h"
 
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */
@@ -309,15 +310,13 @@ static const char *stuck_pattern(const struct cast *c)
 
 static const char *synchronous_pattern(const struct cast *c)
 {
-	uint64_t page_ns = c->ev->procs[c->rp->proc].spoke[RULE_PAGE].vote.wait_ns;
-
 	if (c->loops)
 		return loop_pattern(c);
 	if (c->servers > 1)
 		return is_pool(c) ? "thread pool" : "thread-per-connection";
 	if (c->rp->verdict.model == IOM_M_MULTIPLEXED)
 		return "event-loop";
-	if (page_ns > c->rp->models[IOM_M_BLOCKING].phase1_ns / 2)
+	if (iom_waits_for_pages(&c->ev->procs[c->rp->proc]))
 		return "memory-mapped";
 	if (stuck_pattern(c))
 		return stuck_pattern(c);

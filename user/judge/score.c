@@ -19,6 +19,11 @@ double iom_weight(const struct ev_vote *v)
 	return v->work + v->idle * iom_limit(LIMIT_IDLE);
 }
 
+bool iom_waits_for_pages(const struct ev_proc *p)
+{
+	return iom_weight(&p->spoke[RULE_PAGE].vote) > iom_weight(&p->votes[IOM_M_BLOCKING]) / 2;
+}
+
 enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR])
 {
 	enum iom_model best = IOM_M_NONE;

@@ -19,6 +19,10 @@ void iom_weigh(struct ev_vote *v, uint8_t kind, double part);
 /* What the votes for one model weigh, in ns. */
 double iom_weight(const struct ev_vote *v);
 
+/* Is waiting for pages of mapped files most of what makes the process blocking? What comes by calls is more
+ * than the pages of its own code that a program waits for at its start. */
+bool iom_waits_for_pages(const struct ev_proc *p);
+
 /* Shares of the models, which add up to 1, or are all 0. The best one: model, or NONE. */
 enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR]);
 

@@ -12,6 +12,7 @@
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
+#include "judge/score.h"
 #include "report/asleep.h"
 #include "report/elsewhere.h"
 #include "report/sentence.h"
@@ -289,7 +290,7 @@ static char *headline_blocking(const struct rep_process *rp, const struct ev_pro
 {
 	if (waited_by(p, RULE_SLEPT))
 		return headline_slept(rp);
-	if (waited_by(p, RULE_PAGE))
+	if (iom_waits_for_pages(p))
 		return iom_sentence("Its threads sleep until pages of mapped files are there.");
 	if (waited_by(p, RULE_NAME))
 		return headline_names(rp);

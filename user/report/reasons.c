@@ -111,8 +111,25 @@ static char *what_thread(const struct iom_evidence *ev, const struct rep_thread 
 				 iom_sentence("does nothing");
 }
 
+/* What a call that did not sleep would have slept for. One from file to file has two sides, and what comes
+ * from /dev/zero or goes to /dev/null never waits. */
+static const char *without(const struct iom_capture *cap, const struct cap_calls *r)
+{
+	bool own = r->file == IOM_NO_FILE || cap->files[r->file].kind != CAP_K_NULL;
+	bool other = (r->other == IOM_NO_FILE ? r->other_kind : cap->files[r->other].kind) != CAP_K_NULL;
+	bool gives = r->class == CAP_C_SENDFILE ? other : own, takes = r->class == CAP_C_SENDFILE ? own : other;
+
+	if (r->class != CAP_C_SENDFILE && r->class != CAP_C_SPLICE && r->class != CAP_C_COPYRANGE) {
+		gives = !is_output(r->class);
+		takes = !gives;
+	}
+	return gives && takes ? "; with nothing there, or no room, it would have" :
+	       takes	      ? "; with no room there it would have" :
+				"; with nothing there it would have";
+}
+
 /* What a rule adds to the counts of the calls that it was about. */
-static const char *afterthought(enum iom_rule rule)
+static const char *afterthought(const struct iom_capture *cap, const struct cap_calls *r, enum iom_rule rule)
 {
 	switch (rule) {
 	case RULE_SIGNALLED:
@@ -122,7 +139,7 @@ static const char *afterthought(enum iom_rule rule)
 	case RULE_AGAIN:
 		return "; it was asked again without waiting";
 	case RULE_MAY_SLEEP:
-		return "; with nothing there it would have";
+		return without(cap, r);
 	default:
 		return "";
 	}
@@ -146,10 +163,10 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 	else if (r->n.again)
 		iom_because(v, iom_sentence("%s never slept: %s done, %s said EAGAIN%s.", call,
 					    iom_count(r->n.ok + r->n.zero), iom_count(r->n.again),
-					    afterthought(rule)));
+					    afterthought(ev->cap, r, rule)));
 	else
 		iom_because(v, iom_sentence("%s never slept in %s calls%s.", call,
-					    iom_count(iom_operations(r)), afterthought(rule)));
+					    iom_count(iom_operations(r)), afterthought(ev->cap, r, rule)));
 	free(call);
 }
 
@@ -222,6 +239,9 @@ static void because_rule(const struct iom_evidence *ev, struct rep_process *rp, 
 		iom_because(&rp->verdict, iom_sentence("Its threads slept for pages of mapped files %s times, "
 						       "%s in all.", iom_count(s->vote.ops),
 						       iom_time(s->vote.wait_ns)));
+	else if (rule == RULE_ASIDE)
+		iom_because(&rp->verdict, iom_sentence("It made %s transfers, all of files that never wait.",
+						       iom_count(s->vote.transfers)));
 	else if ((rule == RULE_READINESS || rule == RULE_SPIN) && s->thread != UINT32_MAX)
 		because_loop(ev, rp, s->thread);
 	else if (s->calls != UINT32_MAX)

@@ -208,8 +208,9 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 	if (g->crowd)
 		longer = iom_thread_idle_text(rp->cap, g->busiest, files_of_crowd(rp, g->busiest) - 1);
 	else if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
-		longer = iom_sentence("began and ended in the watch, %s a second, after %s on average%s%s",
-				      iom_count(g->shorts / seconds + 0.5),
+		longer = iom_sentence("began and ended in the watch, %s%safter %s on average%s%s",
+				      g->shorts >= seconds ? iom_count(g->shorts / seconds + 0.5) : "",
+				      g->shorts >= seconds ? " a second, " : "",
 				      iom_time(g->shorts_ns / g->shorts), any ? "; the busiest: " : "", any ? text : "");
 	else if (g->shorts && to->threads == 1)
 		longer = iom_sentence("began and ended in the watch, after %s: %s", iom_time(g->shorts_ns), text);
