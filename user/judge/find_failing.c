@@ -51,13 +51,13 @@ static bool is_used_up(int error)
 
 static uint64_t failures(const struct search *s, const struct cap_calls *r)
 {
-	return r->n.failed + cor_turned_away(s->cap, r);
+	return r->n.failed + iom_turned_away(s->cap, r);
 }
 
 /* The last error; where connects failed and were turned away, what most of them got. */
 static int error_of(const struct search *s, const struct cap_calls *r)
 {
-	return cor_turned_away(s->cap, r) > r->n.failed ? EAGAIN : r->error;
+	return iom_turned_away(s->cap, r) > r->n.failed ? EAGAIN : r->error;
 }
 
 /* Somebody else has the lock. Tries that get one are not counted, and the pause between two is the program's. */

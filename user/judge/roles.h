@@ -21,7 +21,7 @@ static inline uint64_t iom_operations(const struct cap_calls *r)
 /* Attempts of connect that failed with EAGAIN and did not sleep: where a socket of the unix family is not to wait
  * for room in the listener's queue, that is all that there will be (unix_stream_connect() of net/unix/af_unix.c); tcp
  * says EINPROGRESS, which counts as the same, and goes on. */
-static inline uint64_t cor_turned_away(const struct iom_capture *cap, const struct cap_calls *r)
+static inline uint64_t iom_turned_away(const struct iom_capture *cap, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
 

@@ -261,7 +261,7 @@ static struct row read_row(const struct iom_evidence *ev, size_t i)
 			  .t = ev_thread_of(ev, r->tid, r->tgid), .side = two ? decide(a, b, false) : a};
 	uint64_t all = r->n.ok + r->n.ok_slept + (may_end(r) ? 0 : r->n.zero + r->n.zero_slept);
 	uint64_t slept = r->n.ok_slept + (may_end(r) ? 0 : r->n.zero_slept), again = r->n.retry;
-	uint64_t tries = r->n.again - cor_turned_away(ev->cap, r); /* after those there is nothing to ask again for */
+	uint64_t tries = r->n.again - iom_turned_away(ev->cap, r); /* after those there is nothing to ask again for */
 	bool rings = r->n.again && iom_rings_own_bell(ev->cap, r);
 	struct row row = {};
 
