@@ -84,6 +84,15 @@ static pid_t first_of_namespace(pid_t *maker)
 	return first;
 }
 
+/* Under valgrind it has another name. */
+__attribute__((format(printf, 2, 0))) static void expect_process(char expected[64], const char *format, pid_t pid)
+{
+	char comm[16];
+
+	assert_true(pfs_comm(pid, comm));
+	snprintf(expected, 64, format, pid, comm);
+}
+
 static char *asleep_in(pid_t pid, int64_t nr, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {
 	struct iom_thread t = {.flags = IOM_TF_ASLEEP, .nr = nr, .tid = (uint32_t)pid, .tgid = (uint32_t)pid,
@@ -106,7 +115,7 @@ static void waits_in_namespace(void **state)
 		pid_t child = pfs_children(first, first).first, thread;
 
 		assert_true(child > 0 && child != OTHERS + 2);
-		snprintf(expected, sizeof(expected), "process %d test_numbers", child);
+		expect_process(expected, "process %d %s", child);
 		text = asleep_in(first, SYS_wait4, OTHERS + 2, 0, 0);
 		assert_non_null(text);
 		assert_string_equal(text, expected);
@@ -138,7 +147,7 @@ static void waits_here(void **state)
 	(void)state;
 	if (!child)
 		sleeps(NULL);
-	snprintf(expected, sizeof(expected), "process %d test_numbers", child);
+	expect_process(expected, "process %d %s", child);
 	text = asleep_in(getpid(), SYS_wait4, (uint64_t)child, 0, 0);
 	assert_non_null(text);
 	assert_string_equal(text, expected);
@@ -164,7 +173,7 @@ static void shared_mutex_of_stranger(void **state)
 	word[2] = child;
 	word[3] = 1;
 	word[4] = 128; /* PTHREAD_MUTEX_PSHARED_BIT */
-	snprintf(expected, sizeof(expected), "a mutex that process %d test_numbers has", child);
+	expect_process(expected, "a mutex that process %d %s has", child);
 	text = asleep_in(getpid(), SYS_futex, (uint64_t)(uintptr_t)word, FUTEX_WAIT, 2);
 	assert_non_null(text);
 	assert_string_equal(text, expected);

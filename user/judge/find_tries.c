@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/sysname.h"
 #include "judge/doorbell.h"
 #include "judge/findings.h"
@@ -12,8 +13,9 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
-/* Of a file, by calls of one class. */
+/* What all threads of the process did to a file by calls of one class. */
 struct tries {
+	bool first; /* it stands at the place of the first row of these calls; elsewhere it is empty */
 	uint64_t taken, again;
 };
 
@@ -86,29 +88,49 @@ static void find_eagain(struct search *s)
 	}
 }
 
-static bool is_first_of_file(const struct search *s, size_t row)
+struct placed {
+	const struct cap_calls *r;
+	size_t at;
+};
+
+static bool are_of_one(const struct cap_calls *x, const struct cap_calls *y)
 {
-	for (size_t i = 0; i < row; i++)
-		if (s->cap->calls[i].tgid == s->tgid && s->cap->calls[i].file == s->cap->calls[row].file &&
-		    s->cap->calls[i].class == s->cap->calls[row].class)
-			return false;
-	return true;
+	return x->tgid == y->tgid && x->file == y->file && x->class == y->class;
 }
 
-/* What all threads of the process did to the file by calls of the row's class. */
-static struct tries all_tries(const struct search *s, const struct cap_calls *one)
+static int by_file_and_class(const void *a, const void *b)
 {
-	struct tries d = {};
+	const struct placed *x = a, *y = b;
 
-	for (size_t i = 0; i < s->cap->ncalls; i++) {
-		const struct cap_calls *r = &s->cap->calls[i];
+	if (x->r->tgid != y->r->tgid)
+		return x->r->tgid < y->r->tgid ? -1 : 1;
+	if (x->r->file != y->r->file)
+		return x->r->file < y->r->file ? -1 : 1;
+	if (x->r->class != y->r->class)
+		return x->r->class < y->r->class ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
 
-		if (r->tgid != s->tgid || r->file != one->file || r->class != one->class)
-			continue;
-		d.taken += r->n.ok + r->n.ok_slept;
-		d.again += r->n.again - iom_only_asked(r);
+/* By the place of each row of calls; heap. There may be as many files as a server has connections. */
+static struct tries *all_tries(const struct iom_capture *cap)
+{
+	struct placed *rows = iom_alloc(cap->ncalls + 1, sizeof(*rows));
+	struct tries *all = iom_alloc(cap->ncalls + 1, sizeof(*all)), *of = all;
+
+	for (size_t i = 0; i < cap->ncalls; i++)
+		rows[i] = (struct placed){&cap->calls[i], i};
+	qsort(rows, cap->ncalls, sizeof(*rows), by_file_and_class);
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = rows[i].r;
+
+		if (!i || !are_of_one(rows[i - 1].r, r))
+			of = &all[rows[i].at];
+		of->first = true;
+		of->taken += r->n.ok + r->n.ok_slept;
+		of->again += r->n.again - iom_only_asked(r);
 	}
-	return d;
+	free(rows);
+	return all;
 }
 
 static bool is_edge_triggered(const struct iom_capture *cap, uint32_t file)
@@ -163,18 +185,18 @@ static bool is_tried_each_turn(const struct search *s, const struct cap_calls *r
 static void find_spurious(struct search *s)
 {
 	const struct iom_capture *cap = s->cap;
+	struct tries *all = all_tries(cap);
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
 		struct rep_finding *f;
-		struct tries d;
+		struct tries d = all[i];
 		bool turns;
 
 		if (r->tgid != s->tgid || r->file == IOM_NO_FILE || s->ev->files[r->file].watch != EV_WATCHED)
 			continue;
-		if (!is_taking(r->class) || !is_first_of_file(s, i))
+		if (!is_taking(r->class) || !d.first)
 			continue;
-		d = all_tries(s, r);
 		/* A doorbell is made sure to be silent before each wait, or after. */
 		if ((is_bell_kind(cap->files[r->file].kind) && !d.taken) || looks_for_notes(s, r, d.again))
 			continue;
@@ -195,6 +217,7 @@ static void find_spurious(struct search *s)
 		f->nr = r->nr;
 		f->file = r->file;
 	}
+	free(all);
 }
 
 void iom_find_tries(struct search *s)
