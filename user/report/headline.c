@@ -350,11 +350,27 @@ static const char *nothing_else(const struct rep_process *rp)
 	return "It transferred nothing and waited for no file.";
 }
 
+/* Does it call the kernel for something, whatever comes of it? */
+static bool asks(const struct rep_process *rp)
+{
+	uint32_t tgid = rp->cap->procs[rp->proc].tgid;
+
+	for (size_t i = 0; i < rp->cap->ncalls; i++) {
+		const struct cap_calls *r = &rp->cap->calls[i];
+
+		if (r->tgid == tgid && (is_transfer(r->class) || is_readiness(r->class)) && iom_operations(r))
+			return true;
+	}
+	return rp->besides.nr >= 0 || rp->nfindings;
+}
+
 /* What a thread does that is awake for so long: a sentence, with the space before it. */
 static const char *what_is_computed(const struct rep_process *rp)
 {
 	double most = 0, running = 0;
 
+	if (asks(rp))
+		return "";
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		const struct acc_thread *t = &rp->threads[i].time;
 		double part = iom_computing(t);
