@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -256,6 +257,14 @@ long ref_switches(pid_t tid)
 	if (!at)
 		ref_die("voluntary_ctxt_switches");
 	return atol(at + sizeof(key) - 1);
+}
+
+long ref_own_switches(void)
+{
+	struct rusage u;
+
+	ref_must(getrusage(RUSAGE_THREAD, &u), "getrusage");
+	return u.ru_nvcsw;
 }
 
 void ref_await_sleep_again(pid_t tid, int nr, long before)

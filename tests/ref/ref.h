@@ -99,6 +99,8 @@ void ref_await_sleep(pid_t tid, int nr);
 /* How often thread tid has left the CPU of its own will. Source: voluntary_ctxt_switches of
  * /proc/TID/status. */
 long ref_switches(pid_t tid);
+/* The same of the calling thread, by a call that never sleeps. */
+long ref_own_switches(void);
 /* ref_await_sleep() for another sleep of the same call than the one during which
  * ref_switches() was before: a thread that is being woken looks asleep until its CPU takes it. */
 void ref_await_sleep_again(pid_t tid, int nr, long before);

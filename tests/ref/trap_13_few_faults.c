@@ -2,9 +2,6 @@
 /*
  * A few pages that have to be brought: not worth a word.
  */
-#define _GNU_SOURCE
-#include <sys/resource.h>
-
 #include "ref_fault.h"
 #include "ref_loop.h"
 
@@ -12,14 +9,6 @@
 #define FEW   10000000 /* ns: half of what is worth a word */
 
 static char *mem;
-
-static long sleeps(void)
-{
-	struct rusage u;
-
-	ref_must(getrusage(RUSAGE_THREAD, &u), "getrusage");
-	return u.ru_nvcsw;
-}
 
 int main(int argc, char **argv)
 {
@@ -29,16 +18,17 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	mem = ref_evicted(PAGES * 4096);
+	ref_expect("time running_ns>=10000000");
 	ref_later_open();
 	ref_ready();
-	slept = sleeps();
+	slept = ref_own_switches();
 	from = ref_now_ns();
 	for (int p = 0; p < PAGES; p++)
 		buf[0] += ((volatile char *)mem)[p * 4096];
 	/* A busy disk takes long for few pages, and a fast one may bring them at once. */
 	if (ref_now_ns() - from < FEW)
 		ref_later("no-finding page-fault-io");
-	if (sleeps() > slept)
+	if (ref_own_switches() > slept)
 		ref_later("wait page-fault slept>=1");
 	ref_burn_us(100000);
 	ref_done();

@@ -17,6 +17,7 @@ static int sum;
 int main(int argc, char **argv)
 {
 	struct ref_loop l;
+	long slept = 0;
 
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
@@ -24,17 +25,21 @@ int main(int argc, char **argv)
 	ref_loop_feed(&l, N);
 	ref_later_open();
 	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
-	/* On a busy machine a page may be faulted for a second time before it is there for good, and a call
-	 * that sleeps may have slept for the last one. */
-	ref_expect("wait page-fault slept>=%d slept<=%d unsplit_ns<=1000000", PAGES / 2, 2 * PAGES);
-	ref_expect("turn page-fault count>=%d count<=%d", PAGES / 2, 2 * PAGES);
 	ref_ready();
 	for (int i = 0; i < N; i++) {
 		ref_loop_wait(&l);
 		if (i != AT)
 			continue;
+		slept = ref_own_switches();
 		for (int p = 0; p < PAGES; p++)
 			sum += ((volatile char *)mem)[p * 4096];
+		slept = ref_own_switches() - slept;
+	}
+	/* A virtual disk may bring a page before its reader can sleep. On a busy machine a page may be faulted for
+	 * a second time before it is there for good, and a call that sleeps may have slept for the last one. */
+	if (slept > 3) {
+		ref_later("wait page-fault slept>=%ld slept<=%d unsplit_ns<=1000000", slept / 2, 2 * PAGES);
+		ref_later("turn page-fault count>=%ld count<=%d", slept / 2, 2 * PAGES);
 	}
 	ref_loop_expect(&l);
 	ref_loop_expect_no_computing(&l);
