@@ -661,9 +661,26 @@ static void never_waits_is_a_reason(void **state)
 	iom_capture_free(cap);
 }
 
+/* FIONREAD is counted as an attempt to read; that a read was tried is not said. */
+static void asked_alone(void **state)
+{
+	struct iom_capture *cap = build_capture("asker");
+	uint32_t tty = build_file(cap, 7, CAP_K_TTY, 0, "/dev/pts/7");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, tty, CAP_C_READ, SYS_read, 0, 0, 50, 0)->n.nowait = 50;
+	rep = iom_judge(cap);
+	assert_string_equal(rep->procs[0].verdict.because[0], "ioctl(7, FIONREAD) of /dev/pts/7 said 50 times that "
+							      "nothing is there; it was asked again without waiting.");
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asked_alone),
 		cmocka_unit_test(what_would_have_slept),
 		cmocka_unit_test(never_waits_is_a_reason),
 		cmocka_unit_test(no_cliff),

@@ -19,11 +19,19 @@ static const char *call_of_loop(const struct rep_loop *l)
 	return l->class == CAP_C_POLL ? "poll" : l->class == CAP_C_SELECT ? "select" : "epoll_wait";
 }
 
+/* FIONREAD alone said how much there is, and no read was tried. */
+static bool only_asked(const struct cap_calls *r)
+{
+	return r->n.again && iom_only_asked(r) == r->n.again && iom_operations(r) == r->n.again;
+}
+
 /* "read(7) of a socket": file names are said apart, they may be hostile and long. */
 static char *call_on_file(const struct iom_capture *cap, const struct cap_calls *r)
 {
 	const struct cap_file *f = r->file == IOM_NO_FILE ? NULL : &cap->files[r->file];
 
+	if (f && only_asked(r) && f->fd >= 0 && f->name)
+		return iom_sentence("ioctl(%d, FIONREAD) of %s", f->fd, f->name);
 	if (!f)
 		return iom_sentence("%s", iom_syscall_name(r->nr));
 	if (f->merged || f->fd < 0)
@@ -160,6 +168,9 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 		iom_because(v, iom_sentence("%s slept in %s of %s calls, %s in all, %s at most.", call,
 					    iom_count(sleep->slept), iom_count(iom_operations(r)),
 					    iom_time(sleep->ns), iom_time(sleep->max_ns)));
+	else if (only_asked(r))
+		iom_because(v, iom_sentence("%s said %s times that nothing is there%s.", call, iom_count(r->n.again),
+					    afterthought(ev->cap, r, rule)));
 	else if (r->n.again)
 		iom_because(v, iom_sentence("%s never slept: %s done, %s said EAGAIN%s.", call,
 					    iom_count(r->n.ok + r->n.zero), iom_count(r->n.again),
