@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,22 @@ static void hold_streams(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+}
+
+static void too_large(int sig)
+{
+	(void)sig;
+}
+
+/* At the limit of how large files may be (setrlimit(2)) a write fails, as on a full disk, and what was recorded is
+ * kept. A command of ours has the signal's own action again, as a handler ends with execve(2). */
+static void outlive_large_files(void)
+{
+	const struct sigaction act = {.sa_handler = too_large, .sa_flags = SA_RESTART};
+	struct sigaction old;
+
+	if (!sigaction(SIGXFSZ, NULL, &old) && old.sa_handler == SIG_DFL)
+		sigaction(SIGXFSZ, &act, NULL);
 }
 
 static int obey(struct iom_options *o)
@@ -76,6 +93,7 @@ int main(int argc, char **argv)
 	err = iom_options_parse(argc, argv, &o);
 	if (!err) {
 		hold_streams();
+		outlive_large_files();
 		err = obey(&o);
 	}
 	free(o.words);

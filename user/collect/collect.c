@@ -29,6 +29,7 @@
 #define WINDOW_LENGTH UINT64_C(10000000)
 #define WINDOW_EVERY  UINT64_C(1000000000)
 #define WALKS_MAX     100
+#define FILES_NEEDED  256 /* programs, maps and links of BPF, /proc and sockets by namespace: 58 were seen */
 #define NS	      UINT64_C(1000000000)
 
 static int stop_fd = -1;
@@ -382,6 +383,22 @@ static int give_up_privileges(struct watching *s, char **why)
 	return err;
 }
 
+/* Those of a child that was started before stay as they are. */
+static int allow_files(char **why)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= FILES_NEEDED)
+		return 0;
+	if (files.rlim_max >= FILES_NEEDED) {
+		files.rlim_cur = FILES_NEEDED;
+		return setrlimit(RLIMIT_NOFILE, &files) ? -errno : 0;
+	}
+	iom_why(why, "a watch has up to %d files open, and the limit is %llu; raise it (`ulimit -Hn %d`, as root)",
+		FILES_NEEDED, (unsigned long long)files.rlim_max, FILES_NEEDED);
+	return -EMFILE;
+}
+
 static int watch(struct watching *s, char **why)
 {
 	struct iom_backend_sink sink = {.row = iom_gather_row,
@@ -394,8 +411,11 @@ static int watch(struct watching *s, char **why)
 					.so_far = iom_gather_so_far,
 					.arg = s->g};
 	bool follow = s->w->follow && !s->w->on_exec;
-	int err = pfs_helpers_start();
+	int err = allow_files(why);
 
+	if (err)
+		return err;
+	err = pfs_helpers_start();
 	if (err) {
 		iom_why(why, "no process could be started (%s)", strerror(-err));
 		return err;
