@@ -214,6 +214,33 @@ static void asked_since(struct iom_capture *cap)
 	cap->files[0].queues_at_start.connecting = false;
 }
 
+static void forgets(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 0, 0);
+	struct cap_file *f = &cap->files[file];
+
+	f->queues_at_start.ended = f->queues_at_end.ended = true;
+}
+
+static void ended_meanwhile(struct iom_capture *cap)
+{
+	forgets(cap);
+	cap->files[0].queues_at_start.ended = false;
+}
+
+/* The other end only said that it sends nothing more. */
+static void still_answers(struct iom_capture *cap)
+{
+	forgets(cap);
+	build_transfers(cap, BUILD_PID, 0, CAP_C_WRITE, SYS_write, 10, 0, 0, 0);
+}
+
+static void reads_the_end(struct iom_capture *cap)
+{
+	forgets(cap);
+	build_transfers(cap, BUILD_PID, 0, CAP_C_READ, SYS_read, 0, 0, 0, 0)->n.zero = 1;
+}
+
 static void throws_away(struct iom_capture *cap, const char *name)
 {
 	uint32_t file = build_file(cap, 5, CAP_K_SOCK, 0, name);
@@ -281,6 +308,11 @@ static const struct said {
 	 "No connection yet, as when the watch began, in tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5: the other end"},
 	{"connect: answered meanwhile", answered, NULL, 0, NULL},
 	{"connect: begun meanwhile", asked_since, NULL, 0, NULL},
+	{"closed: forgotten", forgets, "peer-closed", IOM_SEV_INFO,
+	 "nothing was read, written or closed here since, in tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5."},
+	{"closed: meanwhile", ended_meanwhile, NULL, 0, NULL},
+	{"closed: one way", still_answers, NULL, 0, NULL},
+	{"closed: the end is read", reads_the_end, NULL, 0, NULL},
 	{"dropped", datagrams, "datagrams-dropped", IOM_SEV_WARNING, "threw away 507 datagrams"},
 	{"dropped: of a connection", segments, NULL, 0, NULL},
 	{"dropped before", dropped_before, NULL, 0, NULL},
@@ -289,7 +321,7 @@ static const struct said {
 
 static void check(void **state)
 {
-	static const char *const ids[] = {"unread-data", "accept-queue",	"connect-unanswered",
+	static const char *const ids[] = {"unread-data", "accept-queue", "connect-unanswered", "peer-closed",
 					  "slow-peer",	 "nagle-delay", "datagrams-dropped"};
 	const struct said *c = *state;
 	struct iom_capture *cap = build_capture("program");

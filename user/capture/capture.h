@@ -113,6 +113,7 @@ struct cap_file {
 	struct cap_queues {
 		bool known;
 		bool connecting; /* TCP: a connection was asked for, and no answer came yet */
+		bool ended;	 /* TCP: the other end sends nothing more, and the socket is open here (CLOSE-WAIT) */
 		uint32_t unread, unsent;
 		uint32_t drops; /* Internet: what came and was thrown away, since it was made */
 	} queues_at_start, queues_at_end;

@@ -140,6 +140,7 @@ static const struct cap_column thread[] = {
 #define QUEUES(when) \
 	FLAG_AS(#when "_queues", queues_at_##when.known), \
 	FLAG_AS(#when "_connecting", queues_at_##when.connecting), \
+	FLAG_AS(#when "_ended", queues_at_##when.ended), \
 	NUMBER_AS(#when "_unread", queues_at_##when.unread, UINT32_MAX), \
 	NUMBER_AS(#when "_unsent", queues_at_##when.unsent, UINT32_MAX), \
 	NUMBER_AS(#when "_drops", queues_at_##when.drops, UINT32_MAX)

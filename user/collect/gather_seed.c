@@ -90,7 +90,8 @@ static void queues_now(uint32_t pid, struct cap_file *f, struct cap_queues *queu
 	if (!is_socket(f->kind) || !f->ino || !pfs_socket_queues((pid_t)pid, f->ino, &q))
 		return;
 	*queues = (struct cap_queues){
-		.known = true, .connecting = q.connecting, .unread = q.unread, .unsent = q.unsent, .drops = q.drops};
+		.known = true, .connecting = q.connecting, .ended = q.ended, .unread = q.unread, .unsent = q.unsent,
+		.drops = q.drops};
 	f->limit = q.limit;
 }
 

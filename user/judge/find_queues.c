@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * find_queues.c - what waits in sockets: unread-data, accept-queue, slow-peer, nagle-delay,
- * datagrams-dropped, connect-unanswered.
+ * datagrams-dropped, connect-unanswered, peer-closed.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ struct use {
 	uint64_t ino;
 	bool taken; /* data or connections were taken from it, or somebody is at it */
 	bool full;  /* a write to it slept for room, or would have */
+	bool used;  /* something was read of it, its end as well, or written to it */
 };
 
 /* One process being looked at. */
@@ -51,12 +52,16 @@ static void use_calls(struct use *uses, const struct cap_calls *r)
 {
 	uint32_t file;
 
-	if (is_taken_from(r, &file))
+	if (is_taken_from(r, &file)) {
 		uses[file].taken |= r->n.ok || r->n.ok_slept;
+		uses[file].used |= r->n.ok || r->n.ok_slept || r->n.zero || r->n.zero_slept;
+	}
 	/* With O_NONBLOCK nobody sleeps for room: what slept did so for the socket's lock, or for memory. */
-	if (is_written(r, &file))
+	if (is_written(r, &file)) {
+		uses[file].used |= r->n.ok || r->n.ok_slept;
 		uses[file].full |= r->n.again || r->n.again_slept ||
 				   (r->n.ok_slept && (file != r->file || !(r->f_flags & O_NONBLOCK)));
+	}
 }
 
 static void use_open_call(struct use *uses, const struct cap_open_call *c)
@@ -89,6 +94,7 @@ static size_t merge(struct use *v, size_t n)
 		if (kept && v[kept - 1].ino == v[i].ino) {
 			v[kept - 1].taken |= v[i].taken;
 			v[kept - 1].full |= v[i].full;
+			v[kept - 1].used |= v[i].used;
 		} else {
 			v[kept++] = v[i];
 		}
@@ -444,6 +450,37 @@ static void find_unanswered(struct search *s)
 	free(where);
 }
 
+static uint64_t forgotten(const struct cap_file *f)
+{
+	return is_known(f) && f->kind == CAP_K_SOCK && f->queues_at_start.ended && f->queues_at_end.ended &&
+	       !f->queues_at_end.unread;
+}
+
+/* Who goes on writing has a partner that only said that he would send nothing more (shutdown(2)); what waits
+ * unread is told already. */
+static void find_forgotten(const struct queues *q)
+{
+	struct search *s = q->s;
+	struct group g = {};
+	char *where;
+
+	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
+		struct use u = use_of(q, i);
+
+		if (s->cap->files[i].tgid == s->tgid && forgotten(&s->cap->files[i]) && !u.taken && !u.used && !u.full)
+			join(&g, i, 1, NULL);
+	}
+	if (!g.n)
+		return;
+	where = sockets(s, &g);
+	add(s, "peer-closed", IOM_SEV_INFO, &g,
+	    iom_sentence("The other end has closed, before the watch began, and nothing was read, written or closed here "
+			 "since, in %s. Each keeps a descriptor (CLOSE-WAIT). Usual way out: wait for every connection that "
+			 "is kept, and close where a read brings 0 bytes.", where))
+		->count = g.n;
+	free(where);
+}
+
 /* The counter of a TCP connection goes up with segments as well, which are sent again: nothing is lost. */
 static uint64_t datagrams_dropped(const struct cap_file *f)
 {
@@ -472,7 +509,7 @@ static bool has_waiting(const struct iom_capture *cap)
 	for (size_t i = 0; i < cap->nfiles; i++) {
 		const struct cap_queues *q = &cap->files[i].queues_at_end;
 
-		if (q->unread || q->unsent || q->drops || q->connecting)
+		if (q->unread || q->unsent || q->drops || q->connecting || q->ended)
 			return true;
 	}
 	return false;
@@ -491,5 +528,6 @@ void iom_find_queues(struct search *s)
 	find_nagle(&q);
 	find_dropped(s);
 	find_unanswered(s);
+	find_forgotten(&q);
 	free(q.uses);
 }

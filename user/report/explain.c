@@ -172,6 +172,14 @@ static const struct topic topics[] = {
 	 "where there is no such host, where a firewall drops what it does not like, and\n"
 	 "where the queue of who listens is full. Usual way out: a time limit of one's\n"
 	 "own for connect.\n"},
+	{"peer-closed", "the other end has closed, and nobody does here", NULL,
+	 "The other end of a TCP connection said that it sends nothing more before the\n"
+	 "watch began (CLOSE-WAIT); until the watch ended nobody here read that, wrote\n"
+	 "anything, or closed the socket. Each such connection keeps a descriptor, and\n"
+	 "there are RLIMIT_NOFILE of these. An end of file is an event like data: a loop\n"
+	 "that waits for the socket is told, and a read brings 0 bytes. A program that\n"
+	 "keeps connections to be used again finds this out when it uses one. Usual way\n"
+	 "out: close where a read brings 0 bytes; wait for every connection that is kept.\n"},
 	{"slow-peer", "what was written waits for the other end", NULL,
 	 "Bytes waited in the socket at the start and at the end of the watch (TCP: not\n"
 	 "acknowledged; unix: not read by the other end), and writes slept or said\n"

@@ -64,6 +64,7 @@ void pfs_sockets_close(void); /* gives up all that is kept */
  * not told: 0. */
 struct pfs_queues {
 	bool connecting; /* TCP: a connection was asked for, and no answer came yet */
+	bool ended;	 /* TCP: the other end sends nothing more, and the socket is open here (CLOSE-WAIT) */
 	uint32_t unread; /* came, and nobody has taken it */
 	uint32_t unsent; /* written, and the other end has not got it (TCP: not acknowledged it) */
 	uint32_t limit;	 /* where it listens: of unread */

@@ -96,6 +96,7 @@ struct diag_socket { /* one socket, as the kernel tells it */
 	uint8_t family, protocol;
 	bool listening;
 	bool connecting; /* TCP: it asked for a connection, and no answer came */
+	bool ended;	 /* TCP: the other end sends nothing more, and it is open here (CLOSE-WAIT) */
 	uint8_t saddr[16], daddr[16];
 	const char *path; /* unix: raw bytes, not terminated */
 	size_t path_len;

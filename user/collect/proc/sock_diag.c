@@ -153,6 +153,7 @@ static void take_inet(const struct nlmsghdr *h, diag_each each, void *arg)
 	s.family = msg->idiag_family;
 	s.listening = msg->idiag_state == LISTENING;
 	s.connecting = msg->idiag_state == CONNECTING;
+	s.ended = msg->idiag_state == CLOSE_WAIT;
 	s.sport = ntohs(msg->id.idiag_sport);
 	s.dport = ntohs(msg->id.idiag_dport);
 	memcpy(s.saddr, msg->id.idiag_src, sizeof(s.saddr));

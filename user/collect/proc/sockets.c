@@ -27,7 +27,7 @@ struct sock_entry {
 	char *path;	   /* unix; as shown */
 	uint16_t sport, dport;
 	uint8_t family; /* AF_* */
-	bool listening, connecting;
+	bool listening, connecting, ended;
 	uint8_t saddr[16], daddr[16];
 	uint32_t in, out, drops; /* as in struct diag_socket */
 };
@@ -123,6 +123,7 @@ static void take(const struct diag_socket *s, void *arg)
 				 .family = s->family,
 				 .listening = s->listening,
 				 .connecting = s->connecting,
+				 .ended = s->ended,
 				 .sport = s->sport,
 				 .dport = s->dport,
 				 .drops = s->drops};
@@ -268,7 +269,8 @@ bool pfs_socket_queues(pid_t pid, uint64_t ino, struct pfs_queues *out)
 
 	if (!e)
 		return false;
-	*out = (struct pfs_queues){.connecting = e->connecting, .unread = e->in, .drops = e->drops};
+	*out = (struct pfs_queues){
+		.connecting = e->connecting, .ended = e->ended, .unread = e->in, .drops = e->drops};
 	if (e->listening)
 		out->limit = e->out;
 	else
