@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,55 +21,76 @@
 #include "report/text.h"
 #include "run_under.h"
 
-#define FILES	 40000
-#define THREADS	 20000
-#define CALLS	 3  /* rows of each thread */
-#define SECONDS	 30 /* a machine without anything else to do takes one; each square took minutes */
+#define MANY  40000
+#define LESS  (MANY / 4)
+#define CALLS 3 /* rows of each thread */
 
-/* Heap. */
-static char *page_of(struct iom_capture *cap)
+/* Four times as many take four times as long, or sixteen times where each is compared with each. */
+#define AT_MOST 10
+#define NOISE	0.2 /* s */
+
+/* Seconds of a CPU that judging and telling takes. *page: heap. */
+static double time_of(struct iom_capture *cap, char **page)
 {
-	time_t until = time(NULL) + SECONDS * (SANITIZED || under_valgrind() ? 10 : 1);
 	struct iom_text_options options = {};
+	clock_t from = clock(), until;
 	struct iom_report *rep = iom_judge(cap);
-	char *text = NULL;
 	size_t n;
-	FILE *out = open_memstream(&text, &n);
+	FILE *out = open_memstream(page, &n);
 
 	assert_int_equal(iom_report_text(rep, out, &options), 0);
 	fclose(out);
-	assert_true(time(NULL) <= until);
+	until = clock();
 	iom_report_free(rep);
 	iom_capture_free(cap);
-	return text;
+	return (double)(until - from) / CLOCKS_PER_SEC;
+}
+
+/* made: a capture with so many of something; says: is on the page of the larger one. */
+static void grows(struct iom_capture *(*made)(int n), const char *says)
+{
+	bool slow = SANITIZED || under_valgrind(); /* there memory is looked at, and no time */
+	double less, many;
+	char *page;
+
+	less = time_of(made(slow ? LESS / 20 : LESS), &page);
+	free(page);
+	if (slow)
+		return;
+	many = time_of(made(MANY), &page);
+	assert_non_null(strstr(page, says));
+	free(page);
+	assert_true(many < AT_MOST * less + NOISE);
 }
 
 /* Each in a directory of its own, so that none is like another one. */
-static void many_files(void **state)
+static struct iom_capture *files(int n)
 {
 	struct iom_capture *cap = build_capture("program");
-	char name[40], *page;
+	char name[40];
 
-	(void)state;
-	for (int i = 0; i < FILES; i++) {
+	for (int i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "/d%d/f%d", i, i);
 		build_transfers(cap, BUILD_PID, build_file(cap, 10 + i, CAP_K_REG, 0, name), CAP_C_READ, SYS_read, 3, 0, 0,
 				0);
 	}
-	page = page_of(cap);
-	assert_non_null(strstr(page, "and 39,992 more files"));
-	free(page);
+	return cap;
 }
 
-static void many_connections(void **state)
+static void many_files(void **state)
+{
+	(void)state;
+	grows(files, "and 39,992 more files");
+}
+
+static struct iom_capture *connections(int n)
 {
 	struct iom_capture *cap = build_capture("server");
 	uint32_t epoll = build_file(cap, 5, CAP_K_EPOLL, 0, "epoll");
-	char name[60], *page;
+	char name[60];
 
-	(void)state;
 	build_epoll_wait(cap, BUILD_PID, epoll, 10, 1000, 1000);
-	for (int i = 0; i < FILES; i++) {
+	for (int i = 0; i < n; i++) {
 		uint32_t file;
 
 		snprintf(name, sizeof(name), "tcp 10.0.0.1:80 <- 10.1.0.1:%d", i);
@@ -77,25 +99,34 @@ static void many_connections(void **state)
 		build_transfers(cap, BUILD_PID, file, CAP_C_RECV, SYS_recvfrom, 3, 0, 3, 0);
 		build_transfers(cap, BUILD_PID, file, CAP_C_SEND, SYS_sendto, 3, 0, 0, 0);
 	}
-	page = page_of(cap);
-	assert_non_null(strstr(page, "40,000 x tcp 10.0.0.1:80 <- 10.1.0.1"));
-	free(page);
+	return cap;
 }
 
-static void many_threads(void **state)
+static void many_connections(void **state)
+{
+	(void)state;
+	grows(connections, "40,000 x tcp 10.0.0.1:80 <- 10.1.0.1");
+}
+
+static struct iom_capture *threads(int n)
 {
 	struct iom_capture *cap = build_capture("program");
 	uint32_t file = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[1]");
 
-	(void)state;
-	for (uint32_t i = 0; i < THREADS; i++) {
-		uint32_t tid = 100000 + i;
+	for (int i = 0; i < n / 2; i++) {
+		uint32_t tid = 100000 + (uint32_t)i;
 
 		build_thread(cap, BUILD_PID, tid, "worker");
 		for (int k = 0; k < CALLS; k++)
 			build_transfers(cap, tid, file, (uint8_t)(CAP_C_READ + k), (uint16_t)(SYS_read + k), 1, 0, 0, 0);
 	}
-	free(page_of(cap));
+	return cap;
+}
+
+static void many_threads(void **state)
+{
+	(void)state;
+	grows(threads, "20,000 x worker");
 }
 
 int main(void)
