@@ -482,7 +482,7 @@ static int names_foreign(void)
 	char options[80];
 
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
-	if (fuse < 0 || unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (fuse < 0 || unshare(CLONE_NEWNS) || mount(NULL, "/", "none", MS_REC | MS_PRIVATE, NULL) ||
 	    mount("x", "/mnt", "tmpfs", 0, NULL) || mkdir("/mnt/x", 0755) || mount("x", "/mnt/x", "fuse", 0, options))
 		return 77;
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
