@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,21 +137,25 @@ __attribute__((noreturn)) static void serve(int dev)
 {
 	static char buf[1 << 17] __attribute__((aligned(8)));
 	struct sigaction act = {.sa_handler = on_stop};
-
+	struct pollfd request = {.fd = dev, .events = POLLIN};
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGUSR1, &act, NULL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (;;) {
-		ssize_t n = read(dev, buf, sizeof(buf));
+		ssize_t n;
 
+		/* Only in here the signal is let in: come before it, it would be forgotten by a
+		 * read that then sleeps for ever. */
+		if (ppoll(&request, 1, NULL, &none) < 0 && errno != EINTR)
+			die("waiting for requests");
 		if (stopped == 1) {
 			forget_pages(dev);
 			stopped = 2;
 			kill(getppid(), SIGUSR1);
 		}
+		n = read(dev, buf, sizeof(buf));
 		if (n < 0 && errno == ENODEV)
 			exit(0);
 		if (n >= (ssize_t)sizeof(struct fuse_in_header) && !stopped)
@@ -167,7 +172,7 @@ void stuck_fs_mount(struct stuck_fs *fs, const char *dir)
 	sigemptyset(&done);
 	sigaddset(&done, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &done, NULL);
-	fs->dev = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	fs->dev = open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fs->dev < 0)
 		die("/dev/fuse");
 	snprintf(data, sizeof(data), "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
