@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collect/collect.h"
 #include "expect/expect.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -148,6 +149,17 @@ bool iom_color(FILE *out, const struct iom_options *o)
 bool iom_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+int iom_permitted(const char *backend)
+{
+	char *why = NULL;
+	int err = iom_collect_permitted(backend, &why);
+
+	if (err)
+		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+	free(why);
+	return err ? iom_exit_of(err) : 0;
 }
 
 enum iom_exit iom_exit_of(int err)

@@ -44,6 +44,10 @@ int iom_output_report(struct iom_output *out, const struct iom_options *o,
 bool iom_color(FILE *out, const struct iom_options *o);
 bool iom_utf8(void); /* by the locale, after setlocale() */
 
+/* To be asked before anything is made or opened for a watch with that back end: 0, or IOM_EXIT_NOT_POSSIBLE after a
+ * line on stderr. */
+int iom_permitted(const char *backend);
+
 /* Exit code for what iom_collect() returned. */
 enum iom_exit iom_exit_of(int err);
 

@@ -105,6 +105,20 @@ static int open_backend(struct watching *s, const struct iom_backend_sink *sink,
 	return 0;
 }
 
+int iom_collect_permitted(const char *backend, char **why)
+{
+	char *said = NULL;
+	int err = strcmp(backend, "kmod") != 0 ? iom_bpf_possible(&said) : 0;
+
+	/* The module may be had without what BPF needs. */
+	if (err == -EPERM && (!strcmp(backend, "bpf") || access(IOM_KMOD_DEVICE, R_OK | W_OK))) {
+		*why = said;
+		return err;
+	}
+	free(said);
+	return 0;
+}
+
 /* The target as a process that can be watched: its pid, or a negative errno. */
 static pid_t check_target(pid_t named, char **why)
 {
