@@ -95,7 +95,7 @@ int iom_output_write(struct iom_output *out, const char *text, size_t n)
 	return IOM_EXIT_INTERNAL;
 }
 
-static unsigned int width_of(FILE *out)
+unsigned int iom_width(FILE *out)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize w;
@@ -111,7 +111,7 @@ int iom_output_report(struct iom_output *out, const struct iom_options *o,
 		      const struct iom_report *rep)
 {
 	FILE *shown = out->path ? NULL : out->stream;
-	struct iom_text_options text = {.width = width_of(shown),
+	struct iom_text_options text = {.width = iom_width(shown),
 					.color = shown && iom_color(shown, o),
 					.utf8 = iom_utf8(),
 					.verbose = o->verbose};
