@@ -25,12 +25,13 @@ static const struct option_entry {
 	int code; /* the short name where it is a character */
 	const char *name, *arg;
 	unsigned int commands;
-	const char *help;
+	const char *help; /* "COMMAND: ..." says whose it is, where all are told of */
 } table[] = {
 	{'d', "duration", "SEC", WATCHES,
 	 "watch for SEC seconds, fractions allowed (default: until\n"
 	 "Ctrl-C, SIGTERM or the end of the target)"},
-	{'f', "follow", NULL, WATCHES, "descendants too, living and future (run: always)"},
+	{'f', "follow", NULL, IOM_CMD_ATTACH | IOM_CMD_RECORD, "descendants too, living and future"},
+	{'f', "follow", NULL, IOM_CMD_RUN, "run: descendants too, as without it"},
 	{'u', "user", "USER", IOM_CMD_RUN | IOM_CMD_RECORD, "run CMD as USER"},
 	{O_FORMAT, "format", "FORMAT", REPORTS | IOM_CMD_DOCTOR, "text or json (default: text)"},
 	{O_JSON, "json", NULL, REPORTS | IOM_CMD_DOCTOR, "the same as --format json"},
@@ -163,9 +164,11 @@ bool iom_parse_pid(const char *text, pid_t *pid)
 
 /* ---- help ---- */
 
-static void help_option(FILE *out, const struct option_entry *e)
+/* command: the name of the one that is told of; "": all are. */
+static void help_option(FILE *out, const struct option_entry *e, const char *command)
 {
 	const char *text = e->help, *end;
+	size_t own = strlen(command);
 	char names[64];
 	bool first = true;
 	int n;
@@ -177,6 +180,8 @@ static void help_option(FILE *out, const struct option_entry *e)
 		fprintf(out, "  %s\n", names);
 		first = false;
 	}
+	if (own && !strncmp(text, command, own) && !strncmp(text + own, ": ", 2))
+		text += own + 2;
 	for (; *text; text = *end ? end + 1 : end) {
 		end = strchrnul(text, '\n');
 		fprintf(out, "  %-26s%.*s\n", first ? names : "", (int)(end - text), text);
@@ -195,19 +200,23 @@ static void help_examples(FILE *out, const char *examples, bool all)
 
 void iom_options_help(FILE *out, enum iom_command command)
 {
+	const char *name = "";
+
 	fputs(command ? "Usage:\n"
 		      : "iomodel tells which of the five I/O models a running program really "
 			"uses.\n\n"
 			"Usage:\n",
 	      out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		if (!command || commands[i].command == command)
+		if (!command || commands[i].command == command) {
 			fprintf(out, "  iomodel %s %s\n      %s\n", commands[i].name,
 				commands[i].usage, commands[i].does);
+			name = command ? commands[i].name : "";
+		}
 	fputs("\nOptions:\n", out);
 	for (size_t i = 0; i < NTABLE; i++)
 		if (!command || table[i].commands & command)
-			help_option(out, &table[i]);
+			help_option(out, &table[i], name);
 	fputs("\nExamples:\n", out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		if (!command || commands[i].command == command)

@@ -129,12 +129,88 @@ static void many_threads(void **state)
 	grows(threads, "20,000 x worker");
 }
 
+/* Each has a name of its own. */
+static struct iom_capture *named(int n)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t file = build_file(cap, 3, CAP_K_FIFO, 0, "pipe:[1]");
+	char name[16];
+
+	for (int i = 0; i < n / 2; i++) {
+		uint32_t tid = 100000 + (uint32_t)i;
+
+		snprintf(name, sizeof(name), "w%d-", i);
+		build_thread(cap, BUILD_PID, tid, name);
+		build_transfers(cap, tid, file, CAP_C_READ, SYS_read, 1, 0, 0, 0);
+	}
+	return cap;
+}
+
+static void many_named(void **state)
+{
+	(void)state;
+	grows(named, "and 19,993 more threads");
+}
+
+/* Each is asleep throughout for a file of its own. */
+static struct iom_capture *sleepers(int n)
+{
+	struct iom_capture *cap = build_capture("program");
+	char name[40];
+
+	for (int i = 0; i < n / 2; i++) {
+		uint32_t thread = build_thread(cap, BUILD_PID, 100000 + (uint32_t)i, "worker");
+
+		snprintf(name, sizeof(name), "tcp 10.0.0.1:80 <- 10.1.0.1:%d", i);
+		build_asleep(cap, thread, CAP_C_READ, SYS_read, build_file(cap, 10 + i, CAP_K_SOCK, 0, name), 0,
+			     BUILD_LIFE_NS);
+	}
+	return cap;
+}
+
+static void many_sleepers(void **state)
+{
+	(void)state;
+	grows(sleepers, "20,000 x worker");
+}
+
+/* Kept awake by one file after the other. */
+static struct iom_capture *awake(int n)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t epoll = build_file(cap, 5, CAP_K_EPOLL, 0, "epoll");
+
+	build_epoll_wait(cap, BUILD_PID, epoll, 4 * (uint64_t)n, 0, 0);
+	for (int i = 0; i < n; i++) {
+		uint32_t file = build_file(cap, 10 + i, CAP_K_SOCK, 04000, "tcp 10.0.0.1:80 <- 10.1.0.1:7"), w;
+
+		build_watch(cap, file, epoll);
+		w = iom_capture_add_awake(cap);
+		cap->awakes[w].tid = cap->awakes[w].tgid = BUILD_PID;
+		cap->awakes[w].class = CAP_C_EPOLL_WAIT;
+		cap->awakes[w].set_file = epoll;
+		cap->awakes[w].file = file;
+		cap->awakes[w].events = 1;
+		cap->awakes[w].samples = 1;
+	}
+	return cap;
+}
+
+static void many_awake(void **state)
+{
+	(void)state;
+	grows(awake, "server");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_files),
 		cmocka_unit_test(many_connections),
 		cmocka_unit_test(many_threads),
+		cmocka_unit_test(many_named),
+		cmocka_unit_test(many_sleepers),
+		cmocka_unit_test(many_awake),
 	};
 
 	return cmocka_run_group_tests_name("many", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -398,6 +400,62 @@ static void test_nobody_stays(void **state)
 	assert_true(kill(m, 0) && kill(r, 0));
 }
 
+static void *stays(void *unused)
+{
+	pause();
+	return unused;
+}
+
+/* Its main thread has left by pthread_exit(3), and with it what /proc/PID tells of files and memory: the other
+ * threads have these still. */
+static void leader_left(void)
+{
+	static uint64_t word;
+	uint64_t seen = 0;
+	struct pfs_file f = {};
+	struct pfs_files all;
+	struct cap_proc proc = {};
+	pid_t child, parent;
+	bool listed = false;
+	int others = 0;
+
+	child = fork();
+	if (!child) {
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		word = 7;
+		dup2(open("/dev/zero", O_RDONLY), 77);
+		if (pthread_create(&thread, NULL, stays, NULL))
+			_exit(1);
+		pthread_exit(NULL);
+	}
+	for (int i = 0; i < 500 && !pfs_is_zombie(child, &parent, &others); i++)
+		usleep(10000);
+	MUST(others > 0);
+	MUST(!pfs_file_read(child, 77, &f));
+	MUST(f.name && !strcmp(f.name, "/dev/zero") && S_ISCHR(f.mode));
+	free(f.name);
+	MUST(!pfs_files_read(child, &all));
+	for (size_t i = 0; i < all.n; i++)
+		listed |= all.v[i].fd == 77;
+	MUST(listed);
+	pfs_files_free(&all);
+	MUST(iom_target_read(child, (uintptr_t)&word, &seen, sizeof(seen), 0) == 8 && seen == 7);
+	MUST(!pfs_proc_read(child, &proc) && proc.exe && strstr(proc.exe, "test_reader"));
+	free(proc.exe);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void test_leader_left(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	isolated(leader_left);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_killed),	 cmocka_unit_test(test_maker_killed),
 		cmocka_unit_test(test_maker_stopped),
 		cmocka_unit_test(test_hangs),	 cmocka_unit_test(test_short_deadline),
+		cmocka_unit_test(test_leader_left),
 		cmocka_unit_test(test_all_hang), cmocka_unit_test(test_nobody_stays),
 	};
 

@@ -130,6 +130,24 @@ static void command_line(void **state)
 	iom_capture_free(cap);
 }
 
+/* Amounts are fractions and sizes too; a command's own are its own. */
+static void amounts(void **state)
+{
+	static const char *const words[] = {"record", "-d", ".3",    "--max-size", "1.5G", "-d", "2.", "--",
+					    "secretd", ".3", "20M", "."};
+	static const char *const shown[] = {"record", "-d", ".3",    "--max-size", "1.5G", "-d", "2.", "--",
+					    "name1",   "name2", "name3", "name4"};
+	struct iom_capture *cap = iom_capture_new();
+
+	(void)state;
+	for (size_t i = 0; i < 12; i++)
+		iom_capture_add_argument(cap, words[i]);
+	iom_capture_redact(cap);
+	for (size_t i = 0; i < 12; i++)
+		assert_string_equal(cap->arguments[i], shown[i]);
+	iom_capture_free(cap);
+}
+
 /* No text of the capture keeps a word that somebody chose. */
 static void nothing_left(void **state)
 {
@@ -198,7 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),	 cmocka_unit_test(the_same_everywhere),
-		cmocka_unit_test(command_line),	 cmocka_unit_test(nothing_left),
+		cmocka_unit_test(command_line), cmocka_unit_test(amounts),	 cmocka_unit_test(nothing_left),
 		cmocka_unit_test(judged_as_before),
 	};
 

@@ -267,6 +267,15 @@ static bool is_option(const char *word)
 	return *word == '-' && word[1] && !word[1 + letters] && (letters == 1 || word[1] == '-');
 }
 
+/* "5", ".3", "20M": what -d and --max-size take. */
+static bool is_amount(const char *word)
+{
+	size_t whole = strspn(word, "0123456789"), part = word[whole] == '.' ? strspn(word + whole + 1, "0123456789") : 0;
+	const char *unit = word + whole + (word[whole] == '.') + part;
+
+	return whole + part && (!*unit || (strchr("KMG", *unit) && !unit[1]));
+}
+
 /* iomodel's own options say what was asked for; behind the first word that is none
  * of them anything may be somebody's. */
 static void redact_arguments(struct redactor *r, struct iom_capture *cap)
@@ -276,9 +285,8 @@ static void redact_arguments(struct redactor *r, struct iom_capture *cap)
 
 	for (size_t i = 0; i < cap->narguments; i++) {
 		const char *word = cap->arguments[i];
-		size_t len = strlen(word);
 
-		if (is_number(word, len) || i == 0)
+		if (is_number(word, strlen(word)) || (ours && is_amount(word)) || i == 0)
 			continue;
 		ours = ours && is_option(word) && strcmp(word, "--") != 0;
 		if (!ours && strcmp(word, "--") != 0)

@@ -255,6 +255,16 @@ static int open_memory(struct iom_store *s)
 	return err ? err : begin(s);
 }
 
+/* What to do about a name that is taken: nobody is told to remove a device. */
+static char *taken(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)))
+		return iom_sentence("`%s` is a device or a pipe, and a recording needs a file; choose another name", path);
+	return iom_sentence("`%s` exists already; choose another name, or remove it", path);
+}
+
 int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size, char **why)
 {
 	struct iom_store *s = calloc(1, sizeof(*s));
@@ -271,7 +281,7 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 	}
 	iom_store_close(s);
 	if (err == -EEXIST && !reason)
-		*why = iom_sentence("`%s` exists already; choose another name, or remove it", path);
+		*why = taken(path);
 	else
 		*why = iom_sentence("cannot write `%s`: %s", path ? path : "memory",
 				      reason ? reason : strerror(-err));

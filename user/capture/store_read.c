@@ -116,7 +116,7 @@ static int copy_file(int from, const char *to)
 	int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), err = 0;
 	off_t at = 0;
 	ssize_t n;
-	char buf[1 << 16];
+	char buf[1 << 13]; /* the stack may be small (ulimit -s) */
 
 	if (fd < 0)
 		return -errno;

@@ -103,6 +103,8 @@ int iom_cmd_attach(const struct iom_options *o)
 		return IOM_EXIT_INTERNAL;
 	err = read_pids(o, pids);
 	if (!err)
+		err = iom_permitted(o->backend);
+	if (!err)
 		err = watch(o, pids);
 	free(pids);
 	return err;

@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "cmd/output.h"
+#include "report/page.h"
 
 #define NSETTINGS 9
 #define VALUE_MAX 128
@@ -164,26 +165,47 @@ static const char *state_name(int state)
 	return state == IOM_FEAT_YES ? "yes" : state == IOM_FEAT_NO ? "no" : "unknown";
 }
 
-static void print_text(const struct diagnosis *d, FILE *out, bool color)
+/* s, wrapped, from where the line stands, at this column, on. */
+static void put_words(struct page *p, const char *s, unsigned int at)
 {
+	page_wrap(p, s, at, at, PAGE_PLAIN);
+}
+
+static void print_setting(struct page *p, const struct setting *s)
+{
+	char text[2 * VALUE_MAX + 3];
+
+	snprintf(text, sizeof(text), "%s%s%s", s->value, s->note ? " - " : "", s->note ? s->note : "");
+	fprintf(p->out, "  %-27s", s->name);
+	put_words(p, text, 29);
+}
+
+static void print_text(const struct diagnosis *d, FILE *out, bool color, unsigned int width)
+{
+	const struct iom_text_options options = {.width = width, .utf8 = iom_utf8()};
+	/* Of a page that is narrower the two columns would leave nothing. */
+	struct page p = {.out = out, .opt = &options, .width = width < 72 ? 72 : width};
 	const char *paint[] = {[IOM_FEAT_YES] = "\033[32m",
 			       [IOM_FEAT_NO] = "\033[31m",
 			       [IOM_FEAT_UNKNOWN] = "\033[33m"};
 
 	fprintf(out, "iomodel " IOM_VERSION "\n\nsystem\n");
 	for (size_t i = 0; i < d->n; i++)
-		fprintf(out, "  %-27s%s%s%s\n", d->v[i].name, d->v[i].value,
-			d->v[i].note ? " - " : "", d->v[i].note ? d->v[i].note : "");
+		print_setting(&p, &d->v[i]);
 	fprintf(out, "\nprobes\n");
 	for (size_t i = 0; i < d->nfeatures; i++) {
 		const struct iom_feature *f = &d->features[i];
 
-		fprintf(out, "  %-27s%s%-8s%s%s\n", f->name, color ? paint[f->state] : "",
-			state_name(f->state), color ? "\033[0m" : "", f->detail ? f->detail : "");
-		if (f->state != IOM_FEAT_YES && f->loses)
-			fprintf(out, "  %-35swithout it: %s\n", "", f->loses);
+		fprintf(out, "  %-27s%s%-8s%s", f->name, color ? paint[f->state] : "",
+			state_name(f->state), color ? "\033[0m" : "");
+		put_words(&p, f->detail ? f->detail : "", 37);
+		if (f->state != IOM_FEAT_YES && f->loses) {
+			fprintf(out, "  %-35swithout it: ", "");
+			page_wrap(&p, f->loses, 49, 37, PAGE_PLAIN);
+		}
 	}
-	fprintf(out, "\n%s\n", d->conclusion);
+	fputc('\n', out);
+	put_words(&p, d->conclusion, 0);
 }
 
 /* A string of the kernel's or libbpf's; NULL becomes null. */
@@ -236,7 +258,7 @@ static int print(const struct diagnosis *d, const struct iom_options *o, struct 
 	if (!err && o->format == IOM_FORMAT_JSON)
 		err = print_json(d, mem);
 	else if (!err)
-		print_text(d, mem, color);
+		print_text(d, mem, color, iom_width(out->path ? NULL : out->stream));
 	if (mem && fclose(mem) && !err)
 		err = -errno;
 	if (err)

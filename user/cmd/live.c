@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "cmd/beside.h"
+#include "cmd/output.h"
 #include "options.h"
 
 #define COLUMNS 56
@@ -184,6 +185,9 @@ int iom_live(const char *model, bool utf8, bool color)
 		      stderr);
 		return IOM_EXIT_USAGE;
 	}
+	err = iom_permitted("auto");
+	if (err)
+		return err;
 	snprintf(in_tree, sizeof(in_tree), "tests/ref/%s", live->program);
 	snprintf(installed, sizeof(installed), "../libexec/iomodel/%s", live->program);
 	path = iom_beside(places, 2);

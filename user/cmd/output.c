@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collect/collect.h"
 #include "expect/expect.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -94,7 +95,7 @@ int iom_output_write(struct iom_output *out, const char *text, size_t n)
 	return IOM_EXIT_INTERNAL;
 }
 
-static unsigned int width_of(FILE *out)
+unsigned int iom_width(FILE *out)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize w;
@@ -110,7 +111,7 @@ int iom_output_report(struct iom_output *out, const struct iom_options *o,
 		      const struct iom_report *rep)
 {
 	FILE *shown = out->path ? NULL : out->stream;
-	struct iom_text_options text = {.width = width_of(shown),
+	struct iom_text_options text = {.width = iom_width(shown),
 					.color = shown && iom_color(shown, o),
 					.utf8 = iom_utf8(),
 					.verbose = o->verbose};
@@ -148,6 +149,17 @@ bool iom_color(FILE *out, const struct iom_options *o)
 bool iom_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+int iom_permitted(const char *backend)
+{
+	char *why = NULL;
+	int err = iom_collect_permitted(backend, &why);
+
+	if (err)
+		fprintf(stderr, "iomodel: %s\n", why ? why : strerror(-err));
+	free(why);
+	return err ? iom_exit_of(err) : 0;
 }
 
 enum iom_exit iom_exit_of(int err)

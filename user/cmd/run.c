@@ -100,6 +100,8 @@ int iom_cmd_run(const struct iom_options *o)
 		fputs("iomodel: which command? `iomodel run -- CMD [ARG]...`\n", stderr);
 		return IOM_EXIT_USAGE;
 	}
+	if (iom_permitted(o->backend))
+		return IOM_EXIT_RUN_FAILED;
 	if (o->user && iom_terminal_split(&err))
 		return err;
 	if (iom_output_open(&out, iom_report_path(o), stderr))

@@ -30,6 +30,7 @@
 #define WINDOW_EVERY  UINT64_C(1000000000)
 #define WALKS_MAX     100
 #define FILES_NEEDED  256 /* programs, maps and links of BPF, /proc and sockets by namespace: 58 were seen */
+#define STACK_NEEDED  262144 /* for names of files and messages of the reader: 64 KiB were too few */
 #define NS	      UINT64_C(1000000000)
 
 static int stop_fd = -1;
@@ -101,6 +102,20 @@ static int open_backend(struct watching *s, const struct iom_backend_sink *sink,
 		*why ? *why : strerror(-err));
 	free(*why);
 	*why = NULL;
+	return 0;
+}
+
+int iom_collect_permitted(const char *backend, char **why)
+{
+	char *said = NULL;
+	int err = strcmp(backend, "kmod") != 0 ? iom_bpf_possible(&said) : 0;
+
+	/* The module may be had without what BPF needs. */
+	if (err == -EPERM && (!strcmp(backend, "bpf") || access(IOM_KMOD_DEVICE, R_OK | W_OK))) {
+		*why = said;
+		return err;
+	}
+	free(said);
 	return 0;
 }
 
@@ -383,20 +398,36 @@ static int give_up_privileges(struct watching *s, char **why)
 	return err;
 }
 
-/* Those of a child that was started before stay as they are. */
-static int allow_files(char **why)
+/* So much as a watch needs of what setrlimit(2) limits. Limits of a child that was started before stay as they are.
+ * False: the hard limit, *limit, is less. */
+static bool allow(int resource, rlim_t needed, unsigned long long *limit)
 {
-	struct rlimit files;
+	struct rlimit r;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= FILES_NEEDED)
-		return 0;
-	if (files.rlim_max >= FILES_NEEDED) {
-		files.rlim_cur = FILES_NEEDED;
-		return setrlimit(RLIMIT_NOFILE, &files) ? -errno : 0;
+	if (getrlimit(resource, &r) || r.rlim_cur >= needed)
+		return true;
+	*limit = r.rlim_max;
+	r.rlim_cur = needed;
+	return r.rlim_max >= needed && !setrlimit(resource, &r);
+}
+
+static int allow_all(char **why)
+{
+	unsigned long long limit;
+
+	if (!allow(RLIMIT_NOFILE, FILES_NEEDED, &limit)) {
+		iom_why(why, "a watch has up to %d files open, and the limit is %llu; raise it (`ulimit -Hn %d`, as root)",
+			FILES_NEEDED, limit, FILES_NEEDED);
+		return -EMFILE;
 	}
-	iom_why(why, "a watch has up to %d files open, and the limit is %llu; raise it (`ulimit -Hn %d`, as root)",
-		FILES_NEEDED, (unsigned long long)files.rlim_max, FILES_NEEDED);
-	return -EMFILE;
+	/* The kernel looks at it whenever the stack grows (acct_stack_growth() in mm/mmap.c), so that it is not too late. */
+	if (!allow(RLIMIT_STACK, STACK_NEEDED, &limit)) {
+		iom_why(why, "a watch needs a stack of up to %d KiB, and the limit is %llu KiB; raise it (`ulimit -Hs %d`, "
+			     "as root)",
+			STACK_NEEDED / 1024, limit / 1024, STACK_NEEDED / 1024);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 static int watch(struct watching *s, char **why)
@@ -411,7 +442,7 @@ static int watch(struct watching *s, char **why)
 					.so_far = iom_gather_so_far,
 					.arg = s->g};
 	bool follow = s->w->follow && !s->w->on_exec;
-	int err = allow_files(why);
+	int err = allow_all(why);
 
 	if (err)
 		return err;

@@ -52,6 +52,10 @@ struct iom_watch {
  */
 int iom_collect(const struct iom_watch *watch, struct iom_capture *cap, char **why);
 
+/* Before a file is made for it: may this user watch at all, with that back end? -EPERM and *why as above, or 0,
+ * which is no promise. */
+int iom_collect_permitted(const char *backend, char **why);
+
 /* Give back what the kernel lent for the watch, which may take as long as some thread spins in
  * the kernel: to be called when the report is out. */
 void iom_collect_close(void);

@@ -242,7 +242,7 @@ static struct iom_backend *try_backend(struct list *l, const struct iom_backend_
 static void try_bpf(struct list *l)
 {
 	struct iom_backend *be = try_backend(l, &iom_backend_bpf, IOM_FEAT_NO, "back end bpf",
-					     "the report, where this is `no`",
+					     "everything, unless the back end kmod works",
 					     "all programs loaded and attached");
 	int err;
 
@@ -258,7 +258,7 @@ static void try_bpf(struct list *l)
 static void try_kmod(struct list *l)
 {
 	struct iom_backend *be = try_backend(l, &iom_backend_kmod, IOM_FEAT_UNKNOWN, "back end kmod",
-					     "nothing where the bpf back end works",
+					     "nothing, where the back end bpf works",
 					     IOM_KMOD_DEVICE ": probes attached and taken off again");
 
 	iom_backend_kmod.close(be);
@@ -279,7 +279,7 @@ struct iom_feature *iom_collect_features(size_t *n)
 	if (!may_load()) {
 		const char *hint = "run as root";
 
-		add(&l, "back end bpf", IOM_FEAT_UNKNOWN, "the report, where this is `no`", "%s", hint);
+		add(&l, "back end bpf", IOM_FEAT_UNKNOWN, "everything, unless the back end kmod works", "%s", hint);
 		add(&l, "sampled windows", IOM_FEAT_UNKNOWN, "medians, busy times and wakers", "%s",
 		    hint);
 		add(&l, "fentry", IOM_FEAT_UNKNOWN, "nothing of the verdict", "%s", hint);

@@ -77,40 +77,101 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 		rt->loop.fd = ev->cap->files[s->file].fd;
 }
 
+/* What kept a thread awake, and the first row of the capture that says so. */
+struct by_one {
+	struct rep_awake sum;
+	const struct cap_awake *first;
+};
+
+/* As many: as they came. */
 static int by_samples(const void *a, const void *b)
 {
-	const struct rep_awake *x = a, *y = b;
+	const struct by_one *x = a, *y = b;
 
-	return x->samples > y->samples ? -1 : x->samples < y->samples;
+	if (x->sum.samples != y->sum.samples)
+		return x->sum.samples > y->sum.samples ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
 }
 
-static void take_awake(const struct iom_evidence *ev, struct rep_thread *rt)
+/* What kept threads awake, by thread, and of a thread by what it was. */
+struct awakes {
+	const struct cap_awake **v;
+	size_t n;
+};
+
+static int by_thread(const struct cap_awake *x, uint32_t tgid, uint32_t tid)
 {
-	const struct iom_capture *cap = ev->cap;
+	if (x->tgid != tgid)
+		return x->tgid < tgid ? -1 : 1;
+	return x->tid < tid ? -1 : x->tid > tid;
+}
+
+static int by_thread_and_file(const void *a, const void *b)
+{
+	const struct cap_awake *x = *(const struct cap_awake *const *)a, *y = *(const struct cap_awake *const *)b;
+	int order = by_thread(x, y->tgid, y->tid);
+
+	if (order || x->file != y->file)
+		return order ? order : x->file < y->file ? -1 : 1;
+	if (x->events != y->events)
+		return x->events < y->events ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static struct awakes sort_awakes(const struct iom_capture *cap)
+{
+	struct awakes w = {iom_alloc(cap->nawakes, sizeof(*w.v)), cap->nawakes};
+
+	for (size_t i = 0; i < w.n; i++)
+		w.v[i] = &cap->awakes[i];
+	if (w.n)
+		qsort(w.v, w.n, sizeof(*w.v), by_thread_and_file);
+	return w;
+}
+
+static size_t first_of(const struct awakes *w, uint32_t tgid, uint32_t tid)
+{
+	size_t low = 0, high = w->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (by_thread(w->v[mid], tgid, tid) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void take_awake(const struct iom_capture *cap, const struct awakes *awakes, struct rep_thread *rt)
+{
 	const struct cap_thread *ct = &cap->threads[rt->thread];
+	size_t first = first_of(awakes, ct->tgid, ct->tid), end = first;
+	struct by_one *sums, *to = NULL;
 	uint64_t all = 0;
 
-	for (size_t i = 0; i < cap->nawakes; i++) {
-		const struct cap_awake *w = &cap->awakes[i];
-		size_t k = 0;
+	while (end < awakes->n && !by_thread(awakes->v[end], ct->tgid, ct->tid))
+		all += awakes->v[end++]->samples;
+	if (first == end)
+		return;
+	sums = iom_alloc(end - first, sizeof(*sums));
+	for (size_t i = first; i < end; i++) {
+		const struct cap_awake *w = awakes->v[i];
 
-		if (w->tid != ct->tid || w->tgid != ct->tgid)
-			continue;
-		all += w->samples;
-		while (k < rt->nawake_by &&
-		       (rt->awake_by[k].file != w->file || rt->awake_by[k].events != w->events))
-			k++;
-		if (k == rt->nawake_by) {
-			rt->awake_by = iom_memory(realloc(rt->awake_by, (k + 1) * sizeof(*rt->awake_by)));
-			rt->awake_by[k] = (struct rep_awake){.file = w->file, .events = w->events};
-			rt->nawake_by++;
+		if (!to || to->sum.file != w->file || to->sum.events != w->events) {
+			to = &sums[rt->nawake_by++];
+			*to = (struct by_one){{.file = w->file, .events = w->events}, w};
 		}
-		rt->awake_by[k].samples += w->samples;
+		to->sum.samples += w->samples;
 	}
-	for (size_t k = 0; k < rt->nawake_by; k++)
-		rt->awake_by[k].share = (double)rt->awake_by[k].samples / all;
-	if (rt->nawake_by)
-		qsort(rt->awake_by, rt->nawake_by, sizeof(*rt->awake_by), by_samples);
+	qsort(sums, rt->nawake_by, sizeof(*sums), by_samples);
+	rt->awake_by = iom_alloc(rt->nawake_by, sizeof(*rt->awake_by));
+	for (size_t k = 0; k < rt->nawake_by; k++) {
+		rt->awake_by[k] = sums[k].sum;
+		rt->awake_by[k].share = (double)sums[k].sum.samples / all;
+	}
+	free(sums);
 }
 
 static void say_none(struct rep_verdict *v, struct rep_share models[IOM_M_NR])
@@ -136,7 +197,7 @@ static bool is_trifle(const struct ev_thread *t, const struct ev_proc *p)
 	return n && n < iom_limit(LIMIT_ALSO_FEW) && n < iom_limit(LIMIT_ALSO) * all;
 }
 
-static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
+static void judge_thread(const struct iom_evidence *ev, const struct awakes *awakes, struct rep_thread *rt)
 {
 	const struct ev_thread *t = &ev->threads[rt->thread];
 
@@ -146,7 +207,7 @@ static void judge_thread(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->verdict.in_fact = in_fact(&ev->procs[t->proc], rt->verdict.model, t->polls);
 	take_time(ev, rt);
 	take_loop(ev, rt);
-	take_awake(ev, rt);
+	take_awake(ev->cap, awakes, rt);
 }
 
 static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_file *rf)
@@ -285,6 +346,7 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 {
 	const struct iom_capture *cap = ev->cap;
 	uint32_t tgid = cap->procs[p->proc].tgid;
+	struct awakes awakes = sort_awakes(cap);
 
 	rp->proc = p->proc;
 	rp->threads = iom_alloc(cap->nthreads, sizeof(*rp->threads));
@@ -293,9 +355,10 @@ static void judge_process(const struct iom_evidence *ev, const struct ev_proc *p
 		if (cap->threads[i].tgid != tgid)
 			continue;
 		rp->threads[rp->nthreads].thread = i;
-		judge_thread(ev, &rp->threads[rp->nthreads]);
+		judge_thread(ev, &awakes, &rp->threads[rp->nthreads]);
 		add_time(&rp->time, &rp->threads[rp->nthreads++].time);
 	}
+	free(awakes.v);
 	for (size_t i = 0; i < cap->nfiles; i++)
 		if (cap->files[i].tgid == tgid && ev->files[i].used)
 			judge_file(ev, i, &rp->files[rp->nfiles++]);

@@ -297,8 +297,8 @@ static void unread(struct page *p, const struct cap_proc *cp)
 	if (!cp->unread)
 		return;
 	fputs("\n  i ", p->out);
-	page_wrap(p, "Its memory or a file system did not answer in time: names of its files, and "
-		     "sets that it waits for, may be missing.",
+	page_wrap(p, "Not all of it could be read in time, as there is much, or its memory or a file system did "
+		     "not answer: names of its files, and sets that it waits for, may be missing.",
 		  4, 4, PAGE_PLAIN);
 }
 

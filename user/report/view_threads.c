@@ -3,6 +3,7 @@
  * view_threads.c - threads as lines: which are one, and in which order.
  */
 #include <ctype.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,26 +39,37 @@ static struct did *find_did(const struct rep_process *rp)
 	return v;
 }
 
+/* What threads have in common that are one line: compared byte by byte. */
+struct likeness {
+	bool alone; /* like no other one */
+	uint8_t way, model, what, several;
+	int32_t nr, kind;
+	char comm[CAP_COMM_LEN];
+	size_t thread; /* in the order of these where all before is the same */
+};
+
 /* Threads of the same name that do the same; idle ones that sleep in the same call, whatever their
  * names, where no file tells them apart; loops of the same model that make the same call. */
-static bool alike(const struct rep_process *rp, const struct did *did, size_t i, size_t k)
+static void find_alike(const struct rep_process *rp, const struct did *did, size_t i, struct likeness *l)
 {
-	const struct rep_thread *a = &rp->threads[i], *b = &rp->threads[k];
-	const struct acc_wait *x = &did[i].most, *y = &did[k].most;
-	enum iom_thread_way way = did[i].way;
+	const struct rep_thread *t = &rp->threads[i];
+	const struct acc_wait *w = &did[i].most;
 
-	if (way != did[k].way)
-		return false;
-	if (way == WAY_LOOP && (a->loop.nr != b->loop.nr || a->verdict.model != b->verdict.model))
-		return false;
-	/* A loop, and a thread that asks for one file, as a resolver's does. */
-	if (way == WAY_LOOP && a->loop.class != CAP_C_EPOLL_WAIT && (a->loop.files > 1) != (b->loop.files > 1))
-		return false;
-	if ((way == WAY_IDLE || way == WAY_WAITS) && (x->nr != y->nr || x->what != y->what))
-		return false;
-	if (way == WAY_IDLE)
-		return x->file == IOM_NO_FILE && y->file == IOM_NO_FILE && !x->path && !y->path;
-	return !memcmp(rp->cap->threads[a->thread].comm, rp->cap->threads[b->thread].comm, CAP_COMM_LEN);
+	l->way = did[i].way;
+	if (l->way == WAY_LOOP) {
+		l->nr = t->loop.nr;
+		l->model = t->verdict.model;
+		/* A loop, and a thread that asks for one file, as a resolver's does. */
+		l->several = t->loop.class != CAP_C_EPOLL_WAIT && t->loop.files > 1;
+	}
+	if (l->way == WAY_IDLE || l->way == WAY_WAITS) {
+		l->nr = w->nr;
+		l->what = w->what;
+	}
+	if (l->way == WAY_IDLE)
+		l->alone = w->file != IOM_NO_FILE || w->path;
+	else
+		memcpy(l->comm, rp->cap->threads[t->thread].comm, CAP_COMM_LEN);
 }
 
 /* How much of two names is the same, up to a number. */
@@ -72,70 +84,119 @@ static int common_part(const char *a, const char *b)
 	return n;
 }
 
-/* "pool-1-thread-7" and "pool-1-thread-12" are named by one program. */
-static bool has_like_name(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
+/* Asleep throughout in the same call, on files of one kind. "pool-1-thread-7" and "pool-1-thread-12" are named by one
+ * program: their names are the same up to the number. */
+static void find_waits_alike(const struct rep_process *rp, const struct did *did, size_t i, struct likeness *l)
 {
-	const char *x = cap->threads[a->thread].comm, *y = cap->threads[b->thread].comm;
-	int n = common_part(x, y);
+	const struct rep_thread *t = &rp->threads[i];
+	const struct acc_wait *w = t->time.waits;
+	const char *comm = rp->cap->threads[t->thread].comm;
 
-	for (int i = n; i < CAP_COMM_LEN && x[i]; i++)
-		if (!isdigit((unsigned char)x[i]))
-			return false;
-	for (int i = n; i < CAP_COMM_LEN && y[i]; i++)
-		if (!isdigit((unsigned char)y[i]))
-			return false;
-	return true;
+	(void)did;
+	l->alone = !iom_thread_is_idle(t) || w->class == CAP_C_FUTEX || (w->file == IOM_NO_FILE && !w->path);
+	if (l->alone)
+		return;
+	l->model = t->verdict.model;
+	l->nr = w->nr;
+	l->what = w->what;
+	l->kind = w->file == IOM_NO_FILE ? -1 : rp->cap->files[w->file].kind;
+	memcpy(l->comm, comm, (size_t)common_part(comm, comm));
 }
 
-/* Asleep throughout in the same call, on files of one kind. */
-static bool waits_alike(const struct iom_capture *cap, const struct rep_thread *a, const struct rep_thread *b)
-{
-	const struct acc_wait *x, *y;
+/* All threads, those that are alike beside each other. */
+struct sorted {
+	struct likeness *v;
+	size_t *at; /* where each thread is */
+	size_t n;
+};
 
-	if (!iom_thread_is_idle(a) || !iom_thread_is_idle(b) || a->verdict.model != b->verdict.model ||
-	    !has_like_name(cap, a, b))
-		return false;
-	x = &a->time.waits[0];
-	y = &b->time.waits[0];
-	if (x->nr != y->nr || x->what != y->what || x->class == CAP_C_FUTEX)
-		return false;
-	if (x->file == IOM_NO_FILE || y->file == IOM_NO_FILE)
-		return x->file == y->file && x->path && y->path;
-	return cap->files[x->file].kind == cap->files[y->file].kind;
+static bool is_like(const struct likeness *a, const struct likeness *b)
+{
+	return !a->alone && !memcmp(a, b, offsetof(struct likeness, thread));
 }
 
-static bool is_for_the_same(const struct acc_wait *a, const struct acc_wait *b)
+static int by_likeness(const void *a, const void *b)
 {
-	return a->file == b->file && (a->file != IOM_NO_FILE || !a->path || !b->path || !strcmp(a->path, b->path));
+	const struct likeness *x = a, *y = b;
+	int order = memcmp(x, y, offsetof(struct likeness, thread));
+
+	return order ? order : x->thread < y->thread ? -1 : x->thread > y->thread;
+}
+
+static struct sorted sort_threads(const struct rep_process *rp, const struct did *did,
+				  void (*find)(const struct rep_process *, const struct did *, size_t,
+					       struct likeness *))
+{
+	struct sorted s = {iom_alloc(rp->nthreads, sizeof(*s.v)), iom_alloc(rp->nthreads, sizeof(*s.at)), rp->nthreads};
+
+	for (size_t i = 0; i < s.n; i++) {
+		find(rp, did, i, &s.v[i]);
+		s.v[i].thread = i;
+	}
+	if (s.n)
+		qsort(s.v, s.n, sizeof(*s.v), by_likeness);
+	for (size_t k = 0; k < s.n; k++)
+		s.at[s.v[k].thread] = k;
+	return s;
+}
+
+static void forget(struct sorted *s)
+{
+	free(s->v);
+	free(s->at);
+}
+
+/* Is what is at k like thread i? */
+static bool is_beside(const struct sorted *s, size_t k, size_t i)
+{
+	return k < s->n && (s->v[k].thread == i || is_like(&s->v[s->at[i]], &s->v[k]));
+}
+
+static size_t first_like(const struct sorted *s, size_t i)
+{
+	size_t k = s->at[i];
+
+	while (k && is_beside(s, k - 1, i))
+		k--;
+	return k;
+}
+
+static int by_what_for(const void *a, const void *b)
+{
+	const struct acc_wait *x = *(const struct acc_wait *const *)a, *y = *(const struct acc_wait *const *)b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->file == IOM_NO_FILE ? strcmp(x->path, y->path) : 0;
 }
 
 /* How many files the threads wait for that wait as this one does. */
-static uint64_t files_of_crowd(const struct rep_process *rp, const struct rep_thread *t)
+static uint64_t files_of_crowd(const struct rep_process *rp, const struct sorted *crowds, size_t i)
 {
-	const struct acc_wait **seen = iom_alloc(rp->nthreads, sizeof(*seen));
-	uint64_t n = 0, k;
+	const struct acc_wait **waits = iom_alloc(rp->nthreads, sizeof(*waits));
+	size_t n = 0;
+	uint64_t files = 1;
 
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		const struct acc_wait *w = rp->threads[i].time.waits;
-
-		if (!waits_alike(rp->cap, t, &rp->threads[i]))
-			continue;
-		for (k = 0; k < n && !is_for_the_same(seen[k], w); k++)
-			;
-		if (k == n)
-			seen[n++] = w;
-	}
-	free(seen);
-	return n;
+	for (size_t k = first_like(crowds, i); is_beside(crowds, k, i); k++)
+		waits[n++] = rp->threads[crowds->v[k].thread].time.waits;
+	qsort(waits, n, sizeof(*waits), by_what_for);
+	for (size_t k = 1; k < n; k++)
+		files += by_what_for(&waits[k - 1], &waits[k]) != 0;
+	free(waits);
+	return files;
 }
 
 /* Do enough threads wait as this one does for one line? */
-static bool is_crowd(const struct rep_process *rp, const struct rep_thread *t)
+static bool is_crowd(const struct sorted *crowds, size_t i)
 {
-	size_t n = 0;
+	size_t n = 0, at = crowds->at[i];
 
-	for (size_t i = 0; i < rp->nthreads && n < iom_limit(LIMIT_CROWD); i++)
-		n += waits_alike(rp->cap, t, &rp->threads[i]);
+	if (crowds->v[at].alone)
+		return false;
+	for (size_t k = at; is_beside(crowds, k, i) && n < iom_limit(LIMIT_CROWD); k++)
+		n++;
+	for (size_t k = at; k && is_beside(crowds, k - 1, i) && n < iom_limit(LIMIT_CROWD); k--)
+		n++;
 	return n >= iom_limit(LIMIT_CROWD);
 }
 
@@ -193,7 +254,7 @@ static int what_does_most(const void *a, const void *b)
 /* Threads that are one line. */
 struct group {
 	const struct rep_thread *busiest;
-	bool crowd; /* asleep throughout, in one call */
+	uint64_t files; /* of a crowd, which is asleep throughout, in one call; 0: it is none */
 	uint64_t shorts, shorts_ns; /* of short lives, and how long these were */
 };
 
@@ -205,8 +266,8 @@ static char *group_text(const struct rep_process *rp, const struct group *g, con
 	bool any = iom_view_transfers(g->busiest) || g->busiest->loop.calls;
 	double seconds = (rp->cap->end_ns - rp->cap->start_ns) / 1e9;
 
-	if (g->crowd)
-		longer = iom_thread_idle_text(rp->cap, g->busiest, files_of_crowd(rp, g->busiest) - 1);
+	if (g->files)
+		longer = iom_thread_idle_text(rp->cap, g->busiest, g->files - 1);
 	else if (2 * g->shorts > to->threads && to->threads > 1 && seconds > 0)
 		longer = iom_sentence("began and ended in the watch, %s%safter %s on average%s%s",
 				      g->shorts >= seconds ? iom_count(g->shorts / seconds + 0.5) : "",
@@ -252,25 +313,30 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 {
 	bool *done = iom_alloc(rp->nthreads, sizeof(*done));
 	struct did *did = find_did(rp);
+	struct sorted likes = sort_threads(rp, did, find_alike), crowds = sort_threads(rp, did, find_waits_alike);
 
 	v->threads = iom_alloc(rp->nthreads, sizeof(*v->threads));
 	for (size_t i = 0; i < rp->nthreads; i++) {
 		struct group g = {.busiest = &rp->threads[i]};
 		struct view_thread *to;
+		const struct sorted *s;
 		int name = CAP_COMM_LEN;
 
 		if (done[i])
 			continue;
 		to = &v->threads[v->nthreads++];
-		g.crowd = !verbose && is_crowd(rp, g.busiest);
-		for (size_t k = i; k < rp->nthreads; k++) {
+		if (!verbose && is_crowd(&crowds, i))
+			g.files = files_of_crowd(rp, &crowds, i);
+		s = g.files ? &crowds : &likes;
+		/* Those before it are in a line already; with -v each has its own. */
+		for (size_t at = s->at[i]; is_beside(s, at, i) && !(verbose && at > s->at[i]); at++) {
+			size_t k = s->v[at].thread;
 			const struct rep_thread *o = &rp->threads[k];
 
-			if (k > i && (verbose || done[k] ||
-				      !(g.crowd ? waits_alike(rp->cap, &rp->threads[i], o) : alike(rp, did, i, k))))
+			if (done[k])
 				continue;
 			done[k] = true;
-			name = like_so_far(rp->cap, &rp->threads[i], o, g.crowd, name);
+			name = like_so_far(rp->cap, &rp->threads[i], o, g.files, name);
 			join_group(&g, to, rp, o);
 		}
 		to->model = g.busiest->verdict.model;
@@ -279,6 +345,8 @@ void iom_view_threads(struct view *v, const struct rep_process *rp, bool verbose
 		to->what = group_text(rp, &g, to, iom_thread_text(rp->cap, g.busiest));
 		name_thread(to, rp->cap, g.busiest, name);
 	}
+	forget(&likes);
+	forget(&crowds);
 	free(did);
 	free(done);
 	if (v->nthreads)

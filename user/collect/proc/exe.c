@@ -59,7 +59,7 @@ static struct elf_facts facts_of(pid_t pid, const struct program *p, bool exe)
 	if (err)
 		c->facts = (struct elf_facts){};
 	if (err == -EIO) /* it was parsed for too long, or broke its parser */
-		rd_gave_up(pid);
+		rd_gave_up(pid, "the symbols of its program or a library take long, or are damaged");
 	return c->facts;
 }
 

@@ -69,15 +69,15 @@ bool pfs_unread(pid_t pid)
 	return false;
 }
 
-void rd_gave_up(pid_t pid)
+void rd_gave_up(pid_t pid, const char *why)
 {
 	if (pfs_unread(pid) || nunread == sizeof(unread) / sizeof(unread[0]))
 		return;
 	unread[nunread++] = pid;
 	fprintf(stderr,
-		"iomodel: warning: looking at process %d takes too long (its memory or a file "
-		"system does not answer): names of its files or sets it waits for may be missing\n",
-		pid);
+		"iomodel: warning: looking at process %d takes too long (%s): names of its files or sets it waits "
+		"for may be missing\n",
+		pid, why);
 }
 
 static void alone(void)
@@ -182,12 +182,15 @@ static int converse(const struct rd_request *rq, uint64_t deadline, rd_sink sink
  * then it is let work on. */
 static void blame(uint64_t now)
 {
+	const char *why;
+
 	if (now - owed.since < PATIENCE_NS)
 		return;
+	why = at_work() ? RD_MUCH : RD_SILENT;
 	rd_worker_give_up(&worker);
 	hangs++;
 	account_of(owed.pid)->hangs++;
-	rd_gave_up(owed.pid);
+	rd_gave_up(owed.pid, why);
 	owed.since = 0;
 }
 
@@ -238,7 +241,7 @@ int rd_ask_until(const struct rd_request *rq, uint64_t deadline, rd_sink sink, v
 		return rd_do(rq, false, hand_on, &(struct direct){sink, arg});
 	start = pfs_now_ns();
 	if (rq->pid && used_up(account_of(rq->pid), start)) {
-		rd_gave_up(rq->pid);
+		rd_gave_up(rq->pid, RD_MUCH);
 		return -ETIMEDOUT;
 	}
 	numbered = *rq;

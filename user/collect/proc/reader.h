@@ -88,8 +88,10 @@ int rd_ask(const struct rd_request *rq, rd_sink sink, void *arg);
 /* The same until a moment (CLOCK_MONOTONIC, ns), for one that cannot wait. */
 int rd_ask_until(const struct rd_request *rq, uint64_t deadline, rd_sink sink, void *arg);
 
-/* Say, once, that not all could be seen of a process (pfs_unread()). */
-void rd_gave_up(pid_t pid);
+/* Say, once, that not all could be seen of a process (pfs_unread()), and why. */
+#define RD_SILENT "its memory or a file system does not answer"
+#define RD_MUCH	  "there is too much to read"
+void rd_gave_up(pid_t pid, const char *why);
 
 /* A request with a path of /proc/PID/ that printf makes. */
 __attribute__((format(printf, 3, 4))) struct rd_request rd_path(enum rd_op op, pid_t pid,

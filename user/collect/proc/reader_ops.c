@@ -425,23 +425,107 @@ static int in_folder(const struct rd_request *rq, bool apart, int proc, struct o
 	return -EINVAL;
 }
 
+/* ---- whose main thread has left ---- */
+
+/* The state of a thread (proc_pid_stat(5)), alone: that of /proc/PID/stat adds up all threads. 0: it is gone. */
+static char state_of(pid_t pid, pid_t tid)
+{
+	char path[64], text[256], *at;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	at = strrchr(text, ')');
+	return at && at[1] ? at[2] : 0;
+}
+
+static bool has_left(char state)
+{
+	return !state || state == 'Z' || state == 'X';
+}
+
+/* A thread that is there yet; 0: none is. */
+static pid_t living_thread(pid_t pid)
+{
+	char path[32];
+	struct dirent *e;
+	pid_t found = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		pid_t tid = atoi(e->d_name);
+
+		if (tid > 0 && tid != pid && !has_left(state_of(pid, tid)))
+			found = tid;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* What a main thread that has left by pthread_exit(3) takes with it, as it has no files and no memory any more
+ * (exit_files() and exit_mm() in kernel/exit.c). The rest is told of a process by its main thread alone. */
+static bool goes_with_main_thread(const struct rd_request *rq)
+{
+	static const char *const names[] = {"fd/", "fdinfo/", "exe", "maps", "cwd", "root", "mountinfo", "ns/"};
+
+	if (rq->op != RD_FILE && rq->op != RD_LINK)
+		return rq->op != RD_LIST;
+	for (size_t i = 0; has_path(rq) && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(rq->data, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* Whom to ask instead; 0: the process itself. A thread has a folder below /proc too, though that does not list it. */
+static pid_t asked_instead(const struct rd_request *rq)
+{
+	if (rq->pid <= 0 || !goes_with_main_thread(rq) || !has_left(state_of(rq->pid, rq->pid)))
+		return 0;
+	return living_thread(rq->pid);
+}
+
+static int operate(const struct rd_request *rq, bool apart, struct out *o)
+{
+	int proc, err;
+
+	if (rq->op == RD_MEMORY)
+		return do_memory(rq, o);
+	if (rq->op == RD_SOCKETS)
+		return do_sockets(rq, o);
+	if (rq->op == RD_SAME)
+		return do_same(rq, o);
+	proc = folder_of(rq->pid);
+	if (proc < 0)
+		return proc;
+	err = in_folder(rq, apart, proc, o);
+	close(proc);
+	return err;
+}
+
 int rd_do(const struct rd_request *rq, bool apart, rd_emit emit, void *arg)
 {
 	struct out o = {.emit = emit, .arg = arg};
-	int proc, err;
+	/* Memory is read often, and fails where there is none. */
+	bool at_once = rq->op == RD_MEMORY;
+	int err = at_once ? operate(rq, apart, &o) : 0;
+	pid_t tid = at_once && err != -ESRCH ? 0 : asked_instead(rq);
 
-	if (rq->op == RD_MEMORY) {
-		err = do_memory(rq, &o);
-	} else if (rq->op == RD_SOCKETS) {
-		err = do_sockets(rq, &o);
-	} else if (rq->op == RD_SAME) {
-		err = do_same(rq, &o);
-	} else {
-		proc = folder_of(rq->pid);
-		if (proc < 0)
-			return proc;
-		err = in_folder(rq, apart, proc, &o);
-		close(proc);
+	if (tid) {
+		struct rd_request other = *rq;
+
+		other.pid = tid;
+		err = operate(&other, apart, &o);
+	} else if (!at_once) {
+		err = operate(rq, apart, &o);
 	}
 	flush(&o);
 	return err;
