@@ -29,7 +29,7 @@ static unsigned int number_of(struct word **words, const char *text, size_t len)
 	HASH_FIND(hh, *words, text, len, w);
 	if (w)
 		return w->number;
-	w = iom_memory(calloc(1, sizeof(*w)));
+	w = iom_alloc(1, sizeof(*w));
 	w->text = iom_memory(strndup(text, len));
 	w->number = HASH_COUNT(*words) + 1;
 	HASH_ADD_KEYPTR(hh, *words, w->text, len, w);

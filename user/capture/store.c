@@ -284,7 +284,7 @@ int iom_store_create(struct iom_store **out, const char *path, uint64_t max_size
 		*why = taken(path);
 	else
 		*why = iom_sentence("cannot write `%s`: %s", path ? path : "memory",
-				      reason ? reason : strerror(-err));
+				    reason ? reason : strerror(-err));
 	free(reason);
 	return err;
 }

@@ -10,11 +10,6 @@
 
 #define SAMPLES_MAX 65536 /* 7 MiB: more would only sharpen a median that is sharp */
 
-void *gather_alloc(size_t size)
-{
-	return iom_alloc(1, size);
-}
-
 uint64_t gather_now(void)
 {
 	struct timespec ts;
@@ -25,7 +20,7 @@ uint64_t gather_now(void)
 
 struct iom_gather *iom_gather_new(struct iom_capture *cap)
 {
-	struct iom_gather *g = gather_alloc(sizeof(*g));
+	struct iom_gather *g = iom_alloc(1, sizeof(*g));
 
 	g->cap = cap;
 	return g;
@@ -185,7 +180,7 @@ void iom_gather_second(struct iom_gather *g, uint64_t now_ns)
 {
 	struct iom_capture *cap = g->cap;
 	uint64_t before = cap->nseconds ? cap->seconds[cap->nseconds - 1].at_ns : 0;
-	struct cap_second *sums = gather_alloc((cap->nprocs + 1) * sizeof(*sums));
+	struct cap_second *sums = iom_alloc(cap->nprocs + 1, sizeof(*sums));
 
 	cap->end_ns = now_ns;
 	gather_threads_finish(g);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "collect/proc/procfs.h"
 
 void gather_file_remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint32_t gen, uint32_t file)
@@ -17,14 +18,14 @@ void gather_file_remember(struct iom_gather *g, uint32_t tgid, uint32_t fd, uint
 
 	HASH_FIND(hh, g->files, &key, sizeof(key), e);
 	if (!e) {
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		HASH_ADD(hh, g->files, key, sizeof(key), e);
 	}
 	e->file = file;
 	HASH_FIND(hh, g->fds, &now, sizeof(now), n);
 	if (!n) {
-		n = gather_alloc(sizeof(*n));
+		n = iom_alloc(1, sizeof(*n));
 		n->key = now;
 		HASH_ADD(hh, g->fds, key, sizeof(now), n);
 	}
@@ -176,7 +177,7 @@ static void note_open(struct iom_gather *g, const struct iom_row *row, uint32_t 
 		return;
 	HASH_FIND(hh, g->opens, &key, sizeof(key), e);
 	if (!e) {
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		HASH_ADD(hh, g->opens, key, sizeof(key), e);
 		e->since_ns = row->since_ns;

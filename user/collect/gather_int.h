@@ -217,7 +217,6 @@ struct iom_gather {
 	uint64_t samples_dropped;
 };
 
-void *gather_alloc(size_t size); /* zeroed; ends the program when there is no memory */
 uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 
 /*

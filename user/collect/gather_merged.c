@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static uint64_t hash(uint64_t h, const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
@@ -65,7 +67,7 @@ uint32_t gather_merged_file(struct iom_gather *g, const struct iom_row *row)
 		HASH_FIND(hh, g->buckets, &key, sizeof(key), e);
 	}
 	if (!e) {
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		e->file = iom_capture_add_file(g->cap);
 		HASH_ADD(hh, g->buckets, key, sizeof(key), e);

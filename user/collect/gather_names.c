@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define NAMES_MAX 65536 /* different files; of the rest the last component is known */
 
 /* The components come from the last one up to the root. */
@@ -44,7 +46,7 @@ void iom_gather_name(void *arg, const struct iom_name *n)
 	HASH_FIND(hh, g->names, &key, sizeof(key), e);
 	if (e || HASH_COUNT(g->names) >= NAMES_MAX)
 		return;
-	e = gather_alloc(sizeof(*e));
+	e = iom_alloc(1, sizeof(*e));
 	e->key = key;
 	e->path = path_of(n);
 	HASH_ADD(hh, g->names, key, sizeof(key), e);

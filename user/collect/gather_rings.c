@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 static struct ring_entry *entry_of(struct iom_gather *g, const struct open_key *key)
 {
 	struct ring_entry *e;
@@ -14,7 +16,7 @@ static struct ring_entry *entry_of(struct iom_gather *g, const struct open_key *
 	HASH_FIND(hh, g->rings, key, sizeof(*key), e);
 	if (e)
 		return e;
-	e = gather_alloc(sizeof(*e));
+	e = iom_alloc(1, sizeof(*e));
 	e->key = *key;
 	e->ring = UINT32_MAX;
 	e->file = IOM_NO_FILE;

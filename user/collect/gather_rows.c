@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define NR_RESTART_SYSCALL 219
 
 static bool is_request(uint8_t class)
@@ -190,7 +192,7 @@ static struct row_entry *entry_of(struct iom_gather *g, const struct row_key *ke
 	HASH_FIND(hh, g->rows, key, sizeof(*key), e);
 	if (e)
 		return e;
-	e = gather_alloc(sizeof(*e));
+	e = iom_alloc(1, sizeof(*e));
 	e->key = *key;
 	e->row = is_request(key->class)	       ? new_requests(g->cap, key) :
 		 is_signal(key->class)	       ? new_signals(g->cap, key) :
@@ -340,7 +342,7 @@ void iom_gather_so_far(void *arg, const struct iom_row *row)
 	if (e && !memcmp(&e->row, row, sizeof(*row)))
 		return;
 	if (!e) {
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = (struct so_far_key){.key = row->key, .id = row->id,
 					     .since_ns = row->since_ns};
 		HASH_ADD(hh, g->so_far, key, sizeof(e->key), e);

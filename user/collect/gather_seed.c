@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "collect/proc/procfs.h"
 
 #define TWINS_MAX	64 /* descriptors looked back for the same open file: dup'ed ones lie close */
@@ -160,7 +161,7 @@ static void say_not_looked_at(const struct iom_gather *g)
 /* Heap: by file, whether anything is told of it. */
 static bool *files_used(const struct iom_gather *g)
 {
-	bool *used = gather_alloc(g->cap->nfiles + 1);
+	bool *used = iom_alloc(g->cap->nfiles + 1, sizeof(*used));
 
 	for (size_t i = 0; i < g->cap->ncalls; i++)
 		if (g->cap->calls[i].file != IOM_NO_FILE)

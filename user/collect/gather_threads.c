@@ -29,7 +29,7 @@ bool iom_gather_expect(struct iom_gather *g, uint32_t tgid, uint32_t pid, bool t
 	HASH_FIND_INT(g->procs, &tgid, p);
 	if (p)
 		return false;
-	p = gather_alloc(sizeof(*p));
+	p = iom_alloc(1, sizeof(*p));
 	p->tgid = tgid;
 	p->pid = pid;
 	p->target = target;
@@ -100,7 +100,7 @@ static void forget(struct iom_gather *g, struct thread_entry *e)
 
 static struct thread_entry *take_thread(struct iom_gather *g, const struct iom_thread *t)
 {
-	struct thread_entry *e = gather_alloc(sizeof(*e));
+	struct thread_entry *e = iom_alloc(1, sizeof(*e));
 	struct cap_thread *c;
 
 	e->tid = t->tid;
@@ -359,7 +359,7 @@ static struct thread_entry *take_over(struct iom_gather *g, const struct iom_thr
 	if (!i)
 		return take_thread(g, t);
 	c = &g->cap->threads[i - 1];
-	e = gather_alloc(sizeof(*e));
+	e = iom_alloc(1, sizeof(*e));
 	e->tid = t->tid;
 	e->thread = (uint32_t)(i - 1);
 	e->cpu0 = t->cpu_ns - c->cpu_ns;
@@ -475,7 +475,7 @@ void iom_gather_thread(void *arg, const struct iom_thread *t)
 static uint64_t *slept_in_rows(const struct iom_gather *g)
 {
 	const struct iom_capture *cap = g->cap;
-	uint64_t *ns = gather_alloc((cap->nthreads + 1) * sizeof(*ns));
+	uint64_t *ns = iom_alloc(cap->nthreads + 1, sizeof(*ns));
 	struct thread_entry *e;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {

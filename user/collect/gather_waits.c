@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "collect/proc/procfs.h"
 
 #define PATHS_MAX  4096 /* different ones; the rest stays in the rows, without a name */
@@ -30,7 +31,7 @@ void iom_gather_path(void *arg, const struct iom_path *path)
 	if (!e) {
 		if (g->cap->npaths >= PATHS_MAX)
 			return;
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		e->path = iom_capture_add_path(g->cap);
 		HASH_ADD(hh, g->paths, key, sizeof(key), e);
@@ -71,7 +72,7 @@ void iom_gather_turns(void *arg, const struct iom_turns *turns)
 		return;
 	HASH_FIND(hh, g->turns, &key, sizeof(key), e);
 	if (!e) {
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		e->turns = iom_capture_add_turns(g->cap);
 		HASH_ADD(hh, g->turns, key, sizeof(key), e);
@@ -102,7 +103,7 @@ static struct data_entry *data_known(struct iom_gather *g, const struct data_key
 	HASH_FIND(hh, g->datas, key, sizeof(*key), e);
 	if (e || !make || HASH_COUNT(g->datas) >= DATAS_MAX)
 		return e;
-	e = gather_alloc(sizeof(*e));
+	e = iom_alloc(1, sizeof(*e));
 	e->key = *key;
 	e->fd = -1;
 	e->closed = IOM_NO_FILE;
@@ -169,7 +170,7 @@ void iom_gather_awake(void *arg, const struct iom_awake *a)
 	if (!e) {
 		if (g->cap->nawakes >= AWAKES_MAX)
 			return;
-		e = gather_alloc(sizeof(*e));
+		e = iom_alloc(1, sizeof(*e));
 		e->key = key;
 		e->awake = iom_capture_add_awake(g->cap);
 		HASH_ADD(hh, g->awakes, key, sizeof(key), e);

@@ -101,7 +101,7 @@ char *iom_process_text(int64_t pid, size_t more)
 	pfs_comm((pid_t)pid, comm);
 	if (more)
 		snprintf(others, sizeof(others), " or %zu other%s", more, more == 1 ? "" : "s");
-	quote = strchr(comm, '(') ? "\"" : ""; /* what stands in brackets behind it is ours */
+	quote = pfs_comm_quote(comm);
 	if (asprintf(&text, "process %d%s%s%s%s%s", (int)pid, comm[0] ? " " : "", quote, comm, quote, others) < 0)
 		return NULL;
 	return text;

@@ -73,7 +73,7 @@ static size_t line_length(const char *text)
 int iom_expect_add(struct iom_expect **e, const char *text, char **why)
 {
 	if (!*e)
-		*e = iom_memory(calloc(1, sizeof(**e)));
+		*e = iom_alloc(1, sizeof(**e));
 	while (*text) {
 		size_t len = line_length(text);
 		char *line = iom_memory(strndup(text, len)), *from = line + strspn(line, " \t\r");
@@ -150,7 +150,7 @@ size_t iom_expect_judge(const struct iom_expect *e, struct iom_report *rep)
 	size_t failed = 0;
 
 	iom_report_drop_expectations(rep);
-	rep->expectations = iom_memory(calloc(e->n + 1, sizeof(*rep->expectations)));
+	rep->expectations = iom_alloc(e->n + 1, sizeof(*rep->expectations));
 	for (size_t i = 0; i < e->n; i++) {
 		judge_line(&e->lines[i], rep, &rep->expectations[rep->nexpectations++]);
 		failed += !rep->expectations[i].holds;

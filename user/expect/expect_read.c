@@ -58,7 +58,7 @@ static void split(struct reader *r, char *line)
 {
 	char *save = NULL;
 
-	r->words = iom_memory(calloc(strlen(line) / 2 + 2, sizeof(*r->words)));
+	r->words = iom_alloc(strlen(line) / 2 + 2, sizeof(*r->words));
 	for (char *w = strtok_r(line, " \t\r", &save); w; w = strtok_r(NULL, " \t\r", &save))
 		r->words[r->n++] = w;
 }
@@ -353,7 +353,7 @@ char *exp_read(struct exp_line *l, const char *text)
 
 	*l = (struct exp_line){.text = copy(text)};
 	split(&r, line);
-	l->conds = iom_memory(calloc(r.n + 1, sizeof(*l->conds)));
+	l->conds = iom_alloc(r.n + 1, sizeof(*l->conds));
 	l->form = r.n ? exp_form_of(r.words[0]) : NULL;
 	if (l->form)
 		read_words(&r);

@@ -427,7 +427,7 @@ struct index {
 
 #define FILL(to, array, count)                                                                   \
 	do {                                                                                     \
-		(to) = iom_memory(calloc((count) + 1, sizeof(*(to))));                                 \
+		(to) = iom_alloc((count) + 1, sizeof(*(to)));                                    \
 		for (size_t i = 0; i < (count); i++)                                             \
 			(to)[i] = (struct owned){(array)[i].tgid, (array)[i].tid, i};            \
 		qsort((to), (count), sizeof(*(to)), by_owner);                                   \
@@ -491,7 +491,7 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 		i = first_of(x->paths, cap->npaths, t);
 		while (owns(x->paths, cap->npaths, i + n, t))
 			n++;
-		paths = iom_memory(calloc(n + 1, sizeof(*paths)));
+		paths = iom_alloc(n + 1, sizeof(*paths));
 		for (size_t k = 0; k < n; k++)
 			paths[k] = x->paths[i + k].index;
 		merge(&l);
@@ -509,11 +509,11 @@ static void account_thread(struct iom_account *acc, const struct iom_capture *ca
 
 struct iom_account *iom_account(const struct iom_capture *cap)
 {
-	struct iom_account *acc = iom_memory(calloc(1, sizeof(*acc)));
+	struct iom_account *acc = iom_alloc(1, sizeof(*acc));
 	struct index x;
 
-	acc->calls = iom_memory(calloc(cap->ncalls + 1, sizeof(*acc->calls)));
-	acc->threads = iom_memory(calloc(cap->nthreads + 1, sizeof(*acc->threads)));
+	acc->calls = iom_alloc(cap->ncalls + 1, sizeof(*acc->calls));
+	acc->threads = iom_alloc(cap->nthreads + 1, sizeof(*acc->threads));
 	iom_account_calls(cap, acc->calls);
 	index_fill(&x, cap);
 	for (size_t i = 0; i < cap->nthreads; i++)

@@ -419,24 +419,31 @@ static void find_nagle(const struct queues *q)
 }
 
 /* The files of the process of which there is some of that. */
-static struct group all_with(const struct search *s, uint64_t (*some)(const struct cap_file *f))
+static struct group all_with(const struct queues *q, uint64_t (*some)(const struct queues *q, uint32_t file))
 {
+	const struct search *s = q->s;
 	struct group g = {};
 
-	for (uint32_t i = 0; i < s->cap->nfiles; i++)
-		if (s->cap->files[i].tgid == s->tgid && some(&s->cap->files[i]))
-			join(&g, i, some(&s->cap->files[i]), NULL);
+	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
+		uint64_t much = s->cap->files[i].tgid == s->tgid ? some(q, i) : 0;
+
+		if (much)
+			join(&g, i, much, NULL);
+	}
 	return g;
 }
 
-static uint64_t unanswered(const struct cap_file *f)
+static uint64_t unanswered(const struct queues *q, uint32_t file)
 {
+	const struct cap_file *f = &q->s->cap->files[file];
+
 	return is_known(f) && f->queues_at_start.connecting && f->queues_at_end.connecting;
 }
 
-static void find_unanswered(struct search *s)
+static void find_unanswered(const struct queues *q)
 {
-	struct group g = all_with(s, unanswered);
+	struct search *s = q->s;
+	struct group g = all_with(q, unanswered);
 	char *where;
 
 	if (!g.n)
@@ -445,51 +452,52 @@ static void find_unanswered(struct search *s)
 	add(s, "connect-unanswered", IOM_SEV_INFO, &g,
 	    iom_sentence("No connection yet, as when the watch began, in %s: the other end has not answered. So it is where "
 			 "the address is wrong or a firewall drops the requests, and where the queue of who listens is full. "
-			 "Usual way out: a time limit for connect.", where))
-		->count = g.n;
+			 "Usual way out: a time limit for connect.", where));
 	free(where);
-}
-
-static uint64_t forgotten(const struct cap_file *f)
-{
-	return is_known(f) && f->kind == CAP_K_SOCK && f->queues_at_start.ended && f->queues_at_end.ended &&
-	       !f->queues_at_end.unread;
 }
 
 /* Who goes on writing has a partner that only said that he would send nothing more (shutdown(2)); what waits
  * unread is told already. */
+static uint64_t forgotten(const struct queues *q, uint32_t file)
+{
+	const struct cap_file *f = &q->s->cap->files[file];
+	struct use u;
+
+	if (!is_known(f) || f->kind != CAP_K_SOCK || !f->queues_at_start.ended || !f->queues_at_end.ended ||
+	    f->queues_at_end.unread)
+		return 0;
+	u = use_of(q, file);
+	return !u.taken && !u.used && !u.full;
+}
+
 static void find_forgotten(const struct queues *q)
 {
 	struct search *s = q->s;
-	struct group g = {};
+	struct group g = all_with(q, forgotten);
 	char *where;
 
-	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
-		struct use u = use_of(q, i);
-
-		if (s->cap->files[i].tgid == s->tgid && forgotten(&s->cap->files[i]) && !u.taken && !u.used && !u.full)
-			join(&g, i, 1, NULL);
-	}
 	if (!g.n)
 		return;
 	where = sockets(s, &g);
 	add(s, "peer-closed", IOM_SEV_INFO, &g,
 	    iom_sentence("The other end has closed, before the watch began, and nothing was read, written or closed here "
 			 "since, in %s. Each keeps a descriptor (CLOSE-WAIT). Usual way out: wait for every connection that "
-			 "is kept, and close where a read brings 0 bytes.", where))
-		->count = g.n;
+			 "is kept, and close where a read brings 0 bytes.", where));
 	free(where);
 }
 
 /* The counter of a TCP connection goes up with segments as well, which are sent again: nothing is lost. */
-static uint64_t datagrams_dropped(const struct cap_file *f)
+static uint64_t datagrams_dropped(const struct queues *q, uint32_t file)
 {
+	const struct cap_file *f = &q->s->cap->files[file];
+
 	return is_datagram(f) ? dropped(f) : 0;
 }
 
-static void find_dropped(struct search *s)
+static void find_dropped(const struct queues *q)
 {
-	struct group g = all_with(s, datagrams_dropped);
+	struct search *s = q->s;
+	struct group g = all_with(q, datagrams_dropped);
 	char *where;
 
 	if (!g.n)
@@ -526,8 +534,8 @@ void iom_find_queues(struct search *s)
 	find_unaccepted(&q);
 	find_unsent(&q);
 	find_nagle(&q);
-	find_dropped(s);
-	find_unanswered(s);
+	find_dropped(&q);
+	find_unanswered(&q);
 	find_forgotten(&q);
 	free(q.uses);
 }

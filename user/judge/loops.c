@@ -129,7 +129,6 @@ static void note_file(struct loop_set *s, const struct iom_capture *cap, uint32_
 
 	s->old_files |= file != IOM_NO_FILE && cap->files[file].open_at_start;
 	s->new_files |= file != IOM_NO_FILE && !cap->files[file].open_at_start;
-
 	s->stored |= is_stored(kind);
 	s->streams |= !is_stored(kind) && !is_bell_kind(kind);
 }

@@ -11,7 +11,6 @@
 #include "judge/judge.h"
 #include "judge/roles.h"
 #include "judge/score.h"
-#include "judge/score.h"
 
 struct duty { /* of one thread */
 	uint64_t pairs; /* connections that it reads */

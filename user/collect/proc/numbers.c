@@ -47,16 +47,6 @@ struct list {
 	size_t n;
 };
 
-static void take_list(const void *data, size_t size, void *arg)
-{
-	struct list *l = arg;
-	size_t n = size / sizeof(*l->v), left = KIN_MAX - l->n;
-
-	n = n < left ? n : left;
-	memcpy(l->v + l->n, data, n * sizeof(*l->v));
-	l->n += n;
-}
-
 static void add_kin(struct kept *k, pid_t number, size_t level)
 {
 	int32_t v[LEVELS];
@@ -75,12 +65,11 @@ static void add_child(pid_t child, void *arg)
 
 static void read_kin(struct kept *k, pid_t pid, size_t level)
 {
-	struct rd_request rq = rd_path(RD_LIST, pid, "task");
 	static struct list tasks, born;
 
-	tasks.n = born.n = 0;
+	tasks.n = pfs_threads_of(pid, tasks.v, KIN_MAX);
+	born.n = 0;
 	k->n = 0;
-	rd_ask(&rq, take_list, &tasks);
 	for (size_t i = 0; k == &children && i < tasks.n; i++)
 		pfs_children_each(pid, tasks.v[i], add_child, &born);
 	for (size_t i = 0; k == &threads && i < tasks.n; i++)

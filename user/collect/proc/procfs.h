@@ -161,6 +161,8 @@ pid_t *pfs_descendants(const pid_t *of, size_t nof, size_t *n);
 
 /* Raw name of a process, NUL-terminated; "" and false when it is gone. */
 bool pfs_comm(pid_t pid, char comm[16]);
+/* What such a name stands in where words of ours follow it in brackets, which it might imitate: "\"" or "". Static. */
+const char *pfs_comm_quote(const char *comm);
 
 /* Process of a thread id (Tgid in its status); 0 when it does not exist. */
 pid_t pfs_tgid(pid_t tid);

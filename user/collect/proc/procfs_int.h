@@ -50,7 +50,10 @@ const char *pfs_basename(const char *path);
 /* libc, its former parts, ld.so or the vdso, by the name of the mapping. */
 bool pfs_is_libc(const char *path);
 
-/* ---- children ---- */
+/* ---- threads and children ---- */
+
+/* The numbers of its threads, the first max of them; how many. */
+size_t pfs_threads_of(pid_t pid, int32_t *tid, size_t max);
 
 /* Each that the thread made and nobody has waited for. */
 void pfs_children_each(pid_t pid, pid_t tid, void (*each)(pid_t child, void *arg), void *arg);

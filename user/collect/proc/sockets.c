@@ -296,6 +296,7 @@ static char *unix_name(const struct pfs_netns *ns, const struct sock_entry *e)
 {
 	const struct sock_entry *peer = e->peer ? find(ns, e->peer) : NULL;
 	struct pfs_holder holder;
+	const char *quote;
 
 	if (e->listening)
 		return pfs_format("unix listen %s", e->path ? e->path : "");
@@ -303,8 +304,10 @@ static char *unix_name(const struct pfs_netns *ns, const struct sock_entry *e)
 		return pfs_format("unix %s", e->path);
 	if (peer && peer->path)
 		return pfs_format("unix -> %s", peer->path);
-	if (e->peer && pfs_socket_holder(e->peer, &holder))
-		return pfs_format(strchr(holder.comm, '(') ? "unix -> %d \"%s\"" : "unix -> %d %s", holder.pid, holder.comm);
+	if (e->peer && pfs_socket_holder(e->peer, &holder)) {
+		quote = pfs_comm_quote(holder.comm);
+		return pfs_format("unix -> %d %s%s%s", holder.pid, quote, holder.comm, quote);
+	}
 	return pfs_strdup("unix");
 }
 

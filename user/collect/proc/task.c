@@ -208,18 +208,27 @@ static bool waits_for_end(pid_t pid, pid_t tid, pid_t waiter)
 }
 
 struct tasks {
-	int32_t tid[TASKS_MAX];
-	size_t n;
+	int32_t *tid; /* room for max */
+	size_t n, max;
 };
 
 static void take_tasks(const void *data, size_t size, void *arg)
 {
 	struct tasks *t = arg;
-	size_t n = size / sizeof(*t->tid), left = TASKS_MAX - t->n;
+	size_t n = size / sizeof(*t->tid), left = t->max - t->n;
 
 	n = n < left ? n : left;
 	memcpy(t->tid + t->n, data, n * sizeof(*t->tid));
 	t->n += n;
+}
+
+size_t pfs_threads_of(pid_t pid, int32_t *tid, size_t max)
+{
+	struct rd_request list = rd_path(RD_LIST, pid, "task");
+	struct tasks tasks = {.tid = tid, .max = max};
+
+	rd_ask(&list, take_tasks, &tasks);
+	return tasks.n;
 }
 
 /* Of a thread beside the first one that has something for waiter which that does not take: a queue's feeder, which
@@ -227,18 +236,17 @@ static void take_tasks(const void *data, size_t size, void *arg)
  * from others have no part in that. Heap; NULL: there is none. */
 static char *waits_beside(pid_t pid, pid_t waiter)
 {
-	struct rd_request list = rd_path(RD_LIST, pid, "task");
-	struct tasks tasks = {};
+	int32_t tid[TASKS_MAX];
+	size_t n = pfs_threads_of(pid, tid, TASKS_MAX);
 
-	rd_ask(&list, take_tasks, &tasks);
-	for (size_t i = 0; i < tasks.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		bool writes = false;
-		uint64_t ino = tasks.tid[i] == pid ? 0 : pipe_slept_in(pid, tasks.tid[i], &writes);
+		uint64_t ino = tid[i] == pid ? 0 : pipe_slept_in(pid, tid[i], &writes);
 
 		if (ino && writes && pfs_pipe_ways(waiter, ino) & 1)
-			return pfs_format("its thread %d waits until this process reads from a pipe", tasks.tid[i]);
-		if (tasks.tid[i] != pid && waits_for_end(pid, tasks.tid[i], waiter))
-			return pfs_format("its thread %d waits until this process ends", tasks.tid[i]);
+			return pfs_format("its thread %d waits until this process reads from a pipe", tid[i]);
+		if (tid[i] != pid && waits_for_end(pid, tid[i], waiter))
+			return pfs_format("its thread %d waits until this process ends", tid[i]);
 	}
 	return NULL;
 }

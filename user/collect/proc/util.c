@@ -94,6 +94,11 @@ bool pfs_comm(pid_t pid, char comm[16])
 	return true;
 }
 
+const char *pfs_comm_quote(const char *comm)
+{
+	return strchr(comm, '(') ? "\"" : "";
+}
+
 const char *pfs_basename(const char *path)
 {
 	const char *slash = strrchr(path, '/');
