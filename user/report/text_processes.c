@@ -69,6 +69,7 @@ static size_t fold(struct text_process *all, size_t n)
 struct text_process *text_processes(const struct page *p, const struct iom_report *rep, size_t *n)
 {
 	struct text_process *all = iom_alloc(rep->nprocs + 1, sizeof(*all));
+
 	for (size_t i = 0; i < rep->nprocs; i++) {
 		const struct rep_process *rp = &rep->procs[i];
 

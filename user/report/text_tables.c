@@ -157,6 +157,7 @@ void text_files(struct page *p, const struct view *v)
 						    "model"};
 	size_t shown = shown_of(p, v->nfiles, p->rows.files), left = 0;
 	struct table t = {.head = head, .rows = shown, .cells = iom_alloc(shown + 1, sizeof(*t.cells))};
+
 	if (shown)
 		fputc('\n', p->out);
 	for (size_t i = 0; i < shown; i++) {
