@@ -513,7 +513,7 @@ static void computing_is_said(void **state)
 	(void)state;
 	computes_beside_sleepers(cap);
 	rep = iom_judge(cap);
-	assert_true(says(&rep->procs[0].verdict, "computed for 100 %"));
+	assert_true(says(&rep->procs[0].verdict, "ran for 100 %"));
 	assert_true(says(&rep->procs[0].verdict, "accept4"));
 	let_go(rep, cap);
 }

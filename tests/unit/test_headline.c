@@ -155,6 +155,20 @@ static void computes(struct iom_capture *cap)
 	cap->threads[0].cpu_ns = BUILD_LIFE_NS;
 }
 
+static void computes_in_kernel(struct iom_capture *cap)
+{
+	computes(cap);
+	cap->procs[0].user_ns = 2000 * MS;
+	cap->procs[0].system_ns = BUILD_LIFE_NS - cap->procs[0].user_ns;
+}
+
+static void computes_by_itself(struct iom_capture *cap)
+{
+	computes(cap);
+	cap->procs[0].system_ns = 2000 * MS;
+	cap->procs[0].user_ns = BUILD_LIFE_NS - cap->procs[0].system_ns;
+}
+
 /* No call, and so no number: since 2 s before the watch. */
 static void stopped(struct iom_capture *cap, uint32_t thread, const char *by)
 {
@@ -899,6 +913,10 @@ static const struct {
 	{one_works, "It transferred nothing and waited for no file. It computes."},
 	{computes, "It transferred nothing and waited for no file. It computes."},
 	{computes_when_it_may, "It transferred nothing and waited for no file. It computes, whenever it is given a CPU."},
+	{computes_in_kernel, "It transferred nothing and waited for no file. It runs in the kernel most of the time, for "
+			     "page faults or for calls that never wait, which are no I/O: `strace -cf -p 4711` tells "
+			     "which."},
+	{computes_by_itself, "It transferred nothing and waited for no file. It computes."},
 	{stopped_by_signal, "It is asleep in no call: stopped by a signal, and has been since 2.00 s before the "
 			    "watch."},
 	{frozen, "It is asleep in no call: stopped by the freezer of its control group, and has been since 2.00 s "

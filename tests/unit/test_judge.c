@@ -447,7 +447,7 @@ static void interrupted_again_and_again(void **state)
 			"It transferred nothing and waited for no file: thread 4711 calls ioctl again and again (100 of 100 "
 			"calls that were sampled), interrupted by a signal each time.");
 		assert_int_equal(v->nbecause, 1);
-		assert_string_equal(v->because[0], "Thread 4711 computed for 20 % of the time, and waited for a CPU for "
+		assert_string_equal(v->because[0], "Thread 4711 ran for 20 % of the time, and waited for a CPU for "
 						   "80 %.");
 		let_go(rep, cap);
 	}

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -282,6 +283,33 @@ static void hostile_comm(void **state)
 	sleeper_ends(child);
 }
 
+static uint64_t ran_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Two numbers, each rounded down to a tick of 10 ms, before and after. */
+static void cpu_times(void **state)
+{
+	uint64_t user, system, more_user, more_system, began, ran;
+
+	(void)state;
+	assert_true(pfs_cpu_times(getpid(), &user, &system));
+	began = ran_ns();
+	while (ran_ns() - began < 200000000)
+		;
+	ran = ran_ns() - began;
+	assert_true(pfs_cpu_times(getpid(), &more_user, &more_system));
+	assert_true(more_user >= user && more_system >= system);
+	ran = ran > more_user - user + more_system - system ? ran - (more_user - user + more_system - system) :
+							      more_user - user + more_system - system - ran;
+	assert_true(ran <= 40000000);
+	assert_false(pfs_cpu_times(0x7fffffff, &user, &system));
+}
+
 static void forks_a_child(void)
 {
 	pid_t parent = getpid();
@@ -477,7 +505,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
-		cmocka_unit_test(runtimes),    cmocka_unit_test(hostile_comm),
+		cmocka_unit_test(runtimes),    cmocka_unit_test(cpu_times),
+		cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),
 		cmocka_unit_test(nobody_is_read), cmocka_unit_test(children_and_tracer),

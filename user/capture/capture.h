@@ -46,6 +46,8 @@ struct cap_proc {
 	bool born;		/* started inside the window */
 	bool target;		/* named by the user, not found by following */
 	bool unread;		/* looking at it took too long: names and sets may be missing */
+	uint64_t user_ns;	/* CPU time within the watch, of all its threads, in user mode and */
+	uint64_t system_ns;	/* in the kernel, as sampled at ticks; both 0: not known, or too little to tell */
 	uint64_t start_ns; /* when our watch of it began */
 	uint64_t end_ns;
 };

@@ -94,6 +94,8 @@ static const struct cap_column process[] = {
 	FLAG(born),
 	FLAG(target),
 	FLAG(unread),
+	SPAN(user_ns),
+	SPAN(system_ns),
 	CLOCK(start_ns),
 	CLOCK(end_ns),
 };

@@ -185,6 +185,8 @@ struct proc_entry {
 	bool seen;    /* it has a place in the capture */
 	uint32_t proc;
 	uint64_t start_ns; /* of the process itself */
+	bool cpu_known;
+	uint64_t user0, system0; /* CPU time before our watch of it */
 	UT_hash_handle hh;
 };
 

@@ -334,7 +334,7 @@ static char *computed_text(const struct iom_capture *cap, const struct rep_threa
 
 	if (t->runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->wall_ns)
 		snprintf(waited, sizeof(waited), ", and waited for a CPU for %s", iom_part(t->runq_ns, t->wall_ns));
-	return iom_sentence("Thread %u computed for %s of the time%s.", cap->threads[rt->thread].ns_tid,
+	return iom_sentence("Thread %u ran for %s of the time%s.", cap->threads[rt->thread].ns_tid,
 			    iom_part(t->running_ns, t->wall_ns), waited);
 }
 

@@ -26,19 +26,24 @@ static void say_left(struct page *p, size_t n, const char *one, const char *many
 void text_time_line(struct page *p, const struct rep_process *rp)
 {
 	const struct rep_thread *t = iom_view_principal(rp);
-	char *line, *who;
+	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
+	char *line, *who, *where;
 
 	if (!t)
 		return;
 	who = rp->nthreads == 1 ? iom_sentence("in all") :
 				  iom_sentence("thread %u", rp->cap->threads[t->thread].ns_tid);
-	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s", who,
+	where = iom_view_in_kernel(cp) ? iom_sentence("; of the process's CPU time %s in the kernel",
+						      iom_part(cp->system_ns, cp->user_ns + cp->system_ns)) :
+					 iom_sentence("%s", "");
+	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s%s", who,
 			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
 			    iom_part(t->time.running_ns, t->time.wall_ns),
-			    iom_part(t->time.runq_ns, t->time.wall_ns));
+			    iom_part(t->time.runq_ns, t->time.wall_ns), where);
 	fputs("\n  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);
+	free(where);
 	free(who);
 }
 

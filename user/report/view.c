@@ -17,6 +17,11 @@
 #include "report/sentence.h"
 #include "report/set_text.h"
 
+bool iom_view_in_kernel(const struct cap_proc *cp)
+{
+	return cp->system_ns && cp->system_ns >= cp->user_ns;
+}
+
 void *iom_view_more(void *v, size_t n, size_t size)
 {
 	v = iom_memory(realloc(v, (n + 1) * size));

@@ -46,6 +46,9 @@ struct view {
 struct view *iom_view(const struct rep_process *rp, bool verbose);
 void iom_view_free(struct view *v);
 
+/* Most of the process's CPU time was spent in the kernel. */
+bool iom_view_in_kernel(const struct cap_proc *cp);
+
 /* "openat of /srv/fifo0", "read(5) pipe:[7]", "futex", "page faults": heap. */
 char *iom_view_call(const struct iom_capture *cap, const struct acc_wait *w);
 /* " (process 123 cat)", " (process 123 cat: stopped)" of a socket or a FIFO; of a pipe, and of a socket whose name says

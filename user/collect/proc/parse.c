@@ -131,8 +131,9 @@ bool parse_stat(const char *text, struct parsed_stat *s)
 	const char *at = strrchr(text, ')'), *last = strrchr(text, ' ');
 
 	s->code = last ? atoi(last) : 0;
-	return at && sscanf(at, ") %c %d %d %*d %d %d %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d", &s->state,
-			    &s->ppid, &s->group, &s->terminal, &s->foreground, &s->flags, &s->threads) == 7;
+	return at && sscanf(at, ") %c %d %d %*d %d %d %u %*s %*s %*s %*s %" SCNu64 " %" SCNu64 " %*s %*s %*s %*s %d",
+			    &s->state, &s->ppid, &s->group, &s->terminal, &s->foreground, &s->flags, &s->user,
+			    &s->system, &s->threads) == 9;
 }
 
 /* "202 0x7f.. (six arguments) 0xSP 0xPC", or "running". */

@@ -53,6 +53,7 @@ struct parsed_stat {
 	int terminal;	    /* 0: it has none */
 	pid_t foreground;   /* the process group that the terminal is for */
 	unsigned int flags; /* PF_* */
+	uint64_t user, system; /* CPU time of all its threads, in ticks of sysconf(_SC_CLK_TCK) */
 	int threads;	    /* a first one that has ended is among them */
 	int code;	    /* the last field; where it is stopped the signal, until its parent asked for that */
 };

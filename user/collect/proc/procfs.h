@@ -169,6 +169,10 @@ pid_t pfs_tgid(pid_t tid);
 /* Who traces a thread by ptrace(2); 0: nobody. */
 pid_t pfs_tracer(pid_t tid);
 bool pfs_is_kthread(pid_t pid);
+/* CPU time of all its threads, ended ones too, since it began, in user mode and in the kernel. Their sum is exact to
+ * a tick of 10 ms; how it is divided was sampled at ticks (cputime_adjust() in kernel/sched/cputime.c). False: it is
+ * gone. */
+bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns);
 /* Has its first thread ended? It stays where it was, as a zombie, while *others of its threads
  * go on, or until *parent has asked how it ended. */
 bool pfs_is_zombie(pid_t pid, pid_t *parent, int *others);

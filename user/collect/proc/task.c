@@ -21,6 +21,7 @@
 #define NR_RECVMSG   47
 #define NR_WAIT4     61
 #define STAT_MAX     4096
+#define NS	     UINT64_C(1000000000)
 #define TASKS_MAX    64
 #define TURN_KEPT_NS UINT64_C(100000000)
 #define RING_MAX     1024 /* the counts come before the lists of requests */
@@ -89,6 +90,18 @@ bool pfs_is_zombie(pid_t pid, pid_t *parent, int *others)
 		return false;
 	*parent = s.ppid;
 	*others = s.threads - 1;
+	return true;
+}
+
+bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+	struct parsed_stat s;
+
+	if (ticks <= 0 || !read_stat(pid, &s))
+		return false;
+	*user_ns = s.user * (NS / (uint64_t)ticks);
+	*system_ns = s.system * (NS / (uint64_t)ticks);
 	return true;
 }
 
