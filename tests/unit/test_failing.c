@@ -288,6 +288,52 @@ static void at_the_end(struct iom_capture *cap)
 	on_the_cpu(cap);
 }
 
+static uint32_t with_unread(struct iom_capture *cap)
+{
+	uint32_t file = build_file(cap, 3, CAP_K_SOCK, 0, "unix -> 12 peer");
+
+	cap->files[file].open_at_start = cap->files[file].open_at_end = true;
+	cap->files[file].queues_at_start = (struct cap_queues){.known = true, .unread = 2};
+	cap->files[file].queues_at_end = cap->files[file].queues_at_start;
+	return file;
+}
+
+/* The buffer is full: no end, bytes wait there. */
+static void asks_for_none(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, with_unread(cap), CAP_C_READ, SYS_read)->n.zero = TURNS;
+	on_the_cpu(cap);
+}
+
+static void asks_for_none_when_told(struct iom_capture *cap)
+{
+	uint32_t file = with_unread(cap);
+
+	build_calls(cap, MAIN, file, CAP_C_READ, SYS_read)->n.zero = TURNS;
+	told_of(cap, file, TURNS);
+	on_the_cpu(cap);
+}
+
+static void empty_datagrams(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, build_file(cap, 3, CAP_K_SOCK, 0, "udp 127.0.0.1:53"), CAP_C_RECV, SYS_recvfrom)->n.zero =
+		TURNS;
+	on_the_cpu(cap);
+}
+
+/* The file that it sends from became shorter. */
+static void sends_what_is_not_there(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, build_file(cap, 4, CAP_K_SOCK, 0, "unix"), CAP_C_SENDFILE, SYS_sendfile)->n.ok = TURNS;
+	on_the_cpu(cap);
+}
+
+static void writes_nothing(struct iom_capture *cap)
+{
+	build_calls(cap, MAIN, build_file(cap, 4, CAP_K_SOCK, 0, "unix"), CAP_C_WRITE, SYS_writev)->n.ok = TURNS;
+	on_the_cpu(cap);
+}
+
 /* A child serves one request within a millisecond, and reads to the end once. */
 static void at_the_end_of_its_life(struct iom_capture *cap)
 {
@@ -410,6 +456,12 @@ static const struct expected cases[] = {
 	 "not-drained", NO_TRANSFERS, NULL},
 	{"at the end, since another file wakes it", at_the_end_since_woken, IOM_M_MULTIPLEXED, IOM_FACT_POLLING,
 	 "event-loop", "not-drained", 0, NULL},
+	{"asks for no byte", asks_for_none, IOM_M_NONE, 0, NULL, "eof-spin unread-data", 0, NULL},
+	{"told of data, asks for no byte", asks_for_none_when_told, IOM_M_MULTIPLEXED, IOM_FACT_POLLING, "event-loop",
+	 "not-drained", 0, NULL},
+	{"empty datagrams", empty_datagrams, IOM_M_NONE, 0, NULL, "", 0, NULL},
+	{"sendfile of nothing", sends_what_is_not_there, IOM_M_BLOCKING, 0, "sequential", "eof-spin", TURNS, NULL},
+	{"writes of nothing", writes_nothing, IOM_M_BLOCKING, 0, "sequential", "eof-spin", TURNS, NULL},
 	{"at the end", at_the_end, IOM_M_NONE, 0, NULL, "eof-spin", 0, NULL},
 	{"fails: one end", at_the_end_of_its_life, IOM_M_BLOCKING, 0, "sequential", "", 1, NULL},
 	{"ends-part: each once", reads_to_the_ends, IOM_M_BLOCKING, 0, "sequential", "", 0, NULL},

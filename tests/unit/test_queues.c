@@ -69,6 +69,36 @@ static void in_no_set(struct iom_capture *cap)
 	socket_with(cap, CAP_K_SOCK, 9000, 0);
 }
 
+static void in_an_epoll(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 500, 0), ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	iom_capture_register(cap, file, ep, EPOLLIN);
+	iom_capture_order(cap);
+}
+
+/* A thread sleeps in it throughout: SO_RCVLOWAT. */
+static void too_few(struct iom_capture *cap)
+{
+	in_an_epoll(cap);
+	build_asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 1, 1000 * MS, BUILD_LIFE_NS);
+}
+
+/* It is in the set of a poll itself. */
+static void asked_by_poll(struct iom_capture *cap)
+{
+	in_an_epoll(cap);
+	build_calls(cap, MAIN, 1, CAP_C_POLL, SYS_poll)->n.ok = 100;
+}
+
+/* By a process that was not watched. */
+static void became_less(struct iom_capture *cap)
+{
+	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 0);
+
+	cap->files[file].queues_at_end.unread = 5000;
+}
+
 static void is_read(struct iom_capture *cap)
 {
 	uint32_t file = socket_with(cap, CAP_K_SOCK, 9000, 0);
@@ -278,11 +308,15 @@ static const struct said {
 } cases[] = {
 	{"unread: edge-triggered", edge, "unread-data", IOM_SEV_WARNING,
 	 "9,000 bytes wait unread in tcp 127.0.0.1:80 <- 127.0.0.1:40000, fd 5, as when the watch began, and "
-	 "nothing was taken meanwhile. epoll(4) has it edge-triggered"},
+	 "nothing was taken here meanwhile. epoll(4) has it edge-triggered"},
 	{"unread: oneshot", oneshot, "unread-data", IOM_SEV_WARNING, "epoll(4) told of it once"},
 	{"unread: not asked for", not_asked, "unread-data", IOM_SEV_INFO, "epoll(4), which is not asked"},
 	{"unread: level-triggered", level, NULL, 0, NULL},
-	{"unread: in no set", in_no_set, "unread-data", IOM_SEV_INFO, "nothing was taken meanwhile."},
+	{"unread: asleep all the same", too_few, "unread-data", IOM_SEV_INFO, "A thread waits in epoll(4), which has it and"},
+	{"unread: the epoll is not asked", in_an_epoll, "unread-data", IOM_SEV_INFO, "and was not asked meanwhile"},
+	{"unread: the epoll is in a poll", asked_by_poll, NULL, 0, NULL},
+	{"unread: taken elsewhere", became_less, NULL, 0, NULL},
+	{"unread: in no set", in_no_set, "unread-data", IOM_SEV_INFO, "nothing was taken here meanwhile."},
 	{"unread: read", is_read, NULL, 0, NULL},
 	{"unread: read by a child", is_read_by_a_child, NULL, 0, NULL},
 	{"unread: came at the end", came_at_the_end, NULL, 0, NULL},

@@ -28,6 +28,7 @@ struct done {
 
 static struct done done_on(const struct search *s, uint32_t file)
 {
+	bool datagrams = is_datagram(&s->cap->files[file]); /* one may be empty */
 	struct done d = {};
 
 	for (size_t i = 0; i < s->cap->ncalls; i++) {
@@ -35,8 +36,8 @@ static struct done done_on(const struct search *s, uint32_t file)
 
 		if (r->tgid != s->tgid || r->file != file || !is_transfer(r->class))
 			continue;
-		d.taken += iom_taken_by(r);
-		d.ends += r->n.zero + r->n.zero_slept;
+		d.taken += iom_taken_by(r) + (datagrams ? r->n.zero + r->n.zero_slept : 0);
+		d.ends += datagrams ? 0 : r->n.zero + r->n.zero_slept;
 		d.again += r->n.again;
 		d.err += r->n.err;
 	}
@@ -66,7 +67,9 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 struct waker {
 	uint32_t events; /* EPOLL* or POLL* */
 	struct done done;
+	uint8_t kind; /* enum cap_kind */
 	bool closed, stored, pidfd;
+	bool unread; /* bytes waited in it all the time */
 };
 
 static const char *event_text(const struct waker *w)
@@ -81,6 +84,8 @@ static const char *event_text(const struct waker *w)
 		return "is a file for which readiness calls do not wait: it is always ready";
 	if (w->pidfd)
 		return "tells all the time that its process has ended";
+	if (d->ends > d->taken && w->unread)
+		return "has something to read all the time, of which reads that asked for 0 bytes took none";
 	if (d->ends > d->taken)
 		return "is at end of file";
 	if (events & EV_HUP)
@@ -91,7 +96,7 @@ static const char *event_text(const struct waker *w)
 		return "was closed by its other end";
 	if (events & EV_OUT)
 		return "can be written to all the time";
-	return "has something to read all the time";
+	return w->kind == CAP_K_LISTEN ? "has connections to be accepted all the time" : "has something to read all the time";
 }
 
 /* Older recordings do not say with what calls failed. */
@@ -115,10 +120,16 @@ static const char *event_way_out(const struct waker *w)
 		return "look at errno, and take the file out of the set until its calls can succeed";
 	if (events & EV_ERR && !(events & EV_HUP))
 		return "fetch it (SO_ERROR of getsockopt, MSG_ERRQUEUE of recvmsg), or close the file";
+	if (d->ends > d->taken && w->unread)
+		return "room in the buffer before the next read";
 	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
 		return "ask for EPOLLOUT only while something waits to be written";
+	if (w->kind == CAP_K_EPOLL)
+		return "epoll_wait on it, and take what that tells of";
+	if (w->kind == CAP_K_LISTEN)
+		return "accept until EAGAIN, or take the listener out of the set";
 	return "read until EAGAIN, or take the file out of the set";
 }
 
@@ -244,10 +255,12 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 		w.closed = s->cap->files[by.file].closed;
 		w.stored = is_never_waited_for(&s->cap->files[by.file]);
 		w.pidfd = is_pidfd(&s->cap->files[by.file]);
+		w.unread = is_never_empty(&s->cap->files[by.file]);
+		w.kind = s->cap->files[by.file].kind;
 	}
 	name = awake_file(s->cap, by.file);
 	id = !w.closed && !w.stored && !w.pidfd && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
-			     w.done.ends <= w.done.taken ?
+			     (w.done.ends <= w.done.taken || w.unread) ?
 		     "not-drained" :
 		     "busy-poll";
 	tell_awake(s, id, rt, set, by.file,

@@ -127,16 +127,29 @@ static struct use use_of(const struct queues *q, uint32_t file)
 	return u ? *u : key;
 }
 
+/* By epoll_wait or, where it is in a set itself, by any readiness call. */
 static bool was_asked(const struct search *s, uint32_t epoll)
 {
 	for (size_t i = 0; i < s->cap->ncalls; i++)
-		if (s->cap->calls[i].file == epoll && s->cap->calls[i].class == CAP_C_EPOLL_WAIT)
+		if (s->cap->calls[i].file == epoll && is_readiness(s->cap->calls[i].class))
 			return true;
 	return false;
 }
 
+/* Is a thread asleep in it, which would not be, were it told of what waits? */
+static bool is_waited_in(const struct search *s, uint32_t epoll)
+{
+	for (size_t i = 0; i < s->cap->nthreads; i++) {
+		const struct cap_open_call *c = &s->cap->threads[i].at_end;
+
+		if (c->nr >= 0 && c->class == CAP_C_EPOLL_WAIT && c->file == epoll)
+			return true;
+	}
+	return false;
+}
+
 /* How the process would learn of what waits. */
-enum told { TOLD_NEVER, TOLD_EDGE, TOLD_ONESHOT, TOLD_NOT_ASKED, TOLD_LATE, TOLD_NOW };
+enum told { TOLD_NEVER, TOLD_EDGE, TOLD_ONESHOT, TOLD_NOT_ASKED, TOLD_LATE, TOLD_TOO_FEW, TOLD_NOW };
 
 static enum told told_by(const struct search *s, uint32_t file, const struct cap_registration **by)
 {
@@ -156,7 +169,7 @@ static enum told told_by(const struct search *s, uint32_t file, const struct cap
 		else if (r->events & EPOLLET)
 			told = TOLD_EDGE;
 		else
-			told = was_asked(s, r->epoll) ? TOLD_NOW : TOLD_LATE;
+			told = was_asked(s, r->epoll) ? TOLD_NOW : is_waited_in(s, r->epoll) ? TOLD_TOO_FEW : TOLD_LATE;
 	}
 	return told;
 }
@@ -216,6 +229,9 @@ static char *reason(const struct search *s, enum told told, const struct group *
 	case TOLD_NOT_ASKED:
 		return iom_sentence(" It is in the set of epoll(%d), which is not asked whether there is anything to "
 				    "read.", epoll);
+	case TOLD_TOO_FEW:
+		return iom_sentence(" A thread waits in epoll(%d), which has it and does not tell of it, as where the "
+				    "socket's SO_RCVLOWAT asks for more bytes.", epoll);
 	case TOLD_LATE:
 		return iom_sentence(" epoll(%d) would tell of it, and was not asked meanwhile: see what its thread "
 				    "does.", epoll);
@@ -240,7 +256,7 @@ static void tell_unread(struct search *s, enum told told, const struct group *g)
 	char *then = compared(f->queues_at_start.unread, f->queues_at_end.unread);
 
 	add(s, "unread-data", lost ? IOM_SEV_WARNING : IOM_SEV_INFO, g,
-	    iom_sentence("%s %s unread in %s, %s, and nothing was taken meanwhile.%s", iom_count(g->most),
+	    iom_sentence("%s %s unread in %s, %s, and nothing was taken here meanwhile.%s", iom_count(g->most),
 			 g->most == 1 ? "byte waits" : "bytes wait", where, then, why));
 	free(where);
 	free(then);
@@ -269,7 +285,8 @@ static void find_unread(const struct queues *q)
 		const struct cap_registration *by;
 
 		if (f->tgid != s->tgid || f->kind != CAP_K_SOCK || !is_known(f) || !f->queues_at_start.unread ||
-		    !f->queues_at_end.unread || use_of(q, i).taken)
+		    !f->queues_at_end.unread || use_of(q, i).taken ||
+		    f->queues_at_end.unread < f->queues_at_start.unread) /* by somebody who is not watched */
 			continue;
 		told = told_by(s, i, &by);
 		join(&groups[told], i, f->queues_at_end.unread, by);
@@ -407,7 +424,8 @@ static void find_nagle(const struct queues *q)
 					 "it ended %s and %s bytes of these were not acknowledged. Without TCP_NODELAY all but "
 					 "the first of small writes are held back until that is acknowledged, which the other "
 					 "end puts off for up to 40 ms: unless the way there itself takes as long, one write for "
-					 "what belongs together (writev) or that option helps.",
+					 "what belongs together (writev) or that option helps. With TCP_CORK set neither "
+					 "does: then it is that which holds them back, for up to 200 ms.",
 					 iom_count(talk.reads), where, iom_time(talk.ns / talk.reads),
 					 (double)talk.writes / talk.reads, iom_count(f->queues_at_start.unsent),
 					 iom_count(f->queues_at_end.unsent)));

@@ -100,6 +100,13 @@ static inline bool is_datagram(const struct cap_file *f)
 	return false;
 }
 
+/* A socket in which bytes waited as the watch began and as it ended: a read that brings none there has not come to an
+ * end, but asked for none (read(2)). */
+static inline bool is_never_empty(const struct cap_file *f)
+{
+	return f->queues_at_start.unread && f->queues_at_end.unread;
+}
+
 /* Files that never wait for another party. */
 static inline bool is_stored(uint8_t kind)
 {

@@ -143,17 +143,22 @@ static const struct topic topics[] = {
 	 "not asking for the listener until one is free; for EBADF, ENOTCONN, EIO, EPIPE\n"
 	 "taking the file out of the loop, before it is closed. The same is said of\n"
 	 "requests by io_uring and libaio.\n"},
-	{"eof-spin", "a file is read on and on at its end", NULL,
+	{"eof-spin", "a file is read on and on at its end, or nothing of it is asked for", NULL,
 	 "A read that brings 0 bytes says that there is no more: the other end of a pipe,\n"
 	 "socket or terminal is closed, as a rule for good. Nine in ten of a thread's\n"
 	 "reads of a file did, 200 times a second or more, and it was on a CPU for that.\n"
-	 "A file on disk may grow, but to look without a pause costs a CPU. Usual ways\n"
-	 "out: taking 0 for the end, and closing the file; inotify for files that grow.\n"},
+	 "A file on disk may grow, but to look without a pause costs a CPU. Where bytes\n"
+	 "wait in a socket all the time, it is no end: the read asked for 0 bytes, as with\n"
+	 "a buffer that is full. sendfile and copy_file_range move nothing at the end of\n"
+	 "what they read from, and a write of nothing succeeds. Usual ways out: taking 0\n"
+	 "for the end, and closing the file; inotify for files that grow; no call where\n"
+	 "there is no room, or nothing left.\n"},
 	{"unread-data", "data waits in a socket, and nobody reads it", NULL,
 	 "Bytes that had come when the watch began still waited when it ended, or others\n"
 	 "in their place, and no watched process took any. A warning where the program is\n"
 	 "not told of them any more: an edge-triggered epoll tells when data comes, and\n"
-	 "what is left unread then stays until more comes; EPOLLONESHOT tells once. Usual\n"
+	 "what is left unread then stays until more comes; EPOLLONESHOT tells once; and\n"
+	 "SO_RCVLOWAT has no readiness call tell of fewer bytes than it asks for. Usual\n"
 	 "ways out: reading until EAGAIN; EPOLL_CTL_MOD after each event. Else it may be\n"
 	 "meant so: a proxy does not read what it could not pass on. Source:\n"
 	 "sock_diag(7); pipes and datagrams do not tell it.\n"},
