@@ -17,7 +17,6 @@ int main(int argc, char **argv)
 	ref_later_open();
 	ref_expect("verdict.model multiplexed");
 	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
-	ref_expect("loop longest_running_ns>=22000000 longest_waiting_ns<=500000");
 	ref_expect("finding loop-computes epoll_wait warning=0");
 	ref_expect("no-finding loop-blocked");
 	ref_ready();
@@ -27,6 +26,8 @@ int main(int argc, char **argv)
 			continue;
 		ref_burn_us(23000);
 	}
+	if (ref_loop_longest_is(&l, AT))
+		ref_later("loop longest_running_ns>=22000000 longest_waiting_ns<=500000");
 	ref_loop_expect(&l);
 	ref_done();
 }

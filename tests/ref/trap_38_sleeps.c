@@ -18,8 +18,6 @@ int main(int argc, char **argv)
 	ref_later_open();
 	ref_expect("verdict.model multiplexed");
 	ref_expect("loop call epoll_wait calls=%d turns=%d inexact_turns=0 inexact=0", N, N - 1);
-	ref_expect("loop longest_waiting_ns>=%d", least);
-	ref_expect("turn clock_nanosleep ns>=%d count=1", least);
 	ref_expect("finding loop-blocked clock_nanosleep count=1 ns>=%d", least);
 	ref_ready();
 	for (int i = 0; i < N; i++) {
@@ -27,6 +25,10 @@ int main(int argc, char **argv)
 		if (i != AT)
 			continue;
 		ref_nap_us(23000);
+	}
+	if (ref_loop_longest_is(&l, AT)) {
+		ref_later("loop longest_waiting_ns>=%d", least);
+		ref_later("turn clock_nanosleep ns>=%d count=1", least);
 	}
 	ref_loop_expect(&l);
 	ref_done();
