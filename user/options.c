@@ -29,7 +29,7 @@ static const struct option_entry {
 } table[] = {
 	{'d', "duration", "SEC", WATCHES,
 	 "watch for SEC seconds, fractions allowed (default: until\n"
-	 "Ctrl-C, SIGTERM or the end of the target)"},
+	 "Ctrl-C, SIGTERM, SIGHUP or the end of the target)"},
 	{'f', "follow", NULL, IOM_CMD_ATTACH | IOM_CMD_RECORD, "descendants too, living and future"},
 	{'f', "follow", NULL, IOM_CMD_RUN, "run: descendants too, as without it"},
 	{'u', "user", "USER", IOM_CMD_RUN | IOM_CMD_RECORD, "run CMD as USER"},
@@ -198,6 +198,28 @@ static void help_examples(FILE *out, const char *examples, bool all)
 	}
 }
 
+static void help_status(FILE *out, enum iom_command command)
+{
+	if (!command || command & (IOM_CMD_ATTACH | IOM_CMD_REPORT))
+		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no such\n"
+		      "target, 4 not permitted or not possible on this kernel, 5 unreadable recording,\n"
+		      "6 what --expect asks does not hold.\n", out);
+	if (command == IOM_CMD_RECORD)
+		fputs("\nExit status: 0 a recording was written, 1 internal failure, 2 usage, 3 no such\n"
+		      "target, 4 not permitted or not possible on this kernel.\n", out);
+	if (command == IOM_CMD_DOCTOR)
+		fputs("\nExit status: 0 a verdict is possible, 1 internal failure, 2 usage, 4 no verdict is\n"
+		      "possible, or that cannot be known without root.\n", out);
+	if (!command || command & (IOM_CMD_RUN | IOM_CMD_RECORD))
+		fprintf(out, "\n%s with the status of CMD, 128+N when signal N\n"
+			     "killed it; 125 when iomodel itself failed, 126 when CMD cannot be executed, 127\n"
+			     "when it is not found, 2 usage%s.\n",
+			command == IOM_CMD_RUN	  ? "run exits" :
+			command == IOM_CMD_RECORD ? "With a CMD it exits" :
+						    "run, and record with a CMD, exit",
+			command == IOM_CMD_RECORD ? "" : "; 6 CMD succeeded, and what --expect asks\ndoes not hold");
+}
+
 void iom_options_help(FILE *out, enum iom_command command)
 {
 	const char *name = "";
@@ -221,28 +243,20 @@ void iom_options_help(FILE *out, enum iom_command command)
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		if (!command || commands[i].command == command)
 			help_examples(out, commands[i].examples, command);
-	if (!command || command & (IOM_CMD_ATTACH | IOM_CMD_RECORD | IOM_CMD_REPORT))
-		fputs("\nExit status: 0 a report was written, 1 internal failure, 2 usage, 3 no such\n"
-		      "target, 4 not permitted or not possible on this kernel, 5 unreadable recording,\n"
-		      "6 what --expect asks does not hold.\n",
-		      out);
-	if (!command || command == IOM_CMD_RUN)
-		fputs("\nrun exits with the status of CMD, 128+N when signal N killed it; 125 "
-		      "when\n"
-		      "iomodel itself failed, 126 when CMD cannot be executed, 127 when it is not "
-		      "found.\n",
-		      out);
+	help_status(out, command);
 }
 
 /* ---- parsing ---- */
 
 static int set_ready_fd(struct iom_options *o, const char *text)
 {
+	int flags;
 	long fd;
 
-	if (!parse_number(text, 1 << 20, &fd) || fcntl((int)fd, F_GETFD) < 0) {
+	if (!parse_number(text, 1 << 20, &fd) || (flags = fcntl((int)fd, F_GETFL)) < 0 ||
+	    (flags & O_ACCMODE) == O_RDONLY) {
 		fprintf(stderr,
-			"iomodel: --ready-fd: `%s` is no open descriptor; open one, such as "
+			"iomodel: --ready-fd: `%s` is no descriptor open for writing; open one, such as "
 			"3>file\n",
 			text);
 		return IOM_EXIT_USAGE;
@@ -283,7 +297,7 @@ static int set_max_size(struct iom_options *o, const char *text)
 	if (iom_parse_size(text, &o->max_size) && o->max_size >= IOM_STORE_MIN_SIZE)
 		return 0;
 	fprintf(stderr,
-		"iomodel: --max-size: `%s` is no size from 256K on, such as 20M or 1.5G\n", text);
+		"iomodel: --max-size: `%s` is no size from 256K to 1000000000G, such as 20M or 1.5G\n", text);
 	return IOM_EXIT_USAGE;
 }
 
@@ -351,7 +365,7 @@ static int set_option(struct iom_options *o, int code, const char *arg)
 		if (iom_parse_seconds(arg, &o->duration_ns))
 			return 0;
 		fprintf(stderr,
-			"iomodel: -d: `%s` is no number of seconds above 0, such as 10 or 0.5\n",
+			"iomodel: -d: `%s` is no number of seconds above 0 and up to 1000000000, such as 10 or 0.5\n",
 			arg);
 		return IOM_EXIT_USAGE;
 	case 'f':
@@ -446,6 +460,8 @@ static const char *contradiction(const struct iom_options *o)
 		return "--redact writes a recording, and no report: it has no format";
 	if (o->expect && !iom_expect_count(o->expect))
 		return "--expect: nothing is expected: there are only blanks and comments";
+	if (o->expect_format != IOM_EXPECT_REPORT && o->format != IOM_FORMAT_TEXT)
+		return "--expect-format writes the outcome instead of the report: it has no other format";
 	if (o->expect_format != IOM_EXPECT_REPORT && !o->expect)
 		return "--expect-format needs --expect or --expect-file: what must be true of the report";
 	return NULL;
@@ -493,6 +509,8 @@ static int parse_options(int argc, char **argv, struct iom_options *o, const cha
 					entry_of(code, o->command)->name);
 			else if (optopt && optopt < 256 && strncmp(given, "--", 2))
 				fprintf(stderr, "iomodel: there is no option `-%c`", optopt);
+			else if (optopt) /* getopt_long(3) knows it */
+				fprintf(stderr, "iomodel: option `%.*s` takes no value", (int)strcspn(given, "="), given);
 			else
 				fprintf(stderr, "iomodel: there is no option `%s`", given);
 			fprintf(stderr, " here; see `iomodel%s --help`\n", name);
@@ -549,7 +567,12 @@ int iom_options_parse(int argc, char **argv, struct iom_options *o)
 	}
 	if (!strcmp(argv[1], "help")) {
 		o->help = true;
-		return 0;
+		for (size_t i = 0; argc > 2 && i < NCOMMANDS; i++)
+			if (!strcmp(argv[2], commands[i].name))
+				o->command = commands[i].command;
+		if (argc == 2 || o->command)
+			return 0;
+		argv++; /* the word that is none */
 	}
 	fprintf(stderr,
 		"iomodel: there is no command `%s` in this build; it has attach, run, record, "

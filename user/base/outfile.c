@@ -301,6 +301,8 @@ static int make(struct iom_outfile *f, struct walk *w, unsigned int flags)
 	w->dir = -1;
 	w->name = NULL;
 	err = flags & IOM_OUTFILE_NEW ? create(f, f->name) : create_temporary(f);
+	if (err == -ENOENT) /* as in /proc: the folder is there, it was walked to */
+		err = explain(w->why, err, "no file can be made in that folder");
 	if (!err && *f->tmp)
 		remember(f);
 	if (!err)

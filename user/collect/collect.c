@@ -30,6 +30,7 @@
 #define WINDOW_EVERY  UINT64_C(1000000000)
 #define WALKS_MAX     100
 #define FILES_NEEDED  256 /* programs, maps and links of BPF, /proc and sockets by namespace: 58 were seen */
+#define SPACE_NEEDED  (80 << 20) /* for BTF and the programs of BPF: 78 MiB were enough, 60 were not */
 #define STACK_NEEDED  262144 /* for names of files and messages of the reader: 64 KiB were too few */
 #define NS	      UINT64_C(1000000000)
 
@@ -247,8 +248,11 @@ static void say_ready(const struct iom_watch *w)
 {
 	if (w->second && isatty(STDERR_FILENO)) /* it was called at once, and may have said how it goes */
 		fputs("\r\033[K", stderr);
-	if (w->ready_fd >= 0)
-		dprintf(w->ready_fd, "watching\n");
+	if (w->ready_fd >= 0 && dprintf(w->ready_fd, "watching\n") < 0)
+		fprintf(stderr, "iomodel: warning: cannot write to descriptor %d that it is watching: %s\n", w->ready_fd,
+			strerror(errno));
+	else if (w->ready_fd >= 0)
+		return;
 	else if (w->brings)
 		fprintf(stderr, "watching (Ctrl-C ends it with %s)\n", w->brings);
 	else
@@ -427,7 +431,26 @@ static int allow_all(char **why)
 			STACK_NEEDED / 1024, limit / 1024, STACK_NEEDED / 1024);
 		return -ENOMEM;
 	}
+	if (!allow(RLIMIT_AS, SPACE_NEEDED, &limit)) {
+		iom_why(why, "a watch needs an address space of %d MiB, and the limit is %llu MiB; raise it (`ulimit -Hv %d`, "
+			     "as root)",
+			SPACE_NEEDED >> 20, limit >> 20, SPACE_NEEDED / 1024);
+		return -ENOMEM;
+	}
 	return 0;
+}
+
+/* Nothing was seen of any target. */
+static int unseen(const struct watching *s, char **why)
+{
+	for (size_t i = 0; i < s->ntargets; i++)
+		if (pfs_tgid(s->targets[i])) {
+			iom_why(why, "nothing was seen of process %d, though it is there: it may not be seen from here, as from "
+				     "another machine or container that shares /proc", s->targets[i]);
+			return -ESRCH;
+		}
+	iom_why(why, "the target left before anything was seen of it");
+	return -ESRCH;
 }
 
 static int watch(struct watching *s, char **why)
@@ -486,10 +509,8 @@ static int watch(struct watching *s, char **why)
 		return -ENOTSUP;
 	}
 	iom_gather_phase(s->g, IOM_G_WATCH);
-	if (!s->w->on_exec && !iom_gather_seen(s->g)) {
-		iom_why(why, "the target left before anything was seen of it");
-		return -ESRCH;
-	}
+	if (!s->w->on_exec && !iom_gather_seen(s->g))
+		return unseen(s, why);
 	second(s, s->cap->start_ns); /* nothing has happened yet; to end it comes too soon */
 	say_ready(s->w);
 	if (s->w->armed) {
@@ -504,11 +525,7 @@ static int watch(struct watching *s, char **why)
 	s->ops->finish(s->be);
 	iom_gather_finish(s->g);
 	take_lost(s);
-	if (!iom_gather_seen(s->g)) {
-		iom_why(why, "the target left before anything was seen of it");
-		return -ESRCH;
-	}
-	return 0;
+	return iom_gather_seen(s->g) ? 0 : unseen(s, why);
 }
 
 static const struct iom_backend_ops *ended; /* the back end of a watch that has ended */
