@@ -150,6 +150,8 @@ static bool take_line(char *line, void *arg)
 	struct parsed_info info = {};
 	struct pfs_watch watch;
 	struct parsed_stat stat;
+	struct parsed_quota quota;
+	struct parsed_cgroup group;
 	uint64_t sp, pc;
 
 	(void)arg;
@@ -159,6 +161,10 @@ static bool take_line(char *line, void *arg)
 	if (parse_syscall(line, &sp, &pc))
 		assert_true(sp != 0);
 	parse_info(line, &info, &watch);
+	parse_quota(line, &quota);
+	if (parse_cgroup(line, &group))
+		assert_true(strlen(group.folder) < sizeof(group.folder) && strlen(group.path) < sizeof(group.path) &&
+			    !strstr(group.path, "/../"));
 	strcpy(copy, line);
 	if (parse_mount(copy, &mount))
 		assert_true(mount.point >= copy &&
@@ -197,6 +203,7 @@ static const char table[] =
 	"pos:\t0\nflags:\t02004002\nmnt_id:\t15\nino:\t1057\n"
 	"tfd:        5 events: 80000019 data:            ffff00000005  pos:0 ino:61 sdev:d\n"
 	"4711 (a) b) S 1 4711 4711 0 -1 4194560 123 0 0 0 1 2 0 0 20 0 1 0 1234 5678 90\n"
+	"4:cpu,cpuacct:/a/../b\n0::/system.slice/x\nnr_periods 51\nnr_throttled 49\n"
 	"202 0x7f0a 0x80 0x0 0x0 0x0 0x0 0x7ffd5ce7ac88 0x7f0a21f0d4e9\n"
 	"running\n\n\n";
 

@@ -31,6 +31,7 @@
 
 #include <cmocka.h>
 
+#include "collect/proc/parse.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
 #include "run_under.h"
@@ -310,6 +311,45 @@ static void cpu_times(void **state)
 	assert_false(pfs_cpu_times(0x7fffffff, &user, &system));
 }
 
+static void control_groups(void **state)
+{
+	static const struct {
+		const char *text, *folder, *path; /* NULL: none */
+	} cases[] = {
+		{"0::/system.slice/x.service\n", "", "/system.slice/x.service"},
+		{"0::/\n", "", ""},
+		{"5:memory:/m\n4:cpu,cpuacct:/a/b\n0::/c\n", "cpu,cpuacct", "/a/b"},
+		{"0::/c\n4:cpu:/a/b", "cpu", "/a/b"},
+		{"4:cpuset,cpuacct:/a\n1:name=cpu:/b\n", NULL, NULL},
+		{"0::/../other\n", NULL, NULL},
+		{"4:../../tmp,cpu:/a\n", NULL, NULL},
+		{"0::relative\n", NULL, NULL},
+		{"0:\n:\n\n0::", NULL, NULL},
+		{"", NULL, NULL},
+	};
+	struct parsed_cgroup g;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(parse_cgroup(cases[i].text, &g), cases[i].folder != NULL);
+		if (!cases[i].folder)
+			continue;
+		assert_string_equal(g.folder, cases[i].folder);
+		assert_string_equal(g.path, cases[i].path);
+	}
+}
+
+static void quotas(void **state)
+{
+	struct parsed_quota q;
+
+	(void)state;
+	assert_true(parse_quota("usage_usec 7\nnr_periods 51\nnr_throttled 49\nthrottled_usec 3\n", &q));
+	assert_true(q.periods == 51 && q.throttled == 49);
+	assert_false(parse_quota("usage_usec 7\nuser_usec 3\n", &q));
+	assert_false(parse_quota("nr_periods x\nnr_throttled 1\n", &q));
+}
+
 static void forks_a_child(void)
 {
 	pid_t parent = getpid();
@@ -505,7 +545,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
-		cmocka_unit_test(runtimes),    cmocka_unit_test(cpu_times),
+		cmocka_unit_test(runtimes),    cmocka_unit_test(cpu_times), cmocka_unit_test(control_groups),
+		cmocka_unit_test(quotas),
 		cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),

@@ -77,6 +77,8 @@ static void names(void **state)
 		 "/srv/name1/name2 (until process 12 name3 (stopped) gives up its lease)"},
 		{"/srv/secret (until a listener of fanotify allows it)",
 		 "/srv/name1 (until a listener of fanotify allows it)"},
+		{"/srv/secret (until a seccomp supervisor lets it begin)",
+		 "/srv/name1 (until a seccomp supervisor lets it begin)"},
 		{"until a listener of fanotify allows it", "until a listener of fanotify allows it"},
 		{"the freezer of its control group", "the freezer of its control group"},
 		{"net:[4026531840]", "net:[4026531840]"},

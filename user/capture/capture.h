@@ -48,6 +48,8 @@ struct cap_proc {
 	bool unread;		/* looking at it took too long: names and sets may be missing */
 	uint64_t user_ns;	/* CPU time within the watch, of all its threads, in user mode and */
 	uint64_t system_ns;	/* in the kernel, as sampled at ticks; both 0: not known, or too little to tell */
+	uint64_t quota_periods; /* of a control group's CPU quota, within the watch; 0: it has none, or it is not known */
+	uint64_t throttled_periods; /* in so many of these it was used up: nr_throttled of cpu.stat */
 	uint64_t start_ns; /* when our watch of it began */
 	uint64_t end_ns;
 };

@@ -96,6 +96,8 @@ static const struct cap_column process[] = {
 	FLAG(unread),
 	SPAN(user_ns),
 	SPAN(system_ns),
+	NUMBER(quota_periods, SPAN_MAX),
+	NUMBER(throttled_periods, SPAN_MAX),
 	CLOCK(start_ns),
 	CLOCK(end_ns),
 };

@@ -9,7 +9,7 @@
 
 #include <uthash.h>
 
-struct pfs_file; /* collect/proc/procfs.h */
+#include "collect/proc/procfs.h"
 
 /* Beyond so many files that come while the watch goes on, a file that is already
  * closed is added to a bucket of its like, so that a busy server cannot fill the
@@ -185,8 +185,9 @@ struct proc_entry {
 	bool seen;    /* it has a place in the capture */
 	uint32_t proc;
 	uint64_t start_ns; /* of the process itself */
-	bool cpu_known;
+	bool cpu_known, quota_asked;
 	uint64_t user0, system0; /* CPU time before our watch of it */
+	struct pfs_quota quota0; /* as our watch of it began */
 	UT_hash_handle hh;
 };
 
@@ -213,6 +214,7 @@ struct iom_gather {
 	uint32_t *dead;
 	size_t ndead, room_dead;
 	size_t seen, alive;
+	size_t quotas_asked; /* processes whose control groups were asked for their quota */
 	size_t seeds;	      /* files of the capture that were met by their descriptors */
 	size_t not_looked_at; /* descriptors beyond GATHER_SEEDS_MAX, at least */
 	uint64_t sockets_at;  /* when the names of sockets were last asked for anew */
@@ -220,6 +222,10 @@ struct iom_gather {
 };
 
 uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
+
+/* gather_cpu.c: what /proc and control groups say of CPU time, before and after. */
+void gather_cpu_begin(struct iom_gather *g, struct proc_entry *p, bool born);
+void gather_cpu_finish(struct iom_gather *g);
 
 /*
  * gather_files.c: files by their descriptors. A generation is how often the number came to mean another file; the

@@ -86,30 +86,11 @@ static struct proc_entry *take_proc(struct iom_gather *g, const struct iom_threa
 	c->born = born;
 	c->start_ns = t->now_ns;
 	memcpy(c->comm, t->comm, sizeof(c->comm));
+	gather_cpu_begin(g, p, born); /* first: what follows takes its time, and its threads were looked at already */
 	pfs_proc_read(p->pid, c);
 	take_tracer(c);
-	p->cpu_known = born || pfs_cpu_times((pid_t)p->pid, &p->user0, &p->system0);
 	gather_files_seed(g, t->tgid, p->pid);
 	return p;
-}
-
-#define CPU_NS UINT64_C(100000000) /* ten ticks: fewer are no sample of where it runs */
-
-/* One that has ended does not tell any more. */
-static void settle_cpu(struct iom_gather *g)
-{
-	struct proc_entry *p, *next;
-	uint64_t user, system;
-
-	HASH_ITER(hh, g->procs, p, next) {
-		struct cap_proc *c = p->seen ? &g->cap->procs[p->proc] : NULL;
-
-		if (!c || c->exited || !p->cpu_known || !pfs_cpu_times((pid_t)p->pid, &user, &system) ||
-		    user < p->user0 || system < p->system0 || user - p->user0 + system - p->system0 < CPU_NS)
-			continue;
-		c->user_ns = user - p->user0;
-		c->system_ns = system - p->system0;
-	}
 }
 
 static void forget(struct iom_gather *g, struct thread_entry *e)
@@ -552,7 +533,7 @@ void gather_threads_finish(struct iom_gather *g)
 	uint64_t now = gather_now();
 
 	settle_sleeps(g);
-	settle_cpu(g);
+	gather_cpu_finish(g);
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;

@@ -399,7 +399,8 @@ static char *target_of(const struct iom_thread *t, uint32_t pid, uint32_t entry)
 /*
  * Whose leave a call on a file waits for, which the function that the thread sleeps in tells: who has a lease on it
  * (fcntl(2)) is to give it up first, and /proc/locks has him; a listener of fanotify(7), as virus scanners are, is
- * asked whether the call may go on. The kernel says nowhere which one. Heap, or NULL.
+ * asked whether the call may go on, as is who supervises it by seccomp_unotify(2) before it begins. The kernel says
+ * nowhere which one. Heap, or NULL.
  */
 static char *leave_text(const struct iom_thread *t, uint32_t pid)
 {
@@ -410,6 +411,8 @@ static char *leave_text(const struct iom_thread *t, uint32_t pid)
 	/* The compiler adds to the names of functions that it changed: "fanotify_get_response.isra.0". */
 	if (!strncmp(where, "fanotify_handle_event", 21) || !strncmp(where, "fanotify_get_response", 21))
 		return strdup("until a listener of fanotify allows it");
+	if (!strncmp(where, "seccomp_do_user_notification", 28) || !strncmp(where, "__seccomp_filter", 16))
+		return strdup("until a seccomp supervisor lets it begin");
 	holder = strcmp(where, "__break_lease") ? 0 : pfs_lock_holder((pid_t)pid);
 	who = holder > 0 ? iom_waited_text(pid, holder, NULL) : NULL;
 	if (who && asprintf(&text, "until %s gives up its lease", who) < 0)

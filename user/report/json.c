@@ -258,6 +258,9 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
 	json_object_set_new(o, "exited", json_boolean(cp->exited));
 	json_object_set_new(o, "unread", json_boolean(cp->unread));
+	json_object_set_new(o, "cpu_quota", cp->quota_periods ?
+			    json_pack("{s:o, s:o}", "periods", iom_json_number(cp->quota_periods),
+				      "throttled", iom_json_number(cp->throttled_periods)) : json_null());
 	json_object_set_new(o, "cpu", cp->user_ns + cp->system_ns ?
 			    json_pack("{s:o, s:o}", "user_ns", iom_json_number(cp->user_ns),
 				      "system_ns", iom_json_number(cp->system_ns)) : json_null());

@@ -27,7 +27,7 @@ void text_time_line(struct page *p, const struct rep_process *rp)
 {
 	const struct rep_thread *t = iom_view_principal(rp);
 	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
-	char *line, *who, *where;
+	char *line, *who, *where, *quota;
 
 	if (!t)
 		return;
@@ -36,14 +36,18 @@ void text_time_line(struct page *p, const struct rep_process *rp)
 	where = iom_view_in_kernel(cp) ? iom_sentence("; of the process's CPU time %s in the kernel",
 						      iom_part(cp->system_ns, cp->user_ns + cp->system_ns)) :
 					 iom_sentence("%s", "");
-	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s%s", who,
+	quota = cp->throttled_periods ? iom_sentence("; throttled in %s of %s periods by the CPU quota of its control group",
+						     iom_count(cp->throttled_periods), iom_count(cp->quota_periods)) :
+					iom_sentence("%s", "");
+	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s%s%s", who,
 			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
 			    iom_part(t->time.running_ns, t->time.wall_ns),
-			    iom_part(t->time.runq_ns, t->time.wall_ns), where);
+			    iom_part(t->time.runq_ns, t->time.wall_ns), quota, where);
 	fputs("\n  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);
 	free(where);
+	free(quota);
 	free(who);
 }
 

@@ -146,3 +146,63 @@ bool parse_syscall(const char *text, uint64_t *sp, uint64_t *pc)
 	return last && last > text && sscanf(before, " %" SCNx64, sp) == 1 &&
 	       sscanf(last, " %" SCNx64, pc) == 1 && *sp;
 }
+
+/* Is word one of those between commas? */
+static bool has_word(const char *list, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list, *end; at <= list + len; at = end + 1) {
+		end = memchr(at, ',', (size_t)(list + len - at));
+		if (!end)
+			end = list + len;
+		if ((size_t)(end - at) == n && !memcmp(at, word, n))
+			return true;
+	}
+	return false;
+}
+
+/* "4:cpu,cpuacct:/a/b" of version 1, "0::/a/b" of version 2. */
+static bool parse_cgroup_line(const char *line, size_t len, struct parsed_cgroup *g)
+{
+	const char *list = memchr(line, ':', len), *path = list ? memchr(list + 1, ':', (size_t)(line + len - list - 1)) : NULL;
+	size_t listed, n;
+
+	if (!path)
+		return false;
+	list++;
+	listed = (size_t)(path - list);
+	path++;
+	n = (size_t)(line + len - path);
+	if ((listed && !has_word(list, listed, "cpu")) || (!listed && line[0] != '0') || listed >= sizeof(g->folder) ||
+	    !n || n >= sizeof(g->path) || *path != '/')
+		return false;
+	memcpy(g->folder, list, listed);
+	g->folder[listed] = 0;
+	memcpy(g->path, path, n);
+	g->path[n == 1 ? 0 : n] = 0;
+	return !strstr(g->path, "/..") && !strchr(g->folder, '/') && g->folder[0] != '.';
+}
+
+bool parse_cgroup(const char *text, struct parsed_cgroup *g)
+{
+	struct parsed_cgroup one;
+	bool found = false;
+
+	for (const char *line = text, *end; *line && (!found || !*g->folder); line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if (!parse_cgroup_line(line, (size_t)(end - line), &one))
+			continue;
+		*g = one; /* where version 1 has the controller, version 2 does not */
+		found = true;
+	}
+	return found;
+}
+
+bool parse_quota(const char *text, struct parsed_quota *q)
+{
+	const char *periods = strstr(text, "nr_periods "), *throttled = strstr(text, "nr_throttled ");
+
+	return periods && throttled && sscanf(periods, "nr_periods %" SCNu64, &q->periods) == 1 &&
+	       sscanf(throttled, "nr_throttled %" SCNu64, &q->throttled) == 1;
+}

@@ -60,6 +60,23 @@ struct parsed_stat {
 
 bool parse_stat(const char *text, struct parsed_stat *s);
 
+/* ---- control groups (cgroups(7)) ---- */
+
+struct parsed_cgroup {
+	char folder[64];  /* below /sys/fs/cgroup where the controller is mounted by custom: "" in version 2 */
+	char path[2048]; /* of the group: "" or "/system.slice/x"; no part of it is ".." */
+};
+
+/* Of the text of /proc/PID/cgroup: the group whose CPU quota holds. */
+bool parse_cgroup(const char *text, struct parsed_cgroup *g);
+
+struct parsed_quota {
+	uint64_t periods, throttled;
+};
+
+/* Of cpu.stat; false: it has no quota. */
+bool parse_quota(const char *text, struct parsed_quota *q);
+
 /* Stack pointer and program counter of a thread that sleeps in a call; false for
  * one that runs. */
 bool parse_syscall(const char *text, uint64_t *sp, uint64_t *pc);

@@ -173,6 +173,14 @@ bool pfs_is_kthread(pid_t pid);
  * a tick of 10 ms; how it is divided was sampled at ticks (cputime_adjust() in kernel/sched/cputime.c). False: it is
  * gone. */
 bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns);
+struct pfs_quota {
+	int level; /* whose: 0 its own control group, 1 the one above that, ...; -1: not known yet */
+	uint64_t periods, throttled; /* since the group is there: in so many of these the quota was used up */
+};
+
+/* How often the process's control groups had used up their CPU quota: of the level that q says or, where that is -1, of
+ * that which had to wait most often. False, and level -1: none has a quota, or it is not known. */
+bool pfs_cpu_quota(pid_t pid, struct pfs_quota *q);
 /* Has its first thread ended? It stays where it was, as a zombie, while *others of its threads
  * go on, or until *parent has asked how it ended. */
 bool pfs_is_zombie(pid_t pid, pid_t *parent, int *others);
