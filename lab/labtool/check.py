@@ -5,7 +5,7 @@ come back to a result."""
 import os
 import tomllib
 
-from . import build, draw, judge
+from . import NAME, build, draw, judge
 
 ANSWERS = "answers.toml"
 ANSWERS_BYTES = 65536
@@ -85,7 +85,7 @@ def own_sources(exercise, folder):
     names = [n for n in exercise.spec.get("files", []) if n.endswith(".c")]
     for name in names:
         if not os.path.isfile(f"{folder}/{name}"):
-            raise build.Missing(f"{name} is not there: `./lab start {exercise.number}` makes it")
+            raise build.Missing(f"{name} is not there: `{NAME} start {exercise.number}` makes it")
     return [f"{folder}/{n}" for n in names]
 
 

@@ -9,7 +9,7 @@ import tarfile
 import textwrap
 import time
 
-from . import build, exercise as ex, grade, ladder, show, state, teacher, vm
+from . import NAME, build, exercise as ex, grade, ladder, show, state, teacher, vm
 
 USAGE = """\
 lab                 the exercises, your points, and what to do next
@@ -42,11 +42,11 @@ class Lab:
         """The exercise of a number or name; without one the one that was worked on last."""
         text = text if text is not None else self.state.data.get("current")
         if text is None:
-            raise Stop("which exercise? `./lab` lists them")
+            raise Stop(f"which exercise? `{NAME}` lists them")
         try:
             return ex.find(str(text))
         except KeyError:
-            raise Stop(f"there is no exercise `{text}`; `./lab` lists them") from None
+            raise Stop(f"there is no exercise `{text}`; `{NAME}` lists them") from None
 
     def current(self, exercise):
         self.state.data["current"] = exercise.number
@@ -72,7 +72,7 @@ class Lab:
 
     def _command(self, e):
         """What one types to go on with an exercise."""
-        return f"./lab {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}"
+        return f"{NAME} {'check' if os.path.isdir(self.state.folder(e)) else 'start'} {e.number}"
 
     def _next(self):
         for e in ex.load_all():
@@ -107,7 +107,7 @@ class Lab:
         for name in sorted(os.listdir(folder)):
             print(f"  {name}")
         print(f"Read task.md, then edit {os.path.basename(files[0]) if files else 'answers.toml'}; "
-              f"then ./lab check")
+              f"then {NAME} check")
         return 0
 
     @staticmethod
@@ -116,14 +116,14 @@ class Lab:
             return
         with open(f"{folder}/guess.toml", "w", encoding="utf-8") as f:
             f.write("# Guess before you run anything: a number, or a formula of N (messages), S (bytes\n"
-                    "# of one). `./lab show` puts the fact beside it. Nobody grades it.\n\n")
+                    f"# of one). `{NAME} show` puts the fact beside it. Nobody grades it.\n\n")
             for g in e.spec["guess"]:
                 f.write(f"# {g['ask']}\n{g['id']} = \"\"\n")
 
     def _check(self, e, machine=None, here=False):
         folder = self.state.folder(e)
         if not os.path.isdir(folder):
-            raise Stop(f"it was not begun: ./lab start {e.number}")
+            raise Stop(f"it was not begun: {NAME} start {e.number}")
         work = grade.Work(e, folder, self.state.keys())
         machine = vm.Here() if here else machine
         (result,), (kept,) = grade.run([work], machine)
@@ -157,7 +157,7 @@ class Lab:
         e = self.pick(o.number)
         kept = self.state.last(e)
         if kept is None:
-            raise Stop(f"there is no run yet: ./lab check {e.number}")
+            raise Stop(f"there is no run yet: {NAME} check {e.number}")
         print("\n".join(show.result(e, kept["result"], self.state.of(e)["hints"])) + "\n")
         print("\n".join(show.last(e, kept, self.state.folder(e))))
         return 0
@@ -187,7 +187,7 @@ class Lab:
     def next(self, _):
         e = self._next()
         if e is None:
-            print("All exercises have full points. There is the ladder: ./lab ladder")
+            print(f"All exercises have full points. There is the ladder: {NAME} ladder")
             return 0
         self.current(e)
         print(f"{e.number} {e.title}: {e.learns}\n{self._command(e)}")

@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from . import build, draw, judge, vm
+from . import NAME, build, draw, judge, vm
 
 NAMES = ["blocking, a thread each", "nonblocking", "multiplexed", "signal-driven", "async"]
 _SPEC = {"device": [{"messages": 40 + 3 * i, "bytes": 32, "phase1_ms": 1 + i, "period_ms": 5 + 2 * i} for i in range(8)]}
@@ -43,7 +43,7 @@ def run(work, start):
             return 1
         os.makedirs(os.path.dirname(mine), exist_ok=True)
         shutil.copy(f"{build.LAB}/ladder/ladder.c", mine)
-        print(f"{mine}: change it, then ./lab ladder")
+        print(f"{mine}: change it, then {NAME} ladder")
         if start:
             return 0
     scratch = build.scratch()

@@ -6,7 +6,7 @@ import sys
 import textwrap
 import tomllib
 
-from . import formula, judge, say
+from . import NAME, formula, judge, say
 
 WIDTH = 78
 _BAR = 40
@@ -38,8 +38,8 @@ def result(exercise, res, hints_taken):
     if res["got"] < res["points"]:
         left = len(exercise.hints) - hints_taken
         if left > 0:
-            lines.append(f"    hint: `./lab hint {res['exercise']}` ({hints_taken + 1} of {len(exercise.hints)}). "
-                         f"The picture of this run: `./lab show {res['exercise']}`")
+            lines.append(f"    hint: `{NAME} hint {res['exercise']}` ({hints_taken + 1} of {len(exercise.hints)}). "
+                         f"The picture of this run: `{NAME} show {res['exercise']}`")
     return lines
 
 

@@ -22,6 +22,7 @@ int iom_cmd_lab(const struct iom_options *o)
 		return IOM_EXIT_NOT_POSSIBLE;
 	}
 	o->args[-1] = path; /* the word `lab`, which is its name now */
+	setenv("IOMODEL_LAB", "iomodel lab", 1); /* it names commands to type */
 	execv(path, o->args - 1);
 	fprintf(stderr, "iomodel: cannot run %s: %s\n", path, strerror(errno));
 	free(path);
