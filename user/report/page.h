@@ -25,6 +25,8 @@ struct page {
 	struct page_rows rows;
 };
 
+#define PAGE_USUAL 80 /* columns */
+
 enum page_style { PAGE_PLAIN, PAGE_BOLD, PAGE_DIM, PAGE_WARN };
 
 /* Cells a string takes. */

@@ -18,8 +18,7 @@
 #include "base/sysname.h"
 #include "capture/names.h"
 
-#define LINES_MAX 45	/* of one process, at WIDE columns */
-#define WIDE	  80
+#define LINES_MAX 45	/* of one process, at PAGE_USUAL columns */
 #define COMMAND_MAX 200 /* cells; of a longer one the beginning is shown */
 
 char *text_safe(const struct page *p, const char *s)
@@ -64,7 +63,10 @@ static void title(struct page *p, const struct rep_process *rp)
 	who = iom_sentence("%s %u", comm, cp->pid);
 	sure = iom_sentence("%.0f %% sure", v->confidence * 100);
 	middle = iom_sentence("%s%s%s", v->pattern ? v->pattern : "", v->pattern && *fact ? ", " : "", fact);
-	room = p->width > page_cells(sure) + 1 ? p->width - page_cells(sure) - 1 : p->width;
+	room = page_cells(who) + strlen(upper) + page_cells(middle) + page_cells(sure) + 7;
+	room = room < PAGE_USUAL ? PAGE_USUAL : room; /* so that on a wide page nothing stands far from the rest */
+	room = room < p->width ? room : p->width;
+	room = room > page_cells(sure) + 1 ? room - page_cells(sure) - 1 : room;
 	page_column(p, who, page_cells(who) < room / 2 ? page_cells(who) : room / 2, PAGE_PLAIN);
 	room -= page_cells(who) < room / 2 ? page_cells(who) : room / 2;
 	fputs("   ", p->out);
@@ -467,14 +469,14 @@ static char *provenance(const struct page *page, const struct iom_capture *cap)
 /* The page of a process may have so many lines; narrower ones are longer. */
 static unsigned int lines_for(const struct page *p, unsigned int below)
 {
-	unsigned int all = p->width < WIDE ? LINES_MAX * WIDE / p->width : LINES_MAX;
+	unsigned int all = p->width < PAGE_USUAL ? LINES_MAX * PAGE_USUAL / p->width : LINES_MAX;
 
 	return all > below ? all - below : 1;
 }
 
 int iom_report_text(const struct iom_report *rep, FILE *out, const struct iom_text_options *opt)
 {
-	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : WIDE};
+	struct page p = {.out = out, .opt = opt, .width = opt->width ? opt->width : PAGE_USUAL};
 	struct text_process *all;
 	char *end;
 	size_t n;

@@ -118,9 +118,11 @@ static bool is_empty(const struct table *t, int column)
 /* Names get what the numbers leave; where the width is small the last numbers go. */
 static void print_table(struct page *p, struct table *t)
 {
-	unsigned int name = 0, room;
+	unsigned int name = 0, longest = 0, room;
 	int columns = COLUMNS;
 
+	for (size_t r = 0; r < t->rows; r++)
+		longest = page_cells(t->cells[r][0]) > longest ? page_cells(t->cells[r][0]) : longest;
 	for (size_t r = 0; r < t->rows; r++)
 		for (int c = 1; c < COLUMNS; c++)
 			if (t->cells[r][c] && page_cells(t->cells[r][c]) + 2 > t->wide[c])
@@ -137,6 +139,9 @@ static void print_table(struct page *p, struct table *t)
 			room += t->wide[c];
 		name = p->width > room ? p->width - room : 0;
 	} while (name < 20 && --columns > 2);
+	/* On a very wide page nobody finds the row again, beyond a gap. */
+	if (p->width > PAGE_USUAL && name > longest)
+		name = longest + room > PAGE_USUAL ? longest : PAGE_USUAL - room;
 	for (size_t r = 0; r <= t->rows; r++) {
 		fputs("  ", p->out);
 		if (r)
