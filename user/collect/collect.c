@@ -522,6 +522,7 @@ static int watch(struct watching *s, char **why)
 	iom_gather_phase(s->g, IOM_G_END);
 	s->ops->iterate(s->be);
 	s->cap->end_ns = now_ns();
+	iom_gather_cpu(s->g);
 	s->ops->finish(s->be);
 	iom_gather_finish(s->g);
 	take_lost(s);

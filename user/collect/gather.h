@@ -61,6 +61,9 @@ uint64_t iom_gather_not_looked_at(const struct iom_gather *g);
  * capture is brought up to this moment, as if the watch ended now. */
 void iom_gather_second(struct iom_gather *g, uint64_t now_ns);
 
+/* The watch ends at this moment: what went by since, /proc says of CPU time as well. */
+void iom_gather_cpu(struct iom_gather *g);
+
 /* Serials of threads that died since the last call, sorted; heap, *n of them. */
 uint32_t *iom_gather_dead(struct iom_gather *g, size_t *n);
 

@@ -43,7 +43,7 @@ static void finish_quota(const struct proc_entry *p, struct cap_proc *c)
 }
 
 /* One that has ended does not tell any more. */
-void gather_cpu_finish(struct iom_gather *g)
+void iom_gather_cpu(struct iom_gather *g)
 {
 	struct proc_entry *p, *next;
 

@@ -223,9 +223,8 @@ struct iom_gather {
 
 uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 
-/* gather_cpu.c: what /proc and control groups say of CPU time, before and after. */
+/* gather_cpu.c: what /proc and control groups say of CPU time before (iom_gather_cpu() asks after). */
 void gather_cpu_begin(struct iom_gather *g, struct proc_entry *p, bool born);
-void gather_cpu_finish(struct iom_gather *g);
 
 /*
  * gather_files.c: files by their descriptors. A generation is how often the number came to mean another file; the

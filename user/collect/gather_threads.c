@@ -533,7 +533,6 @@ void gather_threads_finish(struct iom_gather *g)
 	uint64_t now = gather_now();
 
 	settle_sleeps(g);
-	gather_cpu_finish(g);
 	for (size_t i = 0; i < g->cap->nthreads; i++)
 		if (!g->cap->threads[i].end_ns)
 			g->cap->threads[i].end_ns = now;

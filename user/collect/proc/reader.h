@@ -44,7 +44,7 @@ enum rd_op {
 
 struct rd_request {
 	uint32_t op, flags;
-	int32_t pid; /* 0: below /proc itself */
+	int32_t pid; /* 0: below /proc itself, or a path of ours that begins with a slash */
 	int32_t fd, fd2;
 	uint32_t size;	 /* of data */
 	uint32_t number; /* of the request: its answers have it too */
