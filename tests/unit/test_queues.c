@@ -168,6 +168,12 @@ static void no_room(struct iom_capture *cap)
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 7, 0);
 }
 
+/* Both ends write, and nobody reads. */
+static void both_write(struct iom_capture *cap)
+{
+	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 9000, 180224), CAP_C_SEND, SYS_sendto, 100, 0, 7, 0);
+}
+
 static void slept_for_room(struct iom_capture *cap)
 {
 	build_transfers(cap, MAIN, socket_with(cap, CAP_K_SOCK, 0, 180224), CAP_C_SEND, SYS_sendto, 100, 7, 0, MS)->f_flags &=
@@ -302,7 +308,7 @@ static void dropped_before(struct iom_capture *cap)
 static const struct said {
 	const char *name;
 	void (*build)(struct iom_capture *cap);
-	const char *id; /* NULL: none of this kind */
+	const char *id; /* and others there are; NULL: none of this kind */
 	enum rep_severity severity;
 	const char *text;
 } cases[] = {
@@ -328,6 +334,7 @@ static const struct said {
 	{"accept: full", full, "accept-queue", IOM_SEV_WARNING, "has room for 128. 12 requests"},
 	{"accept: keeps up", keeps_up, NULL, 0, NULL},
 	{"unsent: no room", no_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes that were written wait in tcp"},
+	{"unsent: both ends write", both_write, "slow-peer unread-data", IOM_SEV_INFO, "that may wait in turn until what it wrote is read here"},
 	{"unsent: slept for room", slept_for_room, "slow-peer", IOM_SEV_INFO, "180,224 bytes"},
 	{"unsent: slept for its lock", slept_for_lock, NULL, 0, NULL},
 	{"unsent: room", room, NULL, 0, NULL},
@@ -366,11 +373,13 @@ static void check(void **state)
 	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
 		const struct rep_finding *f = build_finding(rep, ids[i]);
 
-		if (!c->id || strcmp(c->id, ids[i])) {
+		if (!c->id || !strstr(c->id, ids[i])) {
 			assert_null(f);
 			continue;
 		}
 		assert_non_null(f);
+		if (strncmp(c->id, ids[i], strlen(ids[i])) != 0)
+			continue;
 		assert_int_equal(f->severity, c->severity);
 		if (!strstr(f->message, c->text))
 			fail_msg("no `%s` in: %s", c->text, f->message);

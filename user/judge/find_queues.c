@@ -342,6 +342,7 @@ static void find_unsent(const struct queues *q)
 {
 	struct search *s = q->s;
 	struct group g = {};
+	const struct cap_file *worst;
 	char *where, *then;
 
 	for (uint32_t i = 0; i < s->cap->nfiles; i++) {
@@ -353,12 +354,17 @@ static void find_unsent(const struct queues *q)
 	}
 	if (!g.n)
 		return;
+	worst = &s->cap->files[g.worst];
 	where = sockets(s, &g);
-	then = compared(s->cap->files[g.worst].queues_at_start.unsent, (uint32_t)g.most);
+	then = compared(worst->queues_at_start.unsent, (uint32_t)g.most);
 	add(s, "slow-peer", IOM_SEV_INFO, &g,
 	    iom_sentence("%s bytes that were written wait in %s, %s, for the other end to take them, and writes found "
-			 "no room: what is slow is the other end, or the way to it.",
-			 iom_count(g.most), where, then));
+			 "no room: %s.",
+			 iom_count(g.most), where, then,
+			 is_never_empty(worst) && !use_of(q, g.worst).taken ?
+				 "that may wait in turn until what it wrote is read here. Usual way out: reading while "
+				 "there is something to be written" :
+				 "what is slow is the other end, or the way to it"));
 	free(where);
 	free(then);
 }

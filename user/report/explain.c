@@ -189,7 +189,8 @@ static const struct topic topics[] = {
 	 "Bytes waited in the socket at the start and at the end of the watch (TCP: not\n"
 	 "acknowledged; unix: not read by the other end), and writes slept or said\n"
 	 "EAGAIN. This program is not what is slow: the process at the other end, or the\n"
-	 "network to it, is. On the same machine attach to that one.\n"},
+	 "network to it, is. On the same machine attach to that one. Where bytes wait\n"
+	 "unread here too, both ends write and neither reads: that ends never.\n"},
 	{"nagle-delay", "small writes that TCP holds back", NULL,
 	 "A request goes out in two or more small writes, then the answer is waited for.\n"
 	 "TCP sends the first and holds back the rest until that is acknowledged (Nagle);\n"
