@@ -248,15 +248,15 @@ static void say_ready(const struct iom_watch *w)
 {
 	if (w->second && isatty(STDERR_FILENO)) /* it was called at once, and may have said how it goes */
 		fputs("\r\033[K", stderr);
-	if (w->ready_fd >= 0 && dprintf(w->ready_fd, "watching\n") < 0)
-		fprintf(stderr, "iomodel: warning: cannot write to descriptor %d that it is watching: %s\n", w->ready_fd,
-			strerror(errno));
-	else if (w->ready_fd >= 0)
-		return;
-	else if (w->brings)
+	if (w->ready_fd >= 0) {
+		if (dprintf(w->ready_fd, "watching\n") < 0)
+			fprintf(stderr, "iomodel: warning: cannot write to descriptor %d that it is watching: %s\n",
+				w->ready_fd, strerror(errno));
+	} else if (w->brings) {
 		fprintf(stderr, "watching (Ctrl-C ends it with %s)\n", w->brings);
-	else
+	} else {
 		fputs("watching\n", stderr);
+	}
 }
 
 static void windows(struct watching *s, uint64_t now)

@@ -5,7 +5,6 @@
  */
 #include "collect/gather_int.h"
 
-
 #define TIMES_NS    UINT64_C(100000000) /* ten ticks: fewer are no sample of where it runs */
 #define QUOTAS_MAX  256 /* processes whose groups are asked: each costs several files of /sys */
 

@@ -63,30 +63,45 @@ bool iom_awake_by(const struct rep_thread *rt, struct rep_awake *by)
 	return by->share >= iom_limit(LIMIT_AWAKE_FILE);
 }
 
+/* Nothing is ever read from it, and the end of the process stays. */
+static bool is_pidfd(const struct cap_file *f)
+{
+	return f->kind == CAP_K_ANON && f->name && !strncmp(f->name, "pidfd", 5);
+}
+
+/* Regular files and folders are ready whatever happens. Some files of /proc tell of events. */
+static bool is_never_waited_for(const struct cap_file *f)
+{
+	return f->kind == CAP_K_REG || f->kind == CAP_K_DIR;
+}
+
 /* What keeps a loop awake. */
 struct waker {
-	uint32_t events; /* EPOLL* or POLL* */
+	const struct cap_file *file; /* all zero: not known */
+	uint32_t events;	     /* EPOLL* or POLL* */
 	struct done done;
-	uint8_t kind; /* enum cap_kind */
-	bool closed, stored, pidfd;
-	bool unread; /* bytes waited in it all the time */
 };
+
+/* Reads come to nothing: at its end or, where bytes wait in it, since they ask for 0. */
+static bool is_read_in_vain(const struct waker *w)
+{
+	return w->done.ends > w->done.taken;
+}
 
 static const char *event_text(const struct waker *w)
 {
-	const struct done *d = &w->done;
 	uint32_t events = w->events;
 
-	if (w->closed)
+	if (w->file->closed)
 		return "was closed, but is still in the set, since some copy of it is open (dup, or another "
 		       "process), and is ready all the time";
-	if (w->stored)
+	if (is_never_waited_for(w->file))
 		return "is a file for which readiness calls do not wait: it is always ready";
-	if (w->pidfd)
+	if (is_pidfd(w->file))
 		return "tells all the time that its process has ended";
-	if (d->ends > d->taken && w->unread)
+	if (is_read_in_vain(w) && is_never_empty(w->file))
 		return "has something to read all the time, of which reads that asked for 0 bytes took none";
-	if (d->ends > d->taken)
+	if (is_read_in_vain(w))
 		return "is at end of file";
 	if (events & EV_HUP)
 		return "was hung up by its other end";
@@ -96,7 +111,7 @@ static const char *event_text(const struct waker *w)
 		return "was closed by its other end";
 	if (events & EV_OUT)
 		return "can be written to all the time";
-	return w->kind == CAP_K_LISTEN ? "has connections to be accepted all the time" : "has something to read all the time";
+	return w->file->kind == CAP_K_LISTEN ? "has connections to be accepted all the time" : "has something to read all the time";
 }
 
 /* Older recordings do not say with what calls failed. */
@@ -107,28 +122,27 @@ static bool is_failing(const struct done *d)
 
 static const char *event_way_out(const struct waker *w)
 {
-	const struct done *d = &w->done;
 	uint32_t events = w->events;
 
-	if (w->closed)
+	if (w->file->closed)
 		return "EPOLL_CTL_DEL before close";
-	if (w->stored)
+	if (is_never_waited_for(w->file))
 		return "inotify, which tells that a file has changed, or a pause between two looks";
-	if (w->pidfd)
+	if (is_pidfd(w->file))
 		return "take it out of the set, or close it; waitid(2) does not silence it";
-	if (is_failing(d))
+	if (is_failing(&w->done))
 		return "look at errno, and take the file out of the set until its calls can succeed";
 	if (events & EV_ERR && !(events & EV_HUP))
 		return "fetch it (SO_ERROR of getsockopt, MSG_ERRQUEUE of recvmsg), or close the file";
-	if (d->ends > d->taken && w->unread)
+	if (is_read_in_vain(w) && is_never_empty(w->file))
 		return "room in the buffer before the next read";
-	if (d->ends > d->taken || events & (EV_HUP | EV_ERR | EV_RDHUP))
+	if (is_read_in_vain(w) || events & (EV_HUP | EV_ERR | EV_RDHUP))
 		return "take the file out of the set, or close it";
 	if (events & EV_OUT)
 		return "ask for EPOLLOUT only while something waits to be written";
-	if (w->kind == CAP_K_EPOLL)
+	if (w->file->kind == CAP_K_EPOLL)
 		return "epoll_wait on it, and take what that tells of";
-	if (w->kind == CAP_K_LISTEN)
+	if (w->file->kind == CAP_K_LISTEN)
 		return "accept until EAGAIN, or take the listener out of the set";
 	return "read until EAGAIN, or take the file out of the set";
 }
@@ -145,12 +159,6 @@ static char *awake_file(const struct iom_capture *cap, uint32_t file)
 	if (f->fd < 0)
 		return iom_sentence("%s", iom_finding_name(cap, file));
 	return iom_sentence("fd %d %s", f->fd, iom_finding_name(cap, file));
-}
-
-/* Nothing is ever read from it, and the end of the process stays. */
-static bool is_pidfd(const struct cap_file *f)
-{
-	return f->kind == CAP_K_ANON && f->name && !strncmp(f->name, "pidfd", 5);
 }
 
 /* Does the call bring something each time, so often, and hardly ever sleep? */
@@ -183,12 +191,6 @@ static void tell_awake(struct search *s, const char *id, const struct rep_thread
 static uint64_t samples_of(const struct rep_awake *by)
 {
 	return by->samples / by->share + 0.5;
-}
-
-/* Regular files and folders are ready whatever happens. Some files of /proc tell of events. */
-static bool is_never_waited_for(const struct cap_file *f)
-{
-	return f->kind == CAP_K_REG || f->kind == CAP_K_DIR;
 }
 
 /* Completions of all rings of the process. */
@@ -229,7 +231,8 @@ static void find_unreaped(struct search *s, const struct rep_thread *rt, const s
 static bool find_awake(struct search *s, const struct rep_thread *rt, const struct loop_set *set)
 {
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
-	struct waker w = {};
+	static const struct cap_file unknown;
+	struct waker w = {.file = &unknown};
 	struct rep_awake by;
 	uint64_t failing;
 	const char *id;
@@ -251,16 +254,13 @@ static bool find_awake(struct search *s, const struct rep_thread *rt, const stru
 	}
 	w.events = by.events;
 	if (by.file != IOM_NO_FILE) {
+		w.file = &s->cap->files[by.file];
 		w.done = done_on(s, by.file);
-		w.closed = s->cap->files[by.file].closed;
-		w.stored = is_never_waited_for(&s->cap->files[by.file]);
-		w.pidfd = is_pidfd(&s->cap->files[by.file]);
-		w.unread = is_never_empty(&s->cap->files[by.file]);
-		w.kind = s->cap->files[by.file].kind;
 	}
 	name = awake_file(s->cap, by.file);
-	id = !w.closed && !w.stored && !w.pidfd && !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
-			     (w.done.ends <= w.done.taken || w.unread) ?
+	id = !w.file->closed && !is_never_waited_for(w.file) && !is_pidfd(w.file) &&
+			     !(by.events & (EV_OUT | EV_HUP | EV_ERR | EV_RDHUP)) &&
+			     (!is_read_in_vain(&w) || is_never_empty(w.file)) ?
 		     "not-drained" :
 		     "busy-poll";
 	tell_awake(s, id, rt, set, by.file,
