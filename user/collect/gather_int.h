@@ -283,6 +283,10 @@ void gather_waits_free(struct iom_gather *g);
 void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left);
 void gather_other_ends(struct iom_gather *g);
 
+/* gather_peers.c: a thread sleeps in a call that hands over the address of a unix socket: the file's name tells it, for
+ * before the call is done the kernel does not. */
+void gather_name_unix(const struct iom_thread *t, const struct proc_entry *p, struct cap_file *f);
+
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
 /* The call that the thread slept in as the watch began; NULL: not known. */

@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "collect/proc/procfs.h"
 
 #define PEERS_NAMED 64 /* other ends of files that are looked for */
+
+static const char to_unix[] = " -> ";
 
 void gather_name_pipe(struct iom_gather *g, struct cap_file *f, size_t *left)
 {
@@ -62,21 +66,92 @@ static char *held_up_end(const struct proc_entry *p, const struct cap_file *f, c
 	return NULL;
 }
 
+/* Where the address of another socket lies that a call hands over, and its size; 0: there is none. */
+static uint64_t address_in(const struct iom_thread *t, uint32_t pid, uint64_t *size)
+{
+	uint64_t msg[2]; /* the first two members of struct msghdr: the second one is 32 bits, and padding */
+
+	switch (t->nr) {
+	case SYS_connect:
+		*size = (uint32_t)t->args[2];
+		return t->args[1];
+	case SYS_sendto:
+		*size = (uint32_t)t->args[5];
+		return t->args[4];
+	case SYS_sendmsg:
+		if (iom_target_read((pid_t)pid, t->args[1], msg, sizeof(msg), 0) != sizeof(msg))
+			return 0;
+		*size = (uint32_t)msg[1];
+		return msg[0];
+	default:
+		return 0;
+	}
+}
+
+void gather_name_unix(const struct iom_thread *t, const struct proc_entry *p, struct cap_file *f)
+{
+	struct sockaddr_un un = {};
+	uint64_t at, size = 0;
+	char *to, *name;
+
+	if (f->kind != IOM_K_SOCK || !f->name || strcmp(f->name, "unix"))
+		return;
+	at = address_in(t, p->pid, &size);
+	if (!at || size > sizeof(un) || iom_target_read((pid_t)p->pid, at, &un, size, 0) != (int)size)
+		return;
+	to = pfs_unix_name(&un, size);
+	if (to && asprintf(&name, "unix%s%s", to_unix, to) >= 0) {
+		free(f->name);
+		f->name = name;
+	}
+	free(to);
+}
+
+/* A unix socket whose own name says to whom it is connected, or where it is to be. */
+static pid_t unix_end(const struct proc_entry *p, const struct cap_file *f)
+{
+	const char *to = f->name && !strncmp(f->name, "unix", 4) ? strstr(f->name, to_unix) : NULL;
+
+	return to ? pfs_unix_bound((pid_t)p->pid, to + strlen(to_unix)) : 0;
+}
+
+/* Does it wait for room among what the other end of a unix socket has not accepted or read (net/unix/af_unix.c)? Room
+ * for what it sends itself is waited for elsewhere. */
+static bool waits_for_peer(const struct proc_entry *p, uint32_t tid)
+{
+	char where[64];
+
+	pfs_wchan((pid_t)p->pid, (pid_t)tid, where);
+	return !strncmp(where, "unix_wait_for_peer", 18);
+}
+
 /* Of a sleep that lasts, as above, also why that one does not go on. */
-static char *socket_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+static char *socket_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_thread *t)
 {
 	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino);
+	bool held_up = false;
+	char *text, *longer;
 
 	if (who == (pid_t)p->pid)
 		return strdup("not accepted yet: this process listens there itself");
-	return c->before_ns ? iom_waited_text(p->pid, who, NULL) : iom_process_text(who, 0);
+	if (!who)
+		who = unix_end(p, f);
+	text = t->at_end.before_ns ? iom_waited_text(p->pid, who, &held_up) : iom_process_text(who, 0);
+	if (held_up || !waits_for_peer(p, t->ns_tid))
+		return text;
+	if (asprintf(&longer, text ? "%s, whose queue is full" : "%s queue is full", text ? text : "its") < 0)
+		return text;
+	free(text);
+	return longer;
 }
 
-static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_open_call *c)
+static char *other_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_thread *t)
 {
+	const struct cap_open_call *c = &t->at_end;
+
 	switch (f->kind) {
 	case IOM_K_SOCK:
-		return socket_end(p, f, c);
+		return socket_end(p, f, t);
 	case IOM_K_FIFO:
 		return is_named(f) ? fifo_end(p, f, c) : held_up_end(p, f, c);
 	case IOM_K_TTY: /* what is read from it is typed */
@@ -102,7 +177,8 @@ void gather_other_ends(struct iom_gather *g)
 	size_t left = PEERS_NAMED;
 
 	for (size_t i = 0; i < g->cap->nthreads && left; i++) {
-		struct cap_open_call *c = &g->cap->threads[i].at_end;
+		struct cap_thread *t = &g->cap->threads[i];
+		struct cap_open_call *c = &t->at_end;
 		uint32_t file = file_slept_for(c);
 		const struct cap_file *f = file == IOM_NO_FILE ? NULL : &g->cap->files[file];
 		struct proc_entry *p = f ? gather_proc(g, f->tgid) : NULL;
@@ -110,6 +186,6 @@ void gather_other_ends(struct iom_gather *g)
 		if (!p || c->target || (f->kind != IOM_K_SOCK && f->kind != IOM_K_FIFO && f->kind != IOM_K_TTY))
 			continue;
 		left--;
-		c->target = other_end(p, f, c);
+		c->target = other_end(p, f, t);
 	}
 }

@@ -227,6 +227,8 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		return;
 	if (call->fd >= 0)
 		call->file = gather_file_now(g, t->tgid, call->fd);
+	if (call->file != IOM_NO_FILE)
+		gather_name_unix(t, p, &g->cap->files[call->file]);
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
 		/* Not for the one that is written to (iom_slept_for()). */
 		call->fd = (int32_t)t->args[1];

@@ -95,6 +95,14 @@ pid_t pfs_terminal_master(pid_t pid, const char *name);
  * nor the walk are made anew. */
 pid_t pfs_socket_peer(pid_t pid, uint64_t ino);
 
+/* Some other process that has the unix socket open that is bound to this name, as names of files show it, in the
+ * network namespace of pid; 0: none is known. As above, nothing is made anew. */
+pid_t pfs_unix_bound(pid_t pid, const char *name);
+
+/* The address of a unix socket, len bytes as a program hands them over, as names of files show it; heap, NULL: it is
+ * none. */
+char *pfs_unix_name(const void *addr, size_t len);
+
 /* What a socket's name is when only the kernel's facts of it are left. Heap. */
 char *pfs_sockname_text(const struct iom_sockname *s, bool listening);
 

@@ -75,6 +75,15 @@ char *sock_unix_path(const char *path, size_t len)
 	return pfs_without_arrows(text);
 }
 
+char *pfs_unix_name(const void *addr, size_t len)
+{
+	const struct sockaddr_un *un = addr;
+	const size_t at = offsetof(struct sockaddr_un, sun_path);
+
+	return len > at && len <= sizeof(*un) && un->sun_family == AF_UNIX ? sock_unix_path(un->sun_path, len - at) :
+									     NULL;
+}
+
 static void addr_text(uint8_t family, const uint8_t addr[16], uint16_t port, char *out, size_t size)
 {
 	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};

@@ -415,3 +415,19 @@ pid_t pfs_socket_peer(pid_t pid, uint64_t ino)
 		return pid;
 	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
 }
+
+pid_t pfs_unix_bound(pid_t pid, const char *name)
+{
+	const struct pfs_netns *ns = pfs_netns_of(pid);
+	struct pfs_holder holder;
+
+	for (size_t i = 0; i < ns->n; i++) {
+		const struct sock_entry *e = &ns->v[i];
+
+		/* What a listener has accepted has its name, and another end. */
+		if (e->family == AF_UNIX && !e->peer && e->path && !strcmp(e->path, name) &&
+		    pfs_socket_holder(e->ino, &holder))
+			return holder.pid != pid ? holder.pid : 0;
+	}
+	return 0;
+}
