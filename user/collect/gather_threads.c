@@ -3,6 +3,7 @@
 #include "collect/gather_int.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,6 +207,14 @@ static bool is_for_output(const struct iom_gather *g, const struct iom_thread *t
 	       (call->file != IOM_NO_FILE && g->cap->files[call->file].kind == CAP_K_FIFO);
 }
 
+/* A call goes on with the file that it began with, while another thread closes the descriptor: that does not wake it. */
+static void tell_closed(struct iom_gather *g, const struct iom_thread *t, struct cap_open_call *call)
+{
+	if (call->file == IOM_NO_FILE && !call->target && gather_is_missing(g, t->tgid, (uint32_t)call->fd) &&
+	    asprintf(&call->target, "descriptor %d, which was closed meanwhile", call->fd) < 0)
+		call->target = NULL;
+}
+
 /* The call that a thread sleeps in just now, with its file, and who is in its
  * set. */
 static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
@@ -225,8 +234,10 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	iom_open_call(t, p->pid, call, set, SET_MAX, &n);
 	if (call->nr < 0)
 		return;
-	if (call->fd >= 0)
+	if (call->fd >= 0) {
 		call->file = gather_file_now(g, t->tgid, call->fd);
+		tell_closed(g, t, call);
+	}
 	if (call->file != IOM_NO_FILE)
 		gather_name_unix(t, p, &g->cap->files[call->file]);
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {

@@ -39,6 +39,7 @@
 #define SIGNALS_NAMED	   4
 #define LOWEST_ADDRESS	   4096
 #define ENTER_GETEVENTS	   1	/* IORING_ENTER_GETEVENTS */
+#define ENTER_REGISTERED   16	/* IORING_ENTER_REGISTERED_RING: the number is the thread's own, no descriptor */
 #define AIO_RING_MAGIC	   0xa10a10a1
 #define SECONDS_MAX	   INT64_C(9000000000) /* of a timeout in ns that 64 bits hold */
 
@@ -316,7 +317,7 @@ static char *ring_text(const struct iom_thread *t, uint32_t pid)
 	struct pfs_ring ring;
 	char state[64], *text = NULL;
 
-	if (!least || !(t->args[3] & ENTER_GETEVENTS) || !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
+	if (!least || (t->args[3] & (ENTER_GETEVENTS | ENTER_REGISTERED)) != ENTER_GETEVENTS || !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
 		return NULL;
 	there = ring.posted - ring.seen;
 	if (!ring.taken && !ring.posted)
@@ -501,7 +502,7 @@ void iom_open_call(const struct iom_thread *t, uint32_t pid, struct cap_open_cal
 		call->set = iom_select_set(t->args[1], t->args[2], t->args[3]);
 		break;
 	case IOM_S_URING:
-		call->fd = (int32_t)t->args[0];
+		call->fd = t->args[3] & ENTER_REGISTERED ? -1 : (int32_t)t->args[0];
 		return;
 	default:
 		return;
