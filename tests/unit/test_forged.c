@@ -136,6 +136,8 @@ static void brackets(void **state)
 	free(process);
 	headline_of(CAP_C_READ, SYS_read, CAP_K_SOCK, "tcp 127.0.0.1:1 -> 127.0.0.1:2", "process 12 cat (stopped)", text);
 	assert_non_null(strstr(text, " (process 12 cat: stopped),"));
+	headline_of(CAP_C_CONNECT, SYS_connect, CAP_K_SOCK, "unix -> /run/a", "process 12 cat (its queue is full)", text);
+	assert_non_null(strstr(text, " unix -> /run/a (process 12 cat: its queue is full),"));
 }
 
 int main(void)

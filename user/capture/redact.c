@@ -64,8 +64,8 @@ static const char *const plain[] = {
 	"pipe", "closes", "it)", "signal", "queue", "semaphores", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1",
 	"SIGUSR2", "SIGCHLD", "SIGALRM", "SIGIO", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
 	"(it", "background", "terminal)", "terminal,", "about", "read)", "(on", "mounted", "done:", "there", "there,", "none", "flight", "was", "ever", "handed", "over",
-	"(until", "gives", "up", "lease", "lease)", "listener", "allows", "seccomp", "supervisor", "lets", "begin", "begin)", "whose", "full",
-	"descriptor", "closed", "meanwhile", NULL,
+	"(until", "gives", "up", "lease", "lease)", "listener", "allows", "seccomp", "supervisor", "lets", "begin", "begin)",
+	"(its", "full", "full)", "descriptor", "closed", "meanwhile", NULL,
 };
 
 /* Parts of paths that every system has. */

@@ -139,7 +139,7 @@ static char *socket_end(const struct proc_entry *p, const struct cap_file *f, co
 	text = t->at_end.before_ns ? iom_waited_text(p->pid, who, &held_up) : iom_process_text(who, 0);
 	if (held_up || !waits_for_peer(p, t->ns_tid))
 		return text;
-	if (asprintf(&longer, text ? "%s, whose queue is full" : "%s queue is full", text ? text : "its") < 0)
+	if (asprintf(&longer, text ? "%s (its queue is full)" : "its queue is full%s", text ? text : "") < 0)
 		return text;
 	free(text);
 	return longer;

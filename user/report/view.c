@@ -41,7 +41,7 @@ static bool is_in_name(const struct cap_file *f, const char *holder)
  * quotes (iom_process_text()), so that it does not end the text. */
 static const char *reason_in(const char *holder)
 {
-	static const char *const reasons[] = {"(stopped", "(in turn ", "(its thread "};
+	static const char *const reasons[] = {"(stopped", "(in turn ", "(its thread ", "(its queue "};
 	const char *why = strrchr(holder, '(');
 
 	for (size_t i = 0; why && why > holder + 1 && i < sizeof(reasons) / sizeof(*reasons); i++)
