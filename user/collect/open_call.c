@@ -317,7 +317,8 @@ static char *ring_text(const struct iom_thread *t, uint32_t pid)
 	struct pfs_ring ring;
 	char state[64], *text = NULL;
 
-	if (!least || (t->args[3] & (ENTER_GETEVENTS | ENTER_REGISTERED)) != ENTER_GETEVENTS || !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
+	if (!least || (t->args[3] & (ENTER_GETEVENTS | ENTER_REGISTERED)) != ENTER_GETEVENTS ||
+	    !pfs_ring_counts((pid_t)pid, (int32_t)t->args[0], &ring))
 		return NULL;
 	there = ring.posted - ring.seen;
 	if (!ring.taken && !ring.posted)
