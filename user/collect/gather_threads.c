@@ -207,10 +207,11 @@ static bool is_for_output(const struct iom_gather *g, const struct iom_thread *t
 	       (call->file != IOM_NO_FILE && g->cap->files[call->file].kind == CAP_K_FIFO);
 }
 
-/* A call goes on with the file that it began with, while another thread closes the descriptor: that does not wake it. */
+/* A call goes on with the file that it began with when another thread closes the descriptor: that does not wake
+ * it. */
 static void tell_closed(struct iom_gather *g, const struct iom_thread *t, struct cap_open_call *call)
 {
-	if (call->file == IOM_NO_FILE && !call->target && gather_is_missing(g, t->tgid, (uint32_t)call->fd) &&
+	if (call->fd >= 0 && call->file == IOM_NO_FILE && !call->target && gather_is_missing(g, t->tgid, (uint32_t)call->fd) &&
 	    asprintf(&call->target, "descriptor %d, which was closed meanwhile", call->fd) < 0)
 		call->target = NULL;
 }
@@ -234,12 +235,8 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 	iom_open_call(t, p->pid, call, set, SET_MAX, &n);
 	if (call->nr < 0)
 		return;
-	if (call->fd >= 0) {
+	if (call->fd >= 0)
 		call->file = gather_file_now(g, t->tgid, call->fd);
-		tell_closed(g, t, call);
-	}
-	if (call->file != IOM_NO_FILE)
-		gather_name_unix(t, p, &g->cap->files[call->file]);
 	if (t->nr == NR_SENDFILE && call->file != IOM_NO_FILE && g->cap->files[call->file].f_flags & O_NONBLOCK) {
 		/* Not for the one that is written to (iom_slept_for()). */
 		call->fd = (int32_t)t->args[1];
@@ -249,6 +246,9 @@ static void sleep_state(struct iom_gather *g, const struct iom_thread *t, struct
 		call->fd = (int32_t)t->args[t->nr == NR_TEE ? 1 : 2];
 		call->file = gather_file_now(g, t->tgid, call->fd);
 	}
+	tell_closed(g, t, call); /* only now it is known which of two files it sleeps for */
+	if (call->file != IOM_NO_FILE)
+		gather_name_unix(t, p, &g->cap->files[call->file]);
 	if (call->class == IOM_C_EPOLL_WAIT && call->file != IOM_NO_FILE)
 		call->nfiles = g->cap->files[call->file].set_size;
 	if (n && call->class == IOM_C_POLL)
