@@ -344,10 +344,10 @@ static void asks_itself(void **state)
 	for (int i = 0; i < 50 && peer != child; i++) {
 		pfs_sockets_refresh();
 		pfs_pipes_refresh();
-		peer = pfs_socket_peer(getpid(), ours.st_ino);
+		peer = pfs_socket_peer(getpid(), ours.st_ino, NULL);
 	}
 	assert_int_equal(peer, child);
-	assert_int_equal(pfs_socket_peer(child, ours.st_ino), child);
+	assert_int_equal(pfs_socket_peer(child, ours.st_ino, NULL), child);
 	close(own_listener);
 	sleeper_ends(child);
 	close(socket_ends[0]);

@@ -107,12 +107,9 @@ void gather_name_unix(const struct iom_thread *t, const struct proc_entry *p, st
 	free(to);
 }
 
-/* A unix socket whose own name says to whom it is connected, or where it is to be. */
-static pid_t unix_end(const struct proc_entry *p, const struct cap_file *f)
+static bool is_unix(const struct cap_file *f)
 {
-	const char *to = f->name && !strncmp(f->name, "unix", 4) ? strstr(f->name, to_unix) : NULL;
-
-	return to ? pfs_unix_bound((pid_t)p->pid, to + strlen(to_unix)) : 0;
+	return f->name && !strncmp(f->name, "unix", 4);
 }
 
 /* Does it wait for room among what the other end of a unix socket has not accepted or read (net/unix/af_unix.c)? Room
@@ -128,16 +125,15 @@ static bool waits_for_peer(const struct proc_entry *p, uint32_t tid)
 /* Of a sleep that lasts, as above, also why that one does not go on. */
 static char *socket_end(const struct proc_entry *p, const struct cap_file *f, const struct cap_thread *t)
 {
-	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino);
+	const char *to = is_unix(f) ? strstr(f->name, to_unix) : NULL;
+	pid_t who = pfs_socket_peer((pid_t)p->pid, f->ino, to ? to + strlen(to_unix) : NULL);
 	bool held_up = false;
 	char *text, *longer;
 
 	if (who == (pid_t)p->pid)
 		return strdup("not accepted yet: this process listens there itself");
-	if (!who)
-		who = unix_end(p, f);
 	text = t->at_end.before_ns ? iom_waited_text(p->pid, who, &held_up) : iom_process_text(who, 0);
-	if (held_up || !waits_for_peer(p, t->ns_tid))
+	if (held_up || !is_unix(f) || !waits_for_peer(p, t->ns_tid))
 		return text;
 	if (asprintf(&longer, text ? "%s (its queue is full)" : "its queue is full%s", text ? text : "") < 0)
 		return text;

@@ -91,13 +91,10 @@ char *pfs_without_arrows(char *name);
 pid_t pfs_terminal_master(pid_t pid, const char *name);
 
 /* The other end of a connected socket of tcp or unix, or, while nobody has accepted it, who listens there: some
- * other process of this machine that has it open; 0: none is known; pid: it listens there itself. Neither the sockets
- * nor the walk are made anew. */
-pid_t pfs_socket_peer(pid_t pid, uint64_t ino);
-
-/* Some other process that has the unix socket open that is bound to this name, as names of files show it, in the
- * network namespace of pid; 0: none is known. As above, nothing is made anew. */
-pid_t pfs_unix_bound(pid_t pid, const char *name);
+ * other process of this machine that has it open; 0: none is known; pid: it listens there itself. unix_name: as names
+ * of files show it, to whom a unix socket sends or is to be connected that has no other end yet; NULL: not known.
+ * Neither the sockets nor the walk are made anew. */
+pid_t pfs_socket_peer(pid_t pid, uint64_t ino, const char *unix_name);
 
 /* The address of a unix socket, len bytes as a program hands them over, as names of files show it; heap, NULL: it is
  * none. */

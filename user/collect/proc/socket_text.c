@@ -80,8 +80,7 @@ char *pfs_unix_name(const void *addr, size_t len)
 	const struct sockaddr_un *un = addr;
 	const size_t at = offsetof(struct sockaddr_un, sun_path);
 
-	return len > at && len <= sizeof(*un) && un->sun_family == AF_UNIX ? sock_unix_path(un->sun_path, len - at) :
-									     NULL;
+	return len > at && un->sun_family == AF_UNIX ? sock_unix_path((const char *)addr + at, len - at) : NULL;
 }
 
 static void addr_text(uint8_t family, const uint8_t addr[16], uint16_t port, char *out, size_t size)
@@ -197,11 +196,7 @@ static char *inet_self(const struct rd_socket *s)
 
 static char *unix_self(const struct rd_socket *s)
 {
-	const size_t at = offsetof(struct sockaddr_un, sun_path);
-	char *here = sock_unix_path((const char *)s->here + at, s->here_len > at ? s->here_len - at : 0);
-	char *there =
-		sock_unix_path((const char *)s->there + at, s->there_len > at ? s->there_len - at : 0);
-	char *text;
+	char *here = pfs_unix_name(s->here, s->here_len), *there = pfs_unix_name(s->there, s->there_len), *text;
 
 	if (s->listening)
 		text = pfs_format("unix listen %s", here ? here : "");

@@ -402,32 +402,31 @@ static uint64_t other_end(const struct pfs_netns *ns, const struct sock_entry *e
 	return listener_of(ns, e);
 }
 
-pid_t pfs_socket_peer(pid_t pid, uint64_t ino)
+/* The unix socket that is bound to this name: its inode, 0: none is known. */
+static uint64_t bound_to(const struct pfs_netns *ns, const char *name)
 {
-	const struct pfs_netns *ns = pfs_netns_of(pid);
-	const struct sock_entry *e = find(ns, ino);
-	uint64_t peer = e ? other_end(ns, e) : 0;
-	const struct sock_entry *to = peer ? find(ns, peer) : NULL;
-	struct pfs_holder holder;
-
-	/* Of several that have the listener it is the one that waits for itself. */
-	if (to && to->listening && pfs_holds_socket(pid, peer))
-		return pid;
-	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
-}
-
-pid_t pfs_unix_bound(pid_t pid, const char *name)
-{
-	const struct pfs_netns *ns = pfs_netns_of(pid);
-	struct pfs_holder holder;
-
 	for (size_t i = 0; i < ns->n; i++) {
 		const struct sock_entry *e = &ns->v[i];
 
 		/* What a listener has accepted has its name, and another end. */
-		if (e->family == AF_UNIX && !e->peer && e->path && !strcmp(e->path, name) &&
-		    pfs_socket_holder(e->ino, &holder))
-			return holder.pid != pid ? holder.pid : 0;
+		if (e->family == AF_UNIX && !e->peer && e->path && !strcmp(e->path, name))
+			return e->ino;
 	}
 	return 0;
+}
+
+pid_t pfs_socket_peer(pid_t pid, uint64_t ino, const char *unix_name)
+{
+	const struct pfs_netns *ns = pfs_netns_of(pid);
+	const struct sock_entry *e = find(ns, ino), *to;
+	uint64_t peer = e ? other_end(ns, e) : 0;
+	struct pfs_holder holder;
+
+	if (!peer && unix_name)
+		peer = bound_to(ns, unix_name);
+	to = peer ? find(ns, peer) : NULL;
+	/* Of several that have the listener it is the one that waits for itself. */
+	if (to && to->listening && pfs_holds_socket(pid, peer))
+		return pid;
+	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
 }

@@ -197,7 +197,7 @@ static bool is_in_socket_of(pid_t pid, pid_t waiter, bool *writes)
 	int nr;
 	char *name = file_of_call(pid, pid, calls, &nr);
 	uint64_t ino;
-	bool is = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino) == waiter;
+	bool is = name && pfs_bracketed(name, "socket", &ino) && pfs_socket_peer(pid, ino, NULL) == waiter;
 
 	*writes = nr != NR_READ && nr != NR_RECVFROM && nr != NR_RECVMSG;
 	free(name);
