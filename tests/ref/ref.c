@@ -191,7 +191,7 @@ void ref_done(void)
 		sigsuspend(&mask);
 }
 
-pid_t ref_feed(void (*fn)(void *arg), void *arg)
+pid_t ref_child(void)
 {
 	pid_t parent = getpid(), pid;
 
@@ -202,6 +202,27 @@ pid_t ref_feed(void (*fn)(void *arg), void *arg)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+	return 0;
+}
+
+pid_t ref_idler(int fd)
+{
+	pid_t pid = ref_child();
+
+	if (pid)
+		return pid;
+	if (fd >= 0)
+		close(fd);
+	for (;;)
+		pause();
+}
+
+pid_t ref_feed(void (*fn)(void *arg), void *arg)
+{
+	pid_t pid = ref_child();
+
+	if (pid)
+		return pid;
 	feeder = true;
 	/* The runner reads our stdout up to its end. */
 	dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
@@ -335,6 +356,23 @@ bool ref_in_memory(int fd)
 	return fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC;
 }
 
+int ref_bound(int type, void *at, socklen_t len, socklen_t *size)
+{
+	int fd = (int)ref_must(socket(((struct sockaddr *)at)->sa_family, type, 0), "socket");
+
+	ref_must(bind(fd, at, len), "bind");
+	ref_must(getsockname(fd, at, size), "getsockname");
+	return fd;
+}
+
+int ref_connected(int type, const void *at, socklen_t size)
+{
+	int fd = (int)ref_must(socket(((const struct sockaddr *)at)->sa_family, type, 0), "socket");
+
+	ref_must(connect(fd, at, size), "connect");
+	return fd;
+}
+
 static socklen_t abstract_name(struct sockaddr_un *a, const char *tag)
 {
 	/* The feeder asks with its own parent's name, a program with its own. */
@@ -361,10 +399,8 @@ int ref_connect(const char *tag)
 {
 	struct sockaddr_un a;
 	socklen_t len = abstract_name(&a, tag);
-	int fd = (int)ref_must(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
 
-	ref_must(connect(fd, (struct sockaddr *)&a, len), "connect");
-	return fd;
+	return ref_connected(SOCK_STREAM, &a, len);
 }
 
 struct start {

@@ -87,6 +87,11 @@ void ref_ready_asleep(int nr);
 /* Step 4. Does not return. */
 void ref_done(void) __attribute__((noreturn));
 
+/* fork(), of a child that dies with the program: 0 in it. */
+pid_t ref_child(void);
+/* Such a child that does nothing, and keeps open what the program has, but for fd (-1: all of it). */
+pid_t ref_idler(int fd);
+
 /* Fork a feeder: a process that runs fn(arg) once the operations begin, then
  * leaves. It dies with the program. Call before ref_ready(). Returns its PID. */
 pid_t ref_feed(void (*fn)(void *arg), void *arg);
@@ -129,6 +134,11 @@ void ref_pair(int s[2], int type);
 int ref_file(size_t size);
 /* Is the file in memory alone? Nothing of it is ever waited for then. */
 bool ref_in_memory(int fd);
+/* A socket of at's family that is bound to the first len bytes of at; the kernel finds the rest of the name, which at and
+ * *size, the room there, tell then. Of AF_UNIX the family alone is enough. */
+int ref_bound(int type, void *at, socklen_t len, socklen_t *size);
+/* One that is connected to such a name. */
+int ref_connected(int type, const void *at, socklen_t size);
 /* A listening AF_UNIX socket with an abstract name made from tag; connecting to it. */
 int ref_listen(const char *tag);
 int ref_connect(const char *tag);

@@ -53,10 +53,8 @@ static void herd_open(uint32_t how)
 	ref_nonblock(listener);
 	ref_feed(feed, NULL);
 	for (int i = 1; i <= PROCESSES; i++) {
-		if (ref_must(fork(), "fork") == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!ref_child())
 			work(i, how);
-		}
 	}
 	for (int i = 1; i <= PROCESSES; i++)
 		while (!ref->tid[i])

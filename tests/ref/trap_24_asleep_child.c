@@ -10,12 +10,7 @@ int main(int argc, char **argv)
 	int status;
 
 	ref_begin(argc, argv);
-	child = (pid_t)ref_must(fork(), "fork");
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-		_exit(0);
-	}
+	child = ref_idler(-1);
 	ref_expect("verdict.model none");
 	ref_expect("wait wait4 on %d under_way=1 slept=1", (int)child);
 	ref_ready_asleep(__NR_wait4);

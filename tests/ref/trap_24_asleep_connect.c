@@ -15,18 +15,10 @@ int main(int argc, char **argv)
 	pid_t child;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (void *)&at, size), "bind");
+	listener = ref_bound(SOCK_STREAM, &at, size, &size);
 	ref_must(listen(listener, 0), "listen");
-	ref_must(getsockname(listener, (void *)&at, &size), "getsockname");
-	fd = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(connect(fd, (void *)&at, size), "connect"); /* the one that there is room for */
-	child = (pid_t)ref_must(fork(), "fork");
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-		_exit(0);
-	}
+	fd = ref_connected(SOCK_STREAM, &at, size); /* the one that there is room for */
+	child = ref_idler(-1);
 	close(listener);
 	fd = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
 	ref_expect("verdict.model blocking");

@@ -22,7 +22,6 @@ static void listen_and_be_silent(int group)
 {
 	struct fanotify_event_metadata event;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(group, &event, sizeof(event)) < 0)
 		_exit(1);
 	pause();
@@ -39,7 +38,7 @@ int main(int argc, char **argv)
 	group = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
 	if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path))
 		ref_skip("no fanotify that is asked for leave");
-	if (!ref_must(fork(), "fork"))
+	if (!ref_child())
 		listen_and_be_silent(group);
 	close(group);
 	ref_expect("verdict.model blocking");

@@ -20,9 +20,8 @@ int main(int argc, char **argv)
 		ref_die("mkdtemp");
 	snprintf(path, sizeof(path), "%s/fifo", folder);
 	ref_must(mkfifo(path, 0600), "mkfifo");
-	reader = (pid_t)ref_must(fork(), "fork");
+	reader = ref_child();
 	if (!reader) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (open(path, O_RDONLY | O_CLOEXEC) < 0)
 			_exit(1);
 		pause();

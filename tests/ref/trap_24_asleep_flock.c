@@ -18,9 +18,8 @@ int main(int argc, char **argv)
 	theirs = (int)ref_must(open(path, O_RDWR | O_CLOEXEC), "open");
 	unlink(path);
 	ref_must(pipe(done), "pipe");
-	holder = (pid_t)ref_must(fork(), "fork");
+	holder = ref_child();
 	if (!holder) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (flock(theirs, LOCK_EX) || write(done[1], "", 1) != 1)
 			ref_die("flock");
 		pause();

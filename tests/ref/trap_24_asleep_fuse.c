@@ -22,7 +22,6 @@ static void serve(int fuse)
 		struct fuse_init_out init;
 	} out = {.head.len = sizeof(out), .init = {.major = 7, .minor = 31, .max_write = 4096}};
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(fuse, &in, sizeof(in)) < 0)
 		_exit(1);
 	out.head.unique = in.head.unique;
@@ -45,7 +44,7 @@ int main(int argc, char **argv)
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
 	if (mount("ref", "/mnt", "fuse.ref", MS_NOSUID | MS_NODEV, options))
 		ref_skip("FUSE does not mount");
-	if (!ref_must(fork(), "fork"))
+	if (!ref_child())
 		serve(fuse);
 	close(fuse);
 	ref_expect("wait newfstatat on fuse.ref, under_way=1 slept=1");

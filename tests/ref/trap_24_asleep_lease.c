@@ -20,7 +20,6 @@ static void keep_lease(const char *path, int done)
 {
 	int fd = (int)ref_must(open(path, O_RDWR | O_CLOEXEC), "open");
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGIO, SIG_IGN);
 	if (fcntl(fd, F_SETLEASE, F_WRLCK))
 		_exit(1);
@@ -40,7 +39,7 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	name_of_file(path, sizeof(path));
 	ref_must(pipe(done), "pipe");
-	holder = (pid_t)ref_must(fork(), "fork");
+	holder = ref_child();
 	if (!holder) {
 		close(done[0]);
 		keep_lease(path, done[1]);

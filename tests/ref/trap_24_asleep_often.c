@@ -37,8 +37,7 @@ int main(int argc, char **argv)
 {
 	ref_begin(argc, argv);
 	ref_pair(s, SOCK_STREAM);
-	if (!ref_must(fork(), "fork")) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!ref_child()) {
 		wake_often();
 	}
 	ref_expect("wait recvfrom under_way=1 slept=1 ns>=200000000 fd=%d", s[0]);

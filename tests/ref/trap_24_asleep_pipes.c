@@ -14,9 +14,8 @@ int main(int argc, char **argv)
 	ref_begin(argc, argv);
 	ref_must(pipe(out), "pipe");
 	ref_must(pipe(err), "pipe");
-	child = (pid_t)ref_must(fork(), "fork");
+	child = ref_child();
 	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(out[0]);
 		close(err[0]);
 		while (write(err[1], "", 1) == 1)

@@ -18,20 +18,11 @@ int main(int argc, char **argv)
 	pid_t server;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (void *)&at, size), "bind");
+	listener = ref_bound(SOCK_STREAM, &at, size, &size);
 	ref_must(listen(listener, 1), "listen");
-	ref_must(getsockname(listener, (void *)&at, &size), "getsockname");
-	ours.fd = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(connect(ours.fd, (void *)&at, size), "connect");
+	ours.fd = ref_connected(SOCK_STREAM, &at, size);
 	theirs = (int)ref_must(accept(listener, NULL, NULL), "accept");
-	server = (pid_t)ref_must(fork(), "fork");
-	if (!server) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(ours.fd);
-		pause();
-		_exit(0);
-	}
+	server = ref_idler(ours.fd);
 	close(theirs);
 	ref_expect("verdict.model multiplexed");
 	ref_expect("wait poll under_way=1 slept=1 fd=%d held_by=%d", ours.fd, (int)server);

@@ -14,13 +14,7 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	ref_must(pipe(p), "pipe");
-	writer = (pid_t)ref_must(fork(), "fork");
-	if (!writer) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(p[0]);
-		pause();
-		_exit(0);
-	}
+	writer = ref_idler(p[0]);
 	close(p[1]);
 	ref_expect("verdict.model blocking");
 	ref_expect("verdict.in_fact null");

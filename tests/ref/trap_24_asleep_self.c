@@ -16,17 +16,10 @@ int main(int argc, char **argv)
 	char c;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (void *)&at, size), "bind");
+	listener = ref_bound(SOCK_STREAM, &at, size, &size);
 	ref_must(listen(listener, 1), "listen");
-	ref_must(getsockname(listener, (void *)&at, &size), "getsockname");
-	if (!ref_must(fork(), "fork")) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-		_exit(0);
-	}
-	fd = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(connect(fd, (void *)&at, size), "connect");
+	ref_idler(-1);
+	fd = ref_connected(SOCK_STREAM, &at, size);
 	ref_expect("verdict.model blocking");
 	ref_expect("wait read under_way=1 slept=1 fd=%d held_by=0", fd);
 	ref_expect("finding accept-queue on listen count=1");

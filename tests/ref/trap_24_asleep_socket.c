@@ -16,20 +16,11 @@ int main(int argc, char **argv)
 	char c;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (void *)&at, size), "bind");
+	listener = ref_bound(SOCK_STREAM, &at, size, &size);
 	ref_must(listen(listener, 1), "listen");
-	ref_must(getsockname(listener, (void *)&at, &size), "getsockname");
-	theirs = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(connect(theirs, (void *)&at, size), "connect");
+	theirs = ref_connected(SOCK_STREAM, &at, size);
 	ours = (int)ref_must(accept(listener, NULL, NULL), "accept");
-	client = (pid_t)ref_must(fork(), "fork");
-	if (!client) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(ours);
-		pause();
-		_exit(0);
-	}
+	client = ref_idler(ours);
 	close(theirs);
 	ref_expect("verdict.model blocking");
 	ref_expect("wait read under_way=1 slept=1 fd=%d held_by=%d", ours, (int)client);

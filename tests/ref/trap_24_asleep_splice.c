@@ -19,9 +19,8 @@ int main(int argc, char **argv)
 		;
 	ref_must(fcntl(out[1], F_SETFL, 0), "fcntl");
 	ref_must(write(in[1], &c, 1), "write");
-	child = (pid_t)ref_must(fork(), "fork");
+	child = ref_child();
 	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(in[0]);
 		close(in[1]);
 		close(out[1]);

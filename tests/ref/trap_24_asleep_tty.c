@@ -19,13 +19,7 @@ int main(int argc, char **argv)
 	if (master < 0 || grantpt(master) || unlockpt(master) || ptsname_r(master, name, sizeof(name)))
 		ref_skip("no pseudoterminals");
 	fd = (int)ref_must(open(name, O_RDWR | O_NOCTTY), "open");
-	child = (pid_t)ref_must(fork(), "fork");
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(fd);
-		pause();
-		_exit(0);
-	}
+	child = ref_idler(fd);
 	close(master);
 	ref_expect("verdict.model blocking");
 	ref_expect("wait write under_way=1 fd=%d held_by=%d", fd, (int)child);

@@ -15,15 +15,8 @@ int main(int argc, char **argv)
 	pid_t child;
 
 	ref_begin(argc, argv);
-	bound = (int)ref_must(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
-	ref_must(bind(bound, (void *)&at, sizeof(at.sun_family)), "bind"); /* the kernel finds a name */
-	ref_must(getsockname(bound, (void *)&at, &size), "getsockname");
-	child = (pid_t)ref_must(fork(), "fork");
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-		_exit(0);
-	}
+	bound = ref_bound(SOCK_DGRAM, &at, sizeof(at.sun_family), &size); /* the kernel finds a name */
+	child = ref_idler(-1);
 	close(bound);
 	fd = (int)ref_must(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
 	while (sendto(fd, "full", 4, MSG_DONTWAIT, (void *)&at, size) == 4)

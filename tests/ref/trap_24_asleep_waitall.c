@@ -13,9 +13,8 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	ref_pair(s, SOCK_STREAM);
-	feeder = (pid_t)ref_must(fork(), "fork");
+	feeder = ref_child();
 	if (!feeder) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;) {
 			if (write(s[1], "x", 1) != 1)
 				ref_die("write");

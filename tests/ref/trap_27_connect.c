@@ -45,10 +45,8 @@ int main(int argc, char **argv)
 	int err;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (struct sockaddr *)&a, len), "bind");
+	listener = ref_bound(SOCK_STREAM, &a, len, &len);
 	ref_must(listen(listener, 8), "listen");
-	ref_must(getsockname(listener, (struct sockaddr *)&a, &len), "getsockname");
 	ref_feed(feed, NULL);
 	ref_expect("verdict.model multiplexed");
 	ref_expect("verdict.in_fact null");

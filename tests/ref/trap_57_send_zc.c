@@ -29,13 +29,9 @@ static void tcp_open(void)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(a);
-	int listener = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-
-	ref_must(bind(listener, (struct sockaddr *)&a, len), "bind");
+	int listener = ref_bound(SOCK_STREAM, &a, len, &len);
 	ref_must(listen(listener, 1), "listen");
-	ref_must(getsockname(listener, (struct sockaddr *)&a, &len), "getsockname");
-	tcp[0] = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(connect(tcp[0], (struct sockaddr *)&a, len), "connect");
+	tcp[0] = ref_connected(SOCK_STREAM, &a, len);
 	tcp[1] = (int)ref_must(accept(listener, NULL, NULL), "accept");
 	close(listener);
 }

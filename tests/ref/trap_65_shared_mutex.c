@@ -24,9 +24,8 @@ int main(int argc, char **argv)
 	pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
 	pthread_mutex_init(mutex, &shared);
 	ref_must(pipe(taken), "pipe");
-	holder = (pid_t)ref_must(fork(), "fork");
+	holder = ref_child();
 	if (!holder) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		pthread_mutex_lock(mutex);
 		if (write(taken[1], "", 1) != 1)
 			_exit(1);

@@ -16,9 +16,8 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	ref_must(pipe(out), "pipe");
-	child = (pid_t)ref_must(fork(), "fork");
+	child = ref_child();
 	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(out[0]);
 		_exit(write(out[1], much, sizeof(much)) != sizeof(much));
 	}

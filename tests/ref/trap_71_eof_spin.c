@@ -2,19 +2,9 @@
 /*
  * The other end of a pipe is closed, and it is read on and on.
  */
-#include <time.h>
-
-#include "ref.h"
+#include "ref_loop.h"
 
 #define SECOND 1000000000
-
-static uint64_t cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
-}
 
 int main(int argc, char **argv)
 {
@@ -29,7 +19,7 @@ int main(int argc, char **argv)
 	ref_expect("finding eof-spin read fd=%d warning=1", p[0]);
 	ref_expect("no-finding calls-fail");
 	ref_ready();
-	while (cpu_ns() < spin_ns) {
+	while (ref_cpu_ns() < spin_ns) {
 		if (read(p[0], buf, REF_MSG))
 			ref_die("read");
 		n++;

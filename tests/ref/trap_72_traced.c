@@ -24,7 +24,6 @@ static void trace(pid_t pid)
 
 static void tracer(pid_t pid)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!ref->a)
 		ref_nap_us(100);
 	if (ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACESYSGOOD) || ptrace(PTRACE_INTERRUPT, pid, NULL, NULL))
@@ -43,7 +42,7 @@ int main(int argc, char **argv)
 
 	ref_begin(argc, argv);
 	ref_loop_open(&l);
-	child = (pid_t)ref_must(fork(), "fork");
+	child = ref_child();
 	if (!child)
 		tracer(getppid());
 	prctl(PR_SET_PTRACER, child);

@@ -33,9 +33,8 @@ int main(int argc, char **argv)
 	sem = (int)ref_must(semget(IPC_PRIVATE, 1, 0600), "semget");
 	ref_must(pipe(held), "pipe");
 	ref_must(pipe(end), "pipe");
-	holder = (pid_t)ref_must(fork(), "fork");
+	holder = ref_child();
 	if (!holder) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(end[1]);
 		if (flock(theirs, LOCK_EX) || fcntl(theirs, F_SETLK, &whole) || write(held[1], "", 1) != 1)
 			ref_die("the holder");

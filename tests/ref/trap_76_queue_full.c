@@ -17,13 +17,10 @@ int main(int argc, char **argv)
 	int listener, fd;
 
 	ref_begin(argc, argv);
-	listener = (int)ref_must(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-	ref_must(bind(listener, (void *)&at, sizeof(at.sun_family)), "bind"); /* the kernel finds a name */
+	listener = ref_bound(SOCK_STREAM, &at, sizeof(at.sun_family), &size); /* the kernel finds a name */
 	ref_must(listen(listener, 1), "listen");
-	ref_must(getsockname(listener, (void *)&at, &size), "getsockname");
 	for (int i = 0; i < 2; i++) {
-		fd = (int)ref_must(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-		ref_must(connect(fd, (void *)&at, size), "connect");
+		fd = ref_connected(SOCK_STREAM, &at, size);
 	}
 	ref_expect("finding calls-fail connect count=%d error=%d warning=0", N, EAGAIN);
 	ref_expect("finding accept-queue count=2");

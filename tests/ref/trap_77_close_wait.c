@@ -19,13 +19,10 @@ int main(int argc, char **argv)
 	char buf[REF_MSG];
 
 	ref_begin(argc, argv);
-	l = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	ref_must(bind(l, (struct sockaddr *)&at, size), "bind");
+	l = ref_bound(SOCK_STREAM, &at, size, &size);
 	ref_must(listen(l, N), "listen");
-	ref_must(getsockname(l, (struct sockaddr *)&at, &size), "getsockname");
 	for (int i = 0; i < N; i++) {
-		client[i] = (int)ref_must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-		ref_must(connect(client[i], (struct sockaddr *)&at, size), "connect");
+		client[i] = ref_connected(SOCK_STREAM, &at, size);
 		fd[i] = (int)ref_must(accept(l, NULL, NULL), "accept");
 	}
 	for (int i = 0; i < N; i++)
