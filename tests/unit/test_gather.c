@@ -139,7 +139,7 @@ static void is_not_named_by_what_came_after(void **state)
  * A second of a thread, by the kernel's counters: asleep, waited for a CPU, and, of its sleep in a
  * call under way as the watch ends, how much. rows_ms: what its calls slept that have returned.
  */
-static struct cap_thread a_second(int asleep_ms, unsigned queued_ms, unsigned open_ms, unsigned rows_ms)
+static struct cap_thread a_second(int asleep_ms, int queued_ms, unsigned open_ms, unsigned rows_ms)
 {
 	struct iom_capture *cap = iom_capture_new();
 	struct iom_gather *g = iom_gather_new(cap);
@@ -160,7 +160,7 @@ static struct cap_thread a_second(int asleep_ms, unsigned queued_ms, unsigned op
 
 	iom_gather_phase(g, IOM_G_END);
 	t.now_ns += 1000 * MS;
-	t.runq_ns = queued_ms * MS;
+	t.runq_ns = (uint64_t)queued_ms * MS;
 	t.off_ns = (uint64_t)(asleep_ms - (int)open_ms) * MS;
 	if (open_ms) {
 		t.flags = IOM_TF_ASLEEP;
@@ -269,6 +269,28 @@ static void waits_for_a_cpu_no_longer_than_there_was_time(void **state)
 	(void)state;
 	assert_int_equal(c.asleep_ns, 50 * MS);
 	assert_int_equal(c.runq_ns, 950 * MS);
+}
+
+/* The same, and it sleeps as the watch ends, for less than what was taken. */
+static void sleeps_on_beside_what_was_taken_for_a_wait(void **state)
+{
+	struct cap_thread c = a_second(-400, 1380, 30, 450);
+
+	(void)state;
+	assert_int_equal(c.at_end.nr, NR_NANOSLEEP);
+	assert_int_equal(c.at_end.inside_ns, 30 * MS);
+	assert_int_equal(c.asleep_ns, 480 * MS);
+	assert_int_equal(c.runq_ns, 500 * MS);
+}
+
+/* The kernel's sum of waits for a CPU shrank, by what two processors' clocks differ. */
+static void waits_for_no_cpu_where_the_counter_shrinks(void **state)
+{
+	struct cap_thread c = a_second(1000, -5, 0, 950);
+
+	(void)state;
+	assert_int_equal(c.asleep_ns, 1000 * MS);
+	assert_int_equal(c.runq_ns, 0);
 }
 
 /* The tables are read while a process is being born: its rows are in them, and the word of its birth
@@ -474,6 +496,8 @@ int main(void)
 		cmocka_unit_test(has_no_call_under_way_that_ended),
 		cmocka_unit_test(sleeps_as_long_as_its_calls),
 		cmocka_unit_test(waits_for_a_cpu_no_longer_than_there_was_time),
+		cmocka_unit_test(sleeps_on_beside_what_was_taken_for_a_wait),
+		cmocka_unit_test(waits_for_no_cpu_where_the_counter_shrinks),
 		cmocka_unit_test(is_counted_once_whenever_it_is_looked_at),
 		cmocka_unit_test(memory_used_again_is_another_file),
 		cmocka_unit_test(execution_by_another_thread_ends_its_number),

@@ -146,7 +146,7 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	c->cpu_ns = t->cpu_ns - e->cpu0;
 	c->nvcsw = t->nvcsw - e->nvcsw0;
 	c->maj_flt = t->maj_flt - e->flt0;
-	c->runq_ns = t->runq_ns - e->runq0;
+	c->runq_ns = gather_queued(e->runq0, t->runq_ns);
 	forget_call(&c->at_end);
 	c->sleep_is_bound = t->flags & IOM_TF_RT;
 	off += sleep_so_far(t);
@@ -522,7 +522,7 @@ static void settle_sleep(struct cap_thread *c, uint64_t rows)
 	if (rows + inside <= c->asleep_ns)
 		return;
 	excess = rows + inside - c->asleep_ns;
-	if (inside && excess > c->asleep_ns / 1000 && excess + slack >= inside) {
+	if (inside && excess > c->asleep_ns / 1000 && excess + slack >= inside && excess <= inside + slack) {
 		forget_call(&c->at_end);
 		return;
 	}
