@@ -114,34 +114,36 @@ static void waits_for_parent(void)
 	pause();
 }
 
+/* Ends with its parent, also where that has ended before it got so far. */
+static pid_t pausing_child(void)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (getppid() == parent)
+			pause();
+		_exit(0);
+	}
+	return child;
+}
+
 static void makes_sleeper(void)
 {
-	if (!fork()) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-	}
+	pausing_child();
 	while (waitpid(-1, NULL, 0) >= 0)
 		;
 }
 
 static void makes_two(void)
 {
-	if (!fork()) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-	}
+	pausing_child();
 	makes_sleeper();
 }
 
 static void waits_for_it(void)
 {
-	pid_t child = fork();
-
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-	}
-	waitpid(child, NULL, 0);
+	waitpid(pausing_child(), NULL, 0);
 }
 
 static void *waits(void *unused)
