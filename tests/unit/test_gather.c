@@ -27,6 +27,7 @@
 #include "capture/capture.h"
 #include "collect/gather.h"
 #include "collect/proc/procfs.h"
+#include "collect/proc/procfs_int.h"
 
 #define GEN	5
 #define LAST	"gathered"
@@ -293,6 +294,57 @@ static void waits_for_no_cpu_where_the_counter_shrinks(void **state)
 	assert_int_equal(c.runq_ns, 0);
 }
 
+/* A worker of the kernel for a process, of whose birth nobody tells: it is met as the watch ends. Its
+ * part is played by a child. */
+static void worker_born_unseen(void **state)
+{
+	struct iom_capture *cap = iom_capture_new();
+	struct iom_gather *g = iom_gather_new(cap);
+	struct iom_thread t = {.event = IOM_T_STATE, .nr = 0xffff, .serial = 1, .now_ns = pfs_now_ns()}, worker;
+	uint64_t before;
+	struct cap_thread *c;
+	pid_t child;
+
+	(void)state;
+	changes_at = 0;
+	t.tid = t.tgid = t.ns_tid = t.ns_tgid = (uint32_t)getpid();
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_expect(g, t.tgid, t.tgid, true);
+	iom_gather_phase(g, IOM_G_START);
+	iom_gather_thread(g, &t);
+	iom_gather_phase(g, IOM_G_WATCH);
+	usleep(50000);
+	before = pfs_now_ns();
+	child = fork();
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	usleep(50000);
+	iom_gather_phase(g, IOM_G_END);
+	worker = t;
+	worker.tid = worker.ns_tid = (uint32_t)child;
+	worker.flags = IOM_TF_IO_WORKER;
+	worker.now_ns = pfs_now_ns();
+	worker.cpu_ns = 20 * MS;
+	worker.runq_ns = 5 * MS;
+	worker.off_ns = worker.now_ns - worker.cpu_ns - worker.runq_ns;
+	iom_gather_thread(g, &worker);
+	iom_gather_finish(g);
+	assert_int_equal(cap->nthreads, 2);
+	c = &cap->threads[1];
+	assert_true(c->born && c->kernel_worker);
+	assert_true(c->start_ns + 10 * MS > before && c->start_ns < worker.now_ns - 50 * MS);
+	assert_int_equal(c->end_ns, worker.now_ns);
+	assert_int_equal(c->cpu_ns, 20 * MS);
+	assert_int_equal(c->runq_ns, 5 * MS);
+	assert_int_equal(c->asleep_ns, c->end_ns - c->start_ns - 25 * MS);
+	iom_gather_free(g);
+	iom_capture_free(cap);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
 /* The tables are read while a process is being born: its rows are in them, and the word of its birth
  * is still under way. */
 static void is_counted_once_whenever_it_is_looked_at(void **state)
@@ -498,6 +550,7 @@ int main(void)
 		cmocka_unit_test(waits_for_a_cpu_no_longer_than_there_was_time),
 		cmocka_unit_test(sleeps_on_beside_what_was_taken_for_a_wait),
 		cmocka_unit_test(waits_for_no_cpu_where_the_counter_shrinks),
+		cmocka_unit_test(worker_born_unseen),
 		cmocka_unit_test(is_counted_once_whenever_it_is_looked_at),
 		cmocka_unit_test(memory_used_again_is_another_file),
 		cmocka_unit_test(execution_by_another_thread_ends_its_number),

@@ -292,6 +292,24 @@ static uint64_t ran_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static void only_sleeps(void)
+{
+	pause();
+}
+
+static void started(void **state)
+{
+	uint64_t before = pfs_now_ns(), after, began;
+	pid_t child = sleeper(only_sleeps);
+
+	(void)state;
+	after = pfs_now_ns();
+	began = pfs_started_ns(child);
+	assert_true(began + 10000000 > before && began <= after);
+	sleeper_ends(child);
+	assert_int_equal(pfs_started_ns(0x7fffffff), 0);
+}
+
 /* Two numbers, each rounded down to a tick of 10 ms, before and after. */
 static void cpu_times(void **state)
 {
@@ -545,7 +563,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wait_sets),   cmocka_unit_test(libc_helpers),
-		cmocka_unit_test(runtimes),    cmocka_unit_test(cpu_times), cmocka_unit_test(control_groups),
+		cmocka_unit_test(runtimes),    cmocka_unit_test(started),
+		cmocka_unit_test(cpu_times), cmocka_unit_test(control_groups),
 		cmocka_unit_test(quotas),
 		cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),

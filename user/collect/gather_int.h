@@ -173,6 +173,7 @@ struct name_entry { /* where a file was that may be closed by now */
 struct thread_entry {
 	uint32_t tid;
 	uint32_t thread; /* index into cap->threads */
+	bool unseen;	 /* its birth was not told of when it was met: it was looked up, to a tick */
 	uint64_t cpu0, off0, nvcsw0, flt0, runq0; /* as the watch of it began */
 	UT_hash_handle hh;
 };

@@ -283,6 +283,32 @@ static bool has_ended(const struct iom_thread *t, const struct proc_entry *p)
 	return t->tid == t->tgid && !(t->flags & IOM_TF_ASLEEP) && pfs_is_zombie((pid_t)p->pid, &parent, &others);
 }
 
+/* Its sleeps are counted from its birth on the scheduler's clock. */
+static void count_from_birth(struct iom_gather *g, struct thread_entry *e, uint64_t birth_ns)
+{
+	g->cap->threads[e->thread].start_ns = birth_ns;
+	g->cap->threads[e->thread].born = true;
+	e->off0 = birth_ns - g->ops->clock_offset(g->be);
+	e->cpu0 = 0;
+	e->runq0 = 0;
+}
+
+/* A kernel worker that was not there as the watch began. Where tasks are told by classic tracepoints
+ * nobody says that one is born, as it returns from no call (bpf/tasks.bpf.h). */
+static void born_unseen(struct iom_gather *g, const struct iom_thread *t, struct thread_entry *e,
+			const struct proc_entry *p)
+{
+	uint64_t since = g->cap->procs[p->proc].start_ns, birth = pfs_started_ns((pid_t)t->ns_tid);
+
+	if (!birth)
+		return;
+	if (birth < since)
+		birth = since;
+	count_from_birth(g, e, birth < t->now_ns ? birth : t->now_ns);
+	e->unseen = true;
+	e->nvcsw0 = e->flt0 = 0;
+}
+
 static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 {
 	struct proc_entry *p;
@@ -298,6 +324,8 @@ static void thread_state(struct iom_gather *g, const struct iom_thread *t)
 	if (!e) {
 		e = take_thread(g, t);
 		e->off0 += sleep_so_far(t);
+		if (t->flags & IOM_TF_IO_WORKER && g->phase != IOM_G_START)
+			born_unseen(g, t, e, p);
 	}
 	c = &g->cap->threads[e->thread];
 	if (g->phase == IOM_G_START) {
@@ -336,15 +364,15 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 
 	p = take_proc(g, t, true);
 	HASH_FIND_INT(g->threads, &t->tid, e);
-	if (e && g->cap->threads[e->thread].start_ns < t->now_ns) {
+	if (e && !e->unseen && g->cap->threads[e->thread].start_ns < t->now_ns) {
 		forget(g, e); /* an exit record of the number's last owner was lost */
 		e = NULL;
 	}
 	/* The list of threads may have come to it before the word of its birth did. */
 	if (!e)
 		e = take_thread(g, t);
-	g->cap->threads[e->thread].start_ns = t->now_ns;
-	g->cap->threads[e->thread].born = true;
+	count_from_birth(g, e, t->now_ns);
+	e->unseen = false;
 	if (t->tid == t->tgid && !g->cap->procs[p->proc].born) {
 		g->cap->procs[p->proc].born = true;
 		g->cap->procs[p->proc].start_ns = t->now_ns;
@@ -352,10 +380,6 @@ static void thread_new(struct iom_gather *g, const struct iom_thread *t)
 	if (g->cap->procs[p->proc].imports_posix_aio && t->tid != t->tgid)
 		g->cap->threads[e->thread].libc_helper =
 			pfs_stack_is_libc_only(p->pid, t->args[0]);
-	/* Its sleeps are counted from its birth on the scheduler's clock. */
-	e->off0 = t->now_ns - g->ops->clock_offset(g->be);
-	e->cpu0 = 0;
-	e->runq0 = 0;
 	e->nvcsw0 = t->nvcsw;
 	e->flt0 = t->maj_flt;
 }

@@ -131,9 +131,10 @@ bool parse_stat(const char *text, struct parsed_stat *s)
 	const char *at = strrchr(text, ')'), *last = strrchr(text, ' ');
 
 	s->code = last ? atoi(last) : 0;
-	return at && sscanf(at, ") %c %d %d %*d %d %d %u %*s %*s %*s %*s %" SCNu64 " %" SCNu64 " %*s %*s %*s %*s %d",
+	return at && sscanf(at, ") %c %d %d %*d %d %d %u %*s %*s %*s %*s %" SCNu64 " %" SCNu64 " %*s %*s %*s %*s %d"
+			    " %*s %" SCNu64,
 			    &s->state, &s->ppid, &s->group, &s->terminal, &s->foreground, &s->flags, &s->user,
-			    &s->system, &s->threads) == 9;
+			    &s->system, &s->threads, &s->started) == 10;
 }
 
 /* "202 0x7f.. (six arguments) 0xSP 0xPC", or "running". */

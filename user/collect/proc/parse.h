@@ -55,6 +55,7 @@ struct parsed_stat {
 	unsigned int flags; /* PF_* */
 	uint64_t user, system; /* CPU time of all its threads, in ticks of sysconf(_SC_CLK_TCK) */
 	int threads;	    /* a first one that has ended is among them */
+	uint64_t started;   /* CLOCK_BOOTTIME, in such ticks */
 	int code;	    /* the last field; where it is stopped the signal, until its parent asked for that */
 };
 

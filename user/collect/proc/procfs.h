@@ -178,6 +178,9 @@ bool pfs_is_kthread(pid_t pid);
  * a tick of 10 ms; how it is divided was sampled at ticks (cputime_adjust() in kernel/sched/cputime.c). False: it is
  * gone. */
 bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns);
+/* When a thread, or a process, began: CLOCK_MONOTONIC, ns, earlier than it was by less than a tick of 10 ms; 0: it is
+ * gone. */
+uint64_t pfs_started_ns(pid_t tid);
 struct pfs_quota {
 	int level; /* whose: 0 its own control group, 1 the one above that, ...; -1: not known yet */
 	uint64_t periods, throttled; /* since the group is there: in so many of these the quota was used up */

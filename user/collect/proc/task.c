@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "collect/proc/parse.h"
@@ -103,6 +104,23 @@ bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns)
 	*user_ns = s.user * (NS / (uint64_t)ticks);
 	*system_ns = s.system * (NS / (uint64_t)ticks);
 	return true;
+}
+
+uint64_t pfs_started_ns(pid_t tid)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+	uint64_t now, started, suspended;
+	struct parsed_stat s;
+	struct timespec boot;
+
+	if (ticks <= 0 || !read_stat(tid, &s))
+		return 0;
+	now = pfs_now_ns(); /* first, or the difference would not be above 0 */
+	if (clock_gettime(CLOCK_BOOTTIME, &boot))
+		return 0;
+	suspended = (uint64_t)boot.tv_sec * NS + (uint64_t)boot.tv_nsec - now;
+	started = s.started * (NS / (uint64_t)ticks);
+	return started > suspended ? started - suspended : 0;
 }
 
 void pfs_wchan(pid_t pid, pid_t tid, char where[64])
