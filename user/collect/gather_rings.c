@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "collect/proc/procfs.h"
 
 static struct ring_entry *entry_of(struct iom_gather *g, const struct open_key *key)
 {
@@ -65,9 +66,22 @@ void gather_note_ring(struct iom_gather *g, const struct iom_row *row, uint32_t 
 		g->cap->rings[e->ring].file = file;
 }
 
+/* Rings that the process opened in the watch, if it is there yet. */
+static void meet_rings(struct iom_gather *g, uint32_t tgid, uint32_t pid)
+{
+	struct pfs_files files = {};
+
+	if (pfs_files_read((pid_t)pid, &files))
+		return;
+	for (size_t i = 0; i < files.n; i++)
+		if (files.v[i].kind == IOM_K_URING)
+			gather_file_now(g, tgid, files.v[i].fd);
+	pfs_files_free(&files);
+}
+
 /* The only ring of a process of which no call said the descriptor, and its only descriptor
  * of a ring that no call named: with SQPOLL a program need not make any. */
-static void name_last(struct iom_gather *g, uint32_t tgid)
+static void name_last(struct iom_gather *g, uint32_t tgid, uint32_t pid)
 {
 	uint32_t ring = UINT32_MAX, file = IOM_NO_FILE;
 	struct ring_entry *e;
@@ -78,7 +92,10 @@ static void name_last(struct iom_gather *g, uint32_t tgid)
 			ring = e->ring;
 			rings++;
 		}
-	for (uint32_t i = 0; rings == 1 && i < g->cap->nfiles; i++) {
+	if (rings != 1)
+		return;
+	meet_rings(g, tgid, pid);
+	for (uint32_t i = 0; i < g->cap->nfiles; i++) {
 		const struct cap_file *f = &g->cap->files[i];
 		bool named = f->tgid != tgid || f->kind != IOM_K_URING;
 
@@ -89,14 +106,14 @@ static void name_last(struct iom_gather *g, uint32_t tgid)
 			files++;
 		}
 	}
-	if (rings == 1 && files == 1)
+	if (files == 1)
 		g->cap->rings[ring].file = file;
 }
 
 void gather_rings_finish(struct iom_gather *g)
 {
 	for (size_t i = 0; g->rings && i < g->cap->nprocs; i++)
-		name_last(g, g->cap->procs[i].tgid);
+		name_last(g, g->cap->procs[i].tgid, g->cap->procs[i].pid);
 }
 
 void gather_rings_free(struct iom_gather *g)
