@@ -28,6 +28,7 @@
 #include "collect/gather.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_int.h"
+#include "sleeper.h"
 
 #define GEN	5
 #define LAST	"gathered"
@@ -136,6 +137,17 @@ static void is_not_named_by_what_came_after(void **state)
 #define MS	     1000000ULL
 #define NR_NANOSLEEP 230
 
+/* This process is watched from now on; t: its main thread, as it is then. */
+static void watch_begins(struct iom_gather *g, struct iom_thread *t)
+{
+	changes_at = 0;
+	t->tid = t->tgid = t->ns_tid = t->ns_tgid = (uint32_t)getpid();
+	iom_gather_backend(g, &made_up, NULL);
+	iom_gather_expect(g, t->tgid, t->tgid, true);
+	iom_gather_phase(g, IOM_G_START);
+	iom_gather_thread(g, t);
+}
+
 /*
  * A second of a thread, by the kernel's counters: asleep, waited for a CPU, and, of its sleep in a
  * call under way as the watch ends, how much. rows_ms: what its calls slept that have returned.
@@ -148,12 +160,8 @@ static struct cap_thread a_second(int asleep_ms, int queued_ms, unsigned open_ms
 	struct iom_row row = {.n[IOM_N_OK_SLEPT] = 1, .nr = NR_NANOSLEEP};
 	struct cap_thread got;
 
-	changes_at = 0;
-	t.tid = t.tgid = t.ns_tid = t.ns_tgid = row.tgid = (uint32_t)getpid();
-	iom_gather_backend(g, &made_up, NULL);
-	iom_gather_expect(g, t.tgid, t.tgid, true);
-	iom_gather_phase(g, IOM_G_START);
-	iom_gather_thread(g, &t);
+	watch_begins(g, &t);
+	row.tgid = t.tgid;
 	iom_gather_phase(g, IOM_G_WATCH);
 	row.key = (uint64_t)getpid() << 42 | (uint64_t)IOM_FD_NONE << 20 | (uint64_t)IOM_C_TIMER << 12;
 	row.id = 1ULL << 32;
@@ -203,12 +211,7 @@ static void pipe_of_two_epolls_is_named_once(void **state)
 		_exit(0);
 	}
 	close(ends[1]);
-	changes_at = 0;
-	t.tid = t.tgid = t.ns_tid = t.ns_tgid = (uint32_t)getpid();
-	iom_gather_backend(g, &made_up, NULL);
-	iom_gather_expect(g, t.tgid, t.tgid, true);
-	iom_gather_phase(g, IOM_G_START);
-	iom_gather_thread(g, &t);
+	watch_begins(g, &t);
 	iom_gather_phase(g, IOM_G_END);
 	iom_gather_thread(g, &t);
 	usleep(50000); /* until the child has closed what it reads from */
@@ -294,6 +297,11 @@ static void waits_for_no_cpu_where_the_counter_shrinks(void **state)
 	assert_int_equal(c.runq_ns, 0);
 }
 
+static void sleeps(void)
+{
+	pause();
+}
+
 /* A worker of the kernel for a process, of whose birth nobody tells: it is met as the watch ends. Its
  * part is played by a child. */
 static void worker_born_unseen(void **state)
@@ -306,21 +314,11 @@ static void worker_born_unseen(void **state)
 	pid_t child;
 
 	(void)state;
-	changes_at = 0;
-	t.tid = t.tgid = t.ns_tid = t.ns_tgid = (uint32_t)getpid();
-	iom_gather_backend(g, &made_up, NULL);
-	iom_gather_expect(g, t.tgid, t.tgid, true);
-	iom_gather_phase(g, IOM_G_START);
-	iom_gather_thread(g, &t);
+	watch_begins(g, &t);
 	iom_gather_phase(g, IOM_G_WATCH);
 	usleep(50000);
 	before = pfs_now_ns();
-	child = fork();
-	if (!child) {
-		pause();
-		_exit(0);
-	}
-	usleep(50000);
+	child = sleeper(sleeps);
 	iom_gather_phase(g, IOM_G_END);
 	worker = t;
 	worker.tid = worker.ns_tid = (uint32_t)child;
@@ -341,8 +339,7 @@ static void worker_born_unseen(void **state)
 	assert_int_equal(c->asleep_ns, c->end_ns - c->start_ns - 25 * MS);
 	iom_gather_free(g);
 	iom_capture_free(cap);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	sleeper_ends(child);
 }
 
 /* The tables are read while a process is being born: its rows are in them, and the word of its birth

@@ -292,15 +292,10 @@ static uint64_t ran_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static void only_sleeps(void)
-{
-	pause();
-}
-
 static void started(void **state)
 {
 	uint64_t before = pfs_now_ns(), after, began;
-	pid_t child = sleeper(only_sleeps);
+	pid_t child = sleeper(sleeps);
 
 	(void)state;
 	after = pfs_now_ns();
