@@ -534,19 +534,20 @@ static uint64_t *slept_in_rows(const struct iom_gather *g)
 
 /*
  * Threads are looked at first, then rows are taken. A call that was under way and has ended in
- * between is in a row too: together they sleep longer than the thread did, by all that it slept,
+ * between is in a row too: together they sleep longer than the thread did, by all that it slept and no more,
  * except that clocks differ (a thousandth). Else it is the kernel that took sleep for a wait for a
  * CPU: since 6.12 it may move one that sleeps to another CPU's queue (see queued_since()).
  */
 static void settle_sleep(struct cap_thread *c, uint64_t rows)
 {
 	uint64_t inside = c->at_end.nr >= 0 ? c->at_end.inside_ns : 0, excess;
-	uint64_t slack = inside / 10 > TICK_NS ? inside / 10 : TICK_NS;
+	uint64_t slack = inside / 10 > TICK_NS ? inside / 10 : TICK_NS, apart;
 
 	if (rows + inside <= c->asleep_ns)
 		return;
 	excess = rows + inside - c->asleep_ns;
-	if (inside && excess > c->asleep_ns / 1000 && excess + slack >= inside && excess <= inside + slack) {
+	apart = excess > inside ? excess - inside : inside - excess;
+	if (inside && excess > c->asleep_ns / 1000 && apart <= slack) {
 		forget_call(&c->at_end);
 		return;
 	}
