@@ -298,6 +298,11 @@ void gather_other_ends(struct iom_gather *g);
  * before the call is done the kernel does not. */
 void gather_name_unix(const struct iom_thread *t, const struct proc_entry *p, struct cap_file *f);
 
+/* gather_asleep.c: the call that a thread sleeps in just now, with its file, and who is in its set. *call is one
+ * of none (nr -1) before; its target is heap, the capture's. */
+void gather_sleep_state(struct iom_gather *g, const struct iom_thread *t, struct proc_entry *p,
+			struct cap_open_call *call);
+
 /* gather_threads.c */
 struct proc_entry *gather_proc(struct iom_gather *g, uint32_t tgid);
 /* The call that the thread slept in as the watch began; NULL: not known. */
