@@ -16,7 +16,7 @@ static void feed(void *arg)
 	(void)arg;
 	for (long i = 0; ref_more(i, N); i++) {
 		ref_await(&ref->b, ref->b + 20);
-		ref_nap_us(10000); /* in all for more than a twentieth of the watch, however slow the machine is */
+		ref_nap_us(10000); /* in all for more than a twentieth of the watch on a slow machine too */
 		ref_write(s[1], ref_msg, REF_MSG);
 		ref_await(&ref->a, i + 1);
 	}
