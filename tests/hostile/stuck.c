@@ -79,17 +79,23 @@ static void stuck_memory(void)
 	take_page_away(page);
 }
 
+static char place[] = "/tmp/iomodel-stuck-XXXXXX";
+
+static void remove_place(void)
+{
+	umount2(place, MNT_DETACH);
+	rmdir(place);
+}
+
 static const char *mount_stuck(void)
 {
-	static char dir[64] = "/tmp/iomodel-stuck-XXXXXX/fuse";
-	char *slash = strrchr(dir, '/');
+	static char dir[64];
 
-	*slash = 0;
 	/* A mount namespace of our own: the mounts go with us. */
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    !mkdtemp(dir) || mount("stuck", dir, "tmpfs", 0, "mode=755"))
+	    !mkdtemp(place) || mount("stuck", place, "tmpfs", 0, "mode=755"))
 		die("a place for mounts");
-	*slash = '/';
+	snprintf(dir, sizeof(dir), "%s/fuse", place);
 	if (mkdir(dir, 0755))
 		die(dir);
 	stuck_fs_mount(&fs, dir);
@@ -123,18 +129,16 @@ static void stuck_fuse(void)
 static void stuck_overlay(void)
 {
 	const char *dir = mount_stuck();
-	char base[64], merged[80], options[256];
+	char merged[80], options[256];
 
-	snprintf(base, sizeof(base), "%s", dir);
-	*strrchr(base, '/') = 0;
-	snprintf(merged, sizeof(merged), "%s/merged", base);
-	snprintf(options, sizeof(options), "%s/up", base);
+	snprintf(merged, sizeof(merged), "%s/merged", place);
+	snprintf(options, sizeof(options), "%s/up", place);
 	mkdir(options, 0755);
-	snprintf(options, sizeof(options), "%s/work", base);
+	snprintf(options, sizeof(options), "%s/work", place);
 	mkdir(options, 0755);
 	mkdir(merged, 0755);
-	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s/up,workdir=%s/work", dir, base,
-		 base);
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s/up,workdir=%s/work", dir, place,
+		 place);
 	if (mount("stuck", merged, "overlay", 0, options))
 		die("mounting an overlay");
 	*(volatile char *)map_library(merged);
@@ -159,7 +163,9 @@ int main(int argc, char **argv)
 	printf("ready %d\n", getpid());
 	while (read(0, &c, 1) > 0)
 		;
-	if (fs.server)
+	if (fs.server) {
 		stuck_fs_end(&fs);
+		remove_place();
+	}
 	_exit(0);
 }
