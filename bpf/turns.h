@@ -84,7 +84,8 @@ static __always_inline __u32 turn_bin(__u64 ns)
 	return bin < IOM_TURN_BINS ? bin : IOM_TURN_BINS - 1;
 }
 
-/* Clocks of processors differ: one that the task has come to may be behind. */
+/* Clocks of processors differ: one that the task has come to may be behind, and what it waited for
+ * a CPU then shrinks as well (kernel/sched/stats.h, sched_info_arrive()). */
 static __always_inline __u64 span(__u64 from, __u64 to)
 {
 	return (__s64)(to - from) > 0 ? to - from : 0;
@@ -112,7 +113,7 @@ static __always_inline void turn_ended(struct iom_home *h, struct task_struct *t
 	n->longest_ns = ns;
 	n->longest_inexact = inexact;
 	n->longest_sleep_ns = sleep;
-	n->longest_runq_ns = t->sched_info.run_delay - h->runq_ns;
+	n->longest_runq_ns = span(h->runq_ns, t->sched_info.run_delay);
 	n->longest_end_ns = elapsed(t);
 	for (int i = 0; i < IOM_PARTS; i++)
 		n->parts[i] = h->parts[i];
@@ -132,7 +133,7 @@ static __always_inline struct iom_home *home_new(struct iom_slot *s, __u64 key)
 	struct iom_home *h = &s->home[0], *other = &s->home[1];
 
 	if (h->turns.key && (!other->turns.key || other->turns.exact + other->turns.inexact <
-						       h->turns.exact + h->turns.inexact))
+							  h->turns.exact + h->turns.inexact))
 		h = other;
 	if (h->turns.key && h->turns.exact + h->turns.inexact)
 		turns_send(s, &h->turns);

@@ -224,16 +224,6 @@ struct iom_gather {
 
 uint64_t gather_now(void);	 /* CLOCK_MONOTONIC, ns */
 
-/*
- * What a thread's wait for a CPU (sched_info.run_delay) grew by, ns. The kernel adds the difference of
- * two processors' clocks to it (kernel/sched/stats.h, sched_info_arrive()): where the one that the
- * thread came to is behind, it shrinks.
- */
-static inline uint64_t gather_queued(uint64_t from, uint64_t to)
-{
-	return (int64_t)(to - from) > 0 ? to - from : 0;
-}
-
 /* gather_cpu.c: what /proc and control groups say of CPU time before (iom_gather_cpu() asks after). */
 void gather_cpu_begin(struct iom_gather *g, struct proc_entry *p, bool born);
 

@@ -129,6 +129,16 @@ static uint64_t sleep_so_far(const struct iom_thread *t)
 	return t->flags & IOM_TF_ASLEEP && !t->woken_ns && t->now_ns > t->asleep_ns ? t->now_ns - t->asleep_ns : 0;
 }
 
+/*
+ * What a thread's wait for a CPU (sched_info.run_delay) grew by, ns. The kernel adds the difference of
+ * two processors' clocks to it (kernel/sched/stats.h, sched_info_arrive()): where the one that the
+ * thread came to is behind, it shrinks.
+ */
+static uint64_t queued_for(uint64_t from, uint64_t to)
+{
+	return (int64_t)(to - from) > 0 ? to - from : 0;
+}
+
 static void thread_close(struct iom_gather *g, struct thread_entry *e, const struct iom_thread *t)
 {
 	struct cap_thread *c = &g->cap->threads[e->thread];
@@ -138,7 +148,7 @@ static void thread_close(struct iom_gather *g, struct thread_entry *e, const str
 	c->cpu_ns = t->cpu_ns - e->cpu0;
 	c->nvcsw = t->nvcsw - e->nvcsw0;
 	c->maj_flt = t->maj_flt - e->flt0;
-	c->runq_ns = gather_queued(e->runq0, t->runq_ns);
+	c->runq_ns = queued_for(e->runq0, t->runq_ns);
 	forget_call(&c->at_end);
 	c->sleep_is_bound = t->flags & IOM_TF_RT;
 	off += sleep_so_far(t);

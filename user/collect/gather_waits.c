@@ -87,7 +87,7 @@ void iom_gather_turns(void *arg, const struct iom_turns *turns)
 	t->exact = turns->exact;
 	t->inexact = turns->inexact;
 	t->longest_ns = turns->longest_ns;
-	t->longest_runq_ns = gather_queued(0, turns->longest_runq_ns);
+	t->longest_runq_ns = turns->longest_runq_ns;
 	t->longest_sleep_ns = turns->longest_sleep_ns;
 	t->longest_inexact = turns->longest_inexact;
 	for (size_t i = 0; i < IOM_PARTS; i++)
