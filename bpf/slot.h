@@ -194,6 +194,9 @@ static __always_inline __u64 left_cpu(struct task_struct *t)
 #define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
 #define IOM_TASK_ASLEEP	 (0x0001 | 0x0002 | IOM_TASK_FROZEN)
 #define IOM_TASK_STOPPED (0x0004 | 0x0008)
+/* It is being woken, and in no run queue until the CPU that shall run it puts it there: a while where
+ * that is a virtual one which its host does not let run (kernel/sched/core.c, try_to_wake_up()). */
+#define IOM_TASK_WAKING 0x0200
 
 /*
  * Since when a task waits for a CPU, by the scheduler's clock; 0: it runs or sleeps. Since 6.12 one
@@ -208,12 +211,11 @@ static __always_inline __u64 queued_since(struct task_struct *t)
 /*
  * How long a task that waits for a CPU had slept before it was woken: its own counters tell
  * of that only once it runs. 0 for one that runs, sleeps, or was only put aside for others.
+ * queued, left: see queued_since() and left_cpu().
  */
-static __always_inline __u64 queued_sleep(struct task_struct *t)
+static __always_inline __u64 slept_before(struct task_struct *t, __u64 queued, __u64 left)
 {
-	__u64 queued = queued_since(t), left = left_cpu(t);
-
-	return !queued || keeps_no_sum(t) || queued < left ? 0 : queued - left;
+	return keeps_no_sum(t) || queued < left ? 0 : queued - left;
 }
 
 /*
@@ -241,7 +243,7 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->tgid = t->tgid;
 	s->waits = 0;
 	s->nvcsw = t->nvcsw;
-	s->off_ns = off_time(t) + queued_sleep(t);
+	s->off_ns = off_time(t) + slept_before(t, queued_since(t), left_cpu(t));
 	s->maj_flt = t->maj_flt;
 	s->min_flt = t->min_flt;
 	s->until_check = 1;

@@ -30,6 +30,10 @@ static __always_inline __u32 ns_id(struct iom_session *session, struct task_stru
 
 #define parent_tgid(t)	 ((t)->real_parent->tgid)
 #define comm_copy(to, t) bpf_probe_read_kernel(to, IOM_COMM_LEN, (t)->comm)
+#define iom_on_cpu(t)	 ((t)->on_cpu)
+/* One that leaves may have no stack any more, or give it away. */
+#define call_now(e, t)                                                                             \
+	((t)->flags & PF_EXITING ? 0 : (thread_call(e, t, (const void *)bpf_task_pt_regs(t)), 1))
 
 #include "thread_state.h"
 
@@ -40,6 +44,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 		struct iom_record head;
 		struct iom_thread thread;
 	} *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	struct iom_moment m;
 
 	if (!rec) {
 		IOM_COUNT(lost_records);
@@ -47,7 +52,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 	}
 	rec->head.size = sizeof(*rec);
 	rec->head.kind = IOM_R_THREAD;
-	thread_fill(NULL, &rec->thread, t, event);
+	thread_fill(NULL, &rec->thread, &m, t, event);
 	if (event == IOM_T_NEW) {
 		struct pt_regs *regs = (void *)bpf_task_pt_regs(t);
 
@@ -76,7 +81,8 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t, unsigned long clone_flags)
 			files_shared = 1;
 	}
 	s = slot_add(t);
-	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run */
+	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run
+		  */
 		s->off_ns = bpf_ktime_get_ns() - clock_offset;
 		s->born = 1;
 	}
@@ -216,9 +222,10 @@ SEC("iter/task")
 int iom_iter_task(struct bpf_iter__task *ctx)
 {
 	struct task_struct *t = ctx->task;
+	struct iom_moment m;
 	struct iom_thread e;
 	struct iom_slot *s;
-	struct pt_regs *regs;
+	int off;
 
 	if (!t)
 		return 0;
@@ -228,28 +235,20 @@ int iom_iter_task(struct bpf_iter__task *ctx)
 		found_tgid = t->tgid;
 	if (!watched(t->tgid))
 		return 0;
-	thread_fill(NULL, &e, t, IOM_T_STATE);
 	s = slot_seen(t);
+	off = thread_look(NULL, &e, &m, t);
 	if (s) {
 		e.serial = s->serial;
 		turns_tell(s);
 	}
 	if (t->__state & IOM_TASK_STOPPED)
 		stop_begin(t->tgid);
-	/* One that leaves may have no stack any more, or give it away. */
-	if (t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) && !t->on_cpu &&
-	    !(t->flags & PF_EXITING)) {
-		regs = (void *)bpf_task_pt_regs(t);
-		thread_asleep(&e, s, t, regs, clock_offset, begun);
-	} else if (s) {
-		/* clang makes one test of this and the next; 6.1's verifier then takes s for
-		 * a number. */
-		barrier_var(s);
-		if (!t->on_cpu && !(t->flags & PF_EXITING)) {
-			regs = (void *)bpf_task_pt_regs(t);
-			thread_queued(&e, s, t, regs, clock_offset, begun);
-		}
-	}
+	if (off && m.asleep)
+		thread_asleep(&e, &m, s, t, clock_offset, begun);
+	/* clang makes one test of this and the next; 6.1's verifier then takes s for a number. */
+	barrier_var(s);
+	if (off && !m.asleep && s)
+		thread_queued(&e, &m, s, t, clock_offset, begun);
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 	return 0;
 }

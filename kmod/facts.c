@@ -16,6 +16,9 @@
 #include "exit.h"
 #include "samples.h"
 #include "uring.h"
+
+static bool call_now(struct iom_thread *e, struct task_struct *t);
+
 #include "thread_state.h"
 
 static const u32 calls[IOM_CALLS] = {IOM_CALL_TABLE};
@@ -296,16 +299,24 @@ void iom_fact_waking(struct iom_session *session, struct task_struct *t)
 
 /* ---- threads come and go ------------------------------------------------------------- */
 
-static struct iom_entry *thread_entry(struct iom_session *session, struct task_struct *t,
-				      struct iom_thread_state *state, u8 event)
+static struct iom_entry *thread_entry_new(struct iom_session *session)
 {
 	struct iom_entry *e = iom_entry_new(IOM_R_THREAD, GFP_ATOMIC);
 
-	if (!e) {
+	if (!e)
 		iom_lost(session, IOM_LOST_RECORDS);
+	return e;
+}
+
+static struct iom_entry *thread_entry(struct iom_session *session, struct task_struct *t,
+				      struct iom_thread_state *state, u8 event)
+{
+	struct iom_entry *e = thread_entry_new(session);
+	struct iom_moment m;
+
+	if (!e)
 		return NULL;
-	}
-	thread_fill(session, &e->thread, t, event);
+	thread_fill(session, &e->thread, &m, t, event);
 	if (state)
 		e->thread.serial = state->slot.serial;
 	return e;
@@ -390,21 +401,23 @@ void iom_fact_left(struct iom_session *session, struct task_struct *t, bool last
 
 /* ---- how they are just now --------------------------------------------------------------- */
 
-/* The registers of a thread that is off the CPU. Its stack may be given away, or unmapped, any
- * time: the pointer is read once, and what it points to without trust.
+/* The call of a thread that is off the CPU. Its stack may be given away, or unmapped, any time:
+ * the pointer is read once, and what it points to without trust.
  */
-static bool off_cpu_regs(struct task_struct *t, struct pt_regs *regs)
+static bool call_now(struct iom_thread *e, struct task_struct *t)
 {
 	const void *stack = READ_ONCE(t->stack);
 	const struct pt_regs *at = stack + THREAD_SIZE - TOP_OF_KERNEL_STACK_PADDING;
+	struct pt_regs regs;
 
-	if (iom_on_cpu(t) || !stack)
-		return false;
-	if (copy_from_kernel_nofault(regs, at - 1, sizeof(*regs)))
+	if (!stack || copy_from_kernel_nofault(&regs, at - 1, sizeof(regs)))
 		return false;
 	/* Then it was still its own: a stack is let go of after the end. */
 	smp_rmb();
-	return READ_ONCE(t->stack) == stack && !(READ_ONCE(t->flags) & PF_EXITING);
+	if (READ_ONCE(t->stack) != stack || READ_ONCE(t->flags) & PF_EXITING)
+		return false;
+	thread_call(e, t, &regs);
+	return true;
 }
 
 /* The state of a thread, begun if need be; but none for one that leaves: nobody would take
@@ -428,10 +441,10 @@ static struct iom_thread_state *scan_state(struct iom_session *session, struct t
 static void scan_thread(struct iom_session *session, struct task_struct *t)
 {
 	struct iom_thread_state *state = scan_state(session, t);
-	struct iom_entry *e = thread_entry(session, t, state, IOM_T_STATE);
-	struct pt_regs regs;
-	bool asleep;
+	struct iom_entry *e = thread_entry_new(session);
+	struct iom_moment m;
 	unsigned long flags;
+	bool off;
 
 	if (READ_ONCE(t->__state) & IOM_TASK_STOPPED)
 		iom_stop_begin(session, t->tgid);
@@ -439,15 +452,14 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 		tell_turns(state);
 	if (!e)
 		return;
-	asleep = READ_ONCE(t->__state) & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED);
-	if (state && off_cpu_regs(t, &regs)) {
+	off = thread_look(session, &e->thread, &m, t);
+	if (state) {
+		e->thread.serial = state->slot.serial;
 		spin_lock_irqsave(&state->lock, flags);
-		if (asleep)
-			thread_asleep(&e->thread, &state->slot, t, &regs, session->clock_offset,
-				      session->begun);
-		else
-			thread_queued(&e->thread, &state->slot, t, &regs, session->clock_offset,
-				      session->begun);
+		if (off && m.asleep)
+			thread_asleep(&e->thread, &m, &state->slot, t, session->clock_offset, session->begun);
+		else if (off)
+			thread_queued(&e->thread, &m, &state->slot, t, session->clock_offset, session->begun);
 		spin_unlock_irqrestore(&state->lock, flags);
 	}
 	iom_queue(session, e);
