@@ -270,6 +270,26 @@ static bool is_called(int fd, const char *name)
 	return same;
 }
 
+/* A child that has only the second of two ends, until hold[1] is closed. */
+static pid_t keeps_second(int ends[2], int hold[2])
+{
+	pid_t child;
+	char c;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_int_equal(pipe(hold), 0);
+	child = fork();
+	if (!child) {
+		close(hold[1]);
+		close(ends[0]);
+		while (read(hold[0], &c, 1) < 0)
+			;
+		_exit(0);
+	}
+	close(hold[0]);
+	return child;
+}
+
 static void unix_names(void **state)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -300,22 +320,21 @@ static void unix_names(void **state)
 	rmdir(dir);
 
 	/* The other end is held by a child alone. */
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, p), 0);
-	assert_int_equal(pipe(hold), 0);
-	child = fork();
-	if (!child) {
-		close(hold[1]);
-		close(p[0]);
-		while (read(hold[0], name, 1) < 0)
-			;
-		_exit(0);
-	}
+	child = keeps_second(p, hold);
 	close(p[1]);
-	close(hold[0]);
 	prctl(PR_GET_NAME, comm);
 	snprintf(name, sizeof(name), "unix -> %d %s", child, comm);
 	assert_true(is_called(p[0], name));
 	close(p[0]);
+	close(hold[1]);
+	waitpid(child, NULL, 0);
+
+	/* It was kept here as well, as a parent does that waits for what its child says. */
+	child = keeps_second(p, hold);
+	snprintf(name, sizeof(name), "unix -> %d %s", child, comm);
+	assert_true(is_called(p[0], name));
+	close(p[0]);
+	close(p[1]);
 	close(hold[1]);
 	waitpid(child, NULL, 0);
 }

@@ -192,14 +192,15 @@ static void walk(pid_t pid)
 	walked_at = pfs_now_ns();
 }
 
-static size_t first_of(uint64_t ino)
+/* Of a process, 0: of whichever. */
+static size_t first_of(uint64_t ino, pid_t pid)
 {
 	size_t low = 0, high = nheld;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (held[mid].ino < ino)
+		if (held[mid].ino < ino || (held[mid].ino == ino && held[mid].pid < pid))
 			low = mid + 1;
 		else
 			high = mid;
@@ -222,31 +223,47 @@ static void walk_for_sockets(void)
 		walk(getpid());
 }
 
+static bool holds_socket(pid_t pid, uint64_t ino)
+{
+	size_t i = first_of(ino, pid);
+
+	return i < nheld && held[i].ino == ino && held[i].pid == pid && held[i].socket;
+}
+
 bool pfs_holds_socket(pid_t pid, uint64_t ino)
 {
 	walk_for_sockets();
-	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
-		if (held[i].socket && held[i].pid == pid)
-			return true;
-	return false;
+	return holds_socket(pid, ino);
 }
 
-bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out)
+/* Its name is asked for once for many sockets of one process. */
+static bool take_holder(const struct holding *h, struct pfs_holder *out)
 {
-	walk_for_sockets();
-	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++) {
-		if (!held[i].socket)
-			continue;
-		if (held[i].pid != last.pid && !pfs_comm(held[i].pid, last.comm)) {
-			last.pid = 0;
-			continue;
-		}
-		last.pid = held[i].pid;
-		last.fd = held[i].fd;
-		*out = last;
-		return true;
+	if (h->pid != last.pid && !pfs_comm(h->pid, last.comm)) {
+		last.pid = 0;
+		return false;
 	}
-	return false;
+	last.pid = h->pid;
+	last.fd = h->fd;
+	*out = last;
+	return true;
+}
+
+bool pfs_socket_holder(uint64_t ino, uint64_t other_end, struct pfs_holder *out)
+{
+	bool found = false;
+
+	walk_for_sockets();
+	for (size_t i = first_of(ino, 0); i < nheld && held[i].ino == ino; i++) {
+		bool kept_both = other_end && holds_socket(held[i].pid, other_end);
+
+		if (!held[i].socket || (found && kept_both) || !take_holder(&held[i], out))
+			continue;
+		if (!kept_both)
+			return true;
+		found = true;
+	}
+	return found;
 }
 
 static void take_access(const void *data, size_t size, void *arg)
@@ -289,7 +306,7 @@ uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino)
 
 	if (!walked_at)
 		walk(pid);
-	for (size_t i = first_of(ino); i < nheld && held[i].ino == ino; i++)
+	for (size_t i = first_of(ino, 0); i < nheld && held[i].ino == ino; i++)
 		if (!held[i].socket && held[i].pid == pid)
 			access |= held[i].access;
 	return access;
@@ -314,7 +331,7 @@ static const struct holding *other_end_of(pid_t pid, int fd, uint64_t key, uint6
 
 	if (!walked_at)
 		walk(pid);
-	for (size_t i = first_of(key); i < nheld && held[i].ino == key; i++) {
+	for (size_t i = first_of(key, 0); i < nheld && held[i].ino == key; i++) {
 		const struct holding *h = &held[i];
 
 		if (h->socket || h->pid == pid || h->pid == getpid() || !(h->access & other) ||
@@ -382,7 +399,7 @@ pid_t pfs_terminal_master(pid_t pid, const char *name)
 		return 0;
 	if (!walked_at)
 		walk(pid);
-	for (size_t i = first_of(MASTER); i < nheld && held[i].ino == MASTER; i++) {
+	for (size_t i = first_of(MASTER, 0); i < nheld && held[i].ino == MASTER; i++) {
 		pid_t who = held[i].pid;
 
 		if (who != pid && terminal_of(who, held[i].fd) == number && has_same_mounts(pid, who))

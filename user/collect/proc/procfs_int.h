@@ -136,8 +136,9 @@ void pfs_near_first(int32_t *pids, size_t n, pid_t pid);
 /* How a process has a pipe open: 1 reads, 2 writes, 3 both, 0 not at all. May be up to 10 s old. */
 uint8_t pfs_pipe_ways(pid_t pid, uint64_t ino);
 
-/* Some process that has this socket open. May be up to 10 s old. */
-bool pfs_socket_holder(uint64_t ino, struct pfs_holder *out);
+/* Some process that has this socket open, of several rather one that has not kept the other end of a pair, too
+ * (0: it has none). May be up to 10 s old. */
+bool pfs_socket_holder(uint64_t ino, uint64_t other_end, struct pfs_holder *out);
 /* Has this process it open? As old. */
 bool pfs_holds_socket(pid_t pid, uint64_t ino);
 

@@ -304,7 +304,7 @@ static char *unix_name(const struct pfs_netns *ns, const struct sock_entry *e)
 		return pfs_format("unix %s", e->path);
 	if (peer && peer->path)
 		return pfs_format("unix -> %s", peer->path);
-	if (e->peer && pfs_socket_holder(e->peer, &holder)) {
+	if (e->peer && pfs_socket_holder(e->peer, e->ino, &holder)) {
 		quote = pfs_comm_quote(holder.comm);
 		return pfs_format("unix -> %d %s%s%s", holder.pid, quote, holder.comm, quote);
 	}
@@ -428,5 +428,5 @@ pid_t pfs_socket_peer(pid_t pid, uint64_t ino, const char *unix_name)
 	/* Of several that have the listener it is the one that waits for itself. */
 	if (to && to->listening && pfs_holds_socket(pid, peer))
 		return pid;
-	return peer && pfs_socket_holder(peer, &holder) && holder.pid != pid ? holder.pid : 0;
+	return peer && pfs_socket_holder(peer, ino, &holder) && holder.pid != pid ? holder.pid : 0;
 }
