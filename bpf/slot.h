@@ -13,7 +13,6 @@
  *                              not 0: nothing usable is in dst
  *   IOM_BOUND(x, mask)         x &= mask, in a way that its verifier, if any, believes
  *   repeat(n, fn, arg)         fn(i, arg) for i from 0 until n, or fn() is not 0
- *   now_ns()                   CLOCK_MONOTONIC
  *   add_fetch_old(p, n)        atomic *p += n where several contexts count; the old value
  *   this_task()                the current task
  *   IOM_SEPARATE               how a function that is too large to be inlined is declared
@@ -43,21 +42,22 @@
 #define IOM_SLOT_H
 
 #include "facts.h"
+#include "moment.h"
 
 struct iom_session;
 
 /* A readiness call on one set, and the turns between its sleeps. */
 #define IOM_HOMES 2
 struct iom_home {
-	struct iom_turns turns; /* key 0: unused */
-	__u64 at_ns;		/* when it returned last, see elapsed() */
-	__u64 runq_ns, off_ns;	/* the task's counters then */
-	__u32 inexact;		/* it had not slept: these are behind */
-	__u32 shape;		/* select: of its sets, see select_shape() */
+	struct iom_turns turns;		  /* key 0: unused */
+	__u64 at_ns;			  /* when it returned last, see elapsed() */
+	__u64 runq_ns, off_ns;		  /* the task's counters then */
+	__u32 inexact;			  /* it had not slept: these are behind */
+	__u32 shape;			  /* select: of its sets, see select_shape() */
 	struct iom_part parts[IOM_PARTS]; /* sleeps since then */
 };
 
-struct iom_slot { /* one watched thread; only that thread writes it, at its own calls */
+struct iom_slot {  /* one watched thread; only that thread writes it, at its own calls */
 	__u32 tid; /* 0: free */
 	__u32 tgid;
 	__u32 serial;
@@ -65,10 +65,10 @@ struct iom_slot { /* one watched thread; only that thread writes it, at its own 
 	__u64 nvcsw; /* as of the last call looked at */
 	__u64 off_ns;
 	__u64 maj_flt, min_flt; /* as of the last sleep looked at */
-	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
-	__u32 ring_calls;  /* io_uring_enter calls so far */
-	__u32 poll_sets;   /* calls with large sets so far */
-	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
+	__u32 until_check;	/* calls until a row's file is compared with the descriptor again */
+	__u32 ring_calls;	/* io_uring_enter calls so far */
+	__u32 poll_sets;	/* calls with large sets so far */
+	__u16 restart_nr;	/* the call that restart_syscall continues; 0: none */
 	__u16 aio_begun;   /* requests that the io_submit under way has begun, up to IOM_AIO_MOST */
 	__u32 ready_calls; /* readiness calls so far, to sample some */
 	__u32 paths;	   /* sent since paths_at */
@@ -119,18 +119,6 @@ struct iom_stops {
 	__u64 count;
 };
 
-#define IOM_SCHED_FIFO	   1 /* uapi/linux/sched.h */
-#define IOM_SCHED_RR	   2
-#define IOM_SCHED_DEADLINE 6
-#define IOM_SCHED_EXT	   7
-
-/* Classes that leave prev_sum_exec_runtime alone: only kernel/sched/fair.c writes it. */
-static __always_inline int keeps_no_sum(struct task_struct *t)
-{
-	return t->policy == IOM_SCHED_FIFO || t->policy == IOM_SCHED_RR ||
-	       t->policy == IOM_SCHED_DEADLINE || t->policy == IOM_SCHED_EXT;
-}
-
 #define NAMES_MOST 64 /* paths of files told of one thread in NAMES_NS */
 #define NAMES_NS   100000000
 
@@ -165,85 +153,20 @@ static __always_inline __u32 key_fd(__u64 key)
 	return key >> 20 & IOM_FD_NONE;
 }
 
-/*
- * Time off the CPU and off the run queue, up to the last switch-in; only the
- * difference of two readings means something. last_arrival is when the task
- * last got the CPU, run_delay all its time on run queues, prev_sum_exec_runtime
- * its CPU time at that moment (kernel/sched/stats.h, sched_info_arrive();
- * kernel/sched/fair.c, set_next_entity()). Where a class leaves the last one
- * alone sum_exec_runtime stands in, too large by the current slice.
- */
-static __always_inline __u64 off_time(struct task_struct *t)
-{
-	__u64 cpu = t->se.prev_sum_exec_runtime;
-
-	if (keeps_no_sum(t))
-		cpu = t->se.sum_exec_runtime;
-	return t->sched_info.last_arrival - t->sched_info.run_delay - cpu;
-}
-
-/* When the task, asleep now, gave up the CPU, by the scheduler's clock. */
-static __always_inline __u64 left_cpu(struct task_struct *t)
-{
-	return t->sched_info.last_arrival +
-	       (t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime);
-}
-
-/* States in which a task is off the CPU of its own accord (include/linux/sched.h): not on
- * its way in or out. A main thread that has left by pthread_exit() is dead, not asleep. */
-#define IOM_TASK_FROZEN	 0x8000 /* it slept when its control group was frozen */
-#define IOM_TASK_ASLEEP	 (0x0001 | 0x0002 | IOM_TASK_FROZEN)
-#define IOM_TASK_STOPPED (0x0004 | 0x0008)
-/* It is being woken, and in no run queue until the CPU that shall run it puts it there: a while where
- * that is a virtual one which its host does not let run (kernel/sched/core.c, try_to_wake_up()). */
-#define IOM_TASK_WAKING 0x0200
-
-/*
- * Since when a task waits for a CPU, by the scheduler's clock; 0: it runs or sleeps. Since 6.12 one
- * that sleeps may still be in a run queue (delayed dequeue), and where that is moved to another CPU
- * it is noted as queued from then on: kernel/sched/core.c, enqueue_task().
- */
-static __always_inline __u64 queued_since(struct task_struct *t)
-{
-	return t->__state & (IOM_TASK_ASLEEP | IOM_TASK_STOPPED) ? 0 : t->sched_info.last_queued;
-}
-
-/*
- * How long a task that waits for a CPU had slept before it was woken: its own counters tell
- * of that only once it runs. 0 for one that runs, sleeps, or was only put aside for others.
- * queued, left: see queued_since() and left_cpu().
- */
-static __always_inline __u64 slept_before(struct task_struct *t, __u64 queued, __u64 left)
-{
-	return keeps_no_sum(t) || queued < left ? 0 : queued - left;
-}
-
-/*
- * The scheduler's clock as far as the task's own counters know it: exact when the
- * task has just been switched in, else behind by what it ran since the last tick.
- */
-static __always_inline __u64 elapsed(struct task_struct *t)
-{
-	if (keeps_no_sum(t))
-		return t->sched_info.last_arrival;
-	return left_cpu(t);
-}
-
 static __always_inline void stops_begin(struct iom_slot *s, struct iom_stops *stops)
 {
 	s->stopped_ns = stops ? stops->total_ns : 0;
 	s->stops = stops ? stops->count : 0;
 }
 
-/* A fresh slot: what the thread did before is none of ours. tid and serial are
- * the caller's; stops: of its process, may be NULL. */
-static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t,
-				       struct iom_stops *stops)
+/* A fresh slot, of the current task or one that is being born: what it did before is none of ours.
+ * tid and serial are the caller's; stops: of its process, may be NULL. */
+static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t, struct iom_stops *stops)
 {
 	s->tgid = t->tgid;
 	s->waits = 0;
 	s->nvcsw = t->nvcsw;
-	s->off_ns = off_time(t) + slept_before(t, queued_since(t), left_cpu(t));
+	s->off_ns = off_time(t);
 	s->maj_flt = t->maj_flt;
 	s->min_flt = t->min_flt;
 	s->until_check = 1;
@@ -267,6 +190,18 @@ static __always_inline void slot_begin(struct iom_slot *s, struct task_struct *t
 	s->window = 0;
 	s->enter_ns = 0;
 	s->ready_ns = 0;
+}
+
+/* Of another task, which may be anywhere. clock_offset: see moment_take(). */
+static __always_inline void slot_begin_other(struct iom_slot *s, struct task_struct *t, __u64 clock_offset)
+{
+	struct iom_moment m;
+
+	moment_take(&m, t, clock_offset);
+	if (!moment_holds(&m, t))
+		moment_take(&m, t, clock_offset);
+	s->nvcsw = m.nvcsw;
+	s->off_ns = m.off_ns + m.slept_ns;
 }
 
 static __always_inline void row_slept(struct iom_row *r, struct fact *f)

@@ -10,6 +10,11 @@
 #define IOM_STATE_BPF_H
 
 #include "kernel.h"
+
+/* What moment.h asks for. */
+#define now_ns()      bpf_ktime_get_ns()
+#define iom_on_cpu(t) ((t)->on_cpu)
+
 #include "slot.h"
 
 /* Set by the collector before loading. */
@@ -100,7 +105,6 @@ struct { /* samples */
  * they are given the thread and look its slot up again. */
 #define user_read(dst, size, at) bpf_probe_read_user(dst, size, (void *)(at))
 #define repeat(n, fn, arg)	 bpf_loop(n, fn, arg, 0)
-#define now_ns()		 bpf_ktime_get_ns()
 #define add_fetch_old(p, n)	 __sync_fetch_and_add(p, n)
 #define this_task()		 bpf_get_current_task_btf()
 #define session_clock_offset(s)	 clock_offset
@@ -223,8 +227,7 @@ static __always_inline void process_leaves(__u32 tgid)
 		process_gone(tgid);
 }
 
-/* A slot for a thread that has none. Called for the current task, for a task
- * being born, or for one that sleeps, so nobody else fills the same slot. */
+/* A slot for a thread that has none: see slot_begin(). */
 static __always_inline struct iom_slot *slot_add(struct task_struct *t)
 {
 	__u32 tid = t->pid;

@@ -30,15 +30,14 @@ static __always_inline __u32 ns_id(struct iom_session *session, struct task_stru
 
 #define parent_tgid(t)	 ((t)->real_parent->tgid)
 #define comm_copy(to, t) bpf_probe_read_kernel(to, IOM_COMM_LEN, (t)->comm)
-#define iom_on_cpu(t)	 ((t)->on_cpu)
 /* One that leaves may have no stack any more, or give it away. */
 #define call_now(e, t)                                                                             \
 	((t)->flags & PF_EXITING ? 0 : (thread_call(e, t, (const void *)bpf_task_pt_regs(t)), 1))
 
 #include "thread_state.h"
 
-static __always_inline void thread_send(struct task_struct *t, struct iom_slot *s, __u8 event,
-					__u8 flags)
+/* Of its own: its caller's stack is full. */
+static __noinline void thread_send(struct task_struct *t, struct iom_slot *s, __u8 event, __u8 flags)
 {
 	struct {
 		struct iom_record head;
@@ -52,6 +51,7 @@ static __always_inline void thread_send(struct task_struct *t, struct iom_slot *
 	}
 	rec->head.size = sizeof(*rec);
 	rec->head.kind = IOM_R_THREAD;
+	moment_take(&m, t, clock_offset);
 	thread_fill(NULL, &rec->thread, &m, t, event);
 	if (event == IOM_T_NEW) {
 		struct pt_regs *regs = (void *)bpf_task_pt_regs(t);
@@ -81,8 +81,7 @@ int BPF_PROG(iom_task_newtask, struct task_struct *t, unsigned long clone_flags)
 			files_shared = 1;
 	}
 	s = slot_add(t);
-	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run
-		  */
+	if (s) { /* nothing of its life is missed: its scheduler clock begins when it is first run */
 		s->off_ns = bpf_ktime_get_ns() - clock_offset;
 		s->born = 1;
 	}
@@ -209,7 +208,10 @@ static __always_inline struct iom_slot *slot_seen(struct task_struct *t)
 	if (s || t->flags & PF_EXITING)
 		return s;
 	s = slot_add(t);
-	if (s && t->flags & PF_EXITING) {
+	if (!s)
+		return NULL;
+	slot_begin_other(s, t, clock_offset);
+	if (t->flags & PF_EXITING) {
 		slot_free(s, t->pid);
 		return NULL;
 	}
@@ -222,33 +224,25 @@ SEC("iter/task")
 int iom_iter_task(struct bpf_iter__task *ctx)
 {
 	struct task_struct *t = ctx->task;
-	struct iom_moment m;
 	struct iom_thread e;
 	struct iom_slot *s;
-	int off;
 
 	if (!t)
 		return 0;
-	if (t == bpf_get_current_task_btf()) /* the collector itself, which has slept just before */
-		clock_offset = bpf_ktime_get_ns() - left_cpu(t);
+	if (!ctx->meta->seq_num) /* the collector has slept just before */
+		clock_offset = bpf_ktime_get_ns() - left_cpu(bpf_get_current_task_btf());
 	if (find_tgid && ns_id(NULL, t) == find_tgid)
 		found_tgid = t->tgid;
 	if (!watched(t->tgid))
 		return 0;
 	s = slot_seen(t);
-	off = thread_look(NULL, &e, &m, t);
-	if (s) {
-		e.serial = s->serial;
+	if (s)
 		turns_tell(s);
-	}
 	if (t->__state & IOM_TASK_STOPPED)
 		stop_begin(t->tgid);
-	if (off && m.asleep)
-		thread_asleep(&e, &m, s, t, clock_offset, begun);
-	/* clang makes one test of this and the next; 6.1's verifier then takes s for a number. */
-	barrier_var(s);
-	if (off && !m.asleep && s)
-		thread_queued(&e, &m, s, t, clock_offset, begun);
+	thread_seen(NULL, &e, s, t, begun);
+	if (s)
+		e.serial = s->serial;
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 	return 0;
 }

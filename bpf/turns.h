@@ -133,7 +133,7 @@ static __always_inline struct iom_home *home_new(struct iom_slot *s, __u64 key)
 	struct iom_home *h = &s->home[0], *other = &s->home[1];
 
 	if (h->turns.key && (!other->turns.key || other->turns.exact + other->turns.inexact <
-							  h->turns.exact + h->turns.inexact))
+						       h->turns.exact + h->turns.inexact))
 		h = other;
 	if (h->turns.key && h->turns.exact + h->turns.inexact)
 		turns_send(s, &h->turns);

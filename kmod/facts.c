@@ -17,6 +17,7 @@
 #include "samples.h"
 #include "uring.h"
 
+/* What thread_state.h asks for besides; it has thread_call(). */
 static bool call_now(struct iom_thread *e, struct task_struct *t);
 
 #include "thread_state.h"
@@ -316,6 +317,7 @@ static struct iom_entry *thread_entry(struct iom_session *session, struct task_s
 
 	if (!e)
 		return NULL;
+	moment_take(&m, t, session->clock_offset);
 	thread_fill(session, &e->thread, &m, t, event);
 	if (state)
 		e->thread.serial = state->slot.serial;
@@ -426,12 +428,18 @@ static bool call_now(struct iom_thread *e, struct task_struct *t)
 static struct iom_thread_state *scan_state(struct iom_session *session, struct task_struct *t)
 {
 	struct iom_thread_state *state = iom_thread_find(session, t->pid);
+	unsigned long flags;
 
 	if (state || READ_ONCE(t->flags) & PF_EXITING)
 		return state;
 	state = iom_thread_get(session, t);
+	if (!state)
+		return NULL;
+	spin_lock_irqsave(&state->lock, flags);
+	slot_begin_other(&state->slot, t, session->clock_offset);
+	spin_unlock_irqrestore(&state->lock, flags);
 	smp_mb();
-	if (state && READ_ONCE(t->flags) & PF_EXITING) {
+	if (READ_ONCE(t->flags) & PF_EXITING) {
 		iom_thread_del(state);
 		return NULL;
 	}
@@ -442,9 +450,7 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 {
 	struct iom_thread_state *state = scan_state(session, t);
 	struct iom_entry *e = thread_entry_new(session);
-	struct iom_moment m;
 	unsigned long flags;
-	bool off;
 
 	if (READ_ONCE(t->__state) & IOM_TASK_STOPPED)
 		iom_stop_begin(session, t->tgid);
@@ -452,15 +458,13 @@ static void scan_thread(struct iom_session *session, struct task_struct *t)
 		tell_turns(state);
 	if (!e)
 		return;
-	off = thread_look(session, &e->thread, &m, t);
 	if (state) {
-		e->thread.serial = state->slot.serial;
 		spin_lock_irqsave(&state->lock, flags);
-		if (off && m.asleep)
-			thread_asleep(&e->thread, &m, &state->slot, t, session->clock_offset, session->begun);
-		else if (off)
-			thread_queued(&e->thread, &m, &state->slot, t, session->clock_offset, session->begun);
+		thread_seen(session, &e->thread, &state->slot, t, session->begun);
+		e->thread.serial = state->slot.serial;
 		spin_unlock_irqrestore(&state->lock, flags);
+	} else {
+		thread_seen(session, &e->thread, NULL, t, session->begun);
 	}
 	iom_queue(session, e);
 }

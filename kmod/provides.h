@@ -9,10 +9,8 @@
 #define IOM_PROVIDES_H
 
 #include <linux/sched/task.h>
-#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
-#include "versions.h"
 #include "session.h"
 
 static struct iom_thread_state *state_of(struct iom_slot *s)
@@ -25,7 +23,6 @@ static struct iom_thread_state *state_of(struct iom_slot *s)
 #define iom_slot_ref	     struct iom_slot *
 #define slot_ref(s)	     (s)
 #define slot_of(ref)	     (ref)
-#define now_ns()	     ktime_get_mono_fast_ns()
 #define slot_session(s)	     (state_of(s)->session)
 #define lost_async(s, n)	     atomic64_add(n, &slot_session(s)->losses[IOM_LOST_ASYNC])
 

@@ -64,6 +64,11 @@
 
 #include "facts.h"
 #include "requests.h"
+#include "versions.h"
+
+/* What moment.h asks for besides. */
+#define now_ns() ktime_get_mono_fast_ns()
+
 #include "slot.h"
 #include "uapi/iomodel.h"
 

@@ -45,6 +45,7 @@ static struct task_struct task;
 /* What happens to it as the clock is read: once, and NULL after. */
 static void (*meanwhile)(void);
 static uint64_t clock_ns;
+static bool restless; /* it gets a CPU anew whenever the clock is read */
 
 static uint64_t now_ns(void)
 {
@@ -53,6 +54,8 @@ static uint64_t now_ns(void)
 	meanwhile = NULL;
 	if (what)
 		what();
+	if (restless)
+		task.sched_info.last_arrival++;
 	return clock_ns;
 }
 
@@ -103,19 +106,13 @@ static void running(void)
 	clock_ns = 650 * MS;
 }
 
-/* As both back ends do it, for a thread that was seen before it fell asleep. */
+/* Of a thread that was seen before it fell asleep. */
 static struct iom_thread look(void)
 {
 	struct iom_slot slot = {.tgid = 7};
 	struct iom_thread e;
-	struct iom_moment m;
 
-	if (!thread_look(NULL, &e, &m, &task))
-		return e;
-	if (m.asleep)
-		thread_asleep(&e, &m, &slot, &task, 0, 1);
-	else
-		thread_queued(&e, &m, &slot, &task, 0, 1);
+	thread_seen(NULL, &e, &slot, &task, 1);
 	return e;
 }
 
@@ -144,6 +141,62 @@ static void it_sleeps(void **state)
 	is_asleep_in_read(&e, 400 * MS);
 	assert_int_equal(e.woken_ns, 0);
 	assert_int_equal(e.runq_ns, 0);
+}
+
+/* It was on its way out as the look began. */
+static void it_falls_asleep_meanwhile(void **state)
+{
+	struct iom_thread e;
+
+	(void)state;
+	asleep();
+	task.__state = 0;
+	task.on_cpu = 1;
+	task.nvcsw = 0;
+	meanwhile = asleep;
+	e = look();
+	is_asleep_in_read(&e, 400 * MS);
+}
+
+/* Neither here nor there: it has left one CPU's queue for another's. */
+static void it_is_moved(void **state)
+{
+	struct iom_thread e;
+
+	(void)state;
+	queued();
+	task.sched_info.last_queued = 0;
+	task.sched_info.run_delay = 15 * MS;
+	e = look();
+	is_asleep_in_read(&e, 505 * MS);
+	assert_int_equal(e.runq_ns, 15 * MS);
+}
+
+/* The slot of one that is met for the first time knows of the sleep before. */
+static void it_is_met_while_it_gets_a_cpu(void **state)
+{
+	struct iom_slot slot = {};
+
+	(void)state;
+	queued();
+	meanwhile = running;
+	slot_begin_other(&slot, &task, 0);
+	assert_int_equal(slot.off_ns, 500 * MS);
+	assert_int_equal(slot.nvcsw, 1);
+}
+
+/* One that never stands still is in no call that we know of. */
+static void it_never_stands_still(void **state)
+{
+	struct iom_thread e;
+
+	(void)state;
+	running();
+	restless = true;
+	e = look();
+	restless = false;
+	assert_false(e.flags & IOM_TF_ASLEEP);
+	assert_int_equal(e.nr, 0xffff);
 }
 
 /* In no run queue yet: it is not taken for one that runs since 100 ms. */
@@ -208,6 +261,10 @@ int main(void)
 		cmocka_unit_test(it_waits_for_a_cpu),
 		cmocka_unit_test(it_is_queued_meanwhile),
 		cmocka_unit_test(it_gets_a_cpu_meanwhile),
+		cmocka_unit_test(it_falls_asleep_meanwhile),
+		cmocka_unit_test(it_is_moved),
+		cmocka_unit_test(it_is_met_while_it_gets_a_cpu),
+		cmocka_unit_test(it_never_stands_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
