@@ -339,6 +339,59 @@ static void unix_names(void **state)
 	waitpid(child, NULL, 0);
 }
 
+static bool has_peer(pid_t pid, int fd)
+{
+	struct stat st;
+	char *peer;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	pfs_pipes_refresh();
+	peer = pfs_pipe_peer(pid, fd, st.st_ino, NULL);
+	free(peer);
+	return peer;
+}
+
+/* A child that has both ends of the pipe, or one alone, until hold[1] is closed. */
+static pid_t keeps_pipe(const int ends[2], int closed, const int hold[2])
+{
+	pid_t child = fork();
+	char c;
+
+	if (child)
+		return child;
+	close(hold[1]);
+	if (closed >= 0)
+		close(ends[closed]);
+	while (read(hold[0], &c, 1) < 0)
+		;
+	_exit(0);
+}
+
+/* The pipe of a process to itself, which another one has inherited, is not between the two. */
+static void pipe_to_itself(void **state)
+{
+	int p[2], hold[2];
+	pid_t one, reader;
+
+	(void)state;
+	assert_int_equal(pipe(p), 0);
+	assert_int_equal(pipe(hold), 0);
+	one = keeps_pipe(p, -1, hold);
+	keeps_pipe(p, -1, hold);
+	reader = keeps_pipe(p, 1, hold);
+	for (int i = 0; i < 100 && !has_peer(reader, p[0]); i++)
+		;
+	assert_true(has_peer(reader, p[0]));
+	assert_false(has_peer(one, p[0]));
+	assert_true(has_peer(one, p[1]));
+	close(p[0]);
+	close(p[1]);
+	close(hold[0]);
+	close(hold[1]);
+	while (wait(NULL) > 0)
+		;
+}
+
 static void another_network_namespace(void **state)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(4711)};
@@ -536,6 +589,7 @@ int main(void)
 		cmocka_unit_test(tcp_names),
 		cmocka_unit_test(udp_and_others),
 		cmocka_unit_test(unix_names),
+		cmocka_unit_test(pipe_to_itself),
 		cmocka_unit_test(another_network_namespace),
 		cmocka_unit_test(names_from_facts),
 		cmocka_unit_test(all_files),

@@ -323,29 +323,32 @@ static bool is_fifo(const struct holding *h, uint64_t ino)
 	return is;
 }
 
-/* Who has the other end of a pipe, or, with the key of its path, of a FIFO; NULL: nobody else. */
+/* Who has the other end of a pipe, or, with the key of its path, of a FIFO; NULL: nobody else. One that has only the
+ * other end, rather than a shell that kept both; and that one not where this process has both as well: what it inherited
+ * is this one's pipe to itself. */
 static const struct holding *other_end_of(pid_t pid, int fd, uint64_t key, uint64_t ino)
 {
 	uint8_t own = own_access(pid, fd), other = own == 1 ? 2 : own == 2 ? 1 : 3;
-	const struct holding *best = NULL;
+	const struct holding *kept_both = NULL;
+	bool to_itself = false;
 
 	if (!walked_at)
 		walk(pid);
 	for (size_t i = first_of(key, 0); i < nheld && held[i].ino == key; i++) {
 		const struct holding *h = &held[i];
 
-		if (h->socket || h->pid == pid || h->pid == getpid() || !(h->access & other) ||
-		    (key & PATH_KEY && !is_fifo(h, ino)))
+		if (h->socket || !(h->access & other) || (key & PATH_KEY && !is_fifo(h, ino)))
 			continue;
-		/* One that has only the other end, rather than a shell that kept both. */
-		if (other != 3 && !has_way(i, own)) {
-			best = h;
-			break;
-		}
-		if (!best)
-			best = h;
+		if (h->pid == pid)
+			to_itself |= other != 3;
+		else if (h->pid == getpid())
+			continue;
+		else if (other != 3 && !has_way(i, own))
+			return h;
+		else if (!kept_both)
+			kept_both = h;
 	}
-	return best;
+	return to_itself ? NULL : kept_both;
 }
 
 pid_t pfs_fifo_peer(pid_t pid, int fd, const char *path, uint64_t ino)
