@@ -100,7 +100,7 @@ _iomodel()
 		mapfile -t COMPREPLY < <(compgen -W 'blocking nonblocking multiplexed signal-driven async none verdict
 			loop-blocked sync-on-loop loop-computes page-fault-io busy-poll calls-fail eof-spin not-drained
 			eagain-spin idle-wakeups spurious-ready thundering-herd one-file-readiness may-block tiny-transfers
-			unread-data accept-queue connect-unanswered peer-closed slow-peer nagle-delay datagrams-dropped submit-blocked iowq-offload sqpoll-spin
+			unread-data accept-queue connect-unanswered peer-closed slow-peer nagle-delay datagrams-dropped slow-lookup submit-blocked iowq-offload sqpoll-spin
 			signal-overflow traced --live '"$common" -- "$cur")
 		;;
 	lab)

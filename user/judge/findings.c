@@ -117,6 +117,7 @@ void iom_find(const struct iom_evidence *ev, struct rep_process *rp)
 		iom_find_async(&s);
 		iom_find_files(&s);
 		iom_find_idle(&s);
+		iom_find_lookups(&s);
 	}
 	if (rp->nfindings)
 		qsort(rp->findings, rp->nfindings, sizeof(*rp->findings), worst_first);

@@ -58,6 +58,7 @@ void iom_find_idle(struct search *s);
 void iom_find_async(struct search *s);
 void iom_find_files(struct search *s);
 void iom_find_queues(struct search *s);
+void iom_find_lookups(struct search *s);
 
 /* Is the file of these calls one that several are woken for at once, in vain but for one? */
 bool iom_find_herd(struct search *s, const struct cap_calls *r);

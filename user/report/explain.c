@@ -206,6 +206,15 @@ static const struct topic topics[] = {
 	 "lost. Usual ways out: recvmmsg, a larger SO_RCVBUF (net.core.rmem_max is the\n"
 	 "limit), nothing that sleeps in the thread that reads, several sockets with\n"
 	 "SO_REUSEPORT.\n"},
+	{"slow-lookup", "threads sleep for the answer of a name server", NULL,
+	 "Who looks up a name by getaddrinfo() sleeps until a name server has answered, or\n"
+	 "until it has not for a time (resolv.conf(5): 5 s, twice for each server): in a\n"
+	 "poll or read of a socket to port 53 of one. Said where one such sleep lasted\n"
+	 "100 ms or more, and a warning where nothing at all came from the server. A\n"
+	 "runtime that looks names up in a pool (node, libuv) has few threads for that,\n"
+	 "and all other work of the pool waits behind them. Usual ways out: a server that\n"
+	 "answers; a shorter timeout in /etc/resolv.conf; a cache on this machine; looking\n"
+	 "names up before they are needed.\n"},
 	{"not-drained", "a file is reported ready, and what is there is not taken", NULL,
 	 "Level-triggered readiness comes back as long as there is something to read.\n"
 	 "Nothing is lost, but the loop never sleeps. Usual ways out: read until EAGAIN,\n"
