@@ -568,6 +568,20 @@ static void all_that_fail_are_named(void **state)
 	check_said(closed_in_epoll, "calls-fail", IOM_SEV_WARNING, parts);
 }
 
+static void closes_every_number(struct iom_capture *cap)
+{
+	on_the_cpu(cap);
+	on_closed(cap, 70000, SYS_close, TURNS);
+}
+
+static void there_is_a_call_for_all(void **state)
+{
+	static const char *const parts[] = {"close(70000) failed 60,013 times", "Usual way out: close_range()", NULL};
+
+	(void)state;
+	check_said(closes_every_number, "calls-fail", IOM_SEV_WARNING, parts);
+}
+
 static void poll_did_not_fail(void **state)
 {
 	static const char *const parts[] = {
@@ -609,7 +623,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 12];
+	static struct CMUnitTest tests[NCASES + 13];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -627,5 +641,6 @@ int main(void)
 	tests[NCASES + 9] = (struct CMUnitTest)cmocka_unit_test(lock_of_somebody_else_is_named);
 	tests[NCASES + 10] = (struct CMUnitTest)cmocka_unit_test(full_queue_is_named);
 	tests[NCASES + 11] = (struct CMUnitTest)cmocka_unit_test(tries_are_told_together);
+	tests[NCASES + 12] = (struct CMUnitTest)cmocka_unit_test(there_is_a_call_for_all);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

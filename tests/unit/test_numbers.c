@@ -179,7 +179,7 @@ static void shared_mutex_of_stranger(void **state)
 	assert_string_equal(text, expected);
 	free(text);
 	word[2] = getppid();
-	snprintf(expected, sizeof(expected), "a mutex that thread %d, now gone, locked", getppid());
+	snprintf(expected, sizeof(expected), "a mutex that thread %d, now gone, locked: nobody is left to unlock it", getppid());
 	text = asleep_in(getpid(), SYS_futex, (uint64_t)(uintptr_t)word, FUTEX_WAIT, 2);
 	assert_non_null(text);
 	assert_string_equal(text, expected);

@@ -13,6 +13,7 @@
 #include "judge/roles.h"
 #include "report/sentence.h"
 
+#define NR_CLOSE	  3
 #define NR_POLL		  7
 #define NR_SELECT	  23
 #define NR_IO_SUBMIT	  209
@@ -220,6 +221,9 @@ static const char *way_out_of_closed(const struct search *s, const struct rep_th
 	if (is_kept_awake(s, rt))
 		return "EPOLL_CTL_DEL before close: a file that has a duplicate somewhere, in a child perhaps, "
 		       "stays in the epoll";
+	if (r->nr == NR_CLOSE)
+		return "close_range() for all that may be open, or the names in /proc/self/fd: a try for each "
+		       "number below the limit takes as long as the limit is high";
 	return "do not use a descriptor after it was closed, or for what it was not opened for";
 }
 
