@@ -10,6 +10,7 @@
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -363,6 +364,28 @@ static void quotas(void **state)
 	assert_false(parse_quota("nr_periods x\nnr_throttled 1\n", &q));
 }
 
+static void cpus(void **state)
+{
+	uint64_t allowed = 0, online = 0, all;
+	cpu_set_t before, one;
+	int cpu = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	assert_true(pfs_cpus(getpid(), &all, &online));
+	assert_int_equal(all, CPU_COUNT(&before));
+	assert_true(online >= all);
+	while (!CPU_ISSET(cpu, &before))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_true(pfs_cpus(getpid(), &allowed, &online));
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	assert_int_equal(allowed, 1);
+	assert_false(pfs_cpus(0x7fffffff, &allowed, &online));
+}
+
 static void forks_a_child(void)
 {
 	pid_t parent = getpid();
@@ -561,6 +584,7 @@ int main(void)
 		cmocka_unit_test(runtimes),    cmocka_unit_test(started),
 		cmocka_unit_test(cpu_times), cmocka_unit_test(control_groups),
 		cmocka_unit_test(quotas),
+		cmocka_unit_test(cpus),
 		cmocka_unit_test(hostile_comm),
 		cmocka_unit_test(descendants), cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(pipe_peer),   cmocka_unit_test(neighbours_first),

@@ -220,6 +220,33 @@ static void colour_changes_nothing_else(void **state)
 	iom_capture_free(cap);
 }
 
+/* Only of one that waits for a CPU, and that may not have each of them. */
+static void bound_to_a_cpu(void **state)
+{
+	static const char says[] = "waiting for a CPU 50 %; it may run on 1 of 8 CPUs (`taskset -cp 4711`)";
+	static const struct {
+		uint64_t runq_ns, allowed, online;
+		bool said;
+	} cases[] = {{BUILD_LIFE_NS / 2, 1, 8, true}, {BUILD_LIFE_NS / 2, 8, 8, false}, {MS, 1, 8, false}, {BUILD_LIFE_NS / 2, 0, 0, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = build_capture("program");
+		char *text;
+
+		cap->threads[0].cpu_ns = BUILD_LIFE_NS - cases[i].runq_ns;
+		cap->threads[0].runq_ns = cases[i].runq_ns;
+		cap->procs[0].cpus_allowed = cases[i].allowed;
+		cap->procs[0].cpus_online = cases[i].online;
+		text = flat(text_of(cap, (struct iom_text_options){.width = 80}));
+		if (!!strstr(text, says) != cases[i].said)
+			fail_msg("%zu: %s", i, text);
+		assert_int_equal(!!strstr(text, "taskset"), cases[i].said);
+		free(text);
+		iom_capture_free(cap);
+	}
+}
+
 static void lost_counts_are_said(void **state)
 {
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
@@ -592,6 +619,7 @@ int main(void)
 		cmocka_unit_test(says_what_was_seen),
 		cmocka_unit_test(hostile_names_are_shown),
 		cmocka_unit_test(colour_changes_nothing_else),
+		cmocka_unit_test(bound_to_a_cpu),
 		cmocka_unit_test(lost_counts_are_said),
 		cmocka_unit_test(other_abis_are_said),
 		cmocka_unit_test(worst_is_first),

@@ -14,6 +14,7 @@
 #define PIDS_MAX  (1 << 22)	   /* PID_MAX_LIMIT of the kernel */
 #define FDS_MAX	  0x3fffff
 #define CLOCK_MAX (INT64_C(1) << 60) /* 36 years of uptime */
+#define CPUS_MAX  1000000
 #define SPAN_MAX  (INT64_C(1) << 56) /* two years asleep, or on a CPU */
 #define COUNT_MAX (INT64_C(1) << 56)
 #define INO_MAX	  INT64_MAX
@@ -98,6 +99,8 @@ static const struct cap_column process[] = {
 	SPAN(system_ns),
 	NUMBER(quota_periods, SPAN_MAX),
 	NUMBER(throttled_periods, SPAN_MAX),
+	NUMBER(cpus_allowed, CPUS_MAX),
+	NUMBER(cpus_online, CPUS_MAX),
 	CLOCK(start_ns),
 	CLOCK(end_ns),
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gather_cpu.c - where a process's CPU time was spent, and whether its quota let it have more: /proc and the control
- * groups are asked as the watch of it begins and as it ends.
+ * gather_cpu.c - where a process's CPU time was spent, and whether its quota and its affinity let it have more: /proc and
+ * the control groups are asked as the watch of it begins and as it ends.
  */
 #include "collect/gather_int.h"
 
@@ -11,6 +11,7 @@
 void gather_cpu_begin(struct iom_gather *g, struct proc_entry *p, bool born)
 {
 	p->cpu_known = born || pfs_cpu_times((pid_t)p->pid, &p->user0, &p->system0);
+	pfs_cpus((pid_t)p->pid, &g->cap->procs[p->proc].cpus_allowed, &g->cap->procs[p->proc].cpus_online);
 	p->quota0 = (struct pfs_quota){.level = -1};
 	p->quota_asked = g->quotas_asked < QUOTAS_MAX;
 	g->quotas_asked += p->quota_asked;
@@ -53,5 +54,6 @@ void iom_gather_cpu(struct iom_gather *g)
 			continue;
 		finish_times(p, c);
 		finish_quota(p, c);
+		pfs_cpus((pid_t)p->pid, &c->cpus_allowed, &c->cpus_online);
 	}
 }

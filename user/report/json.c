@@ -258,6 +258,10 @@ static json_t *process(const struct iom_capture *cap, const struct rep_process *
 	json_object_set_new(o, "runtime", json_string(runtimes[cp->runtime]));
 	json_object_set_new(o, "exited", json_boolean(cp->exited));
 	json_object_set_new(o, "unread", json_boolean(cp->unread));
+	json_object_set_new(o, "cpus", cp->cpus_allowed ?
+			    json_pack("{s:o, s:o}", "allowed", iom_json_number(cp->cpus_allowed),
+				      "online", iom_json_number(cp->cpus_online)) :
+			    json_null());
 	json_object_set_new(o, "cpu_quota", cp->quota_periods ?
 			    json_pack("{s:o, s:o}", "periods", iom_json_number(cp->quota_periods),
 				      "throttled", iom_json_number(cp->throttled_periods)) : json_null());

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/sysname.h"
+#include "judge/limits.h"
 #include "report/sentence.h"
 
 static size_t shown_of(const struct page *p, size_t n, unsigned int limit)
@@ -23,11 +24,27 @@ static void say_left(struct page *p, size_t n, const char *one, const char *many
 		fprintf(p->out, "  and %s more %s (-v lists all)\n", iom_count(n), n == 1 ? one : many);
 }
 
+/* Where it waits for a CPU: why it may have none though one is idle. */
+static char *bounds_text(const struct cap_proc *cp, const struct rep_thread *t)
+{
+	bool bound = cp->cpus_allowed && cp->cpus_allowed < cp->cpus_online &&
+		     t->time.runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns;
+	char *quota = cp->throttled_periods ? iom_sentence("; throttled in %s of %s periods by the CPU quota of its control group",
+							   iom_count(cp->throttled_periods), iom_count(cp->quota_periods)) :
+					      iom_sentence("%s", "");
+	char *text = bound ? iom_sentence("%s; it may run on %s of %s CPUs (`taskset -cp %u`)", quota,
+					  iom_count(cp->cpus_allowed), iom_count(cp->cpus_online), cp->pid) :
+			     iom_sentence("%s", quota);
+
+	free(quota);
+	return text;
+}
+
 void text_time_line(struct page *p, const struct rep_process *rp)
 {
 	const struct rep_thread *t = iom_view_principal(rp);
 	const struct cap_proc *cp = &rp->cap->procs[rp->proc];
-	char *line, *who, *where, *quota;
+	char *line, *who, *where, *bounds;
 
 	if (!t)
 		return;
@@ -36,18 +53,16 @@ void text_time_line(struct page *p, const struct rep_process *rp)
 	where = iom_view_in_kernel(cp) ? iom_sentence("; of the process's CPU time %s in the kernel",
 						      iom_part(cp->system_ns, cp->user_ns + cp->system_ns)) :
 					 iom_sentence("%s", "");
-	quota = cp->throttled_periods ? iom_sentence("; throttled in %s of %s periods by the CPU quota of its control group",
-						     iom_count(cp->throttled_periods), iom_count(cp->quota_periods)) :
-					iom_sentence("%s", "");
+	bounds = bounds_text(cp, t);
 	line = iom_sentence("%s, %.1f s: asleep %s, running %s, waiting for a CPU %s%s%s", who,
 			    t->time.wall_ns / 1e9, iom_part(t->time.waiting_ns, t->time.wall_ns),
 			    iom_part(t->time.running_ns, t->time.wall_ns),
-			    iom_part(t->time.runq_ns, t->time.wall_ns), quota, where);
+			    iom_part(t->time.runq_ns, t->time.wall_ns), bounds, where);
 	fputs("\n  ", p->out);
 	page_wrap(p, line, 2, 2, PAGE_PLAIN);
 	free(line);
 	free(where);
-	free(quota);
+	free(bounds);
 	free(who);
 }
 

@@ -181,6 +181,10 @@ bool pfs_cpu_times(pid_t pid, uint64_t *user_ns, uint64_t *system_ns);
 /* When a thread, or a process, began: CLOCK_MONOTONIC, ns, earlier than it was by less than a tick of 10 ms; 0: it is
  * gone. */
 uint64_t pfs_started_ns(pid_t tid);
+/* On how many of the machine's CPUs the thread may run, and how many are there (sched_getaffinity(2)). False: it is
+ * gone, or has more than 8,192. */
+bool pfs_cpus(pid_t tid, uint64_t *allowed, uint64_t *online);
+
 struct pfs_quota {
 	int level; /* whose: 0 its own control group, 1 the one above that, ...; -1: not known yet */
 	uint64_t periods, throttled; /* since the group is there: in so many of these the quota was used up */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * quota.c - the CPU quota of a process's control groups: cpu.max of version 2, cpu.cfs_quota_us of version 1 (cgroups(7),
+ * quota.c - how much CPU time a process may have: on which CPUs, and the quota of its control groups: cpu.max of version 2, cpu.cfs_quota_us of version 1 (cgroups(7),
  * Documentation/admin-guide/cgroup-v2.rst and Documentation/scheduler/sched-bwc.rst of Linux 6.1).
  */
+#define _GNU_SOURCE
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect/proc/parse.h"
 #include "collect/proc/procfs.h"
@@ -14,6 +17,22 @@
 
 #define TEXT_MAX   16384
 #define LEVELS_MAX 16 /* control groups above each other that are looked at */
+
+#define CPUS_MAX   8192 /* of the largest kernels there are (NR_CPUS) */
+
+bool pfs_cpus(pid_t tid, uint64_t *allowed, uint64_t *online)
+{
+	size_t size = CPU_ALLOC_SIZE(CPUS_MAX);
+	cpu_set_t *set = CPU_ALLOC(CPUS_MAX);
+	bool known = set && !sched_getaffinity(tid, size, set);
+
+	if (known) {
+		*allowed = (uint64_t)CPU_COUNT_S(size, set);
+		*online = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	}
+	CPU_FREE(set);
+	return known;
+}
 
 static bool read_quota(const struct parsed_cgroup *g, struct parsed_quota *q)
 {
