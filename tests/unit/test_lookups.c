@@ -78,12 +78,12 @@ static const struct said {
 	uint64_t count, ns, max_ns;
 } cases[] = {
 	{"answers late", late,
-	 "slept for the name server 10.0.0.9:53, 600 ms in all, 150 ms at worst, in poll(5) udp 10.0.0.1:40000 -> "
-	 "10.0.0.9:53, and 4 answers came from it. Usual way out: a cache",
+	 "waited for the name server 10.0.0.9:53, 600 ms in all, 150 ms at worst, in poll(5) udp 10.0.0.1:40000 -> "
+	 "10.0.0.9:53; 4 answers came from it. Usual way out: a cache",
 	 IOM_SEV_INFO, 4, 600 * MS, 150 * MS},
 	{"answers nobody", silent,
-	 "2 threads slept for the name server [fd00::9]:53, 2.00 s in all, 1.00 s at worst, in poll(5) udp "
-	 "[fd00::1]:40000 -> [fd00::9]:53, and nothing came from it. Usual way out: a server that answers",
+	 "2 threads waited for the name server [fd00::9]:53, 2.00 s in all, 1.00 s at worst, in poll(5) udp "
+	 "[fd00::1]:40000 -> [fd00::9]:53; nothing came from it. Usual way out: a server that answers",
 	 IOM_SEV_WARNING, 3, 2000 * MS, 1000 * MS},
 	{"answers soon", soon, NULL, 0, 0, 0, 0},
 	{"another port", other_port, NULL, 0, 0, 0, 0},

@@ -106,7 +106,7 @@ static void tell(struct search *s, const struct lookups *l)
 			       iom_sentence("nothing came from it");
 	struct rep_finding *f = iom_finding_add(
 		s, "slow-lookup", answers ? IOM_SEV_INFO : IOM_SEV_WARNING,
-		iom_sentence("%s slept for the name server %s, %s in all, %s at worst, in %s, and %s. Usual way out: %s.",
+		iom_sentence("%s waited for the name server %s, %s in all, %s at worst, in %s; %s. Usual way out: %s.",
 			     who, l->server, total, iom_time(l->max_ns), call, came,
 			     answers ? "a cache on this machine, or addresses looked up before they are needed" :
 				       "a server that answers in /etc/resolv.conf, and a short timeout there"));
