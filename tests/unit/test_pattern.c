@@ -236,6 +236,31 @@ static void small_loops(struct iom_capture *cap)
 			memcpy(strstr(cap->files[i].name, " -> "), " <- ", 4);
 }
 
+/* Go: the runtime has a loop for whatever may come, and that told of one byte. */
+static void loop_of_a_runtime(struct iom_capture *cap)
+{
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+	uint32_t bell = build_file(cap, 5, CAP_K_FIFO, O_NONBLOCK, "pipe:[5]");
+	uint32_t dev = build_file(cap, 9, CAP_K_CHR, 0, "/dev/fuse");
+
+	build_watch(cap, bell, ep);
+	build_transfers(cap, MAIN, bell, CAP_C_READ, SYS_read, 1, 0, 0, 0);
+	build_epoll_wait(cap, MAIN, ep, 0, 1, 3000 * MS);
+	for (int i = 0; i < POOL; i++) {
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		build_transfers(cap, MAIN + 1 + i, dev, CAP_C_READ, SYS_read, 0, 300, 0, 10 * MS);
+	}
+}
+
+/* Not so: it tells of much, however seldom. */
+static void seldom_loop(struct iom_capture *cap)
+{
+	loop(cap, 1000);
+	pool(cap);
+	cap->calls[cap->ncalls - POOL - 1].n.ok = 0;
+	cap->calls[cap->ncalls - POOL - 1].n.ok_slept = 9;
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -257,6 +282,10 @@ static const struct expected judged[] = {
 	{"stuck: idle connections", idle_connections, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection", "", 20,
 	 NULL},
 	{"stuck: one thread", one_is_stuck, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", "", 20, NULL},
+	{"a runtime's loop beside a pool", loop_of_a_runtime, IOM_M_BLOCKING, IOM_FACT_NULL, "thread pool", NULL, 0,
+	 NULL},
+	{"a loop that seldom comes back, and a pool", seldom_loop, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "event-loop + worker pool", NULL, 0, NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

@@ -115,7 +115,8 @@ static struct iom_limit limits[LIMIT_NR] = {
 	/* ---- the pattern ----------------------------------------------------------- */
 
 	[LIMIT_ROLE_WORK] = {"role-work", 0.05, "of the work",
-		"a thread, or a pipe, has a part in the pattern from here on", "role-work: 3 %"},
+		"a pipe, or a loop that hardly ever comes back, has a part in the pattern from here on",
+		"role-work: 3 %"},
 	[LIMIT_ROLE_LOOP] = {"role-loop", 0.25, "of a thread's share",
 		"an event loop stays one while it is held up by files", "role-loop: a sixth"},
 	[LIMIT_ROLE_POOL] = {"role-pool", 1.5, "connections a thread, threads a connection",

@@ -172,6 +172,15 @@ static bool serves_one(const struct cast *c, const struct rep_thread *rt)
 	       d->pairs == 1 && d->own_pairs == 1 && !c->ev->threads[rt->thread].accepts;
 }
 
+/* A loop that goes round has its part, whatever it goes round for. One that came back a few times has it if that
+ * was some of the work: the runtime of a language may have a thread that waits for a file besides. */
+static bool is_some_loop(const struct cast *c, const struct rep_thread *rt)
+{
+	return rt->loop.calls >= iom_limit(LIMIT_SPIN_CALLS) ||
+	       work_of(c->ev->threads[rt->thread].votes) >=
+		       iom_limit(LIMIT_ROLE_WORK) * work_of(c->ev->procs[c->rp->proc].votes);
+}
+
 static void give_role(struct cast *c, const struct rep_thread *rt)
 {
 	const struct duty *d = &c->duties[rt->thread];
@@ -183,6 +192,8 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED)
 		return;
 	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
+		if (!is_some_loop(c, rt))
+			return;
 		c->loops++;
 		c->loops_moved += d->moved;
 		c->loops_pairs += pairs;
@@ -195,7 +206,6 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	c->servers_pairs += pairs;
 }
 
-/* A loop that goes round has its part, whatever it goes round for. */
 static void give_roles(struct cast *c)
 {
 	for (size_t i = 0; i < c->rp->nthreads; i++) {
