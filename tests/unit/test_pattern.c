@@ -261,6 +261,30 @@ static void seldom_loop(struct iom_capture *cap)
 	cap->calls[cap->ncalls - POOL - 1].n.ok_slept = 9;
 }
 
+/* Files that the kernel has in memory, and pages of the program's own code that were waited for so long. */
+static void reads_and_faults(struct iom_capture *cap, uint64_t pages_ns)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/srv/film");
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_FAULT, 0);
+
+	r->n.ok_slept = 15;
+	r->wait_ns = pages_ns;
+	r->max_wait_ns = pages_ns / 3;
+	cap->threads[0].maj_flt = 15;
+	cap->threads[0].asleep_ns = pages_ns;
+	build_transfers(cap, MAIN, f, CAP_C_READ, SYS_read, 47, 0, 0, 0);
+}
+
+static void few_pages(struct iom_capture *cap)
+{
+	reads_and_faults(cap, 11 * MS);
+}
+
+static void many_pages(struct iom_capture *cap)
+{
+	reads_and_faults(cap, 2000 * MS);
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -286,6 +310,8 @@ static const struct expected judged[] = {
 	 NULL},
 	{"a loop that seldom comes back, and a pool", seldom_loop, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
+	{"a few pages beside reads", few_pages, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", NULL, 47, NULL},
+	{"many pages beside reads", many_pages, IOM_M_BLOCKING, IOM_FACT_NULL, "memory-mapped", NULL, 47, NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

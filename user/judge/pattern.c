@@ -317,6 +317,35 @@ static const char *stuck_pattern(const struct cast *c)
 	return accepted == stuck ? "thread-per-connection" : "thread pool";
 }
 
+/* So much that page-fault-io is said of it: see find_pages(). */
+static bool is_held_up_by_pages(const struct rep_thread *rt)
+{
+	for (size_t i = 0; i < rt->time.nwaits; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+
+		if (w->what == ACC_PAGE && w->ns - w->unsplit_ns >= iom_limit(LIMIT_PAGES_NS) &&
+		    w->ns - w->unsplit_ns >= iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
+			return true;
+	}
+	return false;
+}
+
+/* Any program waits for pages of its own code at its start, and may have waited for its files even less. */
+static bool is_memory_mapped(const struct cast *c)
+{
+	const struct ev_proc *p = &c->ev->procs[c->rp->proc];
+	uint64_t transfers = 0;
+
+	if (!iom_waits_for_pages(p))
+		return false;
+	for (int m = 0; m < IOM_M_NR; m++)
+		transfers += p->votes[m].transfers;
+	for (size_t i = 0; i < c->rp->nthreads; i++)
+		if (is_held_up_by_pages(&c->rp->threads[i]))
+			return true;
+	return !transfers;
+}
+
 static const char *synchronous_pattern(const struct cast *c)
 {
 	if (c->loops)
@@ -325,7 +354,7 @@ static const char *synchronous_pattern(const struct cast *c)
 		return is_pool(c) ? "thread pool" : "thread-per-connection";
 	if (c->rp->verdict.model == IOM_M_MULTIPLEXED)
 		return "event-loop";
-	if (iom_waits_for_pages(&c->ev->procs[c->rp->proc]))
+	if (is_memory_mapped(c))
 		return "memory-mapped";
 	if (stuck_pattern(c))
 		return stuck_pattern(c);
