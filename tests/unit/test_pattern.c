@@ -285,6 +285,48 @@ static void many_pages(struct iom_capture *cap)
 	reads_and_faults(cap, 2000 * MS);
 }
 
+/* A pool that reads a file, and a thread that it tells by an eventfd of its poll whenever a read is done. */
+static void loop_of_bells(struct iom_capture *cap, uint64_t files)
+{
+	uint32_t bell = build_file(cap, 5, CAP_K_EVENTFD, O_NONBLOCK, NULL);
+	uint32_t signals = build_file(cap, 6, CAP_K_SIGNALFD, O_NONBLOCK, NULL);
+	uint32_t f = build_file(cap, 8, CAP_K_REG, 0, "/srv/disk");
+	struct cap_calls *r = build_calls(cap, MAIN, bell, CAP_C_POLL, SYS_ppoll);
+
+	cap->files[bell].ino = 7;
+	r->n.ok_slept = r->events = 900;
+	r->wait_ns = 9900 * MS;
+	r->set_size = files;
+	for (uint64_t i = 0; i < files; i++)
+		build_interest(cap, i ? signals : bell, i ? 0 : 900, i ? 900 : 0)->set_file = bell;
+	build_transfers(cap, MAIN, bell, CAP_C_READ, SYS_read, 900, 0, 0, 0)->bytes = 900 * 8;
+	build_thread(cap, MAIN, MAIN + 1, "worker");
+	build_transfers(cap, MAIN + 1, f, CAP_C_READ, SYS_pread64, 0, 900, 0, MS);
+	build_transfers(cap, MAIN + 1, bell, CAP_C_WRITE, SYS_write, 900, 0, 0, 0)->bytes = 900 * 8;
+}
+
+static void told_by_bells(struct iom_capture *cap)
+{
+	loop_of_bells(cap, 2);
+}
+
+/* Not so: that is a wait for one event, in two steps. */
+static void waits_for_a_bell(struct iom_capture *cap)
+{
+	loop_of_bells(cap, 1);
+}
+
+/* One thread writes what others have computed meanwhile. */
+static void writes_what_others_compute(struct iom_capture *cap)
+{
+	uint32_t f = build_file(cap, 3, CAP_K_REG, 0, "/srv/out");
+
+	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, 52, 0, 0, 0);
+	cap->threads[0].asleep_ns = 9900 * MS;
+	for (int i = 0; i < 2; i++)
+		cap->threads[build_thread(cap, MAIN, MAIN + 1 + i, "pool")].cpu_ns = BUILD_LIFE_NS;
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -312,6 +354,11 @@ static const struct expected judged[] = {
 	 "event-loop + worker pool", NULL, 0, NULL},
 	{"a few pages beside reads", few_pages, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", NULL, 47, NULL},
 	{"many pages beside reads", many_pages, IOM_M_BLOCKING, IOM_FACT_NULL, "memory-mapped", NULL, 47, NULL},
+	{"a loop that is told by bells", told_by_bells, IOM_M_BLOCKING, IOM_FACT_NULL, "event-loop + worker pool", NULL,
+	 900, NULL},
+	{"a wait for a bell", waits_for_a_bell, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", NULL, 900, NULL},
+	{"threads compute, and one writes", writes_what_others_compute, IOM_M_BLOCKING, IOM_FACT_NULL, NULL, NULL, 52,
+	 NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

@@ -84,6 +84,8 @@ static void helper_without_posix_aio(struct iom_capture *cap)
 	uint32_t helper = build_thread(cap, BUILD_PID, MAIN + 1, "program");
 
 	cap->threads[helper].libc_helper = true;
+	cap->threads[0].asleep_ns = 9900 * MS;
+	cap->threads[0].nvcsw = 9;
 	build_transfers(cap, MAIN + 1, f, CAP_C_WRITE, SYS_pwrite64, 97, 900, 0, 5 * MS);
 }
 

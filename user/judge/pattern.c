@@ -181,17 +181,30 @@ static bool is_some_loop(const struct cast *c, const struct rep_thread *rt)
 		       iom_limit(LIMIT_ROLE_WORK) * work_of(c->ev->procs[c->rp->proc].votes);
 }
 
+/* Is it a loop by what it transfers? One that is only told, by eventfds and the like, transfers nothing that would
+ * speak of a model, and goes round all the same: others make the transfers for it. */
+static bool is_loop(const struct cast *c, const struct rep_thread *rt)
+{
+	const struct loop_thread *t = &c->ev->loops->threads[rt->thread];
+
+	if (!rt->loop.is_loop)
+		return false;
+	if (rt->verdict.model == IOM_M_NONE)
+		return !waits_for_one(c, rt) && t->sets[0].events && rt->loop.calls >= iom_limit(LIMIT_SPIN_CALLS);
+	return rt->models[IOM_M_MULTIPLEXED].share >= iom_limit(LIMIT_ROLE_LOOP);
+}
+
 static void give_role(struct cast *c, const struct rep_thread *rt)
 {
 	const struct duty *d = &c->duties[rt->thread];
-	double multiplexed = rt->models[IOM_M_MULTIPLEXED].share;
 	/* What a client is served with is none of the connections that a thread serves. */
 	uint64_t pairs = d->pairs ? d->pairs : d->own_pairs;
 	bool one = (waits_for_one(c, rt) && (d->moved || d->asks)) || serves_one(c, rt);
 
-	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED)
+	if (rt->verdict.model != IOM_M_BLOCKING && rt->verdict.model != IOM_M_MULTIPLEXED &&
+	    (rt->verdict.model != IOM_M_NONE || !is_loop(c, rt)))
 		return;
-	if (!one && rt->loop.is_loop && multiplexed >= iom_limit(LIMIT_ROLE_LOOP)) {
+	if (!one && is_loop(c, rt)) {
 		if (!is_some_loop(c, rt))
 			return;
 		c->loops++;
@@ -317,6 +330,23 @@ static const char *stuck_pattern(const struct cast *c)
 	return accepted == stuck ? "thread-per-connection" : "thread pool";
 }
 
+/* Whoever computes beside the thread that transfers does its part of the work, and not after the other has done his.
+ * How they share it, no call tells. */
+static bool computes_beside(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+
+	for (size_t i = 0; i < c->rp->nthreads; i++) {
+		const struct rep_thread *rt = &c->rp->threads[i];
+
+		if (rt->verdict.model == IOM_M_NONE && !c->ev->threads[rt->thread].kernel &&
+		    iom_computing(&rt->time) >= iom_limit(LIMIT_COMPUTES) &&
+		    2 * rt->time.wall_ns >= cap->end_ns - cap->start_ns)
+			return true;
+	}
+	return false;
+}
+
 /* So much that page-fault-io is said of it: see find_pages(). */
 static bool is_held_up_by_pages(const struct rep_thread *rt)
 {
@@ -362,7 +392,9 @@ static const char *synchronous_pattern(const struct cast *c)
 		return "thread pool";
 	if (c->accepts && shares_listener(c))
 		return "process-per-connection";
-	return is_pipeline(c) ? "pipeline" : "sequential";
+	if (is_pipeline(c))
+		return "pipeline";
+	return computes_beside(c) ? NULL : "sequential";
 }
 
 static const char *polling_pattern(const struct rep_process *rp)
