@@ -327,6 +327,34 @@ static void writes_what_others_compute(struct iom_capture *cap)
 		cap->threads[build_thread(cap, MAIN, MAIN + 1 + i, "pool")].cpu_ns = BUILD_LIFE_NS;
 }
 
+/* Threads that take requests from a device and pass them on by one connection, from which one of them reads. */
+static void share_a_connection(struct iom_capture *cap)
+{
+	uint32_t dev = build_file(cap, 3, CAP_K_CHR, 0, "/dev/fuse");
+	uint32_t s = build_file(cap, 4, CAP_K_SOCK, 0, "tcp 127.0.0.1:4000 -> 127.0.0.1:22");
+
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 0, 200, 0, 10 * MS);
+	build_transfers(cap, MAIN, s, CAP_C_WRITE, SYS_writev, 20, 0, 0, 0);
+	for (int i = 0; i < POOL; i++) {
+		build_thread(cap, MAIN, MAIN + 1 + i, "pool");
+		build_transfers(cap, MAIN + 1 + i, dev, CAP_C_READ, SYS_read, 0, 60, 0, 20 * MS);
+		build_transfers(cap, MAIN + 1 + i, s, CAP_C_WRITE, SYS_writev, 60, 0, 0, 0);
+	}
+}
+
+/* Each connection has a thread that reads and one that writes. */
+static void two_for_each_connection(struct iom_capture *cap)
+{
+	for (int i = 0; i < POOL; i++) {
+		uint32_t s = build_file(cap, 20 + i, CAP_K_SOCK, 0, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+
+		build_thread(cap, MAIN, MAIN + 1 + 2 * i, "reads");
+		build_transfers(cap, MAIN + 1 + 2 * i, s, CAP_C_RECV, SYS_recvfrom, 0, 100, 0, 10 * MS);
+		build_thread(cap, MAIN, MAIN + 2 + 2 * i, "writes");
+		build_transfers(cap, MAIN + 2 + 2 * i, s, CAP_C_SEND, SYS_sendto, 0, 100, 0, 10 * MS);
+	}
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -359,6 +387,10 @@ static const struct expected judged[] = {
 	{"a wait for a bell", waits_for_a_bell, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", NULL, 900, NULL},
 	{"threads compute, and one writes", writes_what_others_compute, IOM_M_BLOCKING, IOM_FACT_NULL, NULL, NULL, 52,
 	 NULL},
+	{"threads that share a connection", share_a_connection, IOM_M_BLOCKING, IOM_FACT_NULL, "thread pool", NULL, 0,
+	 NULL},
+	{"two threads for each connection", two_for_each_connection, IOM_M_BLOCKING, IOM_FACT_NULL,
+	 "thread-per-connection", NULL, 0, NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

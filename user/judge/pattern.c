@@ -17,6 +17,7 @@ struct duty { /* of one thread */
 	uint64_t own_pairs; /* such that it reads and that the program made itself: to an upstream */
 	uint64_t moved; /* transfers of connections */
 	uint64_t watched; /* of these, of such that somebody waits for by readiness */
+	bool answers;	/* writes to connections */
 	bool asks;	/* uses other sockets: a resolver's, a wake-up of the program's own */
 };
 
@@ -32,6 +33,7 @@ struct cast {
 	bool accepts;
 	size_t loops, servers, workers;	 /* threads: of many files, of connections, of other files */
 	uint64_t loops_moved, loops_pairs, loops_accepts, servers_moved, servers_watched, servers_pairs;
+	uint64_t servers_answer; /* threads */
 };
 
 /* Idle waiting is no work. */
@@ -142,6 +144,7 @@ static void find_duties(struct cast *c)
 			continue;
 		}
 		c->duties[t - c->ev->threads].moved += n;
+		c->duties[t - c->ev->threads].answers |= is_output(r->class);
 		c->duties[t - c->ev->threads].watched += c->ev->files[r->file].watch == EV_WATCHED ? n : 0;
 		if (is_input(r->class) && !is_greeting(c, t, r->file, n) && first[i])
 			*(is_outgoing(cap, r->file) ? &c->duties[t - c->ev->threads].own_pairs :
@@ -215,6 +218,7 @@ static void give_role(struct cast *c, const struct rep_thread *rt)
 	}
 	*(d->moved ? &c->servers : &c->workers) += 1;
 	c->servers_moved += d->moved;
+	c->servers_answer += d->answers;
 	c->servers_watched += d->watched;
 	c->servers_pairs += pairs;
 }
@@ -230,12 +234,14 @@ static void give_roles(struct cast *c)
 	}
 }
 
-/* A pool hands each connection to any of its threads, and each thread serves many. */
+/* A pool hands each connection to any of its threads, and each thread serves many. Threads that share few connections
+ * are one too; one that reads and one that writes may be there for each. */
 static bool is_pool(const struct cast *c)
 {
 	double many = iom_limit(LIMIT_ROLE_POOL);
 
-	return c->servers_pairs > many * c->servers || c->servers_pairs > many * c->connections;
+	return c->servers_pairs > many * c->servers || c->servers_pairs > many * c->connections ||
+	       c->servers_answer > many * c->connections;
 }
 
 static bool is_pipeline(const struct cast *c)
