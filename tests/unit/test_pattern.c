@@ -355,6 +355,34 @@ static void two_for_each_connection(struct iom_capture *cap)
 	}
 }
 
+/* A child of a server that accepts asleep, and then asks by a poll of that one connection before it reads. */
+static void accepts_and_polls(struct iom_capture *cap)
+{
+	uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+	uint32_t s = build_file(cap, 7, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+	struct cap_calls *r;
+
+	build_transfers(cap, MAIN, l, CAP_C_ACCEPT, SYS_accept4, 0, 1, 0, 60 * MS);
+	r = build_calls(cap, MAIN, s, CAP_C_POLL, SYS_poll);
+	r->n.ok_slept = r->events = 3500;
+	r->wait_ns = 3500 * MS;
+	r->set_size = 1;
+	build_interest(cap, s, 3500, 0)->set_file = s;
+	build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 3500, 0, 3500, 0);
+	build_transfers(cap, MAIN, s, CAP_C_WRITE, SYS_writev, 3500, 0, 0, 0);
+}
+
+/* Not so: the listener is polled beside the connection. */
+static void polls_both(struct iom_capture *cap)
+{
+	accepts_and_polls(cap);
+	for (size_t i = 0; i < cap->ncalls; i++)
+		cap->calls[i].set_size *= 2;
+	cap->calls[0].n.ok = 1;
+	cap->calls[0].n.ok_slept = cap->calls[0].wait_ns = 0;
+	build_interest(cap, cap->calls[0].file, 1, 3499)->set_file = cap->calls[1].file;
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -391,6 +419,8 @@ static const struct expected judged[] = {
 	 NULL},
 	{"two threads for each connection", two_for_each_connection, IOM_M_BLOCKING, IOM_FACT_NULL,
 	 "thread-per-connection", NULL, 0, NULL},
+	{"accepts, and polls that one", accepts_and_polls, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "sequential", NULL, 0, NULL},
+	{"polls the listener as well", polls_both, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

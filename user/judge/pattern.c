@@ -303,6 +303,24 @@ static const char *loop_pattern(const struct cast *c)
 	return "event-loop";
 }
 
+/* Whoever accepts asleep, and then waits for that one connection, waits in two steps, and for no two files at once. */
+static bool serves_in_two_steps(const struct cast *c)
+{
+	const struct iom_capture *cap = c->ev->cap;
+	bool two_steps = false;
+
+	for (size_t i = 0; i < c->rp->nthreads; i++)
+		two_steps |= waits_for_one(c, &c->rp->threads[i]) && c->ev->threads[c->rp->threads[i].thread].accepts;
+	for (size_t i = 0; i < cap->ncalls && two_steps; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tgid == c->tgid && r->class == CAP_C_ACCEPT && r->file != IOM_NO_FILE &&
+		    r->n.ok + r->n.ok_slept && c->ev->files[r->file].watch == EV_UNWATCHED)
+			return true;
+	}
+	return false;
+}
+
 /* Asleep throughout for somebody else: in a transfer of a connection, or in an open that waits. */
 static bool is_stuck(const struct cast *c, const struct rep_thread *rt)
 {
@@ -388,7 +406,7 @@ static const char *synchronous_pattern(const struct cast *c)
 		return loop_pattern(c);
 	if (c->servers > 1)
 		return is_pool(c) ? "thread pool" : "thread-per-connection";
-	if (c->rp->verdict.model == IOM_M_MULTIPLEXED)
+	if (c->rp->verdict.model == IOM_M_MULTIPLEXED && !serves_in_two_steps(c))
 		return "event-loop";
 	if (is_memory_mapped(c))
 		return "memory-mapped";
