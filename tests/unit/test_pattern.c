@@ -383,6 +383,36 @@ static void polls_both(struct iom_capture *cap)
 	build_interest(cap, cap->calls[0].file, 1, 3499)->set_file = cap->calls[1].file;
 }
 
+/* One thread accepts, and another reads a connection of this name. */
+static void acceptor_and_reader(struct iom_capture *cap, const char *name)
+{
+	uint32_t l = build_file(cap, 5, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+	uint32_t s = build_file(cap, 9, CAP_K_SOCK, 0, name);
+
+	build_asleep(cap, 0, CAP_C_ACCEPT, SYS_accept, l, MS, BUILD_LIFE_NS);
+	build_thread(cap, MAIN, MAIN + 1, "serves");
+	build_transfers(cap, MAIN + 1, s, CAP_C_RECV, SYS_recvfrom, 50, 300, 0, 10 * MS);
+	build_transfers(cap, MAIN + 1, s, CAP_C_SEND, SYS_sendto, 350, 0, 0, 0);
+}
+
+static void one_is_served(struct iom_capture *cap)
+{
+	acceptor_and_reader(cap, "tcp 127.0.0.1:80 <- 127.0.0.1:5");
+}
+
+/* The same, where a connection came in the watch. */
+static void one_came(struct iom_capture *cap)
+{
+	one_is_served(cap);
+	build_transfers(cap, MAIN, 0, CAP_C_ACCEPT, SYS_accept, 0, 1, 0, MS);
+}
+
+/* Not so: it is none of those that are accepted. */
+static void datagrams_beside(struct iom_capture *cap)
+{
+	acceptor_and_reader(cap, "udp 127.0.0.1:53");
+}
+
 static const struct expected judged[] = {
 	{"25 a pair within the process", pair_within, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", "", 0, "blocking"},
@@ -421,6 +451,12 @@ static const struct expected judged[] = {
 	 "thread-per-connection", NULL, 0, NULL},
 	{"accepts, and polls that one", accepts_and_polls, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "sequential", NULL, 0, NULL},
 	{"polls the listener as well", polls_both, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, NULL},
+	{"one accepts, and one serves", one_is_served, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection", NULL, 0,
+	 NULL},
+	{"one has accepted, and one serves", one_came, IOM_M_BLOCKING, IOM_FACT_NULL, "thread-per-connection", NULL, 0,
+	 NULL},
+	{"one accepts, and one takes datagrams", datagrams_beside, IOM_M_BLOCKING, IOM_FACT_NULL, "sequential", NULL, 0,
+	 NULL},
 	{"25 a loop and a reader", loop_and_reader, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
 	 "event-loop + worker pool", NULL, 0, NULL},
 };

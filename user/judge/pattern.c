@@ -371,6 +371,41 @@ static bool computes_beside(const struct cast *c)
 	return false;
 }
 
+/* Threads that accept, and are asleep or done with that alone. */
+static size_t acceptors(const struct cast *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->rp->nthreads; i++) {
+		uint32_t thread = c->rp->threads[i].thread;
+		const struct cap_open_call *o = &c->ev->cap->threads[thread].at_end;
+
+		n += !c->duties[thread].moved &&
+		     (c->ev->threads[thread].accepts || (o->nr >= 0 && o->class == CAP_C_ACCEPT));
+	}
+	return n;
+}
+
+static bool reads_accepted(const struct cast *c)
+{
+	for (size_t i = 0; i < c->ev->cap->nfiles; i++) {
+		const struct cap_file *f = &c->ev->cap->files[i];
+
+		if (f->tgid == c->tgid && c->used[i] & READ && f->kind == CAP_K_SOCK && f->name &&
+		    strstr(f->name, " <- "))
+			return true;
+	}
+	return false;
+}
+
+/* One thread accepts, and another serves the connection that came of it: with more of them there were more threads. */
+static bool hands_over(const struct cast *c)
+{
+	size_t n = acceptors(c);
+
+	return n && c->servers == 1 && c->servers_pairs && c->workers <= n && reads_accepted(c) && !is_pool(c);
+}
+
 /* So much that page-fault-io is said of it: see find_pages(). */
 static bool is_held_up_by_pages(const struct rep_thread *rt)
 {
@@ -412,6 +447,8 @@ static const char *synchronous_pattern(const struct cast *c)
 		return "memory-mapped";
 	if (stuck_pattern(c))
 		return stuck_pattern(c);
+	if (hands_over(c))
+		return "thread-per-connection";
 	if (c->workers + c->servers > 1)
 		return "thread pool";
 	if (c->accepts && shares_listener(c))
