@@ -155,7 +155,10 @@ static inline void fix_process(struct iom_capture *cap, struct rep_process *p)
 					  .nr = 45, /* recvfrom */
 					  .kind = CAP_K_SOCK,
 					  .wait_nr = 232, /* epoll_wait */
+					  .returns = 900,
+					  .slept = 800,
 					  .wait_ns = 97000,
+					  .woken = 800,
 					  .runq_ns = 12000,
 					  .copy_ns = 1100,
 					  .waker = CAP_W_TASK};

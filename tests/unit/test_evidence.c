@@ -198,6 +198,8 @@ static void medians(void **state)
 	assert_int_equal(p->example.wait_nr, SYS_epoll_wait);
 	assert_in_range(p->example.copy_ns, 1045, 1055);
 	assert_in_range(p->example.wait_ns, 97045, 97055);
+	assert_int_equal(p->example.returns, 100);
+	assert_int_equal(p->example.slept, 100);
 	assert_int_equal(p->example.waker, CAP_W_SOFTIRQ);
 	assert_int_equal(p->models[IOM_M_MULTIPLEXED].phase2_samples > 0, 1);
 	let_go(rep, cap);

@@ -161,8 +161,9 @@ static void says_what_was_seen(void **state)
 		"redis-serv", "4711", "10.0 s", "Linux 6.1.0", "bpf",
 		"MULTIPLEXED", " % sure", "790,816", "7.84 s", "asleep ", "waiting for a CPU ",
 		"epoll_wait(5)", "52 files", "bio_aof", "loop-blocked", "may-block", "appendonly.aof",
-		"medians of 100", "97 us asleep in epoll_wait", "1.1 us in read itself",
-		"woken by a soft interrupt", "4.0 us waiting for a CPU", "every call counted, none lost"};
+		"a read of a socket, sampled: 1.1 us in itself (median of 100)",
+		"all 100 returns of epoll_wait slept 97 us, waited 4.0 us for a CPU (medians)",
+		"woken by a soft interrupt", "every call counted, none lost"};
 	struct iom_capture *cap = build_server("redis-server", "/var/lib/redis/appendonly.aof");
 
 	(void)state;

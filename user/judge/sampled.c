@@ -140,49 +140,145 @@ static bool chosen_group(const struct iom_evidence *ev, const struct rep_process
 	return best.samples > 0;
 }
 
-static void example(const struct iom_evidence *ev, struct rep_process *rp)
+/* Was this a transfer of the kind that is told? */
+static bool is_told(const struct iom_evidence *ev, const struct rep_process *rp, const struct cap_sample *s)
+{
+	return has_part(ev, rp, s->tgid, s->file) && s->ret > 0 && s->nr == rp->example.nr &&
+	       s->kind == rp->example.kind;
+}
+
+/* The threads, by their index, that were seen making such transfers: of others it is not known that they wait
+ * for them. Heap. */
+static bool *who_transfers(const struct iom_evidence *ev, const struct rep_process *rp)
+{
+	const struct iom_capture *cap = ev->cap;
+	bool *who = iom_alloc(cap->nthreads, sizeof(*who));
+
+	for (size_t i = 0; i < cap->nsamples; i++) {
+		const struct ev_thread *t = is_told(ev, rp, &cap->samples[i]) ?
+						    ev_thread_of(ev, cap->samples[i].tid, cap->samples[i].tgid) :
+						    NULL;
+
+		if (t)
+			who[t - ev->threads] = true;
+	}
+	return who;
+}
+
+static bool is_of(const struct iom_evidence *ev, const bool *who, uint32_t tid, uint32_t tgid)
+{
+	const struct ev_thread *t = ev_thread_of(ev, tid, tgid);
+
+	return t && who[t - ev->threads];
+}
+
+/* Did the thread come back, with something ready, from the readiness call that it waits in? */
+static bool is_return(const struct iom_evidence *ev, const struct rep_process *rp, const bool *who,
+		      const struct cap_sample *s)
+{
+	return s->tgid == ev->cap->procs[rp->proc].tgid && is_readiness(s->class) && s->ret > 0 &&
+	       is_of(ev, who, s->tid, s->tgid);
+}
+
+/* The readiness call that the threads came back from most often; false: from none that was sampled. */
+static bool readiness_call(const struct iom_evidence *ev, const struct rep_process *rp, const bool *who, uint16_t *nr)
+{
+	uint64_t *calls = iom_alloc(CALLS, sizeof(*calls)), most = 0;
+
+	for (size_t i = 0; i < ev->cap->nsamples; i++) {
+		const struct cap_sample *s = &ev->cap->samples[i];
+
+		if (s->nr < CALLS && is_return(ev, rp, who, s) && ++calls[s->nr] > most) {
+			most = calls[s->nr];
+			*nr = s->nr;
+		}
+	}
+	free(calls);
+	return most;
+}
+
+static void add_waker(struct rep_example *e, uint32_t wakers[16], const struct cap_sample *s)
+{
+	if (s->waker == CAP_W_NONE || ++wakers[s->waker % 16] <= wakers[e->waker % 16])
+		return;
+	e->waker = s->waker;
+	memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
+}
+
+/* How the threads waited, as sampled: in the transfer itself, or in the readiness call before it. */
+static void sampled_wait(const struct iom_evidence *ev, struct rep_process *rp, const bool *who)
+{
+	struct rep_example *e = &rp->example;
+	struct list wait = {}, runq = {};
+	uint32_t wakers[16] = {};
+
+	for (size_t i = 0; i < ev->cap->nsamples; i++) {
+		const struct cap_sample *s = &ev->cap->samples[i];
+
+		if (s->nr != e->wait_nr || !(e->wait_nr == e->nr ? is_told(ev, rp, s) : is_return(ev, rp, who, s)))
+			continue;
+		e->returns++;
+		if (!s->asleep_ns)
+			continue;
+		push(&wait, s->asleep_ns);
+		if (s->run_ns > s->wake_ns && s->wake_ns)
+			push(&runq, s->run_ns - s->wake_ns);
+		add_waker(e, wakers, s);
+	}
+	e->slept = wait.n;
+	e->wait_ns = quantile(&wait, 0.5);
+	e->woken = runq.n;
+	e->runq_ns = quantile(&runq, 0.5);
+	free(wait.v);
+	free(runq.v);
+}
+
+/* How many of the same returns slept in the whole watch: a window begins at a moment of its own, and may see more, or
+ * fewer, of those that did. */
+static void counted_wait(const struct iom_evidence *ev, struct rep_process *rp, const bool *who)
 {
 	const struct iom_capture *cap = ev->cap;
 	struct rep_example *e = &rp->example;
-	struct list wait = {}, runq = {}, copy = {};
-	uint32_t wakers[16] = {};
-	bool waits_apart = rp->verdict.model == IOM_M_MULTIPLEXED;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		bool same = e->wait_nr == e->nr ? has_part(ev, rp, r->tgid, r->file) && r->nr == e->nr &&
+							  cap->files[r->file].kind == e->kind :
+						  r->tgid == cap->procs[rp->proc].tgid && is_readiness(r->class) &&
+							  r->nr == e->wait_nr;
+
+		if (!same || !is_of(ev, who, r->tid, r->tgid))
+			continue;
+		e->all += r->n.ok + r->n.ok_slept;
+		e->all_slept += r->n.ok_slept;
+	}
+}
+
+static void example(const struct iom_evidence *ev, struct rep_process *rp)
+{
+	struct rep_example *e = &rp->example;
+	struct list copy = {};
 	uint16_t nr = 0;
 	uint8_t kind = 0;
+	bool *who;
 
 	if (rp->verdict.model == IOM_M_NONE || rp->verdict.model == IOM_M_ASYNC ||
 	    !chosen_group(ev, rp, &nr, &kind))
 		return;
 	e->nr = e->wait_nr = nr;
 	e->kind = kind;
-	for (size_t i = 0; i < cap->nsamples; i++) {
-		const struct cap_sample *s = &cap->samples[i];
-		bool transfer = s->nr == nr && s->kind == kind && s->ret > 0;
-
-		if (s->tgid != cap->procs[rp->proc].tgid)
-			continue;
-		if (transfer) {
-			push(&copy, in_call(s));
-			e->samples++;
-		}
-		if (waits_apart ? is_readiness(s->class) && s->ret > 0 && s->asleep_ns : transfer) {
-			push(&wait, s->asleep_ns);
-			if (waits_apart)
-				e->wait_nr = s->nr;
-			if (s->run_ns > s->wake_ns && s->wake_ns)
-				push(&runq, s->run_ns - s->wake_ns);
-			if (s->waker != CAP_W_NONE && ++wakers[s->waker % 16] > wakers[e->waker % 16]) {
-				e->waker = s->waker;
-				memcpy(e->waker_comm, s->waker_comm, sizeof(e->waker_comm));
-			}
-		}
-	}
-	e->wait_ns = quantile(&wait, 0.5);
-	e->runq_ns = quantile(&runq, 0.5);
+	for (size_t i = 0; i < ev->cap->nsamples; i++)
+		if (is_told(ev, rp, &ev->cap->samples[i]))
+			push(&copy, in_call(&ev->cap->samples[i]));
+	e->samples = copy.n;
 	e->copy_ns = quantile(&copy, 0.5);
-	free(wait.v);
-	free(runq.v);
 	free(copy.v);
+	who = who_transfers(ev, rp);
+	if (rp->verdict.model != IOM_M_MULTIPLEXED || readiness_call(ev, rp, who, &e->wait_nr)) {
+		sampled_wait(ev, rp, who);
+		counted_wait(ev, rp, who);
+	}
+	free(who);
 }
 
 static const struct rep_thread *computes_most(const struct rep_process *rp)

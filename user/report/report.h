@@ -110,15 +110,20 @@ struct rep_finding {
 	uint16_t error; /* errno of what failed, 0: does not apply */
 };
 
-/* One operation as measured: medians over the samples of the largest group. */
+/* One operation as measured: the transfer of the largest group, and how the threads that make it come to it. Of what
+ * was measured less than three times it is no median, but the longer one. */
 struct rep_example {
-	uint64_t samples; /* 0: none */
+	uint64_t samples; /* transfers; 0: none */
 	uint16_t nr;	  /* the transfer */
 	uint8_t kind;	  /* enum cap_kind of its file */
-	uint16_t wait_nr; /* call waited in; equals nr where it waits in the transfer itself */
-	uint64_t wait_ns;  /* median; 0: no wait */
-	uint64_t runq_ns;  /* median time from wake-up to running */
 	uint64_t copy_ns;  /* median of time in the transfer but not asleep */
+	uint16_t wait_nr; /* call waited in; equals nr where it waits in the transfer itself */
+	uint64_t returns;  /* of that call, with something done or ready, as sampled; 0: none */
+	uint64_t slept;	   /* of these */
+	uint64_t wait_ns;  /* median of those that slept */
+	uint64_t woken;	   /* of those that slept: when they were woken is known */
+	uint64_t runq_ns;  /* median of these from wake-up to running */
+	uint64_t all, all_slept; /* the same returns, and those that slept, as counted in the whole watch */
 	uint8_t waker;	   /* enum cap_waker seen most */
 	char waker_comm[CAP_COMM_LEN];
 };

@@ -240,60 +240,6 @@ static void because(struct page *p, const struct rep_verdict *v)
 	}
 }
 
-/* ---- one transfer, sampled ------------------------------------------------------------------ */
-
-static char *waker_text(const struct page *p, const struct rep_example *e)
-{
-	char *comm, *text;
-
-	switch (e->waker) {
-	case CAP_W_TASK:
-	case CAP_W_KTHREAD:
-		comm = text_comm(p, e->waker_comm);
-		text = iom_sentence("; woken by %s%s", e->waker == CAP_W_KTHREAD ? "the kernel's " : "", comm);
-		free(comm);
-		return text;
-	case CAP_W_HARDIRQ:
-		return iom_sentence("; woken by a device's interrupt");
-	case CAP_W_SOFTIRQ:
-		return iom_sentence("; woken by a soft interrupt: network, timer or disk");
-	case CAP_W_IOWQ:
-		return iom_sentence("; woken by a worker of io_uring");
-	case CAP_W_SELF:
-		return iom_sentence("; woken by its own timer or signal");
-	default:
-		return iom_sentence("%s", "");
-	}
-}
-
-static void example(struct page *p, const struct rep_example *e)
-{
-	char *waker, *line;
-
-	if (!e->samples)
-		return;
-	waker = e->wait_ns ? waker_text(p, e) : iom_sentence("%s", "");
-	if (e->wait_ns)
-		line = iom_sentence("%s %s, sampled: %s asleep in %s, %s waiting for a CPU, %s in %s itself (medians of "
-				    "%s on %s %s%s)",
-				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr),
-				    iom_time(e->wait_ns), iom_syscall_name(e->wait_nr),
-				    iom_time(e->runq_ns), iom_time(e->copy_ns), iom_syscall_name(e->nr),
-				    iom_count(e->samples), iom_article(iom_kind_name(e->kind)),
-				    iom_kind_name(e->kind), waker);
-	else
-		line = iom_sentence("%s %s, sampled: no wait, %s in %s (median of %s on %s %s)",
-				    iom_article(iom_syscall_name(e->nr)), iom_syscall_name(e->nr),
-				    iom_time(e->copy_ns), iom_syscall_name(e->nr),
-				    iom_count(e->samples), iom_article(iom_kind_name(e->kind)),
-				    iom_kind_name(e->kind));
-	line = page_micro(p, line);
-	fputs("\n  ", p->out);
-	page_wrap(p, line, 2, 2, PAGE_PLAIN);
-	free(line);
-	free(waker);
-}
-
 static void unread(struct page *p, const struct cap_proc *cp)
 {
 	if (!cp->unread)
@@ -333,7 +279,7 @@ static void process(struct page *p, const struct rep_process *rp, const struct v
 	text_files(p, v);
 	if (rp->nthreads > 1 || !t || loop || v->threads[0].idle || p->opt->verbose)
 		text_threads(p, v);
-	example(p, &rp->example);
+	text_example(p, &rp->example);
 }
 
 static unsigned int lines_of(const char *text)

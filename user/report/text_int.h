@@ -34,6 +34,9 @@ void text_overview(struct page *p, const struct text_process *all, size_t n);
 /* The line below the page of one that tells of others. */
 void text_alike(struct page *p, const struct text_process *one);
 
+/* text_example.c: one transfer as it was sampled, and the wait for it */
+void text_example(struct page *p, const struct rep_example *e);
+
 /* text_tables.c */
 void text_time_line(struct page *p, const struct rep_process *rp);
 void text_calls(struct page *p, const struct rep_process *rp);
