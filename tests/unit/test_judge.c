@@ -645,6 +645,22 @@ static void what_would_have_slept(void **state)
 	}
 }
 
+/* A stored file has data, and room, all the time. */
+static void what_a_stored_file_sleeps_for(void **state)
+{
+	struct iom_capture *cap = build_capture("writer");
+	struct iom_report *rep;
+
+	(void)state;
+	build_transfers(cap, BUILD_PID, build_file(cap, 3, CAP_K_REG, 0, "/srv/file"), CAP_C_WRITE, SYS_write, 1, 0, 0,
+			0);
+	rep = iom_judge(cap);
+	assert_string_equal(rep->procs[0].verdict.because[0],
+			    "write(3) /srv/file never slept in 1 call; it may sleep until that is done.");
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 /* Transfers of files that never wait are transfers: the reason is not that there were none. */
 static void never_waits_is_a_reason(void **state)
 {
@@ -682,6 +698,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked_alone),
 		cmocka_unit_test(what_would_have_slept),
+		cmocka_unit_test(what_a_stored_file_sleeps_for),
 		cmocka_unit_test(never_waits_is_a_reason),
 		cmocka_unit_test(no_cliff),
 		cmocka_unit_test(one_sleep_in_a_million),

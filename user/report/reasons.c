@@ -119,21 +119,31 @@ static char *what_thread(const struct iom_evidence *ev, const struct rep_thread 
 				 iom_sentence("does nothing");
 }
 
-/* What a call that did not sleep would have slept for. One from file to file has two sides, and what comes
- * from /dev/zero or goes to /dev/null never waits. */
+/* Does a file make a call wait until somebody else brings data, or takes it? What comes from /dev/zero or goes to
+ * /dev/null never waits, and a stored file has data, and room, all the time. */
+static bool waits_for_others(uint8_t kind)
+{
+	return kind != CAP_K_NULL && !is_stored(kind);
+}
+
+/* What a call that did not sleep would have slept for. One from file to file has two sides. */
 static const char *without(const struct iom_capture *cap, const struct cap_calls *r)
 {
-	bool own = r->file == IOM_NO_FILE || cap->files[r->file].kind != CAP_K_NULL;
-	bool other = (r->other == IOM_NO_FILE ? r->other_kind : cap->files[r->other].kind) != CAP_K_NULL;
+	uint8_t own_kind = r->file == IOM_NO_FILE ? CAP_K_UNKNOWN : cap->files[r->file].kind;
+	uint8_t other_kind = r->other == IOM_NO_FILE ? r->other_kind : cap->files[r->other].kind;
+	bool two = r->class == CAP_C_SENDFILE || r->class == CAP_C_SPLICE || r->class == CAP_C_COPYRANGE;
+	bool own = waits_for_others(own_kind), other = two && waits_for_others(other_kind);
 	bool gives = r->class == CAP_C_SENDFILE ? other : own, takes = r->class == CAP_C_SENDFILE ? own : other;
 
-	if (r->class != CAP_C_SENDFILE && r->class != CAP_C_SPLICE && r->class != CAP_C_COPYRANGE) {
-		gives = !is_output(r->class);
-		takes = !gives;
+	if (!two) {
+		gives = own && !is_output(r->class);
+		takes = own && is_output(r->class);
 	}
 	return gives && takes ? "; with nothing there, or no room, it would have" :
 	       takes	      ? "; with no room there it would have" :
-				"; with nothing there it would have";
+	       gives	      ? "; with nothing there it would have" :
+	       is_stored(own_kind) || (two && is_stored(other_kind)) ? "; it may sleep until that is done" :
+								       "";
 }
 
 /* What a rule adds to the counts of the calls that it was about. */
@@ -165,9 +175,10 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 		iom_because(v, iom_sentence("%s was read on after its end %s times, to see whether it grew.", call,
 					    iom_count(ends)));
 	else if (sleep->ns)
-		iom_because(v, iom_sentence("%s slept in %s of %s calls, %s in all, %s at most.", call,
+		iom_because(v, iom_sentence("%s slept in %s of %s call%s, %s in all, %s at most.", call,
 					    iom_count(sleep->slept), iom_count(iom_operations(r)),
-					    iom_time(sleep->ns), iom_time(sleep->max_ns)));
+					    iom_operations(r) == 1 ? "" : "s", iom_time(sleep->ns),
+					    iom_time(sleep->max_ns)));
 	else if (only_asked(r))
 		iom_because(v, iom_sentence("%s said %s times that nothing is there%s.", call, iom_count(r->n.again),
 					    afterthought(ev->cap, r, rule)));
@@ -176,8 +187,8 @@ static void because_calls(const struct iom_evidence *ev, struct rep_verdict *v, 
 					    iom_count(r->n.ok + r->n.zero), iom_count(r->n.again),
 					    afterthought(ev->cap, r, rule)));
 	else
-		iom_because(v, iom_sentence("%s never slept in %s calls%s.", call,
-					    iom_count(iom_operations(r)), afterthought(ev->cap, r, rule)));
+		iom_because(v, iom_sentence("%s never slept in %s call%s%s.", call, iom_count(iom_operations(r)),
+					    iom_operations(r) == 1 ? "" : "s", afterthought(ev->cap, r, rule)));
 	free(call);
 }
 
