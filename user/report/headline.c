@@ -37,23 +37,13 @@ static const char *how_many(const struct rep_process *rp)
 	return one && !unknown ? "a file" : "files";
 }
 
-static bool is_of_transfer(const struct acc_wait *w)
-{
-	return w->what == ACC_TRANSFER || w->what == ACC_SYNC || w->what == ACC_QUEUE;
-}
-
-static bool is_done(const struct cap_calls *r)
-{
-	return r->n.ok || r->n.ok_slept;
-}
-
 enum came { CAME_DATA, CAME_OTHER, CAME_OWN, CAME_EVENTS, CAME_NOTHING };
 
 /* Was nothing ever ready, and all that was transferred of files that nobody waits for? */
 static bool is_other(const struct iom_capture *cap, const struct ev_proc *p)
 {
 	for (size_t i = 0; i < cap->ncalls; i++)
-		if (is_readiness(cap->calls[i].class) && is_done(&cap->calls[i]))
+		if (is_readiness(cap->calls[i].class) && iom_is_done(&cap->calls[i]))
 			return false;
 	return !p->spoke[RULE_WATCHED].vote.transfers && !p->spoke[RULE_SLEPT].vote.transfers;
 }
@@ -68,7 +58,7 @@ static enum came what_came(const struct iom_capture *cap, const struct ev_proc *
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		const struct cap_calls *r = &cap->calls[i];
 
-		if (!is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
+		if (!iom_is_done(r) || !(is_transfer(r->class) || is_readiness(r->class)))
 			continue;
 		if (is_transfer(r->class) && !iom_is_own_bell(cap, r))
 			return is_other(cap, p) ? CAME_OTHER : CAME_DATA;
@@ -114,7 +104,7 @@ static uint64_t slept_for_limit(const struct rep_process *rp)
 static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
 {
 	struct acc_alike slept;
-	bool sleeps = iom_elsewhere(rp, &slept) && is_of_transfer(&slept.sum);
+	bool sleeps = iom_elsewhere(rp, &slept) && iom_is_of_transfer(&slept.sum);
 	const char *const thens[] = {
 		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
 		[CAME_OTHER] = ", and nothing came; what it transferred it had not waited for",
@@ -133,171 +123,6 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 				    "slept there, %s, ended by the time limit.",
 				    many, then, iom_time(limited));
 	return iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call", then);
-}
-
-static bool waited_by(const struct ev_proc *p, enum iom_rule rule)
-{
-	return p->spoke[rule].vote.wait_ns || p->spoke[rule].vote.open_ns;
-}
-
-static bool is_in_transfer(const struct acc_wait *w, const void *unused)
-{
-	(void)unused;
-	return is_of_transfer(w);
-}
-
-static bool is_in_name(const struct acc_wait *w, const void *unused)
-{
-	(void)unused;
-	return w->what == ACC_OPEN;
-}
-
-/* What threads slept in most, of the wanted waits, and who of them did so throughout. */
-struct slept_most {
-	struct acc_alike in; /* .sum.ns is 0: in none */
-	uint32_t idle; /* threads besides, each asleep in one such call throughout */
-	int32_t idle_nr; /* the call of the last of them */
-};
-
-static bool comes_back(const struct rep_process *rp, acc_wanted wanted)
-{
-	for (size_t i = 0; i < rp->nthreads; i++)
-		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
-			if (!iom_thread_is_idle(&rp->threads[i]) && wanted(&rp->threads[i].time.waits[k], NULL))
-				return true;
-	return false;
-}
-
-/* A thread that was never woken tells of what it waits for, not of what the process does: it is looked at
- * where all are such. */
-static struct slept_most slept_most(const struct rep_process *rp, acc_wanted wanted)
-{
-	struct slept_most most = {};
-	bool awake = comes_back(rp, wanted);
-
-	for (size_t i = 0; i < rp->nthreads; i++) {
-		size_t n;
-		struct acc_alike *all = iom_alike(rp->cap, &rp->threads[i].time, wanted, NULL, &n);
-
-		if (n && awake && iom_thread_is_idle(&rp->threads[i])) {
-			most.idle++;
-			most.idle_nr = all->sum.nr;
-		} else if (n && all->sum.ns > most.in.sum.ns) {
-			most.in = *all;
-		}
-		free(all);
-	}
-	return most;
-}
-
-/* "; 2 threads are asleep so throughout": heap. */
-static char *idle_besides(const struct slept_most *most)
-{
-	if (most->idle == 1)
-		return iom_sentence("; one is asleep in %s throughout", iom_syscall_name(most->idle_nr));
-	return most->idle ? iom_sentence("; %s are asleep so throughout", iom_count(most->idle)) :
-			    iom_sentence("%s", "");
-}
-
-/* "fsync(3) /srv/log and another"; of several threads the call alone, since each may have its file: heap. */
-static char *slept_in(const struct rep_process *rp, const struct acc_alike *most)
-{
-	char *call, *text;
-
-	if (rp->nthreads > 1 || most->sum.nr < 0)
-		return iom_sentence("%s", iom_syscall_name(most->sum.nr));
-	call = iom_view_call(rp->cap, &most->sum);
-	text = iom_sentence("%s%s", call, iom_alike_others(most));
-	free(call);
-	return text;
-}
-
-/* A file of a disk has something to read, and room, all the time: what is waited for is the disk, or a lock. */
-static bool is_for_stored(const struct iom_capture *cap, const struct acc_wait *w)
-{
-	return w->what == ACC_SYNC ||
-	       (w->what == ACC_TRANSFER && w->file != IOM_NO_FILE && is_stored(cap->files[w->file].kind));
-}
-
-/* How long its threads slept in transfers. */
-static uint64_t slept_in_transfers(const struct rep_process *rp)
-{
-	uint64_t ns = 0;
-
-	for (size_t i = 0; i < rp->nthreads; i++)
-		for (size_t k = 0; k < rp->threads[i].time.nwaits; k++)
-			if (is_of_transfer(&rp->threads[i].time.waits[k]))
-				ns += rp->threads[i].time.waits[k].ns;
-	return ns;
-}
-
-/* Of data that others bring or take it is said for whom was waited most, unless what is held up will be. */
-static char *headline_streams(const struct rep_process *rp, const struct slept_most *most)
-{
-	static const char always[] = "When there is nothing to read, or no room to write, its threads sleep inside the "
-				     "transfer call";
-	struct acc_alike held;
-	char *call, *text, *idle;
-
-	if (!most->in.sum.ns || (iom_elsewhere(rp, &held) && is_of_transfer(&held.sum)))
-		return iom_sentence("%s.", always);
-	call = slept_in(rp, &most->in);
-	idle = idle_besides(most);
-	text = iom_sentence("%s, most of all in %s%s.", always, call, idle);
-	free(call);
-	free(idle);
-	return text;
-}
-
-static char *headline_slept(const struct rep_process *rp)
-{
-	struct slept_most most = slept_most(rp, is_in_transfer);
-	uint64_t slept = slept_in_transfers(rp);
-	char *call, *text, *idle;
-
-	if (!most.in.sum.ns || !is_for_stored(rp->cap, &most.in.sum))
-		return headline_streams(rp, &most);
-	call = slept_in(rp, &most.in);
-	idle = idle_besides(&most);
-	if (slept < iom_limit(LIMIT_PAGE_SLEPT) * rp->time.running_ns)
-		text = iom_sentence("It transfers by calls that may sleep until that is done, and hardly did: %s in "
-				    "all, most of it in %s.", iom_time(slept), call);
-	else
-		text = iom_sentence("Its threads sleep inside the call until that is done, most of all in %s%s.", call,
-				    idle);
-	free(call);
-	free(idle);
-	return text;
-}
-
-static char *headline_names(const struct rep_process *rp)
-{
-	struct slept_most most = slept_most(rp, is_in_name);
-	char *call, *text;
-
-	if (!most.in.sum.ns)
-		return iom_sentence("Its threads sleep in work on names, such as open; no transfer call slept.");
-	call = slept_in(rp, &most.in);
-	text = iom_sentence("Its threads sleep in %s%s; no transfer call slept.",
-			    is_close(most.in.sum.nr) ? "" : "work on names, most of all in ", call);
-	free(call);
-	return text;
-}
-
-/* Most blocking programs sleep. Those that read files which the kernel has in memory do not, and of
- * them it is not said. */
-static char *headline_blocking(const struct rep_process *rp, const struct ev_proc *p)
-{
-	if (waited_by(p, RULE_SLEPT))
-		return headline_slept(rp);
-	if (iom_waits_for_pages(p))
-		return iom_sentence("Its threads sleep until pages of mapped files are there.");
-	if (waited_by(p, RULE_NAME))
-		return headline_names(rp);
-	if (p->spoke[RULE_ASIDE].vote.transfers)
-		return iom_sentence("Its transfers are of files that never wait; none of them slept.");
-	return iom_sentence("It transfers by calls that may sleep until there is data, or room; none of them "
-			    "slept.");
 }
 
 /* Was anything asked for that was not there? */
@@ -337,7 +162,7 @@ static bool is_by_one_helper(const struct rep_process *rp)
 
 		for (size_t k = 0; t->libc_helper && t->tgid == tgid && k < cap->ncalls && !moves; k++)
 			moves = cap->calls[k].tgid == tgid && cap->calls[k].tid == t->tid &&
-				is_transfer(cap->calls[k].class) && is_done(&cap->calls[k]);
+				is_transfer(cap->calls[k].class) && iom_is_done(&cap->calls[k]);
 		if (moves && tid)
 			return false;
 		if (moves)
@@ -346,13 +171,14 @@ static bool is_by_one_helper(const struct rep_process *rp)
 	return tid;
 }
 
-static char *headline_of_model(const struct rep_process *rp, const struct ev_proc *p)
+static char *headline_of_model(const struct iom_evidence *ev, const struct rep_process *rp)
 {
+	const struct ev_proc *p = &ev->procs[rp->proc];
 	const struct rep_verdict *v = &rp->verdict;
 
 	switch (v->model) {
 	case IOM_M_BLOCKING:
-		return headline_blocking(rp, p);
+		return iom_headline_blocking(ev, rp);
 	case IOM_M_NONBLOCKING:
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call over and over without waiting: "
@@ -464,7 +290,7 @@ char *iom_headline(const struct iom_evidence *ev, const struct rep_process *rp)
 	if (text && !rest && rp->nthreads > 1)
 		rest = iom_held_up_by(rp);
 	if (!text)
-		text = add_room(ev, rp, add_elsewhere(rp, headline_of_model(rp, &ev->procs[rp->proc])));
+		text = add_room(ev, rp, add_elsewhere(rp, headline_of_model(ev, rp)));
 	if (!rest)
 		return text;
 	all = iom_sentence("%s %s", text, rest);
