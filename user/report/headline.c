@@ -101,12 +101,36 @@ static uint64_t slept_for_limit(const struct rep_process *rp)
 	return ready > ended ? ns : 0;
 }
 
-static char *headline_multiplexed(const struct rep_process *rp, const struct ev_proc *p)
+/* How it transfers what is ready: heap. Where that is told of by a sentence of its own, or part of the transfers slept,
+ * not "without sleeping". */
+static char *then_transfers(const struct iom_evidence *ev, const struct rep_process *rp)
 {
-	struct acc_alike slept;
-	bool sleeps = iom_elsewhere(rp, &slept) && iom_is_of_transfer(&slept.sum);
+	struct acc_alike elsewhere;
+	uint64_t slept = 0, all = 0;
+
+	for (size_t i = 0; i < rp->cap->ncalls; i++) {
+		const struct cap_calls *r = &rp->cap->calls[i];
+
+		if (r->tgid != rp->cap->procs[rp->proc].tgid || !is_transfer(r->class) || r->file == IOM_NO_FILE ||
+		    iom_is_own_bell(rp->cap, r))
+			continue;
+		slept += ev->account->calls[i].slept;
+		all += iom_operations(r);
+	}
+	if (iom_elsewhere(rp, &elsewhere) && iom_is_of_transfer(&elsewhere.sum))
+		return iom_sentence(", then transfers");
+	if (slept && slept >= iom_limit(LIMIT_ALSO) * all)
+		return iom_sentence(", then transfers, and sleeps in %s of %s of these calls", iom_count(slept),
+				    iom_count(all));
+	return iom_sentence(", then transfers without sleeping");
+}
+
+static char *headline_multiplexed(const struct iom_evidence *ev, const struct rep_process *rp)
+{
+	const struct ev_proc *p = &ev->procs[rp->proc];
+	char *transfers = then_transfers(ev, rp), *text;
 	const char *const thens[] = {
-		[CAME_DATA] = sleeps ? ", then transfers" : ", then transfers without sleeping",
+		[CAME_DATA] = transfers,
 		[CAME_OTHER] = ", and nothing came; what it transferred it had not waited for",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
@@ -117,12 +141,16 @@ static char *headline_multiplexed(const struct rep_process *rp, const struct ev_
 	const char *then = thens[came], *many = how_many(rp);
 
 	if (!has_waited(rp) && p->ready_calls)
-		return iom_sentence("It asks a readiness call for %s and never has to wait%s.", many, then);
-	if (limited)
-		return iom_sentence("It asks a readiness call for %s and never waits until one is ready%s: all that it "
+		text = iom_sentence("It asks a readiness call for %s and never has to wait%s.", many, then);
+	else if (limited)
+		text = iom_sentence("It asks a readiness call for %s and never waits until one is ready%s: all that it "
 				    "slept there, %s, ended by the time limit.",
 				    many, then, iom_time(limited));
-	return iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call", then);
+	else
+		text = iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call",
+				    then);
+	free(transfers);
+	return text;
 }
 
 /* Was anything asked for that was not there? */
@@ -171,6 +199,43 @@ static bool is_by_one_helper(const struct rep_process *rp)
 	return tid;
 }
 
+static bool has_transferred(const struct iom_capture *cap, uint32_t tgid)
+{
+	for (size_t i = 0; i < cap->ncalls; i++)
+		if (cap->calls[i].tgid == tgid && is_transfer(cap->calls[i].class) && iom_is_done(&cap->calls[i]))
+			return true;
+	return cap->nrequests;
+}
+
+/* Events of leases and directories come by signal, too, and there is nothing to transfer then. */
+static char *headline_signal(const struct rep_process *rp, const struct ev_proc *p)
+{
+	if (has_transferred(rp->cap, rp->cap->procs[rp->proc].tgid) || !p->spoke[RULE_SIGNAL_EVENT].vote.transfers ||
+	    !p->io_signals)
+		return iom_sentence("The kernel tells it by signal that a file is ready; then it transfers.");
+	return iom_sentence("It is told by signal of events, as of a lease or a directory, %s times, and transfers "
+			    "nothing.", iom_count(p->io_signals));
+}
+
+/* Do its threads sleep about once for each request: as it is submitted, until it is done, or until they are told
+ * that it is? */
+static bool waits_for_each(const struct iom_evidence *ev, const struct ev_proc *p)
+{
+	const struct iom_capture *cap = ev->cap;
+	uint64_t slept = 0;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+		enum acc_what what = iom_what_of(r->class, r->nr);
+
+		if (r->tgid == cap->procs[p->proc].tgid &&
+		    (what == ACC_SUBMIT || what == ACC_COMPLETION || what == ACC_READINESS ||
+		     (is_input(r->class) && r->file != IOM_NO_FILE && is_bell_kind(cap->files[r->file].kind))))
+			slept += ev->account->calls[i].slept;
+	}
+	return slept >= p->async.submits / 2;
+}
+
 static char *headline_of_model(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	const struct ev_proc *p = &ev->procs[rp->proc];
@@ -188,14 +253,14 @@ static char *headline_of_model(const struct iom_evidence *ev, const struct rep_p
 		return v->in_fact == IOM_FACT_POLLING ?
 			       iom_sentence("It asks a readiness call that comes back at once, again and again, and "
 					    "takes nothing: polling, whatever the call's name.") :
-			       headline_multiplexed(rp, p);
+			       headline_multiplexed(ev, rp);
 	case IOM_M_SIGNAL:
-		return iom_sentence("The kernel tells it by signal that a file is ready; then it "
-				    "transfers.");
+		return headline_signal(rp, p);
 	case IOM_M_ASYNC:
 		return v->in_fact == IOM_FACT_SYNCHRONOUS ?
-			       iom_sentence("It uses an asynchronous interface, but waits for each "
-					    "request: synchronous in fact.") :
+			       iom_sentence("It uses an asynchronous interface, but %s: synchronous in fact.",
+					    waits_for_each(ev, p) ? "waits for each request" :
+						"hardly ever has two requests in flight") :
 		       v->in_fact == IOM_FACT_THREADS && is_by_one_helper(rp) ?
 			       iom_sentence("It hands its transfers over and is told when they are done; one thread "
 					    "made for it by libc does them, one after another, as glibc has all "
