@@ -46,4 +46,8 @@ struct iom_loops {
 struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *acc);
 void iom_loops_free(struct iom_loops *loops, const struct iom_capture *cap);
 
+/* The thread's sets are known: puts the loop's own one first, and marks what else is its own. A stage of
+ * iom_loops() (own_sets.c). */
+void iom_choose_own(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t);
+
 #endif
