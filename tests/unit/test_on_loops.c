@@ -567,7 +567,8 @@ static void one_return(void **state)
 	}
 }
 
-/* What it waited in as the watch began, for the first connection, is no turn of the loop that serves it. */
+/* What it waited in as the watch began, for the first connection, is no turn of the loop that serves it. Nor is
+ * a select at another place, for all that the loop was ever told of. */
 static void loop_that_had_not_begun(void **state)
 {
 	(void)state;
@@ -595,7 +596,7 @@ static void loop_that_had_not_begun(void **state)
 				.timeout_ns = -1,
 			};
 			rep = iom_judge(cap);
-			assert_int_equal(findings(rep, "loop-blocked"), old);
+			assert_int_equal(findings(rep, "loop-blocked"), old && call);
 			let_go(rep, cap);
 		}
 }

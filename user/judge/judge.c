@@ -69,9 +69,10 @@ static void take_loop(const struct iom_evidence *ev, struct rep_thread *rt)
 	rt->loop.turns = s->turns;
 	rt->loop.edge_triggered = s->edge_triggered;
 	add_calls(&rt->loop, s);
-	/* A poll's set is known by its first file, which may come and go: then its calls are in several. */
-	for (size_t i = 1; i < t->nsets && s->class == CAP_C_POLL; i++)
-		if (t->sets[i].own && t->sets[i].class == CAP_C_POLL && t->sets[i].nr == s->nr)
+	/* A poll's set is known by its first file, which may come and go, and a select's by where it lies: then
+	 * the loop's calls are in several. */
+	for (size_t i = 1; i < t->nsets && s->class != CAP_C_EPOLL_WAIT; i++)
+		if (t->sets[i].own && t->sets[i].class == s->class && t->sets[i].nr == s->nr)
 			add_calls(&rt->loop, &t->sets[i]);
 	if (s->class == CAP_C_EPOLL_WAIT && s->file != IOM_NO_FILE)
 		rt->loop.fd = ev->cap->files[s->file].fd;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "judge/limits.h"
 #include "judge/roles.h"
 #include "judge/threads.h"
 
@@ -44,6 +43,8 @@ static void take_calls(struct loop_thread *t, const struct iom_capture *cap, con
 		s->files = cap->files[r->file].set_size;
 	else if (r->class == CAP_C_POLL && r->set_size > s->files)
 		s->files = r->set_size;
+	else if (r->class == CAP_C_SELECT)
+		s->nfds = r->set_size;
 }
 
 static bool has_select(const struct loop_thread *t, uint32_t set)
@@ -52,6 +53,16 @@ static bool has_select(const struct loop_thread *t, uint32_t set)
 		if (t->sets[i].class == CAP_C_SELECT && t->sets[i].set == set)
 			return true;
 	return false;
+}
+
+/* How many files a select has is said of one under way alone. */
+static void take_told(struct loop_thread *t, const struct cap_open_call *c)
+{
+	if (c->nr < 0 || c->class != CAP_C_SELECT || c->nfiles == UINT32_MAX)
+		return;
+	for (size_t i = 0; i < t->nsets; i++)
+		if (t->sets[i].class == CAP_C_SELECT && t->sets[i].set == c->set && c->nfiles > t->sets[i].told)
+			t->sets[i].told = c->nfiles;
 }
 
 /* One under way with sets that no call had yet: they are allocated anew for each. */
@@ -324,8 +335,11 @@ struct iom_loops *iom_loops(const struct iom_capture *cap, struct iom_account *a
 		if (thread != UINT32_MAX)
 			take_calls(&loops->threads[thread], cap, &acc->calls[i], r);
 	}
-	for (size_t i = 0; i < cap->nthreads; i++)
+	for (size_t i = 0; i < cap->nthreads; i++) {
 		take_open(&loops->threads[i], cap, &cap->threads[i].at_end);
+		take_told(&loops->threads[i], &cap->threads[i].at_start);
+		take_told(&loops->threads[i], &cap->threads[i].at_end);
+	}
 	name_sets(cap, loops, x);
 	count_registered(loops, cap);
 	lend_only_file(loops, cap, x);

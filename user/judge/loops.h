@@ -18,6 +18,8 @@ struct loop_set {
 	uint32_t set;  /* select */
 	uint32_t main_file; /* of the set: the one on which the thread moves most; or IOM_NO_FILE */
 	uint64_t files; /* in the set, the most known; 0: unknown */
+	uint32_t nfds; /* select: above all its descriptors, as the program says; 0: unknown */
+	uint32_t told; /* select: files in it, as of a call that was under way; 0: unknown */
 	bool at_least; /* a select: there may be more, which never were ready */
 	uint64_t calls, nowait, forever, empty, empty_fast, slept, events; /* returns; see struct cap_counts */
 	uint64_t failed; /* interrupted, or ended by an error */

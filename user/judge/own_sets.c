@@ -121,9 +121,63 @@ static bool is_same_loop(const struct loop_set *own, const struct loop_set *s)
 	       2 * s->files >= own->files;
 }
 
-/* Is b waited in instead of a, not while what a waits for has to be served? */
-static bool is_loops_own(const struct iom_capture *cap, const struct loop_set *a, const struct loop_set *b)
+static bool is_threads(const struct cap_interest *in, const struct cap_thread *ct)
 {
+	return in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE;
+}
+
+/* Files that are known to be in a set of a select: that were ready, and the one with the highest
+ * descriptor, which the program itself names. */
+static void find_held(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *s, bool *held)
+{
+	for (size_t i = 0; i < cap->nfiles; i++)
+		held[i] = cap->files[i].tgid == ct->tgid && (uint32_t)cap->files[i].fd + 1 == s->nfds;
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+
+		if (is_threads(in, ct) && in->by_select && in->set == s->set)
+			held[in->file] = true;
+	}
+	if (s->main_file != IOM_NO_FILE)
+		held[s->main_file] = true;
+}
+
+/* Whatever was ever ready in a select's set a is in b too: nobody of a waits while the thread is asleep in b. */
+static bool holds_all_ready(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
+			    const struct loop_set *b)
+{
+	bool *held = iom_alloc(cap->nfiles + 1, sizeof(*held));
+	bool any = a->main_file != IOM_NO_FILE, all;
+
+	find_held(cap, ct, b, held);
+	all = !any || held[a->main_file];
+	for (size_t i = 0; i < cap->ninterests && all; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+
+		if (!is_threads(in, ct) || !in->by_select || in->set != a->set || !in->ready)
+			continue;
+		any = true;
+		all = held[in->file];
+	}
+	free(held);
+	return any && all;
+}
+
+/* A select's set is told by where it lies, and a program may put it somewhere else each time. */
+static bool is_moved(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
+		     const struct loop_set *b)
+{
+	if (a->class != CAP_C_SELECT || b->class != CAP_C_SELECT || a->nr != b->nr)
+		return false;
+	return (a->nfds && a->nfds == b->nfds && a->told && a->told == b->told) || holds_all_ready(cap, ct, a, b);
+}
+
+/* Is b waited in instead of a, not while what a waits for has to be served? */
+static bool is_loops_own(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
+			 const struct loop_set *b)
+{
+	if (is_moved(cap, ct, a, b))
+		return true;
 	if (b->files <= 1)
 		return b->last_left && !is_inside(cap, a, b);
 	if (b->shared || is_same_loop(a, b))
@@ -148,5 +202,5 @@ void iom_choose_own(const struct iom_capture *cap, const struct cap_thread *ct, 
 	if (t->nsets > 1 && t->sets[0].class == CAP_C_POLL)
 		find_shared(cap, ct, t);
 	for (size_t i = 1; i < t->nsets; i++)
-		t->sets[i].own = is_loops_own(cap, &t->sets[0], &t->sets[i]);
+		t->sets[i].own = is_loops_own(cap, ct, &t->sets[0], &t->sets[i]);
 }

@@ -49,22 +49,6 @@ static uint64_t half_below(const struct cap_turns *n)
 	return 0;
 }
 
-static char *turns_text(const struct cap_turns *n)
-{
-	uint64_t half = n ? half_below(n) : 0;
-	bool says_half = n && half && half < n->longest_ns; /* a bound above all of them says nothing */
-
-	if (!n || !(n->exact + n->inexact))
-		return strdup("");
-	if (!n->longest_ns) /* no turn is that short: their lengths are not known */
-		return iom_sentence("; %s turn%s", iom_count(n->exact + n->inexact), n->exact + n->inexact == 1 ? "" : "s");
-	return iom_sentence("; %s turn%s, the longest %s%s%s%s%s", iom_count(n->exact + n->inexact),
-			    n->exact + n->inexact == 1 ? "" : "s", n->longest_inexact ? "about " : "",
-			    iom_time(n->longest_ns),
-			    n->longest_runq_ns * 2 > n->longest_ns ? ", most of it waiting for a CPU" : "",
-			    says_half ? ", half below " : "", says_half ? iom_time(half) : "");
-}
-
 static const struct acc_wait *own_wait(const struct rep_thread *t)
 {
 	for (size_t i = 0; i < t->time.nwaits; i++)
@@ -83,10 +67,10 @@ static struct own own_of(const struct rep_thread *t)
 	return (struct own){.t = t, .wait = own_wait(t)};
 }
 
-/* A sleep in the loop's own call; a poll's goes by several sets, of which all are meant. */
+/* A sleep in the loop's own call; a poll's or select's goes by several sets, of which all are meant. */
 static bool is_loops(const struct own *own, const struct acc_wait *w)
 {
-	return own->t->loop.class == CAP_C_POLL ? w->own && w->nr == own->t->loop.nr : w == own->wait;
+	return own->t->loop.class == CAP_C_EPOLL_WAIT ? w == own->wait : w->own && w->nr == own->t->loop.nr;
 }
 
 static uint64_t own_ns(const struct own *own)
@@ -97,6 +81,41 @@ static uint64_t own_ns(const struct own *own)
 		if (is_loops(own, &own->t->time.waits[i]))
 			ns += own->t->time.waits[i].ns;
 	return ns;
+}
+
+/* Turns go from one sleep in a set to the next in the same one: where the loop has several, it may have
+ * slept in another of its own meanwhile, and what is between is no turn. */
+static bool holds_own_sleep(const struct cap_turns *n, const struct own *own)
+{
+	for (size_t i = 0; i < CAP_PARTS; i++)
+		for (size_t k = 0; n->parts[i].class == n->class && k < own->t->time.nwaits; k++) {
+			const struct acc_wait *w = &own->t->time.waits[k];
+
+			if (w->class != n->class || !is_loops(own, w))
+				continue;
+			if (n->class == CAP_C_SELECT ? w->set != n->set :
+						       w->set_file != n->file && w->set_file == n->parts[i].file)
+				return true;
+		}
+	return false;
+}
+
+static char *turns_text(const struct cap_turns *n, const struct own *own)
+{
+	uint64_t half = n ? half_below(n) : 0, known = n ? n->exact + n->inexact : 0;
+	bool says_half = n && half && half < n->longest_ns; /* a bound above all of them says nothing */
+
+	if (!known || holds_own_sleep(n, own))
+		return strdup("");
+	/* Most of the returns were from its other sets. */
+	if (n->class != CAP_C_EPOLL_WAIT && 2 * known < own->t->loop.calls)
+		return strdup("");
+	if (!n->longest_ns) /* no turn is that short: their lengths are not known */
+		return iom_sentence("; %s turn%s", iom_count(known), known == 1 ? "" : "s");
+	return iom_sentence("; %s turn%s, the longest %s%s%s%s%s", iom_count(known), known == 1 ? "" : "s",
+			    n->longest_inexact ? "about " : "", iom_time(n->longest_ns),
+			    n->longest_runq_ns * 2 > n->longest_ns ? ", most of it waiting for a CPU" : "",
+			    says_half ? ", half below " : "", says_half ? iom_time(half) : "");
 }
 
 bool iom_is_parked(const struct acc_wait *w)
@@ -240,7 +259,7 @@ static char *loop_text(const struct iom_capture *cap, const struct rep_thread *t
 	const struct rep_loop *l = &t->loop;
 	const struct cap_turns *n = l->turns == UINT32_MAX ? NULL : &cap->turns[l->turns];
 	struct own own = own_of(t);
-	char *turns = turns_text(n), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
+	char *turns = turns_text(n, &own), *busy = busy_text(&t->time), *other = else_text(cap, t), *text;
 	char *signal = signal_text(cap, t);
 	char files[48] = "", rate[64] = "", *call = loop_call(cap, t, own.wait);
 	double seconds = t->time.wall_ns / 1e9;

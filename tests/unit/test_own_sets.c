@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which of a thread's readiness sets are its loop's own: sleeping in one of these keeps nobody waiting.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+#include "judge/judge.h"
+#include "report/thread_text.h"
+
+#define MAIN BUILD_PID
+
+static bool is_blocked(const struct iom_report *rep)
+{
+	return build_finding(rep, "loop-blocked");
+}
+
+static void let_go(struct iom_report *rep, struct iom_capture *cap)
+{
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* Sleeps in a select whose set lies at one place. */
+static struct cap_calls *selects(struct iom_capture *cap, uint32_t set, uint32_t nfds, uint64_t times, uint64_t ms)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_SELECT, SYS_pselect6);
+
+	r->set = set;
+	r->set_size = nfds;
+	r->n.ok_slept = times;
+	r->wait_ns = times * ms * MS;
+	r->max_wait_ns = ms * MS;
+	cap->threads[0].asleep_ns += r->wait_ns;
+	return r;
+}
+
+static void was_ready(struct iom_capture *cap, uint32_t file, uint32_t set, uint64_t times)
+{
+	struct cap_interest *in = build_interest(cap, file, times, 0);
+
+	in->by_select = true;
+	in->set = set;
+}
+
+/* A loop whose set is at one place most of the time: a listener, and a connection. */
+static struct iom_capture *select_loop(void)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t listen = build_file(cap, 5, CAP_K_LISTEN, O_NONBLOCK, "tcp listen 127.0.0.1:80");
+	uint32_t client = build_file(cap, 7, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+
+	selects(cap, 1103, 8, 600, 4);
+	build_transfers(cap, MAIN, listen, CAP_C_ACCEPT, SYS_accept4, 600, 0, 0, 0);
+	build_transfers(cap, MAIN, client, CAP_C_READ, SYS_read, 600, 0, 0, 0);
+	return cap;
+}
+
+/* All that was ever ready is in the other set too: the same loop, with its set elsewhere. What else may have
+ * been waited for was never ready. */
+static void a_select_may_move(void **state)
+{
+	static const struct {
+		uint32_t ready, nfds; /* in the other set */
+		bool client_too, blocked;
+	} cases[] = {
+		{0, 9, false, false}, /* the listener alone was ever ready, in both */
+		{0, 9, true, true},   /* the client was in the loop's, and waited */
+		{0, 8, true, false},  /* the set goes up to the client */
+		{1, 9, false, true},  /* the listener waited */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = select_loop();
+		struct iom_report *rep;
+		char *text;
+
+		was_ready(cap, 0, 1103, 600);
+		if (cases[i].client_too)
+			was_ready(cap, 1, 1103, 600);
+		selects(cap, 1098, cases[i].nfds, 7, 100);
+		was_ready(cap, cases[i].ready, 1098, 7);
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), cases[i].blocked);
+		text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+		assert_int_equal(!!strstr(text, "607 returns, 0 empty, 3.10 s asleep"), !cases[i].blocked);
+		assert_int_equal(!!strstr(text, "700 ms asleep in pselect6"), cases[i].blocked);
+		free(text);
+		let_go(rep, cap);
+	}
+}
+
+/* Sets that go as high, and have as many files: known of those that were under way. */
+static void as_many_files(void **state)
+{
+	(void)state;
+	for (uint32_t told = 1; told <= 2; told++) {
+		struct iom_capture *cap = select_loop();
+		struct iom_report *rep;
+
+		was_ready(cap, 0, 1103, 600);
+		was_ready(cap, build_file(cap, 6, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:82"), 1103, 9);
+		selects(cap, 1098, 8, 7, 40);
+		build_asleep(cap, 0, CAP_C_SELECT, SYS_pselect6, IOM_NO_FILE, 0, MS);
+		cap->threads[0].at_end.set = 1103;
+		cap->threads[0].at_end.nfiles = 2;
+		cap->threads[0].at_start = cap->threads[0].at_end;
+		cap->threads[0].at_start.inside_ns = 0;
+		cap->threads[0].at_start.set = 1098;
+		cap->threads[0].at_start.nfiles = told;
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), told != 2);
+		let_go(rep, cap);
+	}
+}
+
+/* Between two sleeps in a set the loop slept in another of its own: that is no turn. */
+static void no_turn_between_own_sleeps(void **state)
+{
+	(void)state;
+	for (int moves = 0; moves < 2; moves++) {
+		struct iom_capture *cap = select_loop();
+		struct iom_report *rep;
+		struct cap_turns *n;
+		uint32_t turns;
+		char *text;
+
+		was_ready(cap, 0, 1103, 600);
+		if (moves) {
+			selects(cap, 1098, 8, 100, 4);
+			was_ready(cap, 0, 1098, 100);
+		}
+		turns = iom_capture_add_turns(cap);
+		n = &cap->turns[turns];
+		n->tid = n->tgid = MAIN;
+		n->class = CAP_C_SELECT;
+		n->file = IOM_NO_FILE;
+		n->set = 1103;
+		n->exact = 599;
+		n->longest_ns = 9 * MS;
+		n->parts[0] = (struct cap_part){.class = CAP_C_SELECT, .nr = SYS_pselect6, .file = IOM_NO_FILE,
+						.count = 2, .ns = 8 * MS};
+		rep = iom_judge(cap);
+		text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+		assert_int_equal(!!strstr(text, "599 turns, the longest 9.0 ms"), !moves);
+		assert_int_equal(!!strstr(text, " turns"), !moves);
+		free(text);
+		let_go(rep, cap);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_select_may_move),
+		cmocka_unit_test(as_many_files),
+		cmocka_unit_test(no_turn_between_own_sleeps),
+	};
+
+	return cmocka_run_group_tests_name("own_sets", tests, NULL, NULL);
+}
