@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which of a thread's readiness sets are its loop's own: sleeping in one of these keeps nobody waiting.
+ * Which of a thread's readiness sets are its loop's own: sleeping in one of these keeps nobody waiting. And
+ * which sleeps were before there was a loop.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -160,12 +161,127 @@ static void no_turn_between_own_sleeps(void **state)
 	}
 }
 
+/* A loop around an epoll of two files, which slept 300 times of 10 ms. */
+static struct iom_capture *epoll_loop(void)
+{
+	struct iom_capture *cap = build_capture("server");
+	uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL);
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t s = build_file(cap, 5 + i, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+
+		build_watch(cap, s, ep);
+		build_transfers(cap, MAIN, s, CAP_C_READ, SYS_read, 100, 0, 0, 0);
+		cap->files[s].open_at_start = cap->files[s].open_at_end = true;
+	}
+	cap->files[ep].set_size = 2;
+	cap->files[ep].open_at_start = cap->files[ep].open_at_end = true;
+	build_epoll_wait(cap, MAIN, ep, 0, 300, 10 * MS);
+	cap->threads[0].asleep_ns += 3000 * MS;
+	return cap;
+}
+
+/* One sleep, that was under way as the watch began. */
+static void slept_since_before(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr, uint64_t ms)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, file, class, nr);
+
+	r->n.ok_slept = 1;
+	r->wait_ns = r->max_wait_ns = ms * MS;
+	cap->threads[0].asleep_ns += ms * MS;
+	cap->threads[0].at_start = (struct cap_open_call){.nr = nr, .class = class, .fd = -1, .file = file,
+							  .before_ns = 2000 * MS, .set_file = file,
+							  .nfiles = UINT32_MAX, .timeout_ns = -1};
+}
+
+/* The epoll was made after the connection had come that the thread waited for. */
+static void an_epoll_made_later(void **state)
+{
+	(void)state;
+	for (int later = 0; later < 2; later++) {
+		struct iom_capture *cap = epoll_loop();
+		struct iom_report *rep;
+
+		slept_since_before(cap, build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80"), CAP_C_ACCEPT,
+				   SYS_accept, 170);
+		cap->files[0].open_at_start = !later;
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), !later);
+		let_go(rep, cap);
+	}
+}
+
+/* The loop's own call, on the set that it had when the watch began. */
+static void its_call_since_before(void **state)
+{
+	(void)state;
+	for (int since_before = 0; since_before < 2; since_before++) {
+		struct iom_capture *cap = select_loop();
+		struct iom_report *rep;
+
+		was_ready(cap, 0, 1103, 600);
+		was_ready(cap, 1, 1103, 600);
+		selects(cap, 1098, 6, 1, 104);
+		if (since_before)
+			cap->threads[0].at_start = (struct cap_open_call){.nr = SYS_pselect6, .class = CAP_C_SELECT,
+									  .fd = -1, .file = IOM_NO_FILE, .set = 1098,
+									  .set_file = IOM_NO_FILE, .nfiles = 2,
+									  .before_ns = 300 * MS, .timeout_ns = -1};
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), !since_before);
+		let_go(rep, cap);
+	}
+}
+
+/* Sleeps that were each longer than any turn, while all from the first wait to the one under way are known. */
+static void before_the_first_turn(void **state)
+{
+	static const struct {
+		uint64_t max_ms, longest_ms;
+		bool inexact, in_loop_at_end, blocked;
+	} cases[] = {
+		{200, 1, false, true, false},
+		{200, 1, true, true, false},
+		{200, 1, false, false, true}, /* it may be in a turn that has not ended */
+		{200, 150, false, true, true}, /* it may be in that one */
+		{330, 1, false, true, true}, /* three of them take nearly all: the fourth may be in a turn */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = epoll_loop();
+		struct cap_calls *r = build_calls(cap, MAIN, IOM_NO_FILE, CAP_C_TIMER, SYS_clock_nanosleep);
+		uint32_t turns = iom_capture_add_turns(cap);
+		struct cap_turns *n = &cap->turns[turns];
+		struct iom_report *rep;
+
+		r->n.ok_slept = 4;
+		r->wait_ns = (cases[i].max_ms == 200 ? 4 * 200 : 3 * 330 + 1) * MS;
+		r->max_wait_ns = cases[i].max_ms * MS;
+		cap->threads[0].asleep_ns += r->wait_ns;
+		n->tid = n->tgid = MAIN;
+		n->class = CAP_C_EPOLL_WAIT;
+		n->file = 0;
+		n->exact = 299;
+		n->longest_ns = cases[i].longest_ms * MS;
+		n->longest_inexact = cases[i].inexact;
+		if (cases[i].in_loop_at_end)
+			build_asleep(cap, 0, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 0, 0, 50 * MS);
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), cases[i].blocked);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_select_may_move),
 		cmocka_unit_test(as_many_files),
 		cmocka_unit_test(no_turn_between_own_sleeps),
+		cmocka_unit_test(an_epoll_made_later),
+		cmocka_unit_test(its_call_since_before),
+		cmocka_unit_test(before_the_first_turn),
 	};
 
 	return cmocka_run_group_tests_name("own_sets", tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "report/sentence.h"
 #include "report/set_text.h"
 
+#define LONGEST_TICK_NS 10000000 /* of the kernel's clock, with CONFIG_HZ_100 */
 #define PER_LOOP 6 /* calls named for one thread; what slept longest comes first */
 
 struct on_loop {
@@ -248,12 +249,23 @@ static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *
 		       iom_limit(LIMIT_LOOP_SLEEP_NS);
 }
 
-/* Where none of its files was open when the watch began the loop had not begun either: what the thread
- * waited in since before is what brought them. */
-static bool is_before(const struct loop_set *own, const struct acc_wait *w)
+/* An epoll that was made later, or a set none of whose files was open when the watch began. */
+static bool began_later(const struct iom_capture *cap, const struct loop_set *own)
 {
-	return own->new_files && !own->old_files && w->before && w->slept <= 1 && !w->under_way &&
-	       (w->what == ACC_READINESS || w->class == CAP_C_ACCEPT);
+	if (own->class == CAP_C_EPOLL_WAIT)
+		return own->file != IOM_NO_FILE && !cap->files[own->file].open_at_start;
+	return own->new_files && !own->old_files;
+}
+
+/* Where the loop had not begun when the watch did, what the thread waited in since before is what brought its
+ * files. And a readiness call like the loop's own is the loop, as its set was then. */
+static bool is_before(const struct on_loop *l, const struct acc_wait *w)
+{
+	if (!w->before || w->slept > 1 || w->under_way)
+		return false;
+	if (w->what == ACC_READINESS && w->nr == l->own->nr)
+		return true;
+	return (w->what == ACC_READINESS || w->class == CAP_C_ACCEPT) && began_later(l->cap, l->own);
 }
 
 /* Of a thread whose whole life was watched all turns are known, if it has one set only: what lasted longer
@@ -267,12 +279,38 @@ static bool is_in_no_turn(const struct on_loop *l, const struct acc_wait *w)
 	       w->max_ns / 2 > n->longest_ns;
 }
 
+/* Was the thread asleep in the loop's own call as the watch began, as it ended? */
+static bool was_in_loop(const struct rep_thread *rt, bool at_end)
+{
+	for (size_t i = 0; i < rt->time.nwaits; i++) {
+		const struct acc_wait *w = &rt->time.waits[i];
+
+		if (w->own && (at_end ? w->under_way : w->before))
+			return true;
+	}
+	return false;
+}
+
+/* Turns are known from the first sleep in the loop's set to the last. Where the thread still waits there, and
+ * did not as the watch began, sleeps that were each longer than any turn were before the first: whether
+ * there was a loop already is not known. */
+static bool is_before_first(const struct on_loop *l, const struct acc_wait *w)
+{
+	const struct cap_turns *n = l->own->turns == UINT32_MAX ? NULL : &l->cap->turns[l->own->turns];
+	uint64_t others = w->slept > 1 ? (w->slept - 1) * w->max_ns : 0; /* at most */
+
+	if (!n || !n->longest_ns || n->exact + n->inexact + 1 < l->own->slept || w->under_way ||
+	    was_in_loop(l->rt, false) || !(was_in_loop(l->rt, true) || l->cap->threads[l->rt->thread].exited))
+		return false;
+	return w->ns > others && (w->ns - others) / 2 > n->longest_ns + (n->longest_inexact ? LONGEST_TICK_NS : 0);
+}
+
 static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 {
 	const struct on_loop *l = arg;
 	const struct loop_set *own = l->own;
 
-	if (is_nobodys(w) || w->own || is_before(own, w) || is_in_no_turn(l, w))
+	if (is_nobodys(w) || w->own || is_before(l, w) || is_in_no_turn(l, w) || is_before_first(l, w))
 		return false;
 	/* Threads of a runtime look at its epoll in turn, and park between. */
 	if (w->class == CAP_C_FUTEX && own->calls < iom_limit(LIMIT_LOOP_RETURNS))
