@@ -85,12 +85,14 @@ static pid_t first_of_namespace(pid_t *maker)
 }
 
 /* Under valgrind it has another name. */
-__attribute__((format(printf, 2, 0))) static void expect_process(char expected[64], const char *format, pid_t pid)
+#define EXPECTED_LEN 128
+
+__attribute__((format(printf, 2, 0))) static void expect_process(char expected[EXPECTED_LEN], const char *format, pid_t pid)
 {
 	char comm[16];
 
 	assert_true(pfs_comm(pid, comm));
-	snprintf(expected, 64, format, pid, comm);
+	snprintf(expected, EXPECTED_LEN, format, pid, comm);
 }
 
 static char *asleep_in(pid_t pid, int64_t nr, uint64_t arg0, uint64_t arg1, uint64_t arg2)
@@ -108,7 +110,7 @@ static char *asleep_in(pid_t pid, int64_t nr, uint64_t arg0, uint64_t arg1, uint
 static void waits_in_namespace(void **state)
 {
 	pid_t maker, first = first_of_namespace(&maker);
-	char *text, expected[64];
+	char *text, expected[EXPECTED_LEN];
 
 	(void)state;
 	if (first) {
@@ -142,7 +144,7 @@ static void waits_in_namespace(void **state)
 static void waits_here(void **state)
 {
 	pid_t child = fork();
-	char *text, expected[64];
+	char *text, expected[EXPECTED_LEN];
 
 	(void)state;
 	if (!child)
@@ -164,7 +166,7 @@ static void shared_mutex_of_stranger(void **state)
 {
 	int32_t *word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t child = fork();
-	char *text, expected[64];
+	char *text, expected[EXPECTED_LEN];
 
 	(void)state;
 	if (!child)
@@ -179,7 +181,8 @@ static void shared_mutex_of_stranger(void **state)
 	assert_string_equal(text, expected);
 	free(text);
 	word[2] = getppid();
-	snprintf(expected, sizeof(expected), "a mutex that thread %d, now gone, locked: nobody is left to unlock it", getppid());
+	snprintf(expected, sizeof(expected), "a mutex that thread %d, now gone, locked: nobody is left to unlock it",
+		 getppid());
 	text = asleep_in(getpid(), SYS_futex, (uint64_t)(uintptr_t)word, FUTEX_WAIT, 2);
 	assert_non_null(text);
 	assert_string_equal(text, expected);
