@@ -227,6 +227,21 @@ static void proxy_threads(struct iom_capture *cap)
 	}
 }
 
+/* The same, and each thread asks one upstream after the other. */
+static void many_upstreams(struct iom_capture *cap)
+{
+	proxy_threads(cap);
+	for (int i = 0; i < 6; i++)
+		for (int k = 0; k < 20; k++) {
+			uint32_t out = build_file(cap, 40 + i, CAP_K_SOCK, 0, "tcp 127.0.0.1:6 -> 127.0.0.1:90");
+			struct cap_interest *n = build_interest(cap, out, 2, 2);
+
+			build_transfers(cap, MAIN + 1 + i, out, CAP_C_READ, SYS_read, 2, 0, 0, 0);
+			n->tid = MAIN + 1 + i;
+			n->set_file = 1 + 2 * i;
+		}
+}
+
 /* Loops of poll that each serve two clients. */
 static void small_loops(struct iom_capture *cap)
 {
@@ -428,6 +443,8 @@ static const struct expected judged[] = {
 	 NULL, 0, ""},
 	{"25 a notifier's thread", notifier, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0, "blocking"},
 	{"52 a proxy's threads", proxy_threads, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "thread-per-connection", NULL, 0, NULL},
+	{"a proxy's threads, upstream after upstream", many_upstreams, IOM_M_MULTIPLEXED, IOM_FACT_NULL,
+	 "thread-per-connection", NULL, 0, NULL},
 	{"52 two clients for each loop", small_loops, IOM_M_MULTIPLEXED, IOM_FACT_NULL, "event-loop", NULL, 0,
 	 NULL},
 	{"stuck: a pool", stuck_pool, IOM_M_BLOCKING, IOM_FACT_NULL, "thread pool", "", 20, NULL},

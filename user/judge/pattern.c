@@ -165,14 +165,15 @@ static bool waits_for_one(const struct cast *c, const struct rep_thread *rt)
 }
 
 /* Whoever passes on what one client says, to an upstream and back, waits for both ends at once, by a
- * poll or select of these alone. Whom clients come to by the same wait is a loop. */
+ * poll or select of these alone; there may be one upstream after the other. Whom clients come to by the
+ * same wait is a loop. */
 static bool serves_one(const struct cast *c, const struct rep_thread *rt)
 {
 	const struct loop_thread *t = &c->ev->loops->threads[rt->thread];
 	const struct duty *d = &c->duties[rt->thread];
 
 	return t->nsets && t->sets[0].class != CAP_C_EPOLL_WAIT && t->sets[0].files <= iom_limit(LIMIT_NESTED_FILES) &&
-	       d->pairs == 1 && d->own_pairs == 1 && !c->ev->threads[rt->thread].accepts;
+	       d->pairs == 1 && d->own_pairs && !c->ev->threads[rt->thread].accepts;
 }
 
 /* A loop that goes round has its part, whatever it goes round for. One that came back a few times has it if that
