@@ -277,6 +277,7 @@ static void process(struct page *p, const struct rep_process *rp, const struct v
 	if (!t || (!loop && !(v->nthreads == 1 && v->threads[0].idle)) || p->opt->verbose)
 		text_calls(p, rp);
 	text_files(p, v);
+	text_rings(p, rp, v);
 	if (rp->nthreads > 1 || !t || loop || v->threads[0].idle || p->opt->verbose)
 		text_threads(p, v);
 	text_example(p, &rp->example);

@@ -41,6 +41,7 @@ void text_example(struct page *p, const struct rep_example *e);
 void text_time_line(struct page *p, const struct rep_process *rp);
 void text_calls(struct page *p, const struct rep_process *rp);
 void text_files(struct page *p, const struct view *v);
+void text_rings(struct page *p, const struct rep_process *rp, const struct view *v);
 void text_threads(struct page *p, const struct view *v);
 
 #endif

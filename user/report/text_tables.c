@@ -209,6 +209,43 @@ void text_files(struct page *p, const struct view *v)
 	say_left(p, left, "file", "files");
 }
 
+static bool is_async(const struct rep_verdict *v)
+{
+	bool is = v->model == IOM_M_ASYNC;
+
+	for (size_t i = 0; i < v->nalso; i++)
+		is |= v->also[i] == IOM_M_ASYNC;
+	return is;
+}
+
+/* A file has one model, that which most of it is done by: where no row that is shown tells of requests though the
+ * answer does, the ring does that has most of them. */
+void text_rings(struct page *p, const struct rep_process *rp, const struct view *v)
+{
+	const struct rep_ring *most = NULL;
+	char *fd, *depth, *line;
+
+	for (size_t i = 0; i < shown_of(p, v->nfiles, p->rows.files); i++)
+		if (v->files[i].model == IOM_M_ASYNC)
+			return;
+	for (size_t i = 0; i < rp->nrings; i++)
+		if (rp->rings[i].requests && (!most || rp->rings[i].requests > most->requests))
+			most = &rp->rings[i];
+	if (!most || !is_async(&rp->verdict))
+		return;
+	fd = most->file == IOM_NO_FILE ? iom_sentence("%s", "") :
+					 iom_sentence(" fd %d", rp->cap->files[most->file].fd);
+	depth = most->depth_sum ? iom_sentence(", %.1f in flight on average", (double)most->depth_sum / most->requests) :
+				  iom_sentence("%s", "");
+	line = iom_sentence("%s%s: %s request%s, %s done later%s", most->aio ? "libaio" : "io_uring", fd,
+			    iom_count(most->requests), most->requests == 1 ? "" : "s", iom_count(most->late), depth);
+	fputs("\n  ", p->out);
+	page_wrap(p, line, 2, 2, PAGE_PLAIN);
+	free(fd);
+	free(depth);
+	free(line);
+}
+
 static const char *call_name(const struct rep_call *c)
 {
 	if (c->nr >= 0)
