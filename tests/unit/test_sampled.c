@@ -121,6 +121,21 @@ static void returns_of_a_loop(void **state)
 		  "2.0 ms, waited 4.0 us for a CPU; woken by");
 }
 
+static void fanotify_by_its_name(void **state)
+{
+	static const char *const names[] = {"fanotify", "inotify"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t f = build_file(cap, 4, CAP_K_INOTIFY, 0, names[i]);
+
+		build_transfers(cap, BUILD_PID, f, CAP_C_READ, SYS_read, 0, 100, 0, MS);
+		build_sample(cap, f, CAP_C_READ, SYS_read, MS, 2000, 0);
+		says(cap, i ? "a read of an inotify, sampled" : "a read of a fanotify, sampled");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +143,7 @@ int main(void)
 		cmocka_unit_test(sampled_as_counted),
 		cmocka_unit_test(counted_otherwise),
 		cmocka_unit_test(returns_of_a_loop),
+		cmocka_unit_test(fanotify_by_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

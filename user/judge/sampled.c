@@ -254,6 +254,12 @@ static void counted_wait(const struct iom_evidence *ev, struct rep_process *rp, 
 	}
 }
 
+/* Both are of one kind; the name of the file tells them apart. */
+static bool is_fanotify(const struct cap_file *f)
+{
+	return f->kind == CAP_K_INOTIFY && f->name && !strncmp(f->name, "fanotify", strlen("fanotify"));
+}
+
 static void example(const struct iom_evidence *ev, struct rep_process *rp)
 {
 	struct rep_example *e = &rp->example;
@@ -267,9 +273,12 @@ static void example(const struct iom_evidence *ev, struct rep_process *rp)
 		return;
 	e->nr = e->wait_nr = nr;
 	e->kind = kind;
+	e->fanotify = true;
 	for (size_t i = 0; i < ev->cap->nsamples; i++)
-		if (is_told(ev, rp, &ev->cap->samples[i]))
+		if (is_told(ev, rp, &ev->cap->samples[i])) {
 			push(&copy, in_call(&ev->cap->samples[i]));
+			e->fanotify &= is_fanotify(&ev->cap->files[ev->cap->samples[i].file]);
+		}
 	e->samples = copy.n;
 	e->copy_ns = quantile(&copy, 0.5);
 	free(copy.v);

@@ -116,6 +116,7 @@ struct rep_example {
 	uint64_t samples; /* transfers; 0: none */
 	uint16_t nr;	  /* the transfer */
 	uint8_t kind;	  /* enum cap_kind of its file */
+	bool fanotify;	  /* of kind CAP_K_INOTIFY, and by their names all are fanotify */
 	uint64_t copy_ns;  /* median of time in the transfer but not asleep */
 	uint16_t wait_nr; /* call waited in; equals nr where it waits in the transfer itself */
 	uint64_t returns;  /* of that call, with something done or ready, as sampled; 0: none */

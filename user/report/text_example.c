@@ -120,7 +120,7 @@ static char *wait_text(const struct page *p, const struct rep_example *e)
 
 void text_example(struct page *p, const struct rep_example *e)
 {
-	const char *call = iom_syscall_name(e->nr), *kind = iom_kind_name(e->kind);
+	const char *call = iom_syscall_name(e->nr), *kind = e->fanotify ? "fanotify" : iom_kind_name(e->kind);
 	char *of, *wait, *line;
 
 	if (!e->samples)
