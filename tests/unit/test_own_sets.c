@@ -161,6 +161,42 @@ static void no_turn_between_own_sleeps(void **state)
 	}
 }
 
+/* One connection after the other, each with a loop of its own, and the listener alone between them: then the
+ * thread waits for the next client, and nobody for it. */
+static void waits_for_the_next(void **state)
+{
+	static const struct {
+		uint64_t accepts;
+		bool stays, blocked;
+	} cases[] = {
+		{14, false, false},
+		{14, true, true},  /* a connection was open all the time */
+		{30, false, true}, /* some came without the listener's being asked */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iom_capture *cap = build_capture("server");
+		uint32_t listen = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+		struct iom_report *rep;
+
+		selects(cap, 783, 5, 300, 1);
+		selects(cap, 782, 4, 14, 200);
+		was_ready(cap, listen, 782, 14);
+		for (uint32_t k = 0; k < 14; k++) {
+			uint32_t c = build_file(cap, 4, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:81");
+
+			cap->files[c].open_at_start = cap->files[c].open_at_end = cases[i].stays && !k;
+			was_ready(cap, c, 783, 20);
+			build_transfers(cap, MAIN, c, CAP_C_READ, SYS_read, 20, 0, 0, 0);
+		}
+		build_transfers(cap, MAIN, listen, CAP_C_ACCEPT, SYS_accept4, cases[i].accepts, 0, 0, 0);
+		rep = iom_judge(cap);
+		assert_int_equal(is_blocked(rep), cases[i].blocked);
+		let_go(rep, cap);
+	}
+}
+
 /* A loop around an epoll of two files, which slept 300 times of 10 ms. */
 static struct iom_capture *epoll_loop(void)
 {
@@ -279,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_select_may_move),
 		cmocka_unit_test(as_many_files),
 		cmocka_unit_test(no_turn_between_own_sleeps),
+		cmocka_unit_test(waits_for_the_next),
 		cmocka_unit_test(an_epoll_made_later),
 		cmocka_unit_test(its_call_since_before),
 		cmocka_unit_test(before_the_first_turn),

@@ -172,11 +172,53 @@ static bool is_moved(const struct iom_capture *cap, const struct cap_thread *ct,
 	return (a->nfds && a->nfds == b->nfds && a->told && a->told == b->told) || holds_all_ready(cap, ct, a, b);
 }
 
+static uint64_t accepted(const struct iom_capture *cap, const struct cap_thread *ct, uint32_t listener)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tid == ct->tid && r->tgid == ct->tgid && r->class == CAP_C_ACCEPT && r->file == listener)
+			n += r->n.ok + r->n.ok_slept;
+	}
+	return n;
+}
+
+/* Is a file of the set, but for the listener, open as the watch begins or ends? */
+static bool keeps_files(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *s,
+			uint32_t listener)
+{
+	for (size_t i = 0; i < cap->ninterests; i++) {
+		const struct cap_interest *in = &cap->interests[i];
+
+		if (is_threads(in, ct) && in->file != listener &&
+		    (in->by_select ? s->class == CAP_C_SELECT && in->set == s->set : is_of_set(cap, in, s)) &&
+		    (cap->files[in->file].open_at_start || cap->files[in->file].open_at_end))
+			return true;
+	}
+	return false;
+}
+
+/* A listener alone, of which each return is one connection, and none is open before the first and after the
+ * last: they are served one after the other, and in b the thread waits for the next. */
+static bool is_for_next(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
+			const struct loop_set *b)
+{
+	uint64_t n;
+
+	if (a->class == CAP_C_EPOLL_WAIT || b->class == CAP_C_EPOLL_WAIT || b->files != 1 ||
+	    b->main_file == IOM_NO_FILE || cap->files[b->main_file].kind != CAP_K_LISTEN)
+		return false;
+	n = accepted(cap, ct, b->main_file);
+	return n && n <= b->calls + 1 && b->calls <= n + 1 && !keeps_files(cap, ct, a, b->main_file);
+}
+
 /* Is b waited in instead of a, not while what a waits for has to be served? */
 static bool is_loops_own(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
 			 const struct loop_set *b)
 {
-	if (is_moved(cap, ct, a, b))
+	if (is_moved(cap, ct, a, b) || is_for_next(cap, ct, a, b))
 		return true;
 	if (b->files <= 1)
 		return b->last_left && !is_inside(cap, a, b);
