@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +38,20 @@ static void nothing_came(struct iom_capture *cap)
 	r->n.zero_slept = 290;
 	r->wait_ns = 290 * 34 * MS;
 	r->max_wait_ns = 34 * MS;
+}
+
+static void profiled(struct iom_capture *cap)
+{
+	nothing_came(cap);
+	cap->calls[0].n.zero_slept = 0;
+	cap->calls[0].n.failed = 290;
+	build_signals(cap, CAP_S_DELIVERED, SIGPROF, SI_KERNEL, IOM_NO_FILE, 1290);
+}
+
+static void seldom_told(struct iom_capture *cap)
+{
+	nothing_came(cap);
+	build_signals(cap, CAP_S_DELIVERED, SIGHUP, SI_USER, IOM_NO_FILE, 2);
 }
 
 /* A server that nobody asks, and that looks into its own files by the clock. */
@@ -808,6 +823,8 @@ static const struct {
 	const char *says;
 } heads[] = {
 	{nothing_came, "It waits for several files at once, and nothing came."},
+	{profiled, "It waits for several files at once, and nothing came but SIGPROF, 1,290 times."},
+	{seldom_told, "It waits for several files at once, and nothing came."},
 	{looks_elsewhere, "It waits for several files at once, and nothing came; what it transferred it had not waited "
 			  "for."},
 	{events_that_nobody_took, "It waits for several files at once, and made no transfer."},

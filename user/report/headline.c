@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE
 #include "report/headline.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,16 +127,35 @@ static char *then_transfers(const struct iom_evidence *ev, const struct rep_proc
 	return iom_sentence(", then transfers without sleeping");
 }
 
+/* No file was ready; what woke it may have been a signal, as a profiler's is. Heap. */
+static char *nothing_came(const struct rep_process *rp)
+{
+	const struct cap_signals *most = NULL;
+	const char *name;
+
+	for (size_t i = 0; i < rp->cap->nsignals; i++) {
+		const struct cap_signals *s = &rp->cap->signals[i];
+
+		if (s->tgid == rp->cap->procs[rp->proc].tgid && s->way == CAP_S_DELIVERED &&
+		    (!most || s->count > most->count))
+			most = s;
+	}
+	name = most ? sigabbrev_np(most->signo) : NULL;
+	if (!name || most->count < iom_limit(LIMIT_PAGE_LOOP))
+		return iom_sentence(", and nothing came");
+	return iom_sentence(", and nothing came but SIG%s, %s times", name, iom_count(most->count));
+}
+
 static char *headline_multiplexed(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	const struct ev_proc *p = &ev->procs[rp->proc];
-	char *transfers = then_transfers(ev, rp), *text;
+	char *transfers = then_transfers(ev, rp), *nothing = nothing_came(rp), *text;
 	const char *const thens[] = {
 		[CAME_DATA] = transfers,
 		[CAME_OTHER] = ", and nothing came; what it transferred it had not waited for",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
-		[CAME_NOTHING] = ", and nothing came",
+		[CAME_NOTHING] = nothing,
 	};
 	enum came came = what_came(rp->cap, p);
 	uint64_t limited = p->unseen || came != CAME_DATA ? 0 : slept_for_limit(rp);
@@ -150,6 +171,7 @@ static char *headline_multiplexed(const struct iom_evidence *ev, const struct re
 		text = iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call",
 				    then);
 	free(transfers);
+	free(nothing);
 	return text;
 }
 
