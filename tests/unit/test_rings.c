@@ -20,6 +20,8 @@
 #define MAIN	       BUILD_PID
 #define URING_READ     22
 #define URING_POLL_ADD 6
+#define AIO_PREAD      0
+#define AIO_PWRITE     1
 #define LOOKS	       1000000
 
 /* The main thread runs all the time; the ring it has. */
@@ -264,9 +266,68 @@ static void knows_the_kind(void **state)
 	}
 }
 
+/* Of all that threads hand over by one ring, one submission slept. */
+static void counts_by_ring(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	uint32_t ring = build_file(cap, 3, CAP_K_URING, O_RDWR, "io_uring");
+	const struct rep_finding *f;
+	struct iom_report *rep;
+	struct cap_calls *r;
+
+	(void)state;
+	r = build_calls(cap, MAIN, ring, CAP_C_URING_SUBMIT, SYS_io_uring_enter);
+	r->n.ok_slept = 1;
+	r->wait_ns = r->max_wait_ns = cap->threads[0].asleep_ns = 177 * MS;
+	build_thread(cap, MAIN, MAIN + 1, "other");
+	build_calls(cap, MAIN + 1, ring, CAP_C_URING_SUBMIT, SYS_io_uring_enter)->n.ok = 1000;
+	build_requests(cap, build_file(cap, 4, CAP_K_REG, 0, "/srv/data"), CAP_I_URING, URING_READ, 1001);
+	rep = iom_judge(cap);
+	f = build_finding(rep, "submit-blocked");
+	assert_non_null(f);
+	assert_non_null(strstr(f->message, "1 of 1,001 submissions by io_uring_enter slept in thread 4711,"));
+	assert_int_equal(f->count, 1);
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
+/* Space is for what is written, and fewer requests in flight for those that have company. */
+static void advises_what_helps(void **state)
+{
+	static const struct {
+		uint16_t operation;
+		uint64_t alone;
+		const char *says;
+	} of[] = {
+		{AIO_PREAD, 100, "not free. Usual way out: threads of one's own."},
+		{AIO_PREAD, 1, "not free. Usual ways out: fewer requests in flight, or threads of one's own."},
+		{AIO_PWRITE, 100, "not free. Usual ways out: files with space allocated ahead, or threads of one's own."},
+		{AIO_PWRITE, 1, "not free. Usual ways out: files with space allocated ahead, fewer requests in flight, "
+				"or threads of one's own."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		struct iom_capture *cap = build_capture("program");
+		const struct rep_finding *f;
+		struct iom_report *rep;
+
+		submits_slowly(cap, CAP_K_REG, "/srv/data");
+		cap->requests[0].f_flags = O_DIRECT;
+		cap->requests[0].operation = of[i].operation;
+		cap->requests[0].alone = of[i].alone;
+		rep = iom_judge(cap);
+		f = build_finding(rep, "submit-blocked");
+		assert_non_null(f);
+		assert_non_null(strstr(f->message, of[i].says));
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + 4];
+	static struct CMUnitTest tests[NJUDGED + 6];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -276,5 +337,7 @@ int main(void)
 	tests[NJUDGED + 1] = (struct CMUnitTest)cmocka_unit_test(says_what_is_not_seen);
 	tests[NJUDGED + 2] = (struct CMUnitTest)cmocka_unit_test(knows_the_kind);
 	tests[NJUDGED + 3] = (struct CMUnitTest)cmocka_unit_test(names_no_pipe);
+	tests[NJUDGED + 4] = (struct CMUnitTest)cmocka_unit_test(counts_by_ring);
+	tests[NJUDGED + 5] = (struct CMUnitTest)cmocka_unit_test(advises_what_helps);
 	return cmocka_run_group_tests_name("rings", tests, NULL, NULL);
 }

@@ -72,15 +72,76 @@ static char *kept_text(const struct search *s, uint8_t interface)
 						  iom_finding_name(s->cap, file));
 }
 
-static const char *submit_way_out(const struct search *s, uint8_t interface)
+/* What the requests of an interface were, all files together. */
+struct asked_for {
+	uint64_t submitted, writes, alone;
+};
+
+static bool is_write(const struct cap_requests *r)
 {
-	if (kept_by_stream(s, interface) != IOM_NO_FILE)
-		return interface == CAP_I_AIO ?
-			       "epoll or poll for such files, io_uring, or threads of one's own; libaio is for disks" :
-			       "fewer requests in flight, or threads of one's own";
-	if (direct_already(s, interface))
-		return "files with space allocated ahead, fewer requests in flight, or threads of one's own";
-	return "O_DIRECT, or threads of one's own";
+	static const uint8_t aio[] = {1 /* PWRITE */, 8 /* PWRITEV */};
+	static const uint8_t uring[] = {2 /* WRITEV */, 5 /* WRITE_FIXED */, 23 /* WRITE */};
+
+	if (r->operation > 0xff)
+		return false;
+	return r->interface == CAP_I_AIO ? memchr(aio, r->operation, sizeof(aio)) != NULL :
+					   memchr(uring, r->operation, sizeof(uring)) != NULL;
+}
+
+static struct asked_for asked_for(const struct search *s, uint8_t interface)
+{
+	struct asked_for a = {};
+
+	for (size_t i = 0; i < s->cap->nrequests; i++) {
+		const struct cap_requests *r = &s->cap->requests[i];
+
+		if (r->tgid != s->tgid || r->interface != interface)
+			continue;
+		a.submitted += r->submitted;
+		a.writes += is_write(r) ? r->submitted : 0;
+		a.alone += r->alone;
+	}
+	return a;
+}
+
+/* Is any other request in flight, as a rule? Else there are no fewer to be had, and no links or drains. */
+static bool is_deep(const struct asked_for *a)
+{
+	return 2 * a->alone < a->submitted;
+}
+
+/* Only what is written needs space: reads find theirs. Heap. */
+static char *submit_way_out(const struct search *s, uint8_t interface)
+{
+	struct asked_for a = asked_for(s, interface);
+	bool stream = kept_by_stream(s, interface) != IOM_NO_FILE, direct = !stream && direct_already(s, interface);
+	const char *space = direct && a.writes ? "files with space allocated ahead, " : "";
+	const char *fewer = (direct || stream) && is_deep(&a) ? "fewer requests in flight, " : "";
+
+	if (stream && interface == CAP_I_AIO)
+		return iom_sentence("Usual ways out: epoll or poll for such files, io_uring, or threads of one's own; "
+				    "libaio is for disks");
+	if (!stream && !direct)
+		return iom_sentence("Usual ways out: O_DIRECT, or threads of one's own");
+	if (!*space && !*fewer)
+		return iom_sentence("Usual way out: threads of one's own");
+	return iom_sentence("Usual ways out: %s%sor threads of one's own", space, fewer);
+}
+
+/* Submissions to the same ring, by whichever threads; libaio's contexts are not told apart. */
+static uint64_t submissions_with(const struct search *s, const struct rep_thread *rt, const struct acc_wait *w)
+{
+	const struct cap_thread *ct = &s->cap->threads[rt->thread];
+	uint64_t n = w->count;
+
+	for (size_t i = 0; i < s->cap->ncalls; i++) {
+		const struct cap_calls *r = &s->cap->calls[i];
+
+		if (r->tgid == s->tgid && r->tid != ct->tid && r->class == w->class &&
+		    (w->class == CAP_C_AIO_SUBMIT || r->file == w->file))
+			n += iom_operations(r);
+	}
+	return n;
 }
 
 static void find_slow_submits(struct search *s, const struct rep_thread *rt)
@@ -88,24 +149,28 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 	for (size_t i = 0; i < rt->time.nwaits; i++) {
 		const struct acc_wait *w = &rt->time.waits[i];
 		uint8_t interface = w->class == CAP_C_AIO_SUBMIT ? CAP_I_AIO : CAP_I_URING;
-		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * w->count;
+		uint64_t all = w->what == ACC_SUBMIT && w->slept ? submissions_with(s, rt, w) : 0;
+		bool seldom = w->slept < iom_limit(LIMIT_ASYNC_PART) * all;
 		struct rep_finding *f;
-		char *of;
+		char *of, *who, *way_out;
 
-		if (w->what != ACC_SUBMIT || !w->slept ||
-		    (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
+		if (!all || (seldom && w->max_ns < iom_limit(LIMIT_SUBMIT_LONG_NS)))
 			continue;
 		of = kept_text(s, interface);
+		who = all == w->count ? iom_sentence("%s", "") :
+					iom_sentence(" in thread %u", s->cap->threads[rt->thread].ns_tid);
+		way_out = submit_way_out(s, interface);
 		f = iom_finding_add(
 			s, "submit-blocked",
 			seldom && w->ns < iom_limit(LIMIT_SUBMIT_SELDOM) * rt->time.wall_ns ? IOM_SEV_INFO :
 											    IOM_SEV_WARNING,
-			iom_sentence("%s of %s submissions by %s slept%s, %s in all, %s at worst, before anything "
-				     "was handed over: while it submits, the thread is not free. Usual ways "
-				     "out: %s.",
-				     iom_count(w->slept), iom_count(w->count), iom_syscall_name(w->nr), of,
-				     iom_time(w->ns), iom_time(w->max_ns), submit_way_out(s, interface)));
+			iom_sentence("%s of %s submissions by %s slept%s%s, %s in all, %s at worst, before anything "
+				     "was handed over: while it submits, the thread is not free. %s.",
+				     iom_count(w->slept), iom_count(all), iom_syscall_name(w->nr), who, of,
+				     iom_time(w->ns), iom_time(w->max_ns), way_out));
 		free(of);
+		free(who);
+		free(way_out);
 		f->count = w->slept;
 		f->ns = w->ns;
 		f->max_ns = w->max_ns;
@@ -128,7 +193,7 @@ static void find_done_inside(struct search *s)
 {
 	uint64_t submitted = 0, inside = 0;
 	struct rep_finding *f;
-	char *of;
+	char *of, *way_out;
 
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
@@ -141,12 +206,13 @@ static void find_done_inside(struct search *s)
 	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || has(s, "submit-blocked"))
 		return;
 	of = kept_text(s, CAP_I_AIO);
+	way_out = submit_way_out(s, CAP_I_AIO);
 	f = iom_finding_add(s, "submit-blocked", IOM_SEV_WARNING,
 			    iom_sentence("%s of %s requests were done before io_submit returned%s: the submitting "
-					 "thread did the work itself. Usual ways out: %s.",
-					 iom_count(inside), iom_count(submitted), of,
-					 submit_way_out(s, CAP_I_AIO)));
+					 "thread did the work itself. %s.",
+					 iom_count(inside), iom_count(submitted), of, way_out));
 	free(of);
+	free(way_out);
 	f->count = inside;
 	f->nr = 209;
 }
