@@ -19,6 +19,10 @@
 
 #define MAIN	       BUILD_PID
 #define URING_READ     22
+#define URING_WRITE    23
+#define URING_FSYNC    3
+#define URING_FALLOC   17
+#define URING_STATX    21
 #define URING_POLL_ADD 6
 #define AIO_PREAD      0
 #define AIO_PWRITE     1
@@ -325,9 +329,58 @@ static void advises_what_helps(void **state)
 	}
 }
 
+/* All that workers took was of so many operations, the same number of each. */
+static struct iom_capture *offloads(const uint16_t *operations, size_t n, uint32_t f_flags)
+{
+	struct iom_capture *cap = build_capture("program");
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t file = build_file(cap, 4 + i, CAP_K_REG, f_flags, "/srv/data");
+		struct cap_requests *r = build_requests(cap, file, CAP_I_URING, operations[i], 30);
+
+		r->by_worker = r->alone = 30;
+	}
+	return cap;
+}
+
+static void names_what_workers_took(void **state)
+{
+	static const struct {
+		uint16_t operations[4];
+		size_t n;
+		uint32_t f_flags;
+		const char *says;
+	} of[] = {
+		{{URING_WRITE}, 1, 0, "most of them WRITE on /srv/data: the operation or its file could not be done "
+				      "without waiting. Usual ways out: O_DIRECT for files, non-blocking sockets."},
+		{{URING_WRITE}, 1, O_DIRECT, "without waiting. Usual way out: files with space allocated ahead."},
+		{{URING_READ}, 1, O_DIRECT, "most of them READ on /srv/data: the operation or its file could not be done "
+					    "without waiting."},
+		{{URING_FSYNC, URING_STATX, URING_FALLOC}, 3, 0,
+		 "kernel, FSYNC (30), FALLOCATE (30) and STATX (30), which could not be done at once."},
+		{{URING_FSYNC, URING_STATX, URING_FALLOC, URING_WRITE}, 4, 0,
+		 "kernel, FSYNC (30), FALLOCATE (30), STATX (30) and 1 more operation, which could not be done at once. "
+		 "Usual ways out, for those that move data: O_DIRECT for files, non-blocking sockets."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		struct iom_capture *cap = offloads(of[i].operations, of[i].n, of[i].f_flags);
+		struct iom_report *rep = iom_judge(cap);
+		const struct rep_finding *f = build_finding(rep, "iowq-offload");
+		size_t says = strlen(of[i].says);
+
+		assert_non_null(f);
+		assert_true(strlen(f->message) > says);
+		assert_string_equal(f->message + strlen(f->message) - says, of[i].says);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[NJUDGED + 6];
+	static struct CMUnitTest tests[NJUDGED + 7];
 
 	for (size_t i = 0; i < NJUDGED; i++)
 		tests[i] = (struct CMUnitTest){.name = judged[i].name,
@@ -339,5 +392,6 @@ int main(void)
 	tests[NJUDGED + 3] = (struct CMUnitTest)cmocka_unit_test(names_no_pipe);
 	tests[NJUDGED + 4] = (struct CMUnitTest)cmocka_unit_test(counts_by_ring);
 	tests[NJUDGED + 5] = (struct CMUnitTest)cmocka_unit_test(advises_what_helps);
+	tests[NJUDGED + 6] = (struct CMUnitTest)cmocka_unit_test(names_what_workers_took);
 	return cmocka_run_group_tests_name("rings", tests, NULL, NULL);
 }

@@ -229,59 +229,152 @@ static bool is_always_by_worker(uint16_t operation)
 	return memchr(operations, operation & 0xff, sizeof(operations)) && operation <= 0xff;
 }
 
-/* Why workers took requests, and what helps; most: those of which they took most. */
-static char *why_workers(const struct search *s, const struct cap_requests *most, bool asked_for)
-{
-	const char *name = iom_uring_opcode_name(most->operation);
+#define OPERATIONS 256 /* of io_uring: their number has 8 bits */
+#define NAMED	   3   /* operations, where none is most */
 
-	if (asked_for)
-		return iom_sentence("since the program asked for it (flag IOSQE_ASYNC). Usual way out: submit "
-				    "without the flag, and the kernel hands over only what cannot be done at once");
-	if (is_always_by_worker(most->operation))
-		return iom_sentence("most of them %s, which the kernel does not even try without a worker: so "
-				    "it is asynchronous, by a thread", name);
-	if (!iom_uring_moves_data(most->operation))
-		return iom_sentence("most of them %s, which could not be done at once", name);
-	return iom_sentence("most of them %s%s%s: the operation or its file could not be done without waiting. "
-			    "Usual ways out: %s", name, most->file == IOM_NO_FILE ? "" : " on ",
-			    most->file == IOM_NO_FILE ? "" : iom_finding_name(s->cap, most->file),
-			    direct_already(s, CAP_I_URING) ?
-				    "files with space allocated ahead, fewer links and drains" :
-				    "O_DIRECT for files, non-blocking sockets, fewer links and drains");
-}
+/* What workers took, by operation, and on one file. */
+struct offload {
+	uint64_t submitted, by_worker, forced;
+	uint64_t by_operation[OPERATIONS];
+	uint64_t helped; /* of by_worker: move data, and could do without a worker */
+	const struct cap_requests *most; /* the row of which they took most */
+};
 
-static void find_workers(struct search *s)
+static struct offload offloaded(const struct search *s)
 {
-	uint64_t submitted = 0, by_worker = 0, forced = 0, workers = 0;
-	const struct cap_requests *most = NULL;
-	struct rep_finding *f;
-	char *why;
+	struct offload o = {};
 
 	for (size_t i = 0; i < s->cap->nrequests; i++) {
 		const struct cap_requests *r = &s->cap->requests[i];
 
 		if (r->tgid != s->tgid || r->interface != CAP_I_URING)
 			continue;
-		submitted += r->submitted;
-		by_worker += r->by_worker;
-		forced += r->forced;
-		if (!most || r->by_worker > most->by_worker)
-			most = r;
+		o.submitted += r->submitted;
+		o.by_worker += r->by_worker;
+		o.forced += r->forced;
+		o.by_operation[r->operation % OPERATIONS] += r->by_worker;
+		o.helped += iom_uring_moves_data(r->operation) && !is_always_by_worker(r->operation) ? r->by_worker : 0;
+		if (!o.most || r->by_worker > o.most->by_worker)
+			o.most = r;
 	}
-	if (!by_worker || by_worker < iom_limit(LIMIT_ASYNC_PART) * submitted)
+	return o;
+}
+
+static int most_taken(const struct offload *o)
+{
+	int most = 0;
+
+	for (int i = 1; i < OPERATIONS; i++)
+		if (o->by_operation[i] > o->by_operation[most])
+			most = i;
+	return most;
+}
+
+/* The file of most of them; IOM_NO_FILE: there is none, or many. */
+static uint32_t offloaded_file(const struct offload *o)
+{
+	const struct cap_requests *r = o->most;
+
+	return r->operation == most_taken(o) && iom_uring_moves_data(r->operation) &&
+			       2 * r->by_worker >= o->by_worker ?
+		       r->file :
+		       IOM_NO_FILE;
+}
+
+/* ". Usual ways out: ..."; empty where there is none. Heap. */
+static char *worker_way_out(const struct search *s, const char *for_whom)
+{
+	struct asked_for a = asked_for(s, CAP_I_URING);
+	bool direct = direct_already(s, CAP_I_URING);
+	const char *links = is_deep(&a) ? "fewer links and drains" : "";
+	const char *ways = !direct ? "O_DIRECT for files, non-blocking sockets" :
+			   a.writes ? "files with space allocated ahead" : "";
+
+	if (!*ways && !*links)
+		return iom_sentence("%s", "");
+	return iom_sentence(". Usual way%s out%s: %s%s%s", direct && (!*ways || !*links) ? "" : "s", for_whom, ways,
+			    *ways && *links ? ", " : "", links);
+}
+
+/* "FSYNC (30), WRITE (30), STATX (20) and 2 more operations", where none of them is most. Heap. */
+static char *largest_few(struct offload o)
+{
+	char *text = iom_sentence("%s", "");
+	size_t left = 0;
+
+	for (int i = 0; i < OPERATIONS; i++)
+		left += o.by_operation[i] > 0;
+	for (int i = 0; i < NAMED && left; i++) {
+		int most = most_taken(&o);
+		char *longer = iom_sentence("%s%s%s (%s)", text, !i ? "" : left == 1 ? " and " : ", ",
+					    iom_uring_opcode_name(most), iom_count(o.by_operation[most]));
+
+		free(text);
+		text = longer;
+		o.by_operation[most] = 0;
+		left--;
+	}
+	if (left) {
+		char *longer = iom_sentence("%s and %s more operation%s", text, iom_count(left), left == 1 ? "" : "s");
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Why workers took requests, and what helps. Heap. */
+static char *why_workers(const struct search *s, const struct offload *o)
+{
+	int most = most_taken(o);
+	uint32_t file = offloaded_file(o);
+	char *text, *few, *way_out;
+
+	if (o->forced * 2 > o->by_worker)
+		return iom_sentence("since the program asked for it (flag IOSQE_ASYNC). Usual way out: submit "
+				    "without the flag, and the kernel hands over only what cannot be done at once");
+	if (2 * o->by_operation[most] < o->by_worker) {
+		few = largest_few(*o);
+		way_out = o->helped ? worker_way_out(s, ", for those that move data") : iom_sentence("%s", "");
+		text = iom_sentence("%s, which could not be done at once%s", few, way_out);
+		free(few);
+		free(way_out);
+		return text;
+	}
+	if (is_always_by_worker(most))
+		return iom_sentence("most of them %s, which the kernel does not even try without a worker: so "
+				    "it is asynchronous, by a thread", iom_uring_opcode_name(most));
+	if (!iom_uring_moves_data(most))
+		return iom_sentence("most of them %s, which could not be done at once", iom_uring_opcode_name(most));
+	way_out = worker_way_out(s, "");
+	text = iom_sentence("most of them %s%s%s: the operation or its file could not be done without waiting%s",
+			    iom_uring_opcode_name(most), file == IOM_NO_FILE ? "" : " on ",
+			    file == IOM_NO_FILE ? "" : iom_finding_name(s->cap, file), way_out);
+	free(way_out);
+	return text;
+}
+
+static void find_workers(struct search *s)
+{
+	struct offload o = offloaded(s);
+	uint64_t workers = 0;
+	struct rep_finding *f;
+	char *why;
+
+	if (!o.by_worker || o.by_worker < iom_limit(LIMIT_ASYNC_PART) * o.submitted)
 		return;
 	for (size_t i = 0; i < s->rp->nthreads; i++)
 		workers += !strncmp(s->cap->threads[s->rp->threads[i].thread].comm, "iou-wrk", 7);
-	why = why_workers(s, most, forced * 2 > by_worker);
+	why = why_workers(s, &o);
 	f = iom_finding_add(s, "iowq-offload", IOM_SEV_INFO,
 			    iom_sentence("%s of %s io_uring requests (%s) were handed to %s%sworker thread%s of "
 					 "the kernel, %s.",
-					 iom_count(by_worker), iom_count(submitted),
-					 iom_part(by_worker, submitted), workers ? iom_count(workers) : "",
+					 iom_count(o.by_worker), iom_count(o.submitted),
+					 iom_part(o.by_worker, o.submitted), workers ? iom_count(workers) : "",
 					 workers ? " " : "", workers == 1 ? "" : "s", why));
 	free(why);
-	f->count = by_worker;
-	f->file = iom_uring_moves_data(most->operation) ? most->file : IOM_NO_FILE;
+	f->count = o.by_worker;
+	f->file = offloaded_file(&o);
 	f->nr = 426;
 }
 
