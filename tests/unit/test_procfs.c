@@ -456,6 +456,10 @@ static void names_from_facts(void **state)
 	t = pfs_sockname_text(&s, false);
 	assert_string_equal(t, "tcp 10.1.2.3:40001 -> 10.1.2.3:80");
 	free(t);
+	s = (struct iom_sockname){.family = AF_INET6, .type = SOCK_STREAM, .daddr[15] = 1, .dport = 40000};
+	t = pfs_sockname_text(&s, false);
+	assert_string_equal(t, "tcp [::] -> [::1]:40000");
+	free(t);
 	s = (struct iom_sockname){.family = AF_INET6, .type = SOCK_STREAM, .sport = 443};
 	t = pfs_sockname_text(&s, true);
 	assert_string_equal(t, "tcp listen [::]:443");

@@ -117,6 +117,9 @@ char *sock_inet_text(const char *proto, uint8_t family, const uint8_t saddr[16],
 		return pfs_format("%s listen %s", proto, here);
 	if (!connected)
 		return pfs_format("%s %s", proto, here);
+	/* It was closed by the time that it was looked at: its port is no more known. */
+	if (!sport)
+		*strrchr(here, ':') = 0;
 	addr_text(family, daddr, dport, there, sizeof(there));
 	return pfs_format("%s %s %s %s", proto, here, arrow, there);
 }
