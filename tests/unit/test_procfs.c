@@ -458,7 +458,11 @@ static void names_from_facts(void **state)
 	free(t);
 	s = (struct iom_sockname){.family = AF_INET6, .type = SOCK_STREAM, .daddr[15] = 1, .dport = 40000};
 	t = pfs_sockname_text(&s, false);
-	assert_string_equal(t, "tcp [::] -> [::1]:40000");
+	assert_string_equal(t, "tcp [::] <- [::1]:40000");
+	free(t);
+	s.dport = 443;
+	t = pfs_sockname_text(&s, false);
+	assert_string_equal(t, "tcp [::] -> [::1]:443");
 	free(t);
 	s = (struct iom_sockname){.family = AF_INET6, .type = SOCK_STREAM, .sport = 443};
 	t = pfs_sockname_text(&s, true);

@@ -124,6 +124,8 @@ char *sock_inet_text(const char *proto, uint8_t family, const uint8_t saddr[16],
 	return pfs_format("%s %s %s %s", proto, here, arrow, there);
 }
 
+#define FIRST_EPHEMERAL 32768 /* where net.ipv4.ip_local_port_range begins by default */
+
 /* Which side asked for the connection, told by ports alone. */
 static const char *arrow_of(uint16_t sport, uint16_t dport, bool stream)
 {
@@ -133,6 +135,8 @@ static const char *arrow_of(uint16_t sport, uint16_t dport, bool stream)
 		return "->";
 	if (here != there)
 		return here ? "<-" : "->";
+	if (!sport) /* not known any more */
+		return dport >= FIRST_EPHEMERAL ? "<-" : "->";
 	return sport < dport ? "<-" : "->";
 }
 
