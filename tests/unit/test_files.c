@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How files are used: tiny transfers of one stream are one, in whichever threads and however
- * often it was opened.
+ * often it was opened; what only tells of something is of no model.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "build.h"
+#include "expected.h"
 #include "judge/judge.h"
 
 /* n reads of one byte each by thread tid. */
@@ -86,6 +88,43 @@ static void a_small_file_read_whole(void **state)
 	assert_int_equal(tiny(cap), 0);
 }
 
+/* What only tells of something counts for nothing when it is read, whoever waits for it; a socket does. */
+static void bells_are_of_no_model(void **state)
+{
+	static const struct {
+		uint8_t kind;
+		const char *name;
+		enum iom_model model;
+	} of[] = {
+		{CAP_K_TIMERFD, NULL, IOM_M_NONE},
+		{CAP_K_EVENTFD, NULL, IOM_M_NONE},
+		{CAP_K_NULL, "/dev/null", IOM_M_NONE},
+		{CAP_K_PROC, "/proc/net/dev", IOM_M_NONE},
+		{CAP_K_SOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:5", IOM_M_MULTIPLEXED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		struct iom_capture *cap = build_capture("program");
+		uint32_t ep = build_file(cap, 4, CAP_K_EPOLL, 0, NULL), s, f;
+		struct iom_report *rep;
+
+		cap->procs[0].runtime = IOM_RT_GO;
+		s = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:6");
+		f = build_file(cap, 6, of[i].kind, O_NONBLOCK, of[i].name);
+		build_watch(cap, s, ep);
+		build_watch(cap, f, ep);
+		build_transfers(cap, BUILD_PID, s, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+		build_transfers(cap, BUILD_PID, f, CAP_C_READ, SYS_read, 900, 0, 0, 0);
+		build_epoll_wait(cap, BUILD_PID, ep, 0, 900, 10 * MS);
+		rep = iom_judge(cap);
+		assert_int_equal(expected_file(rep, f)->model, of[i].model);
+		assert_int_equal(expected_file(rep, s)->model, IOM_M_MULTIPLEXED);
+		iom_report_free(rep);
+		iom_capture_free(cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +132,7 @@ int main(void)
 		cmocka_unit_test(a_file_opened_anew),
 		cmocka_unit_test(other_files_are_others),
 		cmocka_unit_test(a_small_file_read_whole),
+		cmocka_unit_test(bells_are_of_no_model),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "judge/roles.h"
 #include "judge/score.h"
 
 static bool mostly(uint64_t part, uint64_t whole, enum iom_limit_id limit)
@@ -211,6 +212,14 @@ static void judge_thread(const struct iom_evidence *ev, const struct awakes *awa
 	take_awake(ev->cap, awakes, rt);
 }
 
+/* Were its operations such that they count for nothing? Then that somebody waits for it says nothing of a model. */
+static bool counts_for_nothing(const struct iom_evidence *ev, uint32_t file)
+{
+	const struct cap_file *f = &ev->cap->files[file];
+
+	return ev->files[file].attempts && (is_bell_kind(f->kind) || f->kind == CAP_K_EPOLL || ev_is_aside(ev, file));
+}
+
 static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_file *rf)
 {
 	const struct ev_file *f = &ev->files[file];
@@ -227,7 +236,7 @@ static void judge_file(const struct iom_evidence *ev, uint32_t file, struct rep_
 	rf->since_ns = f->since_ns;
 	rf->open_at_end = f->open_at_end;
 	rf->model = iom_shares(f->votes, rf->models);
-	if (rf->model == IOM_M_NONE && f->watch == EV_WATCHED)
+	if (rf->model == IOM_M_NONE && f->watch == EV_WATCHED && !counts_for_nothing(ev, file))
 		rf->model = IOM_M_MULTIPLEXED;
 }
 
