@@ -125,6 +125,44 @@ static void bells_are_of_no_model(void **state)
 	}
 }
 
+/* A listener that blocks, and a poll of that and of so many other files before each accept. */
+static struct iom_report *polls_and_accepts(struct iom_capture *cap, uint64_t others)
+{
+	uint32_t l = build_file(cap, 3, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:80");
+	struct cap_calls *r = build_calls(cap, BUILD_PID, l, CAP_C_POLL, SYS_poll);
+
+	r->n.ok_slept = r->events = r->n.forever = 28;
+	r->wait_ns = 2800 * MS;
+	r->set_size = 1 + others;
+	build_interest(cap, l, 28, 0)->set_file = l;
+	for (uint64_t i = 0; i < others; i++)
+		build_interest(cap, build_file(cap, 4 + i, CAP_K_LISTEN, 0, "tcp listen 127.0.0.1:81"), 0, 28)->set_file = l;
+	build_transfers(cap, BUILD_PID, l, CAP_C_ACCEPT, SYS_accept, 28, 0, 0, 0);
+	return iom_judge(cap);
+}
+
+/* Whoever waits for one file alone may block in it: he is not told the opposite as well. */
+static void one_way_out_for_a_file(void **state)
+{
+	struct iom_capture *cap = build_capture("program");
+	struct iom_report *rep = polls_and_accepts(cap, 0);
+
+	(void)state;
+	assert_null(build_finding(rep, "may-block"));
+	assert_non_null(build_finding(rep, "one-file-readiness"));
+	assert_non_null(strstr(build_finding(rep, "one-file-readiness")->message, "a blocking accept waits just so"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+	cap = build_capture("program");
+	rep = polls_and_accepts(cap, 1);
+	assert_null(build_finding(rep, "one-file-readiness"));
+	assert_non_null(build_finding(rep, "may-block"));
+	assert_non_null(strstr(build_finding(rep, "may-block")->message, "then accepted from without O_NONBLOCK"));
+	assert_null(strstr(build_finding(rep, "may-block")->message, "MSG_DONTWAIT"));
+	iom_report_free(rep);
+	iom_capture_free(cap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +171,7 @@ int main(void)
 		cmocka_unit_test(other_files_are_others),
 		cmocka_unit_test(a_small_file_read_whole),
 		cmocka_unit_test(bells_are_of_no_model),
+		cmocka_unit_test(one_way_out_for_a_file),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, NULL, NULL);

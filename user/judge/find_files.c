@@ -19,6 +19,16 @@ static bool may_wait(uint8_t kind)
 	return kind == CAP_K_SOCK || kind == CAP_K_LISTEN || kind == CAP_K_FIFO || kind == CAP_K_TTY;
 }
 
+/* A thread that waits for this file alone may as well sleep in the read: that is said, and O_NONBLOCK would be the
+ * opposite. */
+static bool may_as_well_block(const struct search *s, uint32_t file)
+{
+	for (size_t i = 0; i < s->rp->nfindings; i++)
+		if (!strcmp(s->rp->findings[i].id, "one-file-readiness") && s->rp->findings[i].file == file)
+			return true;
+	return false;
+}
+
 /* Of a row's transfers those that took, by calls which would have slept with nothing there, from a file
  * that is waited for by readiness: as if readiness could not be wrong. The flags are those of the file as
  * the calls were made: some programs set O_NONBLOCK just for a read. */
@@ -28,7 +38,7 @@ static uint64_t trusting(const struct search *s, const struct cap_calls *r)
 
 	if (r->tgid != s->tgid || !is_taking(r->class) || r->f_flags & O_NONBLOCK || r->file == IOM_NO_FILE ||
 	    !may_wait(s->cap->files[r->file].kind) || s->ev->files[r->file].watch != EV_WATCHED ||
-	    !s->ev->files[r->file].votes[IOM_M_MULTIPLEXED].transfers)
+	    !s->ev->files[r->file].votes[IOM_M_MULTIPLEXED].transfers || may_as_well_block(s, r->file))
 		return 0;
 	return n > r->n.nowait ? n - r->n.nowait : 0;
 }
@@ -59,6 +69,7 @@ static void find_may_block(struct search *s)
 	const struct acc_calls *slept;
 	struct rep_finding *f;
 	char *happened;
+	bool accepts;
 
 	for (size_t i = 0; i < cap->ncalls; i++) {
 		uint64_t some = trusting(s, &cap->calls[i]);
@@ -81,14 +92,16 @@ static void find_may_block(struct search *s)
 					iom_finding_name(cap, calls->file), iom_count(slept->slept),
 					slept->slept == 1 ? "time" : "times", iom_time(slept->max_ns)) :
 			   iom_sentence("%s", "");
+	accepts = n == 1 && cap->files[first].kind == CAP_K_LISTEN;
 	f = iom_finding_add(
 		s, "may-block", slept ? IOM_SEV_WARNING : IOM_SEV_INFO,
-		iom_sentence("%s file%s waited for by readiness and then read without O_NONBLOCK (%s time%s%s "
+		iom_sentence("%s file%s waited for by readiness and then %s without O_NONBLOCK (%s time%s%s "
 			     "on fd %d %s): one false report of readiness, or somebody else who takes "
-			     "the data first, and the thread sleeps.%s Usual way out: O_NONBLOCK or "
-			     "MSG_DONTWAIT.",
-			     iom_count(n), n == 1 ? " is" : "s are", iom_count(times), times == 1 ? "" : "s",
-			     n == 1 ? "" : "; most", cap->files[first].fd, iom_finding_name(cap, first), happened));
+			     "the %s first, and the thread sleeps.%s Usual way out: O_NONBLOCK%s.",
+			     iom_count(n), n == 1 ? " is" : "s are", accepts ? "accepted from" : "read",
+			     iom_count(times), times == 1 ? "" : "s", n == 1 ? "" : "; most", cap->files[first].fd,
+			     iom_finding_name(cap, first), accepts ? "connection" : "data", happened,
+			     accepts ? "" : " or MSG_DONTWAIT"));
 	free(happened);
 	f->count = times;
 	f->file = first;

@@ -408,6 +408,7 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 	const struct cap_thread *ct = &s->cap->threads[rt->thread];
 	uint64_t followed = 0, written = 0;
 	struct rep_finding *f;
+	bool listener;
 
 	/* How many files a select had is not known. */
 	if (set->class != CAP_C_POLL || set->files != 1 || set->calls < iom_limit(LIMIT_ONE_FILE) ||
@@ -424,12 +425,14 @@ static void find_one_file(struct search *s, const struct rep_thread *rt, const s
 	}
 	if (followed < iom_limit(LIMIT_ONE_FILE_PART) * set->calls)
 		return;
+	listener = set->main_file != IOM_NO_FILE && s->cap->files[set->main_file].kind == CAP_K_LISTEN;
 	f = iom_finding_add(
 		s, "one-file-readiness", IOM_SEV_INFO,
 		iom_sentence("Thread %u waited in %s for a single file, %s, and without a time limit, %s times: "
 			     "a blocking %s waits just so, with one call less.",
 			     ct->ns_tid, iom_syscall_name(set->nr), iom_finding_name(s->cap, set->main_file),
-			     iom_count(set->calls), 2 * written > followed ? "write" : "read"));
+			     iom_count(set->calls),
+			     listener ? "accept" : 2 * written > followed ? "write" : "read"));
 	f->count = set->calls;
 	f->thread = rt->thread;
 	f->nr = set->nr;

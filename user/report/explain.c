@@ -246,8 +246,9 @@ static const struct topic topics[] = {
 	 "epoll in which all threads wait for edges; and EAGAIN of a program that tries\n"
 	 "before it waits, or reads until there is no more, is none of a wake-up.\n"},
 	{"one-file-readiness", "select or poll on a single file, without a time limit", NULL,
-	 "A blocking read waits just so, with one call less. There may be a reason (the\n"
-	 "same code serves several files elsewhere); it does no harm but the call.\n"},
+	 "A blocking read, or accept, waits just so, with one call less. There may be a\n"
+	 "reason (the same code serves several files elsewhere); it does no harm but the\n"
+	 "call. may-block is not said of that file.\n"},
 	{"may-block", "a file waited for by readiness is read without O_NONBLOCK", NULL,
 	 "Readiness is a hint: a datagram with a bad checksum, another thread or process\n"
 	 "that was faster, and the read sleeps, and with it the whole loop. It has not\n"
