@@ -106,10 +106,10 @@ static void take_interest(struct loop_thread *t, const struct cap_interest *in, 
 	s->main_file = in->file;
 }
 
-/* Files that were ready in a select's set: those that were open at its beginning, at its end, all
- * the time, and those that came and went. */
+/* Files that were ready in a select's set: those that were open as the watch began, as it ended, all
+ * the time; those that came or went, and of these such as did both. */
 struct at_once {
-	uint64_t start, end, stayed, passed;
+	uint64_t start, end, stayed, passed, between;
 };
 
 static uint64_t most(uint64_t a, uint64_t b)
@@ -129,6 +129,7 @@ static void count_at_once(struct at_once *o, struct loop_set *s, const struct io
 	o->end += f->open_at_end;
 	o->stayed += f->open_at_start && f->open_at_end;
 	o->passed += !f->open_at_start || !f->open_at_end;
+	o->between += !f->open_at_start && !f->open_at_end;
 	s->files = most(s->files, most(most(o->start, o->end), o->stayed + !!o->passed));
 	if (s->files == 1 && o->passed > 1)
 		s->files = 0; /* they came one after the other, or together: not known */
@@ -187,8 +188,15 @@ static void name_sets(const struct iom_capture *cap, struct iom_loops *loops, co
 	free(moved);
 }
 
-/* How many files an epoll has is read as the watch ends. Where one is left, and others were taken out
- * before or closed, it is not for one file. */
+/* Of those that came and went it is not known how many were there at once; a single one was there with those that
+ * stayed, and it is not known whether with others. */
+static bool may_be_more(const struct at_once *o)
+{
+	return o->between > 1 || (o->between && (o->start > o->stayed || o->end > o->stayed));
+}
+
+/* How many files an epoll has was read as the watch began, or as it ended. Others were taken out or closed before, and
+ * of those that were in it as many are known to have been there at once. */
 static void count_registered(struct iom_loops *loops, const struct iom_capture *cap)
 {
 	struct at_once *once = iom_alloc(cap->nfiles + 1, sizeof(*once));
@@ -205,8 +213,10 @@ static void count_registered(struct iom_loops *loops, const struct iom_capture *
 
 			if (s->class != CAP_C_EPOLL_WAIT || s->file == IOM_NO_FILE)
 				continue;
-			if (s->files == 1 && (sets[s->file].files > 1 || once[s->file].passed > 1))
-				s->files = sets[s->file].files;
+			if (s->files == 1 && !sets[s->file].files && once[s->file].passed > 1)
+				s->files = 0;
+			s->files = most(s->files, sets[s->file].files);
+			s->at_least = s->files && may_be_more(&once[s->file]);
 		}
 	free(once);
 	free(sets);
