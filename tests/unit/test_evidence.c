@@ -330,9 +330,13 @@ static void poll_of_a_stored_file(void **state)
 		r->set_size = 2 + connected;
 		build_interest(cap, f, 200, 0)->set_file = f;
 		build_interest(cap, build_file(cap, 4, CAP_K_EVENTFD, 0, "eventfd"), 0, 200)->set_file = f;
-		if (connected)
-			build_interest(cap, build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "unix"), 0, 200)->set_file = f;
 		build_transfers(cap, BUILD_PID, f, CAP_C_READ, SYS_readv, 200, 0, 0, 0);
+		if (connected) {
+			uint32_t c = build_file(cap, 5, CAP_K_SOCK, O_NONBLOCK, "unix");
+
+			build_interest(cap, c, 20, 180)->set_file = f;
+			build_transfers(cap, BUILD_PID, c, CAP_C_RECV, SYS_recvfrom, 20, 0, 0, 0);
+		}
 		r = build_calls(cap, BUILD_PID, IOM_NO_FILE, CAP_C_FUTEX, SYS_futex);
 		r->n.ok_slept = 190;
 		r->wait_ns = cap->threads[0].asleep_ns = 9500 * MS;

@@ -200,6 +200,7 @@ static void sendfile_slept_for_pages(struct iom_capture *cap)
 	uint32_t s = loop_with(cap, CAP_K_SOCK, O_NONBLOCK, 900);
 	uint32_t f = build_file(cap, 6, CAP_K_REG, 0, "/var/www/index.html");
 
+	build_watch(cap, build_file(cap, 3, CAP_K_LISTEN, O_NONBLOCK, NULL), s - 1); /* others may come */
 	build_transfers(cap, MAIN, s, CAP_C_SENDFILE, SYS_sendfile, 800, 101, 0, 9 * MS)->other = f;
 }
 

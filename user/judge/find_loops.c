@@ -13,6 +13,7 @@
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
+#include "judge/served.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
 
@@ -23,6 +24,7 @@ struct on_loop {
 	const struct iom_capture *cap;
 	const struct rep_thread *rt;
 	const struct loop_set *own;
+	struct served served;
 };
 
 /* Does another thread come back from the same set? Then a sleep here keeps nobody waiting. */
@@ -192,21 +194,41 @@ static char *under_way_text(const struct rep_thread *rt, const struct acc_wait *
 	return iom_sentence("%s", w->under_way ? ", and is asleep in it" : "");
 }
 
-static struct rep_finding *tell_sleep(struct search *s, const struct rep_thread *rt,
-				      const struct loop_set *own, const struct acc_alike *a, const char *id)
+/* A read or accept of a file of the set: that was said to be ready. */
+static bool was_not_ready(const struct on_loop *l, const struct acc_wait *w)
+{
+	if (!is_taking(w->class) || w->file == IOM_NO_FILE)
+		return false;
+	return is_for_one(l->own) ? w->file == l->own->main_file :
+				    l->served.carries[w->file] && iom_served_by(&l->served, w) == SERVED_NOBODY;
+}
+
+/* Who waited meanwhile: heap. */
+static char *meanwhile_text(const struct on_loop *l, const struct acc_wait *w)
+{
+	const char *whose = is_second_loop(l->cap, w) ? "the outer loop's" : "its";
+
+	if (was_not_ready(l, w))
+		return iom_sentence("it had been waited for, and was not ready all the same");
+	if (iom_served_by(&l->served, w) == SERVED_ONE)
+		return iom_sentence("what came for it waited meanwhile");
+	if (l->own->files > 1 && l->own->at_least)
+		return iom_sentence("the other files of %s set waited meanwhile", whose);
+	if (l->own->files > 1)
+		return iom_sentence("the %s files of %s set waited meanwhile", iom_count(l->own->files), whose);
+	return iom_sentence("whatever else it serves waited meanwhile");
+}
+
+static struct rep_finding *tell_sleep(struct search *s, const struct on_loop *l, const struct acc_alike *a,
+				      const char *id)
 {
 	const struct acc_wait *w = &a->sum;
+	const struct rep_thread *rt = l->rt;
 	bool pause = is_pause(s, rt, w);
-	char *call = call_text(s->cap, a, pause), meanwhile[64], *how_long, *now = under_way_text(rt, w);
+	char *call = call_text(s->cap, a, pause), *meanwhile = meanwhile_text(l, w), *how_long;
+	char *now = under_way_text(rt, w);
 	struct rep_finding *f;
 
-	if (is_for_one(own))
-		snprintf(meanwhile, sizeof(meanwhile), "it had been waited for, and was not ready all the same");
-	else if (own->files > 1)
-		snprintf(meanwhile, sizeof(meanwhile), "the %s files of %s set waited meanwhile",
-			 iom_count(own->files), is_second_loop(s->cap, w) ? "the outer loop's" : "its");
-	else
-		snprintf(meanwhile, sizeof(meanwhile), "whatever else it serves waited meanwhile");
 	how_long = w->slept == 1 ?
 			   iom_sentence("%s", iom_time(w->ns)) :
 			   iom_sentence("%s times, %s in all, %s at worst,", iom_count(w->slept),
@@ -214,12 +236,13 @@ static struct rep_finding *tell_sleep(struct search *s, const struct rep_thread 
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
 		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
-			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(own->nr), how_long, call,
+			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(l->own->nr), how_long, call,
 			     now, meanwhile,
 			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
 			     pause		? "a timer of the loop" :
 						  way_out(s->cap, w)));
 	free(call);
+	free(meanwhile);
 	free(how_long);
 	free(now);
 	f->count = w->slept;
@@ -316,12 +339,12 @@ static bool keeps_waiting(const struct acc_wait *w, const void *arg)
 	if (w->class == CAP_C_FUTEX && own->calls < iom_limit(LIMIT_LOOP_RETURNS))
 		return false;
 	/* Round a single file nobody else waits; but that file was said to be ready. */
-	return !is_for_one(own) || (w->file != IOM_NO_FILE && w->file == own->main_file && is_taking(w->class));
+	return was_not_ready(l, w) || (!is_for_one(own) && iom_served_by(&l->served, w) != SERVED_NOBODY);
 }
 
 static void find_sleeps(struct search *s, const struct rep_thread *rt, const struct loop_set *own)
 {
-	const struct on_loop l = {s->cap, rt, own};
+	struct on_loop l = {s->cap, rt, own, iom_served(s->cap, rt->thread, &s->ev->loops->threads[rt->thread])};
 	size_t n, said = 0;
 	struct acc_alike *all = iom_alike(s->cap, &rt->time, keeps_waiting, &l, &n);
 
@@ -329,13 +352,14 @@ static void find_sleeps(struct search *s, const struct rep_thread *rt, const str
 		const struct acc_wait *w = &all[i].sum;
 
 		if (is_sync(s->cap, w) && w->slept) {
-			tell_sleep(s, rt, own, &all[i], "sync-on-loop");
+			tell_sleep(s, &l, &all[i], "sync-on-loop");
 			said++;
 		} else if (w->max_ns >= least_sleep(rt, w)) {
-			tell_sleep(s, rt, own, &all[i], "loop-blocked");
+			tell_sleep(s, &l, &all[i], "loop-blocked");
 			said++;
 		}
 	}
+	iom_served_free(&l.served);
 	free(all);
 }
 

@@ -91,13 +91,16 @@ static const struct topic topics[] = {
 	 "1 ms on, with the call, the file, how often, how long in all and at worst; the\n"
 	 "loop's longest turn stands beside the thread. Sleeps in one call on files of\n"
 	 "one kind are one finding, with their sum. Not said where another thread\n"
-	 "comes back from the same set meanwhile. Usual ways out depend on the call:\n"
+	 "comes back from the same set meanwhile, nor where nobody else is served:\n"
+	 "where no other file of the set listens or had data moved, and what came on the\n"
+	 "only one is answered there. Usual ways out depend on the call:\n"
 	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
 	 "for names, a pidfd for children, a timer of the loop instead of a sleep, the\n"
 	 "asynchronous form of a call that runs a second loop inside a turn.\n"},
 	{"sync-on-loop", "a loop slept in fsync or its like", NULL,
-	 "Waiting for the disk inside the loop that serves everyone. Usual ways out:\n"
-	 "sync in a thread of its own, group commits, sync less often.\n"},
+	 "Waiting for the disk inside the loop that serves everyone. Not said where it\n"
+	 "serves nobody else, see loop-blocked. Usual ways out: sync in a thread of its\n"
+	 "own, group commits, sync less often.\n"},
 	{"loop-computes", "a turn of a loop was long because it ran", NULL,
 	 "The longest turn between two sleeps in the loop's own readiness call spent\n"
 	 "10 ms or more on the CPU: nothing was waited for, and nobody else was served.\n"
