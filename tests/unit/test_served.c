@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whom a loop serves: how many files it waits for, and who waits while it sleeps in something else.
+ * Whom a loop serves: how many files it waits for, who waits while it sleeps in something else, and what there is
+ * to do about that.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -146,12 +147,63 @@ static void said_to_be_ready(void **state)
 	let_go(rep, cap);
 }
 
+/* What the thread slept in, one call of 200 ms, and what is said of it. */
+static void what_there_is_to_do(void **state)
+{
+	static const struct {
+		uint8_t kind, class;
+		uint16_t nr;
+		uint32_t f_flags;
+		enum iom_runtime runtime;
+		const char *says, *says_not; /* NULL: no such finding */
+	} waits[] = {
+		{CAP_K_UNKNOWN, CAP_C_CHILD, SYS_vfork, 0, IOM_RT_NATIVE, "a helper process", "WNOHANG"},
+		{CAP_K_UNKNOWN, CAP_C_CHILD, SYS_clone3, 0, IOM_RT_NATIVE, "a helper process", "WNOHANG"},
+		{CAP_K_UNKNOWN, CAP_C_CHILD, SYS_wait4, 0, IOM_RT_NATIVE, "WNOHANG", "a helper process"},
+		{CAP_K_EPOLL, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 0, IOM_RT_NATIVE, "the call that runs it.", "execSync"},
+		{CAP_K_EPOLL, CAP_C_EPOLL_WAIT, SYS_epoll_wait, 0, IOM_RT_NODE, "exec for execSync", "waits here"},
+		{CAP_K_SOCK, CAP_C_WRITE, SYS_writev, 0, IOM_RT_NATIVE, "O_NONBLOCK or MSG_DONTWAIT", "a tracer"},
+		{CAP_K_SOCK, CAP_C_WRITE, SYS_writev, O_NONBLOCK, IOM_RT_NATIVE, "a lock, a page or a tracer",
+		 "Usual way out"},
+		{CAP_K_REG, CAP_C_WRITE, SYS_writev, O_NONBLOCK, IOM_RT_NATIVE, "for files on disk", "a tracer"},
+		{CAP_K_UNKNOWN, CAP_C_AIO_SUBMIT, SYS_io_submit, 0, IOM_RT_NATIVE, NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct iom_capture *cap = loop();
+		uint32_t f = waits[i].kind == CAP_K_UNKNOWN ?
+				     IOM_NO_FILE :
+				     build_file(cap, 20, waits[i].kind, waits[i].f_flags, NULL);
+		const struct rep_finding *found;
+		struct cap_calls *r;
+		struct iom_report *rep;
+
+		client(cap, 100, 100);
+		client(cap, 100, 100);
+		cap->procs[0].runtime = waits[i].runtime;
+		r = build_calls(cap, MAIN, f, waits[i].class, waits[i].nr);
+		r->n.ok_slept = 1;
+		r->wait_ns = r->max_wait_ns = 200 * MS;
+		cap->threads[0].asleep_ns += r->wait_ns;
+		rep = iom_judge(cap);
+		found = build_finding(rep, "loop-blocked");
+		assert_int_equal(!!found, !!waits[i].says);
+		if (found) {
+			assert_non_null(strstr(found->message, waits[i].says));
+			assert_null(strstr(found->message, waits[i].says_not));
+		}
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_waits_for_a_sync),
 		cmocka_unit_test(clients_that_went),
 		cmocka_unit_test(said_to_be_ready),
+		cmocka_unit_test(what_there_is_to_do),
 	};
 
 	return cmocka_run_group_tests_name("served", tests, NULL, NULL);

@@ -120,17 +120,35 @@ static bool is_sync(const struct iom_capture *cap, const struct acc_wait *w)
 	return w->what == ACC_SYNC || (w->class == CAP_C_WRITE && f && is_stored(f->kind) && f->f_flags & O_DSYNC);
 }
 
-static const char *way_out(const struct iom_capture *cap, const struct acc_wait *w)
+/* fork, vfork, clone, clone3: the numbers are those of x86-64. vfork sleeps until the child calls exec or ends. */
+static bool is_spawn(int32_t nr)
 {
+	return nr == 56 || nr == 57 || nr == 58 || nr == 435;
+}
+
+/* A call that was told not to wait for the file. What is on a disk is waited for all the same. */
+static bool is_nonblocking(const struct iom_capture *cap, const struct acc_wait *w)
+{
+	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
+
+	return w->what == ACC_TRANSFER && f && !is_stored(f->kind) && f->f_flags & O_NONBLOCK;
+}
+
+static const char *way_out(const struct search *s, const struct acc_wait *w)
+{
+	const struct iom_capture *cap = s->cap;
 	const struct cap_file *f = w->file == IOM_NO_FILE ? NULL : &cap->files[w->file];
 
 	switch (w->what) {
 	case ACC_READINESS:
-		return is_second_loop(cap, w) ?
+		if (!is_second_loop(cap, w))
+			return "the asynchronous form of the call that waits here, or its file in the loop's set";
+		return cap->procs[s->rp->proc].runtime == IOM_RT_NODE ?
 			       "the asynchronous form of the call that runs it (exec for execSync)" :
-			       "the asynchronous form of the call that waits here, or its file in the loop's set";
+			       "the asynchronous form of the call that runs it";
 	case ACC_CHILD:
-		return "a pidfd or SIGCHLD in the loop, and WNOHANG";
+		return is_spawn(w->nr) ? "little between vfork and exec, or a helper process that starts others" :
+					 "a pidfd or SIGCHLD in the loop, and WNOHANG";
 	case ACC_TIMER:
 		return "a timer of the loop";
 	case ACC_LOCK:
@@ -145,7 +163,6 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 		return "IPC_NOWAIT or O_NONBLOCK, and a notification";
 	case ACC_DEVICE:
 		return "a thread for slow devices";
-	case ACC_SUBMIT:
 	case ACC_COMPLETION:
 		return "let the loop wait for the completions";
 	case ACC_MEMORY:
@@ -160,6 +177,16 @@ static const char *way_out(const struct iom_capture *cap, const struct acc_wait 
 	if (f && f->kind == CAP_K_EVENTFD)
 		return "EFD_NONBLOCK";
 	return "O_NONBLOCK or MSG_DONTWAIT, and try again when it is ready";
+}
+
+/* What there is to do, as a sentence: heap. */
+static char *advice_text(const struct search *s, const struct acc_wait *w, bool pause)
+{
+	if (is_nonblocking(s->cap, w))
+		return iom_sentence("The file is O_NONBLOCK: the sleep was for a lock, a page or a tracer.");
+	return iom_sentence("Usual way out: %s.", is_sync(s->cap, w) ? "sync in another thread, or less often" :
+						  pause		     ? "a timer of the loop" :
+								       way_out(s, w));
 }
 
 /* The call, its files, and what is known of the wait beyond that. */
@@ -226,7 +253,7 @@ static struct rep_finding *tell_sleep(struct search *s, const struct on_loop *l,
 	const struct rep_thread *rt = l->rt;
 	bool pause = is_pause(s, rt, w);
 	char *call = call_text(s->cap, a, pause), *meanwhile = meanwhile_text(l, w), *how_long;
-	char *now = under_way_text(rt, w);
+	char *now = under_way_text(rt, w), *advice = advice_text(s, w, pause);
 	struct rep_finding *f;
 
 	how_long = w->slept == 1 ?
@@ -235,13 +262,11 @@ static struct rep_finding *tell_sleep(struct search *s, const struct on_loop *l,
 					iom_time(w->ns), iom_time(w->max_ns));
 	f = iom_finding_add(
 		s, id, IOM_SEV_WARNING,
-		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. Usual way out: %s.",
+		iom_sentence("Thread %u, a loop around %s, slept %s in %s%s: %s. %s",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(l->own->nr), how_long, call,
-			     now, meanwhile,
-			     is_sync(s->cap, w) ? "sync in another thread, or less often" :
-			     pause		? "a timer of the loop" :
-						  way_out(s->cap, w)));
+			     now, meanwhile, advice));
 	free(call);
+	free(advice);
 	free(meanwhile);
 	free(how_long);
 	free(now);
@@ -255,11 +280,11 @@ static struct rep_finding *tell_sleep(struct search *s, const struct on_loop *l,
 	return f;
 }
 
-/* Idle in a turn is nothing that a loop can be blamed for. */
+/* Idle in a turn is nothing that a loop can be blamed for; sleep in submissions is told as submit-blocked. */
 static bool is_nobodys(const struct acc_wait *w)
 {
 	return w->what == ACC_STOPPED || w->what == ACC_IDLE || w->what == ACC_OTHER ||
-	       w->what == ACC_PAGE || w->what == ACC_SIGNAL;
+	       w->what == ACC_PAGE || w->what == ACC_SIGNAL || w->what == ACC_SUBMIT;
 }
 
 static uint64_t least_sleep(const struct rep_thread *rt, const struct acc_wait *w)

@@ -93,7 +93,8 @@ static const struct topic topics[] = {
 	 "one kind are one finding, with their sum. Not said where another thread\n"
 	 "comes back from the same set meanwhile, nor where nobody else is served:\n"
 	 "where no other file of the set listens or had data moved, and what came on the\n"
-	 "only one is answered there. Usual ways out depend on the call:\n"
+	 "only one is answered there; nor of what was before the loop's first wait. Sleep\n"
+	 "in submissions is submit-blocked alone. Usual ways out depend on the call:\n"
 	 "O_NONBLOCK for sockets and pipes, a thread or io_uring for files on disk and\n"
 	 "for names, a pidfd for children, a timer of the loop instead of a sleep, the\n"
 	 "asynchronous form of a call that runs a second loop inside a turn.\n"},
