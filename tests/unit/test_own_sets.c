@@ -217,6 +217,65 @@ static struct iom_capture *epoll_loop(void)
 	return cap;
 }
 
+/* Another epoll, that so many clients were in one after the other; none is left. */
+static uint32_t epoll_of_many(struct iom_capture *cap, int clients)
+{
+	uint32_t ep = build_file(cap, 30, CAP_K_EPOLL, 0, NULL);
+
+	for (int i = 0; i < clients; i++) {
+		uint32_t s = build_file(cap, 31, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:80 <- 127.0.0.1:82");
+
+		build_watch(cap, s, ep);
+		cap->files[s].open_at_start = cap->files[s].open_at_end = false;
+	}
+	cap->files[ep].set_size = 1; /* of these nothing is left, but for one */
+	return ep;
+}
+
+/* How many files an epoll has as the watch ends does not make it less of a loop: the one that is returned from
+ * most is the thread's. */
+static void the_epoll_of_most_returns(void **state)
+{
+	(void)state;
+	for (int clients = 1; clients <= 18; clients += 17) {
+		struct iom_capture *cap = epoll_loop();
+		uint32_t ep = epoll_of_many(cap, clients);
+		struct iom_report *rep;
+
+		build_epoll_wait(cap, MAIN, ep, 0, 500, 10 * MS);
+		cap->threads[0].asleep_ns += 5000 * MS;
+		rep = iom_judge(cap);
+		assert_int_equal(rep->procs[0].threads[0].loop.fd, clients == 1 ? 4 : 30);
+		let_go(rep, cap);
+	}
+}
+
+/* An epoll for each wait: none is waited in inside another's turn. */
+static void an_epoll_for_each_wait(void **state)
+{
+	(void)state;
+	for (uint64_t times = 1; times <= 2; times++) {
+		struct iom_capture *cap = build_capture("receiver");
+		uint32_t s = build_file(cap, 3, CAP_K_SOCK, O_NONBLOCK, "tcp 127.0.0.1:82 -> 127.0.0.1:80");
+		uint64_t own = 0;
+		struct iom_report *rep;
+
+		for (int i = 0; i < 20; i++) {
+			uint32_t ep = build_file(cap, 6, CAP_K_EPOLL, 0, NULL);
+
+			build_watch(cap, s, ep);
+			build_epoll_wait(cap, MAIN, ep, 0, i ? 1 : times, 100 * MS);
+		}
+		build_transfers(cap, MAIN, s, CAP_C_RECV, SYS_recvfrom, 20, 0, 0, 0);
+		cap->threads[0].asleep_ns = 2000 * MS;
+		rep = iom_judge(cap);
+		for (size_t i = 0; i < rep->procs[0].threads[0].time.nwaits; i++)
+			own += rep->procs[0].threads[0].time.waits[i].own;
+		assert_int_equal(own, times == 1 ? 20 : 1);
+		let_go(rep, cap);
+	}
+}
+
 /* One sleep, that was under way as the watch began. */
 static void slept_since_before(struct iom_capture *cap, uint32_t file, uint8_t class, uint16_t nr, uint64_t ms)
 {
@@ -316,6 +375,8 @@ int main(void)
 		cmocka_unit_test(as_many_files),
 		cmocka_unit_test(no_turn_between_own_sleeps),
 		cmocka_unit_test(waits_for_the_next),
+		cmocka_unit_test(the_epoll_of_most_returns),
+		cmocka_unit_test(an_epoll_for_each_wait),
 		cmocka_unit_test(an_epoll_made_later),
 		cmocka_unit_test(its_call_since_before),
 		cmocka_unit_test(before_the_first_turn),

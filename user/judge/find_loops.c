@@ -67,7 +67,7 @@ static bool asks_for_stored(const struct loop_set *own)
 static bool comes_back(const struct loop_set *own)
 {
 	return own->calls >= iom_limit(LIMIT_LOOP_RETURNS) ||
-	       (own->calls && own->class == CAP_C_EPOLL_WAIT && own->files > 1);
+	       (own->calls && own->class == CAP_C_EPOLL_WAIT && (own->files > 1 || own->several));
 }
 
 /* The loop's own set, where the thread is a loop whose other files wait while it sleeps. */

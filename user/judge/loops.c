@@ -215,6 +215,7 @@ static void count_registered(struct iom_loops *loops, const struct iom_capture *
 				continue;
 			if (s->files == 1 && !sets[s->file].files && once[s->file].passed > 1)
 				s->files = 0;
+			s->several = !s->files && once[s->file].passed > 1;
 			s->files = most(s->files, sets[s->file].files);
 			s->at_least = s->files && may_be_more(&once[s->file]);
 		}

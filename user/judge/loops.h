@@ -18,6 +18,7 @@ struct loop_set {
 	uint32_t set;  /* select */
 	uint32_t main_file; /* of the set: the one on which the thread moves most; or IOM_NO_FILE */
 	uint64_t files; /* in the set, the most known; 0: unknown */
+	bool several; /* epoll: files is not known, and there were several in the watch, at once or one after another */
 	uint32_t nfds; /* select: above all its descriptors, as the program says; 0: unknown */
 	uint32_t told; /* select: files in it, as of a call that was under way; 0: unknown */
 	bool at_least; /* a select: there may be more, which never were ready */

@@ -19,7 +19,7 @@ static bool only_asks(const struct loop_set *s)
  * without waiting, as an epoll of which poll has told. */
 static bool better(const struct loop_set *a, const struct loop_set *b, double life)
 {
-	bool many = a->files > 1, many_b = b->files > 1;
+	bool many = a->files > 1 || a->several, many_b = b->files > 1 || b->several;
 
 	if (many != many_b)
 		return many;
@@ -214,13 +214,22 @@ static bool is_for_next(const struct iom_capture *cap, const struct cap_thread *
 	return n && n <= b->calls + 1 && b->calls <= n + 1 && !keeps_files(cap, ct, a, b->main_file);
 }
 
+/* Epolls of which even the first came back no more than once are made anew for each wait. */
+static bool is_anew(const struct loop_set *a, const struct loop_set *b)
+{
+	return a->class == CAP_C_EPOLL_WAIT && b->class == CAP_C_EPOLL_WAIT && a->nr == b->nr && a->calls <= 1 &&
+	       b->calls <= 1;
+}
+
 /* Is b waited in instead of a, not while what a waits for has to be served? */
 static bool is_loops_own(const struct iom_capture *cap, const struct cap_thread *ct, const struct loop_set *a,
 			 const struct loop_set *b)
 {
 	if (is_moved(cap, ct, a, b) || is_for_next(cap, ct, a, b))
 		return true;
-	if (b->files <= 1)
+	if (is_anew(a, b))
+		return true;
+	if (b->files <= 1 && !b->several)
 		return b->last_left && !is_inside(cap, a, b);
 	if (b->shared || is_same_loop(a, b))
 		return true;
