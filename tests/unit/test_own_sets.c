@@ -368,6 +368,31 @@ static void before_the_first_turn(void **state)
 	}
 }
 
+/* Calls that are begun again end turns as well, and are no returns: both numbers are said. Where it was for a
+ * signal, that is. */
+static void restarted_by_the_kernel(void **state)
+{
+	(void)state;
+	for (int by_signal = 0; by_signal < 2; by_signal++) {
+		struct iom_capture *cap = epoll_loop();
+		struct iom_report *rep;
+		char *text;
+
+		for (size_t i = 0; i < cap->ncalls; i++)
+			if (cap->calls[i].class == CAP_C_EPOLL_WAIT)
+				cap->calls[i].n.restart = 290;
+		if (by_signal)
+			build_signals(cap, CAP_S_DELIVERED, 17, 1, IOM_NO_FILE, 290);
+		rep = iom_judge(cap);
+		text = iom_thread_text(cap, &rep->procs[0].threads[0]);
+		assert_int_equal(!!strstr(text, "300 returns, 0 empty, 3.00 s asleep, interrupted 290 times and restarted "
+						"by the kernel"), !by_signal);
+		assert_int_equal(!!strstr(text, "interrupted by SIGCHLD about 29 times a second"), by_signal);
+		free(text);
+		let_go(rep, cap);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +405,7 @@ int main(void)
 		cmocka_unit_test(an_epoll_made_later),
 		cmocka_unit_test(its_call_since_before),
 		cmocka_unit_test(before_the_first_turn),
+		cmocka_unit_test(restarted_by_the_kernel),
 	};
 
 	return cmocka_run_group_tests_name("own_sets", tests, NULL, NULL);

@@ -202,6 +202,24 @@ static char *signal_name(const struct cap_signals *s)
 	return name ? iom_sentence("SIG%s", name) : iom_sentence("signal %u", s->signo);
 }
 
+/* Calls of the loop that the kernel interrupted for work of its own, such as completions of io_uring, and began
+ * again: they are no returns, and yet end a turn. */
+static char *restart_text(const struct iom_capture *cap, const struct rep_thread *t)
+{
+	const struct cap_thread *ct = &cap->threads[t->thread];
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < cap->ncalls; i++) {
+		const struct cap_calls *r = &cap->calls[i];
+
+		if (r->tid == ct->tid && r->tgid == ct->tgid && r->class == t->loop.class && r->nr == t->loop.nr)
+			n += r->n.restart;
+	}
+	if (n < iom_limit(LIMIT_PAGE_LOOP))
+		return strdup("");
+	return iom_sentence(", interrupted %s times and restarted by the kernel", iom_count(n));
+}
+
 /* The signal that most of its calls are interrupted by, where there is one. */
 static char *signal_text(const struct iom_capture *cap, const struct rep_thread *t)
 {
@@ -210,7 +228,9 @@ static char *signal_text(const struct iom_capture *cap, const struct rep_thread 
 	char *name, *text;
 	uint64_t n;
 
-	if (!most || t->loop.failed < iom_limit(LIMIT_PAGE_LOOP) || 2 * t->loop.failed < t->loop.calls ||
+	if (!most)
+		return restart_text(cap, t);
+	if (t->loop.failed < iom_limit(LIMIT_PAGE_LOOP) || 2 * t->loop.failed < t->loop.calls ||
 	    2 * most->count < t->loop.failed || seconds <= 0)
 		return strdup("");
 	n = most->count < t->loop.failed ? most->count : t->loop.failed;
