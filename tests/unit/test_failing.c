@@ -582,6 +582,23 @@ static void there_is_a_call_for_all(void **state)
 	check_said(closes_every_number, "calls-fail", IOM_SEV_WARNING, parts);
 }
 
+static void selects_for_nothing(struct iom_capture *cap)
+{
+	struct cap_calls *r = build_calls(cap, MAIN, build_file(cap, 5, CAP_K_SOCK, 0, NULL), CAP_C_SELECT, SYS_pselect6);
+
+	on_the_cpu(cap);
+	r->n.zero = r->n.nowait = TURNS;
+}
+
+static void time_limit_of_select(void **state)
+{
+	static const char *const parts[] = {"asked pselect6 6,001 times a second", "a time limit for the call, set anew before each, since",
+					    NULL};
+
+	(void)state;
+	check_said(selects_for_nothing, "busy-poll", IOM_SEV_WARNING, parts);
+}
+
 static void poll_did_not_fail(void **state)
 {
 	static const char *const parts[] = {
@@ -623,7 +640,7 @@ static void errors_have_names(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[NCASES + 13];
+	static struct CMUnitTest tests[NCASES + 14];
 
 	for (size_t i = 0; i < NCASES; i++)
 		tests[i] = (struct CMUnitTest){.name = cases[i].name,
@@ -642,5 +659,6 @@ int main(void)
 	tests[NCASES + 10] = (struct CMUnitTest)cmocka_unit_test(full_queue_is_named);
 	tests[NCASES + 11] = (struct CMUnitTest)cmocka_unit_test(tries_are_told_together);
 	tests[NCASES + 12] = (struct CMUnitTest)cmocka_unit_test(there_is_a_call_for_all);
+	tests[NCASES + 13] = (struct CMUnitTest)cmocka_unit_test(time_limit_of_select);
 	return cmocka_run_group_tests_name("failing", tests, NULL, NULL);
 }

@@ -385,8 +385,8 @@ static void restarted_by_the_kernel(void **state)
 			build_signals(cap, CAP_S_DELIVERED, 17, 1, IOM_NO_FILE, 290);
 		rep = iom_judge(cap);
 		text = iom_thread_text(cap, &rep->procs[0].threads[0]);
-		assert_int_equal(!!strstr(text, "300 returns, 0 empty, 3.00 s asleep, interrupted 290 times and restarted "
-						"by the kernel"), !by_signal);
+		assert_int_equal(!!strstr(text, "300 returns, 0 empty, 3.00 s asleep, interrupted 290 times and "
+						"restarted by the kernel"), !by_signal);
 		assert_int_equal(!!strstr(text, "interrupted by SIGCHLD about 29 times a second"), by_signal);
 		free(text);
 		let_go(rep, cap);

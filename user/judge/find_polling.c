@@ -390,10 +390,12 @@ static void find_spin(struct search *s, const struct rep_thread *rt, const struc
 		s, "busy-poll", IOM_SEV_WARNING,
 		iom_sentence("Thread %u asked %s%s %s times a second without waiting, %s of them in vain, on %s "
 			     "of a CPU: short delays, paid for with that. If it is not meant: a time limit for the "
-			     "call; in an event loop nothing that is due in every turn (a sleep of 0, a callback "
+			     "call%s; in an event loop nothing that is due in every turn (a sleep of 0, a callback "
 			     "that schedules itself).",
 			     s->cap->threads[rt->thread].ns_tid, iom_syscall_name(set->nr), of, iom_count(rate),
-			     iom_part(all.empty, all.calls), iom_part(rt->time.running_ns, rt->time.wall_ns)));
+			     iom_part(all.empty, all.calls), iom_part(rt->time.running_ns, rt->time.wall_ns),
+			     set->class == CAP_C_SELECT ?
+				     ", set anew before each, since select() writes what is left into it" : ""));
 	free(of);
 	f->count = all.empty;
 	f->ns = rt->time.running_ns;
