@@ -592,8 +592,8 @@ static void selects_for_nothing(struct iom_capture *cap)
 
 static void time_limit_of_select(void **state)
 {
-	static const char *const parts[] = {"asked pselect6 6,001 times a second", "a time limit for the call, set anew before each, since",
-					    NULL};
+	static const char *const parts[] = {"asked pselect6 6,001 times a second",
+					    "a time limit for the call, set anew before each, since", NULL};
 
 	(void)state;
 	check_said(selects_for_nothing, "busy-poll", IOM_SEV_WARNING, parts);

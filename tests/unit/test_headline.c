@@ -885,7 +885,8 @@ static const struct {
 			    "1 in epoll_pwait(4) for fd 7 pipe:[9] <- sleep 900 fd 1, fd 5 pipe:[8] and 1 more file."},
 	{loop_that_writes, "It waits for several files at once, then transfers. For 3.00 s of 10.00 s it was asleep in "
 			   "write(9) /run/log."},
-	{loop_that_hardly_writes, "It waits for several files at once, then transfers, and sleeps in 30 of 430 of these calls."},
+	{loop_that_hardly_writes, "It waits for several files at once, then transfers, and sleeps in 30 of 430 of these "
+				  "calls."},
 	{pauses, "It transfers by calls that may sleep until that is done, and hardly did: 2.0 ms in all, most of it in "
 		 "pread64(9) /srv/table. For 4.00 s of 10.00 s it was asleep in pselect6 (no file, a timer)."},
 	{held_back, "It asks a readiness call for several files and never has to wait, then transfers without sleeping. "

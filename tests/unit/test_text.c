@@ -228,7 +228,12 @@ static void bound_to_a_cpu(void **state)
 	static const struct {
 		uint64_t runq_ns, allowed, online;
 		bool said;
-	} cases[] = {{BUILD_LIFE_NS / 2, 1, 8, true}, {BUILD_LIFE_NS / 2, 8, 8, false}, {MS, 1, 8, false}, {BUILD_LIFE_NS / 2, 0, 0, false}};
+	} cases[] = {
+		{BUILD_LIFE_NS / 2, 1, 8, true},
+		{BUILD_LIFE_NS / 2, 8, 8, false},
+		{MS, 1, 8, false},
+		{BUILD_LIFE_NS / 2, 0, 0, false},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -50,8 +50,8 @@ struct cap_proc {
 	uint64_t system_ns;	/* in the kernel, as sampled at ticks; both 0: not known, or too little to tell */
 	uint64_t quota_periods; /* of a control group's CPU quota, within the watch; 0: it has none, or it is not known */
 	uint64_t throttled_periods; /* in so many of these it was used up: nr_throttled of cpu.stat */
-	uint64_t cpus_allowed;	    /* on how many its first thread may run (sched_setaffinity(2), cpuset); 0: not known */
-	uint64_t cpus_online;	    /* of how many; 0: not known */
+	uint64_t cpus_allowed; /* its first thread may run on so many (sched_setaffinity(2), cpuset); 0: not known */
+	uint64_t cpus_online;  /* of so many; 0: not known */
 	uint64_t start_ns; /* when our watch of it began */
 	uint64_t end_ns;
 };

@@ -210,7 +210,8 @@ static char *shared_mutex(const struct iom_thread *t, uint32_t pid, const int32_
 	if (shares < 0)
 		return NULL;
 	if (!shares)
-		return asprintf(&text, "a mutex that thread %d, now gone, locked: nobody is left to unlock it", word[2]) < 0 ? NULL : text;
+		return asprintf(&text, "a mutex that thread %d, now gone, locked: nobody is left to unlock it",
+				word[2]) < 0 ? NULL : text;
 	who = iom_process_text(owner, 0);
 	if (who && asprintf(&text, "a mutex that %s has", who) < 0)
 		text = NULL;

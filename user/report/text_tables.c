@@ -29,9 +29,10 @@ static char *bounds_text(const struct cap_proc *cp, const struct rep_thread *t)
 {
 	bool bound = cp->cpus_allowed && cp->cpus_allowed < cp->cpus_online &&
 		     t->time.runq_ns >= iom_limit(LIMIT_PAGE_PART) * t->time.wall_ns;
-	char *quota = cp->throttled_periods ? iom_sentence("; throttled in %s of %s periods by the CPU quota of its control group",
-							   iom_count(cp->throttled_periods), iom_count(cp->quota_periods)) :
-					      iom_sentence("%s", "");
+	char *quota = cp->throttled_periods ?
+			      iom_sentence("; throttled in %s of %s periods by the CPU quota of its control group",
+					   iom_count(cp->throttled_periods), iom_count(cp->quota_periods)) :
+			      iom_sentence("%s", "");
 	char *text = bound ? iom_sentence("%s; it may run on %s of %s CPUs (`taskset -cp %u`)", quota,
 					  iom_count(cp->cpus_allowed), iom_count(cp->cpus_online), cp->pid) :
 			     iom_sentence("%s", quota);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * quota.c - how much CPU time a process may have: on which CPUs, and the quota of its control groups: cpu.max of version 2, cpu.cfs_quota_us of version 1 (cgroups(7),
+ * quota.c - how much CPU time a process may have: on how many CPUs, and the quota of its control groups: cpu.max of
+ * version 2, cpu.cfs_quota_us of version 1 (cgroups(7),
  * Documentation/admin-guide/cgroup-v2.rst and Documentation/scheduler/sched-bwc.rst of Linux 6.1).
  */
 #define _GNU_SOURCE
