@@ -49,15 +49,15 @@ struct iom_session;
 /* A readiness call on one set, and the turns between its sleeps. */
 #define IOM_HOMES 2
 struct iom_home {
-	struct iom_turns turns;		  /* key 0: unused */
-	__u64 at_ns;			  /* when it returned last, see elapsed() */
-	__u64 runq_ns, off_ns;		  /* the task's counters then */
-	__u32 inexact;			  /* it had not slept: these are behind */
-	__u32 shape;			  /* select: of its sets, see select_shape() */
+	struct iom_turns turns; /* key 0: unused */
+	__u64 at_ns;		/* when it returned last, see elapsed() */
+	__u64 runq_ns, off_ns;	/* the task's counters then */
+	__u32 inexact;		/* it had not slept: these are behind */
+	__u32 shape;		/* select: of its sets, see select_shape() */
 	struct iom_part parts[IOM_PARTS]; /* sleeps since then */
 };
 
-struct iom_slot {  /* one watched thread; only that thread writes it, at its own calls */
+struct iom_slot { /* one watched thread; only that thread writes it, at its own calls */
 	__u32 tid; /* 0: free */
 	__u32 tgid;
 	__u32 serial;
@@ -65,10 +65,10 @@ struct iom_slot {  /* one watched thread; only that thread writes it, at its own
 	__u64 nvcsw; /* as of the last call looked at */
 	__u64 off_ns;
 	__u64 maj_flt, min_flt; /* as of the last sleep looked at */
-	__u32 until_check;	/* calls until a row's file is compared with the descriptor again */
-	__u32 ring_calls;	/* io_uring_enter calls so far */
-	__u32 poll_sets;	/* calls with large sets so far */
-	__u16 restart_nr;	/* the call that restart_syscall continues; 0: none */
+	__u32 until_check; /* calls until a row's file is compared with the descriptor again */
+	__u32 ring_calls;  /* io_uring_enter calls so far */
+	__u32 poll_sets;   /* calls with large sets so far */
+	__u16 restart_nr;  /* the call that restart_syscall continues; 0: none */
 	__u16 aio_begun;   /* requests that the io_submit under way has begun, up to IOM_AIO_MOST */
 	__u32 ready_calls; /* readiness calls so far, to sample some */
 	__u32 paths;	   /* sent since paths_at */
