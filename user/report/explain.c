@@ -269,8 +269,8 @@ static const struct topic topics[] = {
 	 "wait for completions, does not count. Typical: libaio on a file that is not\n"
 	 "O_DIRECT, a full queue, a file system that must allocate blocks. The thread that\n"
 	 "believed itself free was not. Counted are the submissions of all threads to\n"
-	 "that ring, or by libaio. Usual ways out: O_DIRECT, space allocated ahead for what is written,\n"
-	 "fewer requests in flight, threads of one's own.\n"},
+	 "that ring, or by libaio. Usual ways out: O_DIRECT, space allocated ahead for\n"
+	 "what is written, fewer requests in flight, threads of one's own.\n"},
 	{"iowq-offload", "io_uring handed requests to worker threads", NULL,
 	 "Either the program asks for it with IOSQE_ASYNC, or the kernel cannot do the\n"
 	 "operation without waiting (buffered writes, fsync, links and drains). The\n"
