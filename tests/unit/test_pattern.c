@@ -338,8 +338,11 @@ static void writes_what_others_compute(struct iom_capture *cap)
 
 	build_transfers(cap, MAIN, f, CAP_C_WRITE, SYS_write, 52, 0, 0, 0);
 	cap->threads[0].asleep_ns = 9900 * MS;
-	for (int i = 0; i < 2; i++)
-		cap->threads[build_thread(cap, MAIN, MAIN + 1 + i, "pool")].cpu_ns = BUILD_LIFE_NS;
+	for (int i = 0; i < 2; i++) {
+		uint32_t t = build_thread(cap, MAIN, MAIN + 1 + i, "pool"); /* which moves them */
+
+		cap->threads[t].cpu_ns = BUILD_LIFE_NS;
+	}
 }
 
 /* Threads that take requests from a device and pass them on by one connection, from which one of them reads. */
