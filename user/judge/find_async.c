@@ -180,14 +180,6 @@ static void find_slow_submits(struct search *s, const struct rep_thread *rt)
 	}
 }
 
-static bool has(const struct search *s, const char *id)
-{
-	for (size_t i = 0; i < s->rp->nfindings; i++)
-		if (!strcmp(s->rp->findings[i].id, id))
-			return true;
-	return false;
-}
-
 /* libaio on buffered files: the submitting thread does the work, asleep or not. */
 static void find_done_inside(struct search *s)
 {
@@ -203,7 +195,7 @@ static void find_done_inside(struct search *s)
 		submitted += r->submitted;
 		inside += r->done_inline + r->done_asleep;
 	}
-	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || has(s, "submit-blocked"))
+	if (!submitted || inside < iom_limit(LIMIT_SUBMIT_INSIDE) * submitted || iom_finding_said(s, "submit-blocked", IOM_NO_FILE))
 		return;
 	of = kept_text(s, CAP_I_AIO);
 	way_out = submit_way_out(s, CAP_I_AIO);

@@ -23,10 +23,7 @@ static bool may_wait(uint8_t kind)
  * opposite. */
 static bool may_as_well_block(const struct search *s, uint32_t file)
 {
-	for (size_t i = 0; i < s->rp->nfindings; i++)
-		if (!strcmp(s->rp->findings[i].id, "one-file-readiness") && s->rp->findings[i].file == file)
-			return true;
-	return false;
+	return iom_finding_said(s, "one-file-readiness", file);
 }
 
 /* Of a row's transfers those that took, by calls which would have slept with nothing there, from a file

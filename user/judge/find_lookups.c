@@ -87,15 +87,6 @@ static void add_thread(const struct search *s, const struct rep_thread *rt, stru
 	l->threads += waited;
 }
 
-/* A loop that waited for it has been told of. */
-static bool is_said(const struct search *s, const struct lookups *l)
-{
-	for (size_t i = 0; i < s->rp->nfindings; i++)
-		if (!strcmp(s->rp->findings[i].id, "loop-blocked") && s->rp->findings[i].file == l->worst->file)
-			return true;
-	return false;
-}
-
 static void tell(struct search *s, const struct lookups *l)
 {
 	uint64_t answers = answers_of(s, l->server);
@@ -123,13 +114,15 @@ static void tell(struct search *s, const struct lookups *l)
 	f->file = l->worst->file;
 }
 
-/* Of several servers the one that was waited for first stands for all: they are asked in turn. */
+/* Of several servers the one that was waited for first stands for all: they are asked in turn. A loop that waited
+ * for it has been told of. */
 void iom_find_lookups(struct search *s)
 {
 	struct lookups l = {};
 
 	for (size_t i = 0; i < s->rp->nthreads; i++)
 		add_thread(s, &s->rp->threads[i], &l);
-	if (l.worst && l.max_ns >= iom_limit(LIMIT_TURN_WARN_NS) && !is_said(s, &l))
+	if (l.worst && l.max_ns >= iom_limit(LIMIT_TURN_WARN_NS) &&
+	    !iom_finding_said(s, "loop-blocked", l.worst->file))
 		tell(s, &l);
 }

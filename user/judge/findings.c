@@ -22,6 +22,17 @@ struct rep_finding *iom_finding_add(struct search *s, const char *id, enum rep_s
 	return v;
 }
 
+bool iom_finding_said(const struct search *s, const char *id, uint32_t file)
+{
+	for (size_t i = 0; i < s->rp->nfindings; i++) {
+		const struct rep_finding *f = &s->rp->findings[i];
+
+		if (!strcmp(f->id, id) && (file == IOM_NO_FILE || f->file == file))
+			return true;
+	}
+	return false;
+}
+
 const char *iom_finding_name(const struct iom_capture *cap, uint32_t file)
 {
 	if (file == IOM_NO_FILE)

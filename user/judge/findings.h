@@ -24,6 +24,9 @@ struct search {
 struct rep_finding *iom_finding_add(struct search *s, const char *id, enum rep_severity severity,
 				    char *message);
 
+/* Is there a finding of this id already, of this file or, for IOM_NO_FILE, of whichever? */
+bool iom_finding_said(const struct search *s, const char *id, uint32_t file);
+
 /* What a file is called in a sentence: its name, else its kind. Raw bytes. */
 const char *iom_finding_name(const struct iom_capture *cap, uint32_t file);
 /* "write(8) /var/lib/x", "openat of /srv/fifo0", "futex", "page faults": heap. */
