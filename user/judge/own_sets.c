@@ -88,6 +88,11 @@ static void find_last_left(const struct iom_capture *cap, struct loop_thread *t,
 	free(ended);
 }
 
+static bool is_threads(const struct cap_interest *in, const struct cap_thread *ct)
+{
+	return in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE;
+}
+
 /* A poll whose set changes from turn to turn is known by whichever file comes first. Sets that have a file
  * in common with the first one are the same loop's. */
 static void find_shared(const struct iom_capture *cap, const struct cap_thread *ct, struct loop_thread *t)
@@ -97,14 +102,13 @@ static void find_shared(const struct iom_capture *cap, const struct cap_thread *
 	for (size_t i = 0; i < cap->ninterests; i++) {
 		const struct cap_interest *in = &cap->interests[i];
 
-		if (in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE &&
-		    is_of_set(cap, in, &t->sets[0]))
+		if (is_threads(in, ct) && is_of_set(cap, in, &t->sets[0]))
 			in_first[in->file] = true;
 	}
 	for (size_t i = 0; i < cap->ninterests; i++) {
 		const struct cap_interest *in = &cap->interests[i];
 
-		if (in->tid != ct->tid || in->tgid != ct->tgid || in->file == IOM_NO_FILE || !in_first[in->file])
+		if (!is_threads(in, ct) || !in_first[in->file])
 			continue;
 		for (size_t k = 1; k < t->nsets; k++)
 			t->sets[k].shared |= is_of_set(cap, in, &t->sets[k]);
@@ -119,11 +123,6 @@ static bool is_same_loop(const struct loop_set *own, const struct loop_set *s)
 {
 	return s->class == CAP_C_POLL && s->nr == own->nr && s->files > iom_limit(LIMIT_NESTED_FILES) &&
 	       2 * s->files >= own->files;
-}
-
-static bool is_threads(const struct cap_interest *in, const struct cap_thread *ct)
-{
-	return in->tid == ct->tid && in->tgid == ct->tgid && in->file != IOM_NO_FILE;
 }
 
 /* Files that are known to be in a set of a select: that were ready, and the one with the highest
