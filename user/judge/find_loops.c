@@ -13,6 +13,7 @@
 #include "judge/findings.h"
 #include "judge/limits.h"
 #include "judge/roles.h"
+#include "judge/score.h"
 #include "judge/served.h"
 #include "report/sentence.h"
 #include "report/set_text.h"
@@ -433,11 +434,10 @@ static void find_pages(struct search *s, const struct rep_thread *rt)
 {
 	for (size_t i = 0; i < rt->time.nwaits; i++) {
 		const struct acc_wait *w = &rt->time.waits[i];
-		uint64_t ns = w->ns - w->unsplit_ns; /* the rest may have been something else */
+		uint64_t ns = iom_held_up_by_pages(rt, w);
 		struct rep_finding *f;
 
-		if (w->what != ACC_PAGE || ns < iom_limit(LIMIT_PAGES_NS) ||
-		    ns < iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
+		if (!ns)
 			continue;
 		f = iom_finding_add(
 			s, "page-fault-io", IOM_SEV_WARNING,

@@ -407,19 +407,6 @@ static bool hands_over(const struct cast *c)
 	return n && c->servers == 1 && c->servers_pairs && c->workers <= n && reads_accepted(c) && !is_pool(c);
 }
 
-/* So much that page-fault-io is said of it: see find_pages(). */
-static bool is_held_up_by_pages(const struct rep_thread *rt)
-{
-	for (size_t i = 0; i < rt->time.nwaits; i++) {
-		const struct acc_wait *w = &rt->time.waits[i];
-
-		if (w->what == ACC_PAGE && w->ns - w->unsplit_ns >= iom_limit(LIMIT_PAGES_NS) &&
-		    w->ns - w->unsplit_ns >= iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns)
-			return true;
-	}
-	return false;
-}
-
 /* Any program waits for pages of its own code at its start, and may have waited for its files even less. */
 static bool is_memory_mapped(const struct cast *c)
 {
@@ -430,9 +417,13 @@ static bool is_memory_mapped(const struct cast *c)
 		return false;
 	for (int m = 0; m < IOM_M_NR; m++)
 		transfers += p->votes[m].transfers;
-	for (size_t i = 0; i < c->rp->nthreads; i++)
-		if (is_held_up_by_pages(&c->rp->threads[i]))
-			return true;
+	for (size_t i = 0; i < c->rp->nthreads; i++) {
+		const struct rep_thread *rt = &c->rp->threads[i];
+
+		for (size_t k = 0; k < rt->time.nwaits; k++)
+			if (iom_held_up_by_pages(rt, &rt->time.waits[k]))
+				return true;
+	}
 	return !transfers;
 }
 

@@ -24,6 +24,13 @@ bool iom_waits_for_pages(const struct ev_proc *p)
 	return iom_weight(&p->spoke[RULE_PAGE].vote) > iom_weight(&p->votes[IOM_M_BLOCKING]) / 2;
 }
 
+uint64_t iom_held_up_by_pages(const struct rep_thread *rt, const struct acc_wait *w)
+{
+	uint64_t ns = w->what == ACC_PAGE ? w->ns - w->unsplit_ns : 0;
+
+	return ns >= iom_limit(LIMIT_PAGES_NS) && ns >= iom_limit(LIMIT_PAGES_PART) * rt->time.wall_ns ? ns : 0;
+}
+
 enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR])
 {
 	enum iom_model best = IOM_M_NONE;

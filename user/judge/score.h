@@ -23,6 +23,10 @@ double iom_weight(const struct ev_vote *v);
  * than the pages of its own code that a program waits for at its start. */
 bool iom_waits_for_pages(const struct ev_proc *p);
 
+/* How long a thread was held up for pages by this wait, ns, where that is enough for page-fault-io; else 0. What calls
+ * may have had a part in is left out. */
+uint64_t iom_held_up_by_pages(const struct rep_thread *rt, const struct acc_wait *w);
+
 /* Shares of the models, which add up to 1, or are all 0. The best one: model, or NONE. */
 enum iom_model iom_shares(const struct ev_vote votes[IOM_M_NR], struct rep_share models[IOM_M_NR]);
 
