@@ -149,17 +149,18 @@ static char *nothing_came(const struct rep_process *rp)
 static char *headline_multiplexed(const struct iom_evidence *ev, const struct rep_process *rp)
 {
 	const struct ev_proc *p = &ev->procs[rp->proc];
-	char *transfers = then_transfers(ev, rp), *nothing = nothing_came(rp), *text;
-	const char *const thens[] = {
-		[CAME_DATA] = transfers,
+	static const char *const thens[] = {
 		[CAME_OTHER] = ", and nothing came; what it transferred it had not waited for",
 		[CAME_OWN] = "; all that it read it had written itself",
 		[CAME_EVENTS] = ", and made no transfer",
-		[CAME_NOTHING] = nothing,
 	};
 	enum came came = what_came(rp->cap, p);
+	char *then = came == CAME_DATA	  ? then_transfers(ev, rp) :
+		     came == CAME_NOTHING ? nothing_came(rp) :
+					    iom_sentence("%s", thens[came]);
 	uint64_t limited = p->unseen || came != CAME_DATA ? 0 : slept_for_limit(rp);
-	const char *then = thens[came], *many = how_many(rp);
+	const char *many = how_many(rp);
+	char *text;
 
 	if (!has_waited(rp) && p->ready_calls)
 		text = iom_sentence("It asks a readiness call for %s and never has to wait%s.", many, then);
@@ -170,8 +171,7 @@ static char *headline_multiplexed(const struct iom_evidence *ev, const struct re
 	else
 		text = iom_sentence("It waits for %s %s%s.", many, many == several ? "at once" : "in a readiness call",
 				    then);
-	free(transfers);
-	free(nothing);
+	free(then);
 	return text;
 }
 
